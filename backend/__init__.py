@@ -1,0 +1,1 @@
+"""Duka's backend: owns all state of orders, money, people and messages."""

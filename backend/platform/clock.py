@@ -1,0 +1,62 @@
+"""The time, as everyone in Duka reads it: the database's, plus an offset that sandbox and tests may set."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.db.session import Database
+
+_POLL_S = 0.2
+
+
+class Clock(Protocol):
+    """Tells the time as an aware datetime in UTC."""
+
+    def now(self) -> datetime:
+        """Return the current instant."""
+        ...
+
+
+class SystemClock:
+    """The host's clock, moved by the offset that the database holds."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta()
+
+    def now(self) -> datetime:
+        """Return the current instant, offset included."""
+        return datetime.now(UTC) + self._offset  # noqa: TID251 - the one place that reads the host's clock
+
+    async def refresh(self, database: Database) -> None:
+        """Read the offset once."""
+        async with database.transaction() as session:
+            offset = await session.scalar(text("SELECT duka_now() - statement_timestamp()"))
+        self._offset = offset or timedelta()
+
+    async def follow(self, database: Database, stop: asyncio.Event) -> None:
+        """Keep up with the database's offset until told to stop."""
+        while not stop.is_set():
+            await self.refresh(database)
+            try:
+                await asyncio.wait_for(stop.wait(), _POLL_S)
+            except TimeoutError:
+                continue
+
+
+async def move_clock(session: AsyncSession, advance: timedelta) -> datetime:
+    """Move every process's time forward by `advance`; return the new instant.
+
+    Only the sandbox and the tests call this; the endpoint is closed in production.
+    """
+    await session.execute(
+        text(
+            "INSERT INTO duka_clock (id, offset_s) VALUES (true, :advance)"
+            " ON CONFLICT (id) DO UPDATE SET offset_s = duka_clock.offset_s + EXCLUDED.offset_s"
+        ),
+        {"advance": advance},
+    )
+    moved: datetime = (await session.execute(text("SELECT duka_now()"))).scalar_one()
+    return moved

@@ -1,0 +1,44 @@
+"""Connections and transactions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+_POOL_TIMEOUT_S = 10
+
+
+def async_url(url: str) -> str:
+    """Return the URL with the driver that Duka uses, psycopg 3."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+class Database:
+    """A pool of connections; each transaction is committed at its edge or rolled back whole."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application: str = "duka") -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=_POOL_TIMEOUT_S,
+            hide_parameters=True,
+            connect_args={
+                "application_name": application,
+                "keepalives_idle": 5,
+                "options": "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=8000",
+            },
+        )
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a session whose work is committed on leaving, or rolled back on an error."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()

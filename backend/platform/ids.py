@@ -1,0 +1,22 @@
+"""Identifiers: short ones that people read aloud, and opaque ones that nobody can guess."""
+
+import secrets
+import uuid
+from typing import Final
+
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people read these aloud
+
+
+def new_id(prefix: str, length: int = 7) -> str:
+    """Make an id such as `ORD7K2M9QX`: prefix and random characters that can't be misread."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_uuid() -> str:
+    """Make a random UUID, as text."""
+    return str(uuid.uuid4())
+
+
+def opaque_token(bits: int = 160) -> str:
+    """Make a URL-safe token of at least `bits` random bits."""
+    return secrets.token_urlsafe((bits + 7) // 8)

@@ -1,0 +1,48 @@
+"""Money as integer minor units with its currency."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_currency, format_decimal
+
+from backend.platform.errors import UnprocessableError
+
+
+class CurrencyMismatchError(UnprocessableError):
+    """Two amounts of different currencies met."""
+
+    code = "money.currency_mismatch"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in minor units (cents, paise) of one currency."""
+
+    minor: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        """Add an amount of the same currency."""
+        return Money(self.minor + self._same(other).minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        """Take off an amount of the same currency."""
+        return Money(self.minor - self._same(other).minor, self.currency)
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            message = f"can't mix {self.currency} and {other.currency}"
+            raise CurrencyMismatchError(message)
+        return other
+
+    @property
+    def major(self) -> Decimal:
+        """The amount in whole units, exact to two decimals."""
+        return Decimal(self.minor).scaleb(-2)
+
+    def format(self, locale: str = "en") -> str:
+        """Write the amount as a shop would: `KSh 420`, `₹1,250.50`."""
+        decimals = ".00" if self.minor % 100 else ""
+        if self.currency == "KES":
+            return "KSh " + format_decimal(self.major, f"#,##0{decimals}", locale="en")
+        return format_currency(self.major, self.currency, f"¤#,##,##0{decimals}", locale=locale, currency_digits=False)

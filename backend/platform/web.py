@@ -1,0 +1,186 @@
+"""What all routers share: sessions, services, problem documents, pages of lists."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.platform.db.session import Database
+from backend.platform.errors import DukaError
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.trace import trace_id, traced
+from backend.platform.registry import Registry
+
+log = get_logger(__name__)
+PROBLEM_JSON = "application/problem+json"
+MAX_PAGE = 200
+
+
+def registry(request: Request) -> Registry:
+    """Return what bootstrap has built."""
+    return cast("Registry", request.app.state.registry)
+
+
+def provide[T](kind: type[T]) -> Any:
+    """Make a dependency that returns the instance of this type, for `Annotated[T, Depends(provide(T))]`."""
+
+    def dependency(request: Request) -> T:
+        return registry(request).get(kind)
+
+    return dependency
+
+
+async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Open the request's one transaction; it commits before the response leaves, or rolls back."""
+    async with registry(request).get(Database).transaction() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(request_session, scope="function")]
+
+
+class PageParams(BaseModel):
+    """Which part of a list is wanted."""
+
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="Rows a page.")
+    offset: int = Field(default=0, ge=0, description="Rows to skip.")
+
+
+def page_params(
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows a page.")] = 50,
+    offset: Annotated[int, Query(ge=0, description="Rows to skip.")] = 0,
+) -> PageParams:
+    """Read the page from the query string."""
+    return PageParams(limit=limit, offset=offset)
+
+
+PageDep = Annotated[PageParams, Depends(page_params)]
+
+
+class Page[T](BaseModel):
+    """One page of a list."""
+
+    items: list[T] = Field(description="The rows of this page.")
+    total: int = Field(description="Rows in the whole list.")
+    limit: int = Field(description="Rows a page.")
+    offset: int = Field(description="Rows skipped.")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457) with Duka's extension members."""
+
+    type: str = Field(default="about:blank", description="URI of the kind of problem.")
+    title: str = Field(description="What kind of problem it is, in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What happened, and what to do next.")
+    code: str = Field(description="Stable name of the problem.")
+    trace_id: str = Field(description="Quote this when asking for help.")
+    errors: list[dict[str, Any]] = Field(default_factory=list, description="One entry a faulty field.")
+    context: dict[str, Any] = Field(default_factory=dict, description="Named facts of this problem.")
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Render a problem document."""
+    return JSONResponse(problem.model_dump(), status_code=problem.status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def _of_duka(error: DukaError) -> Problem:
+    return Problem(
+        title=error.title,
+        status=error.http_status,
+        detail=error.message,
+        code=error.code,
+        trace_id=trace_id(),
+        context=jsonable_encoder(error.context),
+    )
+
+
+async def _on_duka_error(_request: Request, error: Exception) -> JSONResponse:
+    known = cast("DukaError", error)
+    return problem_response(_of_duka(known), {"retry-after": "5"} if known.retryable else None)
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> JSONResponse:
+    faults = cast("RequestValidationError", error).errors()
+    errors = [{"at": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]} for fault in faults]
+    detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in errors[:3])
+    return problem_response(
+        Problem(
+            title="The request can't be processed",
+            status=422,
+            detail=detail,
+            code="422_UNPROCESSABLE_ENTITY",
+            trace_id=trace_id(),
+            errors=errors,
+        )
+    )
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    known = cast("HTTPException", error)
+    return problem_response(
+        Problem(
+            title=str(known.detail),
+            status=known.status_code,
+            detail=str(known.detail),
+            code=f"http.{known.status_code}",
+            trace_id=trace_id(),
+        ),
+        dict(known.headers or {}),
+    )
+
+
+async def _on_unexpected(_request: Request, error: Exception) -> JSONResponse:
+    log.error("request.failed", exc_info=error)
+    return problem_response(
+        Problem(
+            title="Something went wrong",
+            status=500,
+            detail="We have noted it. Please try again, and quote the trace id if it stays.",
+            code="duka.unexpected",
+            trace_id=trace_id(),
+        )
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(DukaError, _on_duka_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+class TraceMiddleware:
+    """Runs each request under a trace id, taken from `x-trace-id` or `traceparent` where one is sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        with traced(_given_trace(scope)) as current:
+
+            async def send_with_trace(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message.setdefault("headers", []).append((b"x-trace-id", current.encode()))
+                await send(message)
+
+            await self.app(scope, receive, send_with_trace)
+
+
+def _given_trace(scope: Scope) -> str | None:
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    parent = headers.get(b"traceparent", b"").decode("latin-1").split("-")
+    given = parent[1] if len(parent) == 4 else headers.get(b"x-trace-id", b"").decode("latin-1")  # noqa: PLR2004 - W3C
+    return given if given.isalnum() and len(given) <= 64 else None  # noqa: PLR2004 - a sane length

@@ -1,0 +1,1 @@
+"""Factories, fakes and the test clock."""

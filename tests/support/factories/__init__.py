@@ -1,0 +1,1 @@
+"""One factory file a domain; each makes rows that are valid by default."""
