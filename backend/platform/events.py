@@ -1,0 +1,118 @@
+"""What has happened, told to others: typed events, written to the outbox in the transaction that made them true."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+from backend.platform.actors import Actor
+from backend.platform.db.driver import run_sql, to_json
+from backend.platform.ids import new_uuid
+from backend.platform.observability.trace import trace_id as current_trace_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+PARTITIONS: Final = 16
+OUTBOX_BELL: Final = "outbox"
+
+_INSERT: Final = """
+INSERT INTO outbox (event_id, topic, key, payload, actor, city, trace_id)
+SELECT event_id, topic, key, payload::jsonb, %(actor)s, %(city)s, %(trace_id)s
+FROM unnest(%(event_ids)s::text[], %(topics)s::text[], %(keys)s::text[], %(payloads)s::text[])
+    WITH ORDINALITY AS given (event_id, topic, key, payload, place)
+ORDER BY place
+"""
+
+
+@dataclass(frozen=True)
+class Event(ABC):
+    """Base of all events; a frozen dataclass with a topic, named in the past tense."""
+
+    topic: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """What the event is about, an order id as a rule; events of one key are handled in order."""
+
+    def payload(self) -> dict[str, Any]:
+        """Return the body as others read it; by default every field under its own name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+class Position(NamedTuple):
+    """A place in the outbox: the writing transaction's id, then the order of writing within it."""
+
+    xid: int
+    pos: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it was written, with the headers that all events share."""
+
+    event_id: str
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    actor: Actor
+    city: str | None
+    trace_id: str
+    occurred_at: datetime
+    position: Position
+
+
+type EventHandler = Callable[["AsyncSession", StoredEvent], Awaitable[None]]
+type BatchHandler = Callable[["AsyncSession", Sequence[StoredEvent]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A consumer of some topics.
+
+    Its effects and its progress are one commit, so what it writes to Postgres it writes once. An event that fails is
+    tried again with growing pauses while later events of its key wait; after the last try it is a dead letter and its
+    key stays held until a person retries or skips it. Other keys go on.
+
+    Attributes:
+        consumer: Stable name; its cursors are stored under it.
+        topics: The topics it wants.
+        handle: Called once an event, in order within a key; writes only through the given session.
+        handle_many: Where given, called instead with a batch, in order within each key.
+    """
+
+    consumer: str
+    topics: tuple[str, ...]
+    handle: EventHandler
+    handle_many: BatchHandler | None = None
+
+
+async def publish(
+    session: "AsyncSession", event: Event, *, actor: Actor, city: str | None, trace_id: str | None = None
+) -> str:
+    """Write an event to the outbox in the caller's transaction; return its id."""
+    return (await publish_many(session, (event,), actor=actor, city=city, trace_id=trace_id))[0]
+
+
+async def publish_many(
+    session: "AsyncSession", events: Sequence[Event], *, actor: Actor, city: str | None, trace_id: str | None = None
+) -> list[str]:
+    """Write several events with one statement, in the order given; return their ids."""
+    event_ids = [new_uuid() for _ in events]
+    await run_sql(
+        session,
+        _INSERT,
+        {
+            "event_ids": event_ids,
+            "topics": [event.topic for event in events],
+            "keys": [event.key for event in events],
+            "payloads": [to_json(event.payload()) for event in events],
+            "actor": str(actor),
+            "city": city,
+            "trace_id": trace_id or current_trace_id(),
+        },
+    )
+    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    return event_ids

@@ -1,0 +1,195 @@
+"""Webhooks at rest: what providers sent, stored raw once and before the answer leaves."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Final, NamedTuple
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from backend.platform import wakeups
+from backend.platform.db.driver import to_json
+from backend.platform.db.session import Database
+from backend.platform.errors import UnavailableError
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.trace import trace_id
+
+log = get_logger(__name__)
+
+INBOX_BELL: Final = "inbox"
+_BATCH_ROWS: Final = 500
+_STORE: Final = """
+INSERT INTO provider_events (provider, external_id, kind, lane, body, headers, trace_id)
+SELECT provider, external_id, kind, lane, body, headers::jsonb, trace_id
+FROM unnest(%(providers)s::text[], %(external_ids)s::text[], %(kinds)s::text[], %(lanes)s::text[], %(bodies)s::bytea[],
+    %(headers)s::text[], %(trace_ids)s::text[])
+    WITH ORDINALITY AS given (provider, external_id, kind, lane, body, headers, trace_id, place)
+ORDER BY provider, external_id, place
+ON CONFLICT (provider, external_id) DO NOTHING
+"""
+
+
+class IntakeFullError(UnavailableError):
+    """More webhooks wait to be stored than we hold; the provider tries again."""
+
+    code: ClassVar[str] = "intake.full"
+    title: ClassVar[str] = "Too many webhooks at once"
+
+
+class IntakeDownError(UnavailableError):
+    """The store can't be reached; the provider tries again."""
+
+    code: ClassVar[str] = "intake.down"
+    title: ClassVar[str] = "Webhooks can't be stored at the moment"
+
+
+class IntakeRow(NamedTuple):
+    """One event of a webhook.
+
+    Attributes:
+        external_id: The provider's own id for it, as `docs/providers` names it; never a hash of the body.
+        kind: `message`, `status`, `callback`, ...: the provider's mapping reads by it.
+        body: The bytes as they came.
+        headers: Those worth keeping; no secrets.
+        lane: Whose events must be handled in order, such as the sender's id; empty where order does not matter.
+    """
+
+    external_id: str
+    kind: str
+    body: bytes
+    headers: Mapping[str, str]
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProviderEvent:
+    """One stored event of a provider."""
+
+    id: int
+    provider: str
+    external_id: str
+    kind: str
+    lane: str
+    body: bytes
+    headers: dict[str, str]
+    attempts: int
+    received_at: datetime
+    trace_id: str
+
+
+@dataclass(slots=True)
+class _Request:
+    """The rows of one webhook, and who waits for them to be stored."""
+
+    provider: str
+    rows: Sequence[IntakeRow]
+    trace_id: str
+    stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class EventIntake:
+    """Stores webhooks by group commit: whatever waits goes into one statement and one commit, then all are answered.
+
+    One a process. Its writer starts with the first webhook; a lone one is committed at once.
+    """
+
+    def __init__(self, database: Database, *, max_waiting: int = 2_000) -> None:
+        """Prepare the intake.
+
+        Args:
+            database: Where the events are kept.
+            max_waiting: Requests that may wait for a commit; one more is turned away.
+        """
+        self._database = database
+        self._waiting: asyncio.Queue[_Request] = asyncio.Queue(max_waiting)
+        self._writer: asyncio.Task[None] | None = None
+
+    async def store(self, provider: str, rows: Sequence[IntakeRow]) -> None:
+        """Return once the rows are committed; those that are known already are dropped.
+
+        Raises:
+            IntakeFullError: Too many wait; nothing was stored.
+            IntakeDownError: The database is away; nothing was stored.
+        """
+        if not rows:
+            return
+        request = _Request(provider, rows, trace_id())
+        try:
+            self._waiting.put_nowait(request)
+        except asyncio.QueueFull:
+            raise IntakeFullError(provider=provider) from None
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name="intake-writer")
+        await request.stored
+
+    async def close(self) -> None:
+        """Store what waits, then stop the writer."""
+        if self._writer is None:
+            return
+        await self._waiting.join()
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+
+    async def _write(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            rows = len(batch[0].rows)
+            while rows < _BATCH_ROWS and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+                rows += len(batch[-1].rows)
+            await self._commit(batch)
+            for _ in batch:
+                self._waiting.task_done()
+            wakeups.notify(INBOX_BELL)
+
+    async def _commit(self, batch: Sequence[_Request]) -> None:
+        try:
+            await self._insert(batch)
+        except (OperationalError, PoolTimeoutError) as error:
+            log.warning("intake.down", error=type(error).__name__)
+            _refuse(batch, IntakeDownError())
+        except Exception as error:  # noqa: BLE001 - a bad request's error is told to the one who sent it
+            await self._commit_alone(batch, error)
+        else:
+            _acknowledge(batch)
+
+    async def _commit_alone(self, batch: Sequence[_Request], error: Exception) -> None:
+        """Store the requests one by one, so that a bad one fails alone."""
+        if len(batch) == 1:
+            log.warning("intake.refused", provider=batch[0].provider, error=type(error).__name__)
+            _refuse(batch, error)
+            return
+        for request in batch:
+            await self._commit([request])
+
+    async def _insert(self, batch: Sequence[_Request]) -> None:
+        async with self._database.engine.begin() as connection:
+            await connection.exec_driver_sql(_STORE, _columns(batch))
+
+
+def _columns(batch: Sequence[_Request]) -> dict[str, Any]:
+    """Lay the rows out as one array a column."""
+    rows = [(request, row) for request in batch for row in request.rows]
+    return {
+        "providers": [request.provider for request, _ in rows],
+        "external_ids": [row.external_id for _, row in rows],
+        "kinds": [row.kind for _, row in rows],
+        "lanes": [row.lane for _, row in rows],
+        "bodies": [row.body for _, row in rows],
+        "headers": [to_json(dict(row.headers)) for _, row in rows],
+        "trace_ids": [request.trace_id for request, _ in rows],
+    }
+
+
+def _acknowledge(batch: Sequence[_Request]) -> None:
+    for request in batch:
+        if not request.stored.done():
+            request.stored.set_result(None)
+
+
+def _refuse(batch: Sequence[_Request], error: Exception) -> None:
+    for request in batch:
+        if not request.stored.done():
+            request.stored.set_exception(error)

@@ -1,0 +1,205 @@
+"""What is to go out: messages, calls and payment prompts as rows, sent later by the sender loops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from backend.platform.db.driver import run_sql, to_json
+from backend.platform.ids import new_uuid
+from backend.platform.observability.trace import trace_id as current_trace_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+SEND_BELL: Final = "sends"
+
+_ENQUEUE: Final = """
+WITH new AS (
+    INSERT INTO outbound_send (id, idem, channel, scope, lane, order_id, payload, priority, next_at, trace_id)
+    VALUES (%(id)s, %(idem)s, %(channel)s, %(scope)s, %(lane)s, %(order_id)s, %(payload)s::jsonb, %(priority)s,
+        duka_now() + make_interval(secs => %(delay_s)s), %(trace_id)s)
+    ON CONFLICT (idem) DO NOTHING
+    RETURNING id
+)
+SELECT id FROM new UNION ALL SELECT id FROM outbound_send WHERE idem = %(idem)s LIMIT 1
+"""
+
+_FIND: Final = "SELECT id FROM outbound_send WHERE idem = %(idem)s"
+
+_CANCEL: Final = """
+UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_detail = %(by)s, updated_at = duka_now()
+WHERE order_id = %(order_id)s AND state = 'queued' AND (%(channel)s::text IS NULL OR channel = %(channel)s::text)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it, under its own reference."""
+
+    provider_ref: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider refused for good; nothing happened.
+
+    Attributes:
+        code: The provider's code, as text.
+        detail: Its words, without personal data.
+        action: What to do next, in the domain's words (`next_channel`, `fix_template`, ...).
+    """
+
+    code: str
+    detail: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """The provider asked us to come back later; nothing happened."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Nothing was sent; it may be tried again."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It was sent and no answer came; the provider is asked before anything else is done."""
+
+    detail: str = ""
+
+
+type SendOutcome = Sent | Refused | Throttled | Unavailable | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class SendPolicy:
+    """How one channel is sent.
+
+    Attributes:
+        concurrency: Calls under way at once in a process.
+        lease_s: How long a sender may hold a row; longer than the provider call's timeout.
+        rate_per_s: Sends a second for each scope, over all processes; None for no limit.
+        burst: How many may go at once after a quiet time.
+        max_attempts: Tries before the send is dead.
+        backoff_base_s: The first pause; it doubles, with jitter.
+        backoff_cap_s: The longest pause.
+        investigate_after_s: Pauses before each time the provider is asked about an unknown send; then a person.
+        resend_after_unknown: Send again, marked as a possible duplicate, where the provider can't tell; for messages
+            alone.
+        breaker_threshold: Failures in a row that open the breaker.
+        breaker_ttl_s: How long it stays open before one probe.
+    """
+
+    concurrency: int = 8
+    lease_s: float = 30.0
+    rate_per_s: float | None = None
+    burst: int = 20
+    max_attempts: int = 6
+    backoff_base_s: float = 1.0
+    backoff_cap_s: float = 300.0
+    investigate_after_s: tuple[float, ...] = (5.0, 15.0, 60.0, 300.0)
+    resend_after_unknown: bool = False
+    breaker_threshold: int = 5
+    breaker_ttl_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSend:
+    """A send that this process holds until its lease ends."""
+
+    id: str
+    channel: str
+    scope: str
+    lane: str
+    order_id: str | None
+    payload: dict[str, Any]
+    idem: str
+    attempts: int
+    checks: int
+    fence: int
+    possible_duplicate: bool
+    provider_ref: str | None
+    trace_id: str
+    created_at: datetime
+
+
+class SendHandler(Protocol):
+    """Speaks to one provider for one channel."""
+
+    channel: str
+    policy: SendPolicy
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        """Make the provider call; no transaction is open."""
+        ...
+
+    async def settle(self, session: "AsyncSession", send: ClaimedSend, outcome: SendOutcome) -> None:
+        """Record in the domain's rows what became of it, in the transaction that changes the send's state.
+
+        Called with `Sent`, with `Refused`, with the first `Unknown`, and with `Throttled` or `Unavailable` only when
+        the last try has failed; not between tries.
+        """
+        ...
+
+    async def investigate(self, send: ClaimedSend) -> SendOutcome:
+        """Ask the provider what became of an unknown send; `Unavailable` means that it surely never went out."""
+        ...
+
+
+async def enqueue(
+    session: "AsyncSession",
+    channel: str,
+    payload: Mapping[str, Any],
+    *,
+    idem: str,
+    scope: str = "",
+    order_id: str | None = None,
+    priority: int = 5,
+    delay_s: float = 0,
+    lane: str = "",
+) -> str:
+    """Queue something to be sent after the caller's commit; return the send's id.
+
+    Args:
+        session: The transaction that gives the send its reason.
+        channel: Which handler sends it.
+        payload: What the handler needs; ids where it can, so that no personal data is stored twice.
+        idem: Names this one send; queueing the same again returns the first one's id and changes nothing.
+        scope: The account or city whose rate limit it counts against.
+        order_id: The order it is about.
+        priority: Lower goes first.
+        delay_s: Not before this many seconds from now.
+        lane: Sends of one lane, a recipient as a rule, go out one after another in the order queued.
+    """
+    parameters = {
+        "id": new_uuid(),
+        "idem": idem,
+        "channel": channel,
+        "scope": scope,
+        "lane": lane,
+        "order_id": order_id,
+        "payload": to_json(payload),
+        "priority": priority,
+        "delay_s": delay_s,
+        "trace_id": current_trace_id(),
+    }
+    send_id = (await run_sql(session, _ENQUEUE, parameters)).scalar_one_or_none()
+    if send_id is None:
+        # A rival committed the same key after our snapshot; a new statement sees its row.
+        send_id = (await run_sql(session, _FIND, {"idem": idem})).scalar_one()
+    session.info.setdefault("bells", set()).add(SEND_BELL)
+    return str(send_id)
+
+
+async def cancel_queued(session: "AsyncSession", order_id: str, channel: str | None = None, *, by: str) -> int:
+    """Cancel what is still queued for an order; what is already being sent is not stopped. Return how many."""
+    return (await run_sql(session, _CANCEL, {"order_id": order_id, "channel": channel, "by": by})).rowcount

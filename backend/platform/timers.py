@@ -1,0 +1,167 @@
+"""Promises about time: rows that come due, armed and cancelled in the transaction that gives them their reason."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from backend.platform.db.driver import run_sql, to_json
+from backend.platform.observability.trace import trace_id as current_trace_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+TIMER_BELL: Final = "timers"
+ORDER: Final = "order"
+
+_ARM: Final = """
+INSERT INTO sla_timer AS t
+    (subject_kind, subject_id, order_id, type, step, due_at, meta, policy_id, policy_version, trace_id)
+SELECT subject_kind, subject_id, CASE WHEN subject_kind = 'order' THEN subject_id END, type, step,
+    duka_now() + make_interval(secs => delay_s), meta::jsonb, policy_id, policy_version, %(trace_id)s
+FROM unnest(%(subject_kinds)s::text[], %(subject_ids)s::text[], %(types)s::text[], %(steps)s::int[],
+    %(delays)s::float8[], %(metas)s::text[], %(policy_ids)s::text[], %(policy_versions)s::int[])
+    AS given (subject_kind, subject_id, type, step, delay_s, meta, policy_id, policy_version)
+ON CONFLICT (subject_kind, subject_id, type, step) WHERE state = 'pending'
+DO UPDATE SET due_at = EXCLUDED.due_at, meta = EXCLUDED.meta, policy_id = EXCLUDED.policy_id,
+    policy_version = EXCLUDED.policy_version, attempts = 0, last_error = NULL
+RETURNING t.id
+"""
+
+_CANCEL: Final = """
+UPDATE sla_timer SET state = 'cancelled', cancelled_by = %(by)s
+WHERE subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s AND state = 'pending'
+    AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s::text[]))
+"""
+
+_SKIP: Final = """
+UPDATE sla_timer SET state = 'skipped', fired = false, last_error = %(reason)s WHERE id = ANY(%(ids)s::bigint[])
+"""
+
+
+class TimerKind(StrEnum):
+    """What a timer is for; stored in `sla_timer.type`."""
+
+    VENDOR_ACCEPT = "vendor_accept"
+    PROCESSING_REMINDER = "processing_reminder"
+    RIDER_ACK = "rider_ack"
+    ADDRESS_CONFIRM = "address_confirm"
+    HANDOVER_WAIT = "handover_wait"
+    RIDER_OTD = "rider_otd"
+    PAYMENT_PENDING = "payment_pending"
+    RESERVATION_EXPIRY = "reservation_expiry"
+    CONVERSATION_TIMEOUT = "conversation_timeout"
+    END_OF_DAY = "end_of_day"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    """A timer to arm; `delay_s` counts from the database's now.
+
+    Attributes:
+        subject_id: The order's id, or of the other subject's kind.
+        subject_kind: `order`, or another kind of subject, such as `conversation` or `city`.
+    """
+
+    kind: TimerKind
+    subject_id: str
+    delay_s: float
+    step: int = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    policy_id: str | None = None
+    policy_version: int | None = None
+    subject_kind: str = ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTimer:
+    """A timer that has come due and is held, with its order's row, by the transaction that handles it."""
+
+    id: int
+    kind: TimerKind
+    order_id: str | None
+    subject_kind: str
+    subject_id: str
+    step: int
+    due_at: datetime
+    late_s: float
+    meta: dict[str, Any]
+    policy_id: str | None
+    policy_version: int | None
+    attempts: int
+    trace_id: str
+
+
+type TimerHandler = Callable[["AsyncSession", Sequence[ClaimedTimer]], Awaitable[None]]
+
+
+async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer], *, trace_id: str | None = None) -> list[int]:
+    """Arm several timers with one statement; return their ids.
+
+    Arming a kind and step that is already pending for the subject moves it. No two of `timers` may be the same.
+    """
+    result = await run_sql(
+        session,
+        _ARM,
+        {
+            "subject_kinds": [timer.subject_kind for timer in timers],
+            "subject_ids": [timer.subject_id for timer in timers],
+            "types": [str(timer.kind) for timer in timers],
+            "steps": [timer.step for timer in timers],
+            "delays": [timer.delay_s for timer in timers],
+            "metas": [to_json(timer.meta) for timer in timers],
+            "policy_ids": [timer.policy_id for timer in timers],
+            "policy_versions": [timer.policy_version for timer in timers],
+            "trace_id": trace_id or current_trace_id(),
+        },
+    )
+    session.info.setdefault("bells", set()).add(TIMER_BELL)
+    return [row[0] for row in result]
+
+
+async def arm(
+    session: "AsyncSession",
+    kind: TimerKind,
+    order_id: str,
+    *,
+    delay_s: float,
+    step: int = 0,
+    meta: Mapping[str, Any] | None = None,
+    policy_id: str | None = None,
+    policy_version: int | None = None,
+    subject_kind: str = ORDER,
+) -> int:
+    """Arm a timer of an order, or of another subject by its kind; return the timer's id.
+
+    Arming a kind and step that is already pending moves it.
+    """
+    timer = NewTimer(kind, order_id, delay_s, step, meta or {}, policy_id, policy_version, subject_kind)
+    return (await arm_many(session, (timer,)))[0]
+
+
+async def cancel(
+    session: "AsyncSession",
+    order_id: str,
+    kinds: Sequence[TimerKind] | None = None,
+    *,
+    by: str,
+    subject_kind: str = ORDER,
+) -> int:
+    """Cancel the pending timers of an order, or another subject, with one statement; return how many.
+
+    Args:
+        session: The transaction that also changes the subject; call it with the order's row locked.
+        order_id: The order, or the id of a subject of another kind.
+        kinds: Only these; all where None.
+        by: Who or what ended them, kept on the rows.
+        subject_kind: What `order_id` names.
+    """
+    types = None if kinds is None else [str(kind) for kind in kinds]
+    parameters = {"by": by, "subject_kind": subject_kind, "subject_id": order_id, "types": types}
+    return (await run_sql(session, _CANCEL, parameters)).rowcount
+
+
+async def skip(session: "AsyncSession", timers: Sequence[ClaimedTimer], *, reason: str) -> None:
+    """Record that claimed timers were due but had no effect; handlers call it for those a guard held back."""
+    await run_sql(session, _SKIP, {"ids": [timer.id for timer in timers], "reason": reason})
