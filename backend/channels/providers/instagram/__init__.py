@@ -1,0 +1,1 @@
+"""Instagram messaging, by Instagram Login or through a linked Page."""
