@@ -1,0 +1,1 @@
+"""Payments: intents, provider attempts, receipts, the ledger and what is owed back."""

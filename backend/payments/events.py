@@ -1,0 +1,98 @@
+"""What has happened to money."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend.platform.events import Event
+
+
+@dataclass(frozen=True)
+class PaymentRequested(Event):
+    """A prompt, link or code is with the customer; `url` is what to show where there is one."""
+
+    topic: ClassVar[str] = "payment.requested"
+    order_id: str
+    attempt_id: str
+    method: str
+    amount_minor: int
+    currency: str
+    url: str | None
+    at_the_door: bool
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_id
+
+
+@dataclass(frozen=True)
+class PaymentReceived(Event):
+    """A receipt was matched to the order; `due_minor` is what is still to be paid."""
+
+    topic: ClassVar[str] = "payment.received"
+    order_id: str
+    receipt_id: str
+    code: str
+    provider: str
+    amount_minor: int
+    due_minor: int
+    currency: str
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_id
+
+
+@dataclass(frozen=True)
+class PaymentFailed(Event):
+    """An attempt ended without money; `reason` names the words for the customer, `advice` what to offer."""
+
+    topic: ClassVar[str] = "payment.failed"
+    order_id: str
+    attempt_id: str
+    method: str
+    code: str
+    reason: str
+    advice: str
+    at_the_door: bool
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_id
+
+
+@dataclass(frozen=True)
+class PaymentReviewOpened(Event):
+    """Money or an attempt needs a person."""
+
+    topic: ClassVar[str] = "payment.review.opened"
+    subject_id: str
+    order_id: str | None
+    kind: str
+    amount_minor: int
+    currency: str
+    detail: str
+
+    @property
+    def key(self) -> str:
+        """The order, or what is under review where no order is known."""
+        return self.order_id or self.subject_id
+
+
+@dataclass(frozen=True)
+class RefundDue(Event):
+    """Money is owed back to the payer."""
+
+    topic: ClassVar[str] = "payment.refund.due"
+    refund_id: str
+    order_id: str | None
+    amount_minor: int
+    currency: str
+    cause: str
+
+    @property
+    def key(self) -> str:
+        """The order, or the refund where no order is known."""
+        return self.order_id or self.refund_id

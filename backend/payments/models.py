@@ -1,0 +1,130 @@
+"""Tables of payments; receipts are unique facts, ledger rows are only ever added."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.platform.db.base import Base, Timestamped
+from backend.platform.db.types import EncryptedText
+
+LIVE_ATTEMPT = text("state IN ('created', 'sent', 'unknown')")
+
+
+class PaymentIntent(Base, Timestamped):
+    """That an order's total, or what is left of it, is to be collected one way."""
+
+    __tablename__ = "payment_intents"
+    __table_args__ = (
+        CheckConstraint("method IN ('mpesa', 'upi', 'cod')", name="method"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state IN ('open', 'paid', 'failed', 'superseded')", name="state"),
+        Index("uq_payment_intents_open", "order_id", unique=True, postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    merchant_id: Mapped[str]
+    method: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    payer_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    state: Mapped[str] = mapped_column(server_default="open")
+
+
+class PaymentAttempt(Base, Timestamped):
+    """One prompt, link or code; at most one is live for an order."""
+
+    __tablename__ = "payment_attempts"
+    __table_args__ = (
+        CheckConstraint("state IN ('created', 'sent', 'unknown', 'paid', 'failed', 'review')", name="state"),
+        Index("uq_payment_attempts_live", "order_id", unique=True, postgresql_where=LIVE_ATTEMPT),
+        Index("ix_payment_attempts_order_id", "order_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    intent_id: Mapped[str] = mapped_column(ForeignKey("payment_intents.id"))
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    provider: Mapped[str]
+    at_the_door: Mapped[bool] = mapped_column(server_default="false")
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    provider_ref: Mapped[str | None] = mapped_column(unique=True)
+    secondary_ref: Mapped[str | None]
+    url: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default="created")
+    result_code: Mapped[str | None]
+    result_reason: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+
+
+class Receipt(Base, Timestamped):
+    """Money that has moved; a provider's code stands for one receipt only."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state IN ('matched', 'unmatched', 'refund_due', 'refunded')", name="state"),
+        UniqueConstraint("provider", "code"),
+        Index("ix_receipts_order_id", "order_id"),
+        Index("ix_receipts_state", "state", postgresql_where=text("state <> 'matched'")),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    provider: Mapped[str]
+    code: Mapped[str]
+    provisional: Mapped[bool] = mapped_column(server_default="false")
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    attempt_id: Mapped[str | None]
+    merchant_id: Mapped[str | None]
+    reference: Mapped[str] = mapped_column(server_default="")
+    payer_hint: Mapped[str] = mapped_column(server_default="")
+    evidence: Mapped[str]
+    state: Mapped[str]
+
+
+class LedgerEntry(Base):
+    """One side of a posting; the postings of one id add up to nothing, which the database checks."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        CheckConstraint("debit_minor >= 0", name="debit"),
+        CheckConstraint("credit_minor >= 0", name="credit"),
+        CheckConstraint("(debit_minor = 0) <> (credit_minor = 0)", name="one_side"),
+        Index("ix_ledger_entries_posting_id", "posting_id"),
+        Index("ix_ledger_entries_order_id", "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    posting_id: Mapped[str]
+    account: Mapped[str]
+    merchant_id: Mapped[str | None]
+    order_id: Mapped[str | None]
+    receipt_id: Mapped[str | None]
+    debit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    credit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+
+
+class Refund(Base, Timestamped):
+    """Money that is owed back; one a receipt and cause."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state IN ('due', 'approved', 'paid_back', 'rejected')", name="state"),
+        UniqueConstraint("receipt_id", "cause"),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipts.id"))
+    merchant_id: Mapped[str | None]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    cause: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="due")
+    decided_by: Mapped[str | None]
+    note: Mapped[str | None]

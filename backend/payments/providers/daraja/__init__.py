@@ -1,0 +1,1 @@
+"""Safaricom Daraja: M-Pesa prompts, their results, and payments made by hand."""

@@ -1,0 +1,178 @@
+"""HTTP to Daraja: token, prompt, query, transaction status."""
+
+import asyncio
+import base64
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from backend.payments.ports import AttemptResult, PaymentRequest, ProviderRef
+from backend.payments.providers.daraja.mapping import result_of_query
+from backend.payments.settings import DarajaSettings
+from backend.platform.clock import Clock
+from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
+from backend.platform.http import HttpClient, HttpResponse
+
+NAIROBI: Final = timezone(timedelta(hours=3))
+REFERENCE_MAX: Final = 12
+DESCRIPTION_MAX: Final = 13
+_BAD_TOKEN: Final = "404.001.03"  # noqa: S105 - Daraja's error code
+_BUSY: Final = frozenset({"500.003.02", "500.003.03"})
+_CONFIGURATION: Final = ("merchant does not exist", "wrong credentials")
+_NOT_READY: Final = "500.001.1001"
+_RENEW_EARLY_S: Final = 60
+_LOCK_WAIT_S: Final = 60.0
+_SERVER_ERROR: Final = 500
+
+
+class DarajaClient:
+    """One shortcode's access to Daraja.
+
+    A new token cancels the former one, so one client shares one token and renews it behind a lock.
+    """
+
+    def __init__(self, settings: DarajaSettings, http: HttpClient, clock: Clock) -> None:
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._token: tuple[str, datetime] | None = None
+        self._lock = asyncio.Lock()
+
+    async def request_payment(self, request: PaymentRequest) -> ProviderRef:
+        """Send a prompt to the payer's phone.
+
+        Raises:
+            ProviderRejectedError: Daraja refused; no prompt was sent.
+            ProviderUnavailableError: Nothing was sent; try again after a while.
+            OutcomeUnknownError: The prompt may be on the phone.
+        """
+        if request.amount_minor % 100 or request.payer_phone is None:
+            raise ProviderRejectedError("daraja.not_whole_shillings", "M-Pesa takes whole shillings from a phone")
+        phone = request.payer_phone.lstrip("+")
+        body = {
+            **self._signed(),
+            "TransactionType": "CustomerPayBillOnline",
+            "Amount": request.amount_minor // 100,
+            "PartyA": phone,
+            "PartyB": self._settings.shortcode,
+            "PhoneNumber": phone,
+            "CallBackURL": request.callback_url,
+            "AccountReference": request.reference[:REFERENCE_MAX],
+            "TransactionDesc": request.description[:DESCRIPTION_MAX],
+        }
+        answer = _accepted(await self._post("/mpesa/stkpush/v1/processrequest", body))
+        return ProviderRef(str(answer["CheckoutRequestID"]), str(answer.get("MerchantRequestID", "")))
+
+    async def query(self, ref: str) -> AttemptResult:
+        """Ask what became of a prompt; `ref` is its CheckoutRequestID."""
+        response = await self._post("/mpesa/stkpushquery/v1/query", {**self._signed(), "CheckoutRequestID": ref})
+        if not response.ok:
+            error = _error(response)
+            if error["errorCode"] == _NOT_READY:
+                return result_of_query("4999", error["errorMessage"])
+            _raise_for(response)
+        answer = response.json()
+        return result_of_query(str(answer.get("ResultCode", "")), str(answer.get("ResultDesc", "")))
+
+    async def find(self, request: PaymentRequest) -> ProviderRef | None:
+        """Daraja can't look an attempt up by our reference; only its callback can tell."""
+        del request
+        return None
+
+    async def cancel(self, ref: str) -> None:
+        """A prompt can't be withdrawn; it ends by itself within a minute or so."""
+        del ref
+
+    async def ask_about_receipt(self, receipt: str, result_url: str) -> str:
+        """Start a transaction status query for one receipt; the result comes to `result_url`."""
+        body = {
+            "Initiator": self._settings.initiator,
+            "SecurityCredential": self._settings.security_credential.get_secret_value(),
+            "CommandID": "TransactionStatusQuery",
+            "TransactionID": receipt,
+            "PartyA": self._settings.shortcode,
+            "IdentifierType": "4",
+            "ResultURL": result_url,
+            "QueueTimeOutURL": result_url,
+            "Remarks": "Receipt check",
+            "Occasion": "",
+        }
+        return str(_accepted(await self._post("/mpesa/transactionstatus/v1/query", body)).get("ConversationID", ""))
+
+    async def register_urls(self, confirmation_url: str, validation_url: str) -> None:
+        """Tell Daraja where payments made by hand are confirmed."""
+        body = {
+            "ShortCode": self._settings.shortcode,
+            "ResponseType": "Completed",
+            "ConfirmationURL": confirmation_url,
+            "ValidationURL": validation_url,
+        }
+        _accepted(await self._post("/mpesa/c2b/v2/registerurl", body))
+
+    def _signed(self) -> dict[str, str]:
+        stamp = self._clock.now().astimezone(NAIROBI).strftime("%Y%m%d%H%M%S")
+        secret = f"{self._settings.shortcode}{self._settings.passkey.get_secret_value()}{stamp}"
+        password = base64.b64encode(secret.encode()).decode()
+        return {"BusinessShortCode": self._settings.shortcode, "Password": password, "Timestamp": stamp}
+
+    async def _post(self, path: str, body: dict[str, Any]) -> HttpResponse:
+        """Post with the shared token; a token that was cancelled is renewed once (nothing was executed)."""
+        response = await self._send(path, body, await self._valid_token())
+        if not response.ok and _error(response)["errorCode"] == _BAD_TOKEN:
+            response = await self._send(path, body, await self._valid_token(renew=True))
+        return response
+
+    async def _send(self, path: str, body: dict[str, Any], token: str) -> HttpResponse:
+        return await self._http.request("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
+
+    async def _valid_token(self, *, renew: bool = False) -> str:
+        async with self._lock:
+            now = self._clock.now()
+            if not renew and self._token is not None and self._token[1] > now:
+                return self._token[0]
+            self._token = await self._new_token(now)
+            return self._token[0]
+
+    async def _new_token(self, now: datetime) -> tuple[str, datetime]:
+        secret = self._settings
+        response = await self._http.request(
+            "GET",
+            "/oauth/v1/generate",
+            params={"grant_type": "client_credentials"},
+            auth=(secret.consumer_key.get_secret_value(), secret.consumer_secret.get_secret_value()),
+        )
+        if not response.ok:
+            raise ProviderUnavailableError("daraja.token_refused", f"HTTP {response.status}")
+        answer = response.json()
+        lives_s = float(answer["expires_in"]) - _RENEW_EARLY_S
+        return str(answer["access_token"]), now + timedelta(seconds=lives_s)
+
+
+def _error(response: HttpResponse) -> dict[str, str]:
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    return {key: str(body.get(key, "")) for key in ("errorCode", "errorMessage")}
+
+
+def _accepted(response: HttpResponse) -> dict[str, Any]:
+    if not response.ok:
+        _raise_for(response)
+    answer: dict[str, Any] = response.json()
+    if str(answer.get("ResponseCode")) != "0":
+        raise ProviderRejectedError(f"daraja.{answer.get('ResponseCode')}", str(answer.get("ResponseDescription", "")))
+    return answer
+
+
+def _raise_for(response: HttpResponse) -> None:
+    """Sort a refusal: the same code may mean several things, so its words count too."""
+    error = _error(response)
+    code, words = error["errorCode"], error["errorMessage"]
+    lowered = words.lower()
+    if "unable to lock subscriber" in lowered:
+        raise ProviderUnavailableError("daraja.another_prompt_open", words, _LOCK_WAIT_S)
+    if code in _BUSY:
+        raise ProviderUnavailableError(f"daraja.{code}", words, _LOCK_WAIT_S)
+    if response.status < _SERVER_ERROR or any(known in lowered for known in _CONFIGURATION):
+        raise ProviderRejectedError(f"daraja.{code or response.status}", words)
+    raise OutcomeUnknownError(f"daraja.{code or response.status}", words)

@@ -1,0 +1,110 @@
+"""From Daraja's codes and payloads to ours; pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, HandPayment
+from backend.payments.providers.daraja.wire import AsyncResult, C2BConfirmation, StkCallback
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """What one result code means for us; `reason` names the words for the customer."""
+
+    outcome: AttemptOutcome
+    advice: Advice
+    reason: str
+
+
+_F: Final = AttemptOutcome.FAILED
+RESULT_CODES: Final[dict[str, CodeRow]] = {
+    "0": CodeRow(AttemptOutcome.PAID, Advice.WAIT, "paid"),
+    "1": CodeRow(_F, Advice.ASK_AGAIN, "insufficient_funds"),
+    "2": CodeRow(_F, Advice.CHANGE_METHOD, "amount_too_small"),
+    "3": CodeRow(_F, Advice.CHANGE_METHOD, "amount_too_large"),
+    "4": CodeRow(_F, Advice.CHANGE_METHOD, "daily_limit"),
+    "8": CodeRow(_F, Advice.PERSON, "receiver_limit"),
+    "17": CodeRow(_F, Advice.RETRY_LATER, "same_amount_too_soon"),
+    "26": CodeRow(_F, Advice.RETRY_LATER, "system_busy"),
+    "1001": CodeRow(_F, Advice.RETRY_LATER, "another_prompt_open"),
+    "1019": CodeRow(_F, Advice.ASK_AGAIN, "expired"),
+    "1025": CodeRow(_F, Advice.ASK_AGAIN, "prompt_not_sent"),
+    "9999": CodeRow(_F, Advice.ASK_AGAIN, "prompt_not_sent"),
+    "1032": CodeRow(_F, Advice.ASK_AGAIN, "cancelled"),
+    "1037": CodeRow(_F, Advice.ASK_AGAIN, "unreachable"),
+    "2001": CodeRow(_F, Advice.ASK_AGAIN, "wrong_pin"),
+    "2028": CodeRow(_F, Advice.PERSON, "not_permitted"),
+    "8006": CodeRow(_F, Advice.PERSON, "not_permitted"),
+    "SFC_IC0003": CodeRow(_F, Advice.PERSON, "not_permitted"),
+    "4999": CodeRow(AttemptOutcome.PENDING, Advice.WAIT, "pending"),
+}
+UNKNOWN_CODE: Final = CodeRow(AttemptOutcome.UNKNOWN, Advice.WAIT, "unknown")
+_STILL_PROCESSING: Final = "processing"
+
+
+def minor_units(amount: Any) -> int | None:
+    """Read an amount such as `420`, `420.00` or `"5.00"` as minor units; None where it is none."""
+    try:
+        scaled = Decimal(str(amount)) * 100
+    except InvalidOperation:
+        return None
+    return int(scaled) if scaled.is_finite() and scaled == scaled.to_integral_value() else None
+
+
+def row_for(code: str, text: str = "") -> CodeRow:
+    """Return what a result code means; an unknown one is unknown, never failed."""
+    if _STILL_PROCESSING in text.lower() and code != "0":
+        return RESULT_CODES["4999"]
+    return RESULT_CODES.get(code, UNKNOWN_CODE)
+
+
+def result_of_callback(callback: StkCallback) -> AttemptResult:
+    """Read an STK callback."""
+    row = row_for(callback.result_code)
+    receipt = callback.value("MpesaReceiptNumber")
+    return AttemptResult(
+        outcome=row.outcome,
+        code=callback.result_code,
+        detail=callback.result_desc,
+        receipt=str(receipt) if receipt else None,
+        amount_minor=minor_units(callback.value("Amount")),
+        advice=row.advice,
+        reason=row.reason,
+    )
+
+
+def result_of_query(code: str, text: str) -> AttemptResult:
+    """Read the answer to a query; it carries neither amount nor receipt."""
+    row = row_for(code, text)
+    return AttemptResult(outcome=row.outcome, code=code, detail=text, advice=row.advice, reason=row.reason)
+
+
+def hand_payment(confirmation: C2BConfirmation) -> HandPayment:
+    """Read a payment made by hand.
+
+    Raises:
+        ValueError: The amount is none.
+    """
+    amount = minor_units(confirmation.amount)
+    if amount is None or amount <= 0:
+        message = "a confirmation without an amount"
+        raise ValueError(message)
+    return HandPayment(
+        receipt=confirmation.trans_id,
+        amount_minor=amount,
+        reference=confirmation.reference,
+        payer_name=confirmation.first_name,
+        payer_hint=confirmation.msisdn[-3:],
+        paid_at=confirmation.trans_time,
+    )
+
+
+def proven_receipt(result: AsyncResult) -> HandPayment | None:
+    """Read the result of a transaction status query; None where the receipt is not a completed payment."""
+    amount = minor_units(result.value("Amount"))
+    receipt = result.value("ReceiptNo")
+    if result.result_code != "0" or result.value("TransactionStatus") != "Completed" or not amount or not receipt:
+        return None
+    payer = str(result.value("DebitPartyName") or "")
+    return HandPayment(str(receipt), amount, "", payer.partition(" - ")[2], payer[-3:], "")

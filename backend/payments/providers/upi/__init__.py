@@ -1,0 +1,1 @@
+"""UPI through a link provider that speaks Razorpay's API."""

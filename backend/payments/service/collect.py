@@ -1,0 +1,263 @@
+"""Collecting: begin a payment, switch the way of paying, take cash, look a pasted code up."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.orders.commands import ApproveCod, PaymentMethod, PaymentMode, SwitchPayment
+from backend.orders.ports import OrderView
+from backend.orders.service import OrdersService
+from backend.payments import repository
+from backend.payments.errors import CashLockedError, NothingDueError, PayerPhoneNeededError
+from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
+from backend.payments.ports import Method
+from backend.payments.service.evidence import CLOSED_STATES, PAYMENTS_ACTOR, EvidenceService, Money
+from backend.payments.settings import PaymentsSettings
+from backend.platform.actors import Actor, Source
+from backend.platform.clock import Clock
+from backend.platform.ids import new_id
+from backend.platform.sends import enqueue
+
+SEND_CHANNEL: Final = {"daraja": "daraja", "upi_link": "upi", "upi_code": "upi"}
+_PROVIDER: Final = {Method.MPESA: "daraja", Method.UPI: "upi_link"}
+
+
+@dataclass(frozen=True, slots=True)
+class IntentView:
+    """How an order is being paid."""
+
+    order_id: str
+    method: str
+    state: str
+    amount_minor: int
+    paid_minor: int
+    due_minor: int
+    currency: str
+    attempt_id: str | None = None
+    attempt_state: str | None = None
+    url: str | None = None
+    reason: str | None = None
+    already_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """What a look-up of a pasted receipt code found: counted, matched, other_order, checking or malformed."""
+
+    outcome: str
+    order_id: str
+    code: str
+
+
+class PaymentsService:
+    """Collects money for orders; a provider is only ever asked by the sender loops."""
+
+    def __init__(
+        self, orders: OrdersService, evidence: EvidenceService, clock: Clock, settings: PaymentsSettings
+    ) -> None:
+        self._orders = orders
+        self._evidence = evidence
+        self._clock = clock
+        self._settings = settings
+
+    async def begin(
+        self, session: AsyncSession, order_id: str, method: Method, payer_phone: str | None = None
+    ) -> IntentView:
+        """Start to collect what is due, or return what is under way.
+
+        Raises:
+            NothingDueError: The order is paid or closed.
+            PayerPhoneNeededError: M-Pesa without a number.
+        """
+        order = await self._orders.get(session, order_id, lock=True)
+        due = await self._due(session, order)
+        live = await repository.live_attempt(session, order.id)
+        if live is not None:
+            return await self._view(session, order, live, already_open=True)
+        if method is Method.COD:
+            return await self._begin_cod(session, order, due)
+        if method is Method.MPESA and payer_phone is None:
+            raise PayerPhoneNeededError
+        intent = await self._new_intent(session, order, method, due, payer_phone)
+        attempt = await self._new_attempt(session, order, intent, _PROVIDER[method])
+        return await self._view(session, order, attempt)
+
+    async def _due(self, session: AsyncSession, order: OrderView) -> int:
+        due = order.amount_minor - await repository.paid_minor(session, order.id)
+        if due <= 0 or order.state in CLOSED_STATES:
+            raise NothingDueError(order_id=order.id)
+        return due
+
+    async def _begin_cod(self, session: AsyncSession, order: OrderView, due: int) -> IntentView:
+        await self._new_intent(session, order, Method.COD, due, None)
+        await self._orders.handle(
+            session,
+            order.id,
+            ApproveCod(),
+            actor=PAYMENTS_ACTOR,
+            source=Source.BOT,
+            command_id=f"cod:{order.id}",
+        )
+        return await self.status(session, order.id)
+
+    async def _new_intent(
+        self, session: AsyncSession, order: OrderView, method: Method, due: int, payer_phone: str | None
+    ) -> PaymentIntent:
+        former = await repository.open_intent(session, order.id)
+        if former is not None:
+            former.state = "superseded"
+            await session.flush()
+        intent = PaymentIntent(
+            id=new_id("PI", 10),
+            order_id=order.id,
+            merchant_id=order.merchant_id,
+            method=method.value,
+            amount_minor=due,
+            currency=order.currency,
+            payer_phone=payer_phone,
+            state="open",
+        )
+        session.add(intent)
+        await session.flush()
+        return intent
+
+    async def _new_attempt(
+        self,
+        session: AsyncSession,
+        order: OrderView,
+        intent: PaymentIntent,
+        provider: str,
+        *,
+        at_the_door: bool = False,
+    ) -> PaymentAttempt:
+        attempt = PaymentAttempt(
+            id=new_id("PA", 10),
+            intent_id=intent.id,
+            order_id=order.id,
+            provider=provider,
+            at_the_door=at_the_door,
+            amount_minor=intent.amount_minor,
+            state="created",
+            expires_at=self._clock.now() + timedelta(seconds=self._settings.link_expiry_s),
+        )
+        session.add(attempt)
+        await session.flush()
+        await enqueue(
+            session,
+            SEND_CHANNEL[provider],
+            {"attempt_id": attempt.id},
+            idem=f"attempt:{attempt.id}",
+            scope=order.merchant_id,
+            order_id=order.id,
+            priority=1,
+        )
+        return attempt
+
+    async def status(self, session: AsyncSession, order_id: str) -> IntentView:
+        """Say how an order is being paid."""
+        order = await self._orders.get(session, order_id)
+        attempts = await repository.attempts_of(session, order_id)
+        return await self._view(session, order, attempts[0] if attempts else None)
+
+    async def _view(
+        self, session: AsyncSession, order: OrderView, attempt: PaymentAttempt | None, *, already_open: bool = False
+    ) -> IntentView:
+        paid = await repository.paid_minor(session, order.id)
+        method = order.payment_method if attempt is None else PaymentMethod(_method_of(attempt.provider))
+        return IntentView(
+            order_id=order.id,
+            method=(method or PaymentMethod.COD).value,
+            state=order.payment_status.value,
+            amount_minor=order.amount_minor,
+            paid_minor=paid,
+            due_minor=max(order.amount_minor - paid, 0),
+            currency=order.currency,
+            attempt_id=attempt.id if attempt else None,
+            attempt_state=attempt.state if attempt else None,
+            url=attempt.url if attempt else None,
+            reason=attempt.result_reason if attempt else None,
+            already_open=already_open,
+        )
+
+    async def switch_to_upi(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
+        """Ask for UPI at the door in place of cash; cash can't be booked while the code is open.
+
+        Raises:
+            NothingDueError: The order is paid or closed.
+        """
+        order = await self._orders.get(session, order_id, lock=True)
+        due = await self._due(session, order)
+        live = await repository.live_attempt(session, order.id)
+        if live is not None:
+            return await self._view(session, order, live, already_open=True)
+        await self._orders.handle(
+            session,
+            order.id,
+            SwitchPayment(mode=PaymentMode.PREPAID, method=PaymentMethod.UPI),
+            actor=actor,
+            source=source,
+            command_id=f"switch:{order.id}:{order.version}",
+        )
+        intent = await self._new_intent(session, order, Method.UPI, due, None)
+        attempt = await self._new_attempt(session, order, intent, "upi_code", at_the_door=True)
+        return await self._view(session, order, attempt)
+
+    async def record_cash(self, session: AsyncSession, order_id: str, amount_minor: int, rider_id: str) -> Receipt:
+        """Book cash that a rider has taken; booking it again changes nothing.
+
+        Raises:
+            CashLockedError: A UPI code is open for this delivery.
+        """
+        order = await self._orders.get(session, order_id, lock=True)
+        live = await repository.live_attempt(session, order.id)
+        if live is not None and live.at_the_door:
+            raise CashLockedError(order_id=order.id)
+        cash = Money(
+            provider="cash",
+            code=f"{order.id}:{rider_id}",
+            amount_minor=amount_minor,
+            currency=order.currency,
+            evidence=f"rider:{rider_id}",
+        )
+        return await self._evidence.record(session, order, cash)
+
+    async def claim_receipt(self, session: AsyncSession, order_id: str, code: str) -> ClaimResult:
+        """Look up a receipt code that a customer pasted; it is proof of nothing until we find the money."""
+        order = await self._orders.get(session, order_id, lock=True)
+        cleaned = code.strip().upper()
+        rail = "mpesa" if order.currency == "KES" else "upi"
+        receipt = await repository.receipt_by_code(session, rail, cleaned)
+        if receipt is None:
+            return await self._start_check(session, order, cleaned, rail)
+        if receipt.order_id is None:
+            await self._evidence.match_unmatched(session, receipt, order)
+            return ClaimResult("matched", order.id, cleaned)
+        return ClaimResult("counted" if receipt.order_id == order.id else "other_order", order.id, cleaned)
+
+    async def _start_check(self, session: AsyncSession, order: OrderView, code: str, rail: str) -> ClaimResult:
+        if rail == "mpesa":
+            await enqueue(
+                session,
+                "daraja.status",
+                {"order_id": order.id, "code": code},
+                idem=f"receipt-check:{order.id}:{code}",
+                scope=order.merchant_id,
+                order_id=order.id,
+            )
+        live = await repository.live_attempt(session, order.id)
+        if live is not None and live.provider_ref is not None:
+            await enqueue(
+                session,
+                f"{SEND_CHANNEL[live.provider]}.query",
+                {"attempt_id": live.id},
+                idem=f"query:{live.id}:{code}",
+                scope=order.merchant_id,
+                order_id=order.id,
+            )
+        return ClaimResult("checking", order.id, code)
+
+
+def _method_of(provider: str) -> str:
+    return {"daraja": Method.MPESA.value}.get(provider, Method.UPI.value)

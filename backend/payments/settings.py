@@ -1,0 +1,53 @@
+"""Settings of payments and their providers."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.platform.settings import DEVELOPMENT_SECRET
+
+
+class PaymentsSettings(BaseSettings):
+    """How long we wait, when we ask, and what signs our callback addresses."""
+
+    model_config = SettingsConfigDict(env_prefix="PAYMENTS_", extra="ignore")
+
+    callback_secret: SecretStr = Field(
+        default=SecretStr(f"{DEVELOPMENT_SECRET}-callback-key"), description="Signs the callback path of each attempt."
+    )
+    query_after_s: tuple[float, ...] = Field(
+        default=(60, 90, 150), description="Seconds after the prompt at which a silent one is asked about."
+    )
+    give_up_after_s: float = Field(default=900, description="Seconds after which a silent attempt goes to a person.")
+    link_expiry_s: int = Field(default=1800, ge=900, description="How long a UPI link can be paid.")
+    manual_code_shape: str = Field(default=r"^[A-Z0-9]{10}$", description="Shape of an M-Pesa receipt code.")
+
+
+class DarajaSettings(BaseSettings):
+    """Access to Daraja; the sandbox is only another host."""
+
+    model_config = SettingsConfigDict(env_prefix="DARAJA_", extra="ignore")
+
+    base_url: str = Field(default="http://127.0.0.1:8099/daraja", description="Scheme, host and prefix of the API.")
+    consumer_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-key")
+    consumer_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-secret")
+    passkey: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-passkey")
+    shortcode: str = "600999"
+    initiator: str = "duka"
+    security_credential: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-credential")
+    c2b_secret: SecretStr = Field(
+        default=SecretStr(f"{DEVELOPMENT_SECRET}-paybill-path"), description="Secret part of the fixed C2B addresses."
+    )
+    timeout_s: float = 15.0
+
+
+class UpiSettings(BaseSettings):
+    """Access to the UPI link provider."""
+
+    model_config = SettingsConfigDict(env_prefix="UPI_", extra="ignore")
+
+    base_url: str = Field(default="http://127.0.0.1:8099/upi", description="Scheme, host and prefix of the API.")
+    key_id: str = "rzp_test_duka"
+    key_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-upi-key")
+    webhook_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-upi-webhook")
+    previous_webhook_secret: SecretStr | None = None
+    timeout_s: float = 10.0
