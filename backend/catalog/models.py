@@ -1,0 +1,97 @@
+"""Tables of the catalogue."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Numeric,
+    String,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.platform.db.base import Base, Timestamped
+
+QTY = Numeric(12, 3)
+
+
+class CatalogueVersion(Base):
+    """Counts the changes of a merchant's catalogue, so that a process knows when its copy is old."""
+
+    __tablename__ = "catalogue_versions"
+
+    merchant_id: Mapped[str] = mapped_column(ForeignKey("merchants.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Item(Base, Timestamped):
+    """A SKU. `stock` is on the shelf, `reserved` is promised to orders; the rest may be sold."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price"),
+        CheckConstraint("reserved >= 0 AND stock >= reserved", name="stock"),
+        Index("ix_items_merchant_id_name", "merchant_id", "name"),
+    )
+
+    merchant_id: Mapped[str] = mapped_column(ForeignKey("merchants.id"), primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    aliases: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))
+    unit: Mapped[str]
+    price_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    stock: Mapped[Decimal] = mapped_column(QTY, server_default="0")
+    reserved: Mapped[Decimal] = mapped_column(QTY, server_default="0")
+    options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+
+class StockReservation(Base):
+    """Stock promised to an order, one row a SKU."""
+
+    __tablename__ = "stock_reservations"
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'committed', 'released')", name="state"),
+        CheckConstraint("qty > 0", name="qty"),
+        ForeignKeyConstraint(["merchant_id", "sku"], ["items.merchant_id", "items.sku"]),
+        Index("ix_stock_reservations_merchant_id_sku", "merchant_id", "sku"),
+        Index("ix_stock_reservations_expires_at", "expires_at", postgresql_where=text("state = 'held'")),
+    )
+
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    merchant_id: Mapped[str]
+    qty: Mapped[Decimal] = mapped_column(QTY)
+    state: Mapped[str] = mapped_column(server_default="held")
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+    settled_at: Mapped[datetime | None]
+
+
+class StockMovement(Base):
+    """A change of shelf stock or price by hand or by import, with its reason."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        ForeignKeyConstraint(["merchant_id", "sku"], ["items.merchant_id", "items.sku"]),
+        Index("ix_stock_movements_merchant_id_sku", "merchant_id", "sku", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    merchant_id: Mapped[str]
+    sku: Mapped[str]
+    old_stock: Mapped[Decimal] = mapped_column(QTY)
+    new_stock: Mapped[Decimal] = mapped_column(QTY)
+    old_price_minor: Mapped[int] = mapped_column(BigInteger)
+    new_price_minor: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))

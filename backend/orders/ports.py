@@ -1,0 +1,169 @@
+"""What others get to see of an order, and what a command answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from backend.orders.commands import PaymentMethod, PaymentMode
+from backend.orders.events import OrderState, PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line as it was sold; `line_minor` is quantity times price, rounded to a minor unit."""
+
+    sku: str
+    name: str
+    unit: str
+    qty: Decimal
+    unit_price_minor: int
+    line_minor: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """An end of the way, in the version that counts."""
+
+    text: str
+    lat: float | None
+    lng: float | None
+    version: int = 1
+    address_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as it stands; amounts in minor units."""
+
+    id: str
+    merchant_id: str
+    user_id: str
+    vendor_id: str
+    rider_id: str | None
+    city: str
+    currency: str
+    channel: str
+    conversation_id: str | None
+    state: OrderState
+    payment_mode: PaymentMode
+    payment_method: PaymentMethod | None
+    payment_status: PaymentStatus
+    items_minor: int
+    delivery_fee_minor: int
+    amount_minor: int
+    paid_minor: int
+    refunded_minor: int
+    prep_minutes: int | None
+    prep_due_at: datetime | None
+    address_version: int
+    address_confirmed_version: int | None
+    close_reason: str | None
+    delivery_failure: str | None
+    note: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    state_since: datetime
+    contact_phone: str | None = None
+    drop: AddressView | None = None
+    pickup: AddressView | None = None
+    lines: tuple[LineView, ...] = ()
+
+    @property
+    def due_minor(self) -> int:
+        """What is still to be paid, never below zero."""
+        return max(self.amount_minor - self.paid_minor, 0)
+
+
+class Outcome(StrEnum):
+    """What became of a command."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """The answer to a command.
+
+    Attributes:
+        outcome: Applied, seen before, or refused; a refusal changed nothing.
+        code: Stable name of the refusal, else the outcome's.
+        message_key: Names the words for the person who tried.
+        order: The order after the command.
+        message: The refusal in plain English, for logs of the desk and problem documents.
+        params: Named facts for the words.
+    """
+
+    outcome: Outcome
+    code: str
+    message_key: str
+    order: OrderView
+    message: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> bool:
+        """True where the order is as the command wanted it."""
+        return self.outcome is not Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened around an order.
+
+    Attributes:
+        kind: `state` for a step of the lifecycle, `note` for a remark, else what the other domain called it.
+        channel: The door or medium, such as `whatsapp`, `ivr`, `mpesa`.
+        what: In a few words, such as `AcceptOrder` or `Vendor_New_Order`.
+    """
+
+    at: datetime
+    kind: str
+    channel: str
+    actor: str
+    what: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders are wanted; None means any."""
+
+    states: tuple[OrderState, ...] | None = None
+    cities: frozenset[str] | None = None
+    merchant_id: str | None = None
+    vendor_id: str | None = None
+    rider_id: str | None = None
+    user_id: str | None = None
+    payment_status: PaymentStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorFigures:
+    """How an outlet did over a period, from the orders' own events.
+
+    Attributes:
+        offered: Orders that reached it.
+        accept_rate: Accepted of those answered or timed out, in [0, 1]; None before the first.
+        fulfilment_rate: Delivered of those accepted and closed, in [0, 1]; None before the first.
+        accept_seconds: Mean time from offer to acceptance.
+        prep_minutes: Mean time from acceptance to ready.
+        late_ready: Orders that were ready after the time last promised.
+    """
+
+    offered: int
+    accepted: int
+    rejected: int
+    delivered: int
+    cancelled: int
+    late_ready: int
+    accept_rate: float | None
+    fulfilment_rate: float | None
+    accept_seconds: float | None
+    prep_minutes: float | None

@@ -1,0 +1,14 @@
+"""Settings of orders: how long each promise may take."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OrdersSettings(BaseSettings):
+    """Delays of the timers that an order's steps arm, in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="ORDERS_", extra="ignore")
+
+    reservation_expiry_s: int = Field(default=1800, ge=60, description="Life of an unpaid order and of its stock.")
+    reminder_lead_s: int = Field(default=180, ge=0, description="Reminder this long before the preparation ends.")
+    delivery_window_s: int = Field(default=2700, ge=60, description="From pick-up to the latest delivery on time.")
