@@ -1,0 +1,106 @@
+"""Queries of customers."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.customers.models import Customer, CustomerAddress, CustomerIdentity
+from backend.platform.db.types import blind_index
+from backend.platform.ids import new_id
+
+
+async def customer(session: AsyncSession, customer_id: str) -> Customer | None:
+    """Find a customer."""
+    return await session.get(Customer, customer_id)
+
+
+async def lock_customer(session: AsyncSession, customer_id: str) -> Customer | None:
+    """Find a customer and hold the row until the transaction ends."""
+    return await session.get(Customer, customer_id, with_for_update=True, populate_existing=True)
+
+
+async def by_identity(session: AsyncSession, channel: str, scope: str, external_id: str) -> Customer | None:
+    """Find the customer with this id on the channel, and note that they were seen."""
+    customer_id = await session.scalar(
+        text(
+            "UPDATE customer_identities SET last_seen_at = duka_now()"
+            " WHERE channel = :channel AND scope = :scope AND external_index = :external RETURNING customer_id"
+        ),
+        {"channel": channel, "scope": scope, "external": blind_index(external_id)},
+    )
+    return await session.get(Customer, customer_id) if customer_id else None
+
+
+async def by_phone(session: AsyncSession, merchant_id: str, phone: str) -> Customer | None:
+    """Find the merchant's customer whose number a provider vouched for."""
+    found: Customer | None = await session.scalar(
+        select(Customer)
+        .where(Customer.merchant_id == merchant_id, Customer.phone_index == blind_index(phone), Customer.phone_verified)
+        .order_by(Customer.created_at)
+        .limit(1)
+    )
+    return found
+
+
+async def hold_identity(session: AsyncSession, channel: str, scope: str, external_id: str) -> None:
+    """Make others that meet this identity for the first time wait until the transaction ends."""
+    key = f"{channel}:{scope}:{blind_index(external_id).hex()}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def add_identity(session: AsyncSession, customer_id: str, channel: str, scope: str, external_id: str) -> None:
+    """Give the customer an id on a channel."""
+    session.add(
+        CustomerIdentity(
+            customer_id=customer_id,
+            channel=channel,
+            scope=scope,
+            external_id=external_id,
+            external_index=blind_index(external_id),
+        )
+    )
+    await session.flush()
+
+
+async def identities(session: AsyncSession, customer_id: str) -> Sequence[CustomerIdentity]:
+    """Return the customer's ids on all channels, the last seen first."""
+    wanted = select(CustomerIdentity).where(CustomerIdentity.customer_id == customer_id)
+    return (await session.scalars(wanted.order_by(CustomerIdentity.last_seen_at.desc()))).all()
+
+
+async def addresses(session: AsyncSession, customer_id: str, limit: int) -> Sequence[CustomerAddress]:
+    """Return the customer's addresses, the last used first."""
+    wanted = select(CustomerAddress).where(CustomerAddress.customer_id == customer_id)
+    newest_first = wanted.order_by(CustomerAddress.last_used_at.desc(), CustomerAddress.id).limit(limit)
+    return (await session.scalars(newest_first)).all()
+
+
+async def save_address(
+    session: AsyncSession, customer_id: str, words: str, lat: float | None, lng: float | None
+) -> str:
+    """Keep an address, or note that it was used again; return its id."""
+    found: str = (
+        await session.execute(
+            insert(CustomerAddress)
+            .values(
+                id=new_id("A"),
+                customer_id=customer_id,
+                address_text=words,
+                text_index=blind_index(" ".join(words.casefold().split())),
+                lat=lat,
+                lng=lng,
+            )
+            .on_conflict_do_update(
+                index_elements=["customer_id", "text_index"],
+                set_={
+                    "last_used_at": text("duka_now()"),
+                    "lat": func.coalesce(text("EXCLUDED.lat"), CustomerAddress.lat),
+                    "lng": func.coalesce(text("EXCLUDED.lng"), CustomerAddress.lng),
+                },
+            )
+            .returning(CustomerAddress.id)
+        )
+    ).scalar_one()
+    return found

@@ -1,0 +1,104 @@
+"""Queries of merchants and outlets."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.db.types import blind_index
+from backend.vendors.models import Merchant, Vendor, VendorHours
+from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter
+
+
+async def merchant(session: AsyncSession, **wanted: str) -> Merchant | None:
+    """Find the merchant whose columns have these values."""
+    found: Merchant | None = await session.scalar(select(Merchant).filter_by(**wanted))
+    return found
+
+
+async def merchants(session: AsyncSession) -> Sequence[Merchant]:
+    """Return all merchants, by name."""
+    return (await session.scalars(select(Merchant).order_by(Merchant.name))).all()
+
+
+async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
+    """Find an outlet."""
+    return await session.get(Vendor, vendor_id)
+
+
+async def lock_vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
+    """Find an outlet and hold its row until the transaction ends."""
+    return await session.get(Vendor, vendor_id, with_for_update=True, populate_existing=True)
+
+
+async def vendors_by_phone(session: AsyncSession, phone: str) -> Sequence[Vendor]:
+    """Find the outlets that answer on this number."""
+    wanted = select(Vendor).where(Vendor.phone_index == blind_index(phone)).order_by(Vendor.active.desc(), Vendor.id)
+    return (await session.scalars(wanted)).all()
+
+
+async def vendor_for_merchant(session: AsyncSession, merchant_id: str) -> Vendor | None:
+    """Find the merchant's outlet: an active one before an inactive one, then the first by id."""
+    wanted = select(Vendor).where(Vendor.merchant_id == merchant_id).order_by(Vendor.active.desc(), Vendor.id)
+    found: Vendor | None = await session.scalar(wanted.limit(1))
+    return found
+
+
+def _filtered(wanted: VendorFilter) -> Select[Vendor]:
+    query = select(Vendor)
+    if wanted.cities is not None:
+        query = query.where(func.lower(Vendor.city).in_([city.lower() for city in wanted.cities]))
+    if wanted.merchant_id is not None:
+        query = query.where(Vendor.merchant_id == wanted.merchant_id)
+    if wanted.active is not None:
+        query = query.where(Vendor.active == wanted.active)
+    return query
+
+
+async def list_vendors(
+    session: AsyncSession, wanted: VendorFilter, *, limit: int, offset: int
+) -> tuple[Sequence[Vendor], int]:
+    """Return one page of outlets by name, and how many there are in all."""
+    query = _filtered(wanted)
+    total = await session.scalar(select(func.count()).select_from(query.subquery()))
+    page = query.order_by(Vendor.name, Vendor.id).limit(limit).offset(offset)
+    return (await session.scalars(page)).all(), total or 0
+
+
+async def hours(session: AsyncSession, vendor_id: str) -> tuple[OpenSpan, ...]:
+    """Return an outlet's week."""
+    rows = await session.scalars(
+        select(VendorHours).where(VendorHours.vendor_id == vendor_id).order_by(VendorHours.weekday, VendorHours.opens)
+    )
+    return tuple(OpenSpan(row.weekday, row.opens, row.closes) for row in rows)
+
+
+async def replace_hours(session: AsyncSession, vendor_id: str, spans: Sequence[OpenSpan]) -> None:
+    """Put a week in place of the old one."""
+    await session.execute(delete(VendorHours).where(VendorHours.vendor_id == vendor_id))
+    session.add_all(VendorHours(vendor_id=vendor_id, **asdict(span)) for span in spans)
+    await session.flush()
+
+
+async def _upsert(session: AsyncSession, table: type[Merchant | Vendor], values: dict[str, Any]) -> None:
+    changes = {column: value for column, value in values.items() if column != "id"}
+    statement = insert(table).values(**values).on_conflict_do_update(index_elements=["id"], set_=changes)
+    await session.execute(statement)
+
+
+async def save_merchant(session: AsyncSession, new: NewMerchant) -> None:
+    """Create a merchant, or bring it up to date."""
+    await _upsert(session, Merchant, asdict(new))
+
+
+async def save_vendor(session: AsyncSession, new: NewVendor) -> None:
+    """Create an outlet, or bring it up to date; its standing stays as it is."""
+    values = asdict(new)
+    values.pop("hours")
+    values["phone_index"] = blind_index(new.phone)
+    values["wa_id"] = new.wa_id or new.phone.removeprefix("+")
+    await _upsert(session, Vendor, values)
+    await replace_hours(session, new.id, new.hours)

@@ -1,0 +1,186 @@
+"""Use cases of merchants and outlets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.actors import Actor
+from backend.platform.events import publish
+from backend.vendors import repository
+from backend.vendors.errors import MerchantNotFoundError, VendorNotFoundError
+from backend.vendors.events import VendorActivated, VendorDeactivated
+from backend.vendors.models import Merchant, Vendor
+from backend.vendors.ports import MerchantView, NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
+from backend.vendors.settings import VendorsSettings
+
+
+def _merchant_view(row: Merchant) -> MerchantView:
+    return MerchantView(
+        id=row.id,
+        name=row.name,
+        city=row.city,
+        country=row.country,
+        currency=row.currency,
+        timezone=row.timezone,
+        default_language=row.default_language,
+        wa_phone_number_id=row.wa_phone_number_id,
+        ig_account_id=row.ig_account_id,
+        shortcode=row.shortcode,
+        upi_vpa=row.upi_vpa,
+        settings=row.settings,
+    )
+
+
+def _vendor_view(row: Vendor) -> VendorView:
+    return VendorView(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        name=row.name,
+        phone=row.phone,
+        wa_id=row.wa_id,
+        language=row.language,
+        city=row.city,
+        tier=row.tier,
+        active=row.active,
+        inactive_reason=row.inactive_reason,
+        lat=row.lat,
+        lng=row.lng,
+        address_text=row.address_text,
+        misses=row.misses,
+    )
+
+
+def _set_inactive(row: Vendor, reason: str) -> None:
+    row.active = False
+    row.inactive_reason = reason
+
+
+class VendorsService:
+    """Looks up merchants and outlets, and keeps their standing."""
+
+    def __init__(self, settings: VendorsSettings) -> None:
+        self._settings = settings
+
+    async def merchant(self, session: AsyncSession, merchant_id: str) -> MerchantView:
+        """Return a merchant.
+
+        Raises:
+            MerchantNotFoundError: There is none of this id.
+        """
+        row = await repository.merchant(session, id=merchant_id)
+        if row is None:
+            raise MerchantNotFoundError(merchant_id=merchant_id)
+        return _merchant_view(row)
+
+    async def merchants(self, session: AsyncSession) -> list[MerchantView]:
+        """Return all merchants, by name."""
+        return [_merchant_view(row) for row in await repository.merchants(session)]
+
+    async def merchant_by_whatsapp(self, session: AsyncSession, phone_number_id: str) -> MerchantView | None:
+        """Find the merchant of a WhatsApp business number, by the provider's id of it."""
+        row = await repository.merchant(session, wa_phone_number_id=phone_number_id)
+        return _merchant_view(row) if row else None
+
+    async def merchant_by_instagram(self, session: AsyncSession, ig_account_id: str) -> MerchantView | None:
+        """Find the merchant of an Instagram account, by the provider's id of it."""
+        row = await repository.merchant(session, ig_account_id=ig_account_id)
+        return _merchant_view(row) if row else None
+
+    async def merchant_by_shortcode(self, session: AsyncSession, shortcode: str) -> MerchantView | None:
+        """Find the merchant that collects under an M-Pesa short code."""
+        row = await repository.merchant(session, shortcode=shortcode)
+        return _merchant_view(row) if row else None
+
+    async def get(self, session: AsyncSession, vendor_id: str) -> VendorView:
+        """Return an outlet.
+
+        Raises:
+            VendorNotFoundError: There is none of this id.
+        """
+        row = await repository.vendor(session, vendor_id)
+        if row is None:
+            raise VendorNotFoundError(vendor_id=vendor_id)
+        return _vendor_view(row)
+
+    async def list(
+        self, session: AsyncSession, wanted: VendorFilter, *, limit: int = 50, offset: int = 0
+    ) -> tuple[list[VendorView], int]:
+        """Return one page of outlets by name, and how many there are in all."""
+        rows, total = await repository.list_vendors(session, wanted, limit=limit, offset=offset)
+        return [_vendor_view(row) for row in rows], total
+
+    async def by_phone(self, session: AsyncSession, phone: str) -> VendorView | None:
+        """Find the outlet that answers on this number (E.164); an active one first."""
+        rows = await repository.vendors_by_phone(session, phone)
+        return _vendor_view(rows[0]) if rows else None
+
+    async def vendor_for_merchant(self, session: AsyncSession, merchant_id: str) -> VendorView | None:
+        """Find the outlet that prepares a merchant's orders; an active one first."""
+        row = await repository.vendor_for_merchant(session, merchant_id)
+        return _vendor_view(row) if row else None
+
+    async def hours(self, session: AsyncSession, vendor_id: str) -> tuple[OpenSpan, ...]:
+        """Return an outlet's week."""
+        return await repository.hours(session, vendor_id)
+
+    async def set_hours(self, session: AsyncSession, vendor_id: str, spans: Sequence[OpenSpan]) -> None:
+        """Put a week in place of the old one."""
+        await repository.replace_hours(session, vendor_id, spans)
+
+    async def is_open(self, session: AsyncSession, vendor_id: str, at: datetime) -> bool:
+        """True where the outlet is open at this instant; one that never told its hours is always open."""
+        vendor = await self.get(session, vendor_id)
+        spans = await repository.hours(session, vendor_id)
+        merchant = await self.merchant(session, vendor.merchant_id)
+        local = at.astimezone(ZoneInfo(merchant.timezone))
+        return not spans or any(span.holds(local) for span in spans)
+
+    async def record_miss(self, session: AsyncSession, vendor_id: str, *, actor: Actor) -> VendorView:
+        """Count an order that the outlet did not answer; after too many in a row it is taken off."""
+        row = await self._lock(session, vendor_id)
+        row.misses += 1
+        if row.active and row.misses >= self._settings.misses_until_inactive:
+            _set_inactive(row, "missed_orders")
+            await publish(session, VendorDeactivated(row.id, "missed_orders", str(actor)), actor=actor, city=row.city)
+        await session.flush()
+        return _vendor_view(row)
+
+    async def record_answer(self, session: AsyncSession, vendor_id: str) -> None:
+        """Forget the misses of an outlet that has answered."""
+        row = await self._lock(session, vendor_id)
+        row.misses = 0
+        await session.flush()
+
+    async def activate(self, session: AsyncSession, vendor_id: str, *, actor: Actor) -> VendorView:
+        """Let the outlet take orders again, with a clean slate; doing it twice changes nothing."""
+        row = await self._lock(session, vendor_id)
+        if not row.active:
+            row.active, row.inactive_reason, row.misses = True, None, 0
+            await publish(session, VendorActivated(row.id, str(actor)), actor=actor, city=row.city)
+        await session.flush()
+        return _vendor_view(row)
+
+    async def deactivate(self, session: AsyncSession, vendor_id: str, *, actor: Actor, reason: str) -> VendorView:
+        """Take the outlet off; doing it twice changes nothing."""
+        row = await self._lock(session, vendor_id)
+        if row.active:
+            _set_inactive(row, reason)
+            await publish(session, VendorDeactivated(row.id, reason, str(actor)), actor=actor, city=row.city)
+        await session.flush()
+        return _vendor_view(row)
+
+    async def save_merchant(self, session: AsyncSession, new: NewMerchant) -> None:
+        """Create a merchant, or bring it up to date."""
+        await repository.save_merchant(session, new)
+
+    async def save_vendor(self, session: AsyncSession, new: NewVendor) -> None:
+        """Create an outlet, or bring it up to date; its standing stays as it is."""
+        await repository.save_vendor(session, new)
+
+    async def _lock(self, session: AsyncSession, vendor_id: str) -> Vendor:
+        row = await repository.lock_vendor(session, vendor_id)
+        if row is None:
+            raise VendorNotFoundError(vendor_id=vendor_id)
+        return row
