@@ -33,6 +33,13 @@ WHERE order_id = %(order_id)s AND state = 'queued' AND (%(channel)s::text IS NUL
 """
 
 
+_MARK_SENT: Final = """
+UPDATE outbound_send SET state = 'sent', provider_ref = %(provider_ref)s, sent_at = duka_now(), next_at = NULL,
+    fence = fence + 1, lease_until = NULL, error_code = NULL, error_detail = NULL, updated_at = duka_now()
+WHERE idem = %(idem)s AND (state = 'unknown' OR (state = 'queued' AND possible_duplicate))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The provider took it, under its own reference."""
@@ -198,6 +205,15 @@ async def enqueue(
         send_id = (await run_sql(session, _FIND, {"idem": idem})).scalar_one()
     session.info.setdefault("bells", set()).add(SEND_BELL)
     return str(send_id)
+
+
+async def mark_sent(session: "AsyncSession", idem: str, provider_ref: str) -> bool:
+    """Record that an unknown send did go out, as a receipt or callback of the provider proves; return whether it was.
+
+    A second try that waits is dropped; a call under way is left to tell its own end.
+    """
+    result = await run_sql(session, _MARK_SENT, {"idem": idem, "provider_ref": provider_ref})
+    return result.rowcount > 0
 
 
 async def cancel_queued(session: "AsyncSession", order_id: str, channel: str | None = None, *, by: str) -> int:

@@ -60,14 +60,15 @@ def listen(*names: str) -> Iterator[Bell]:
             _listeners[name].discard(bell)
 
 
-def _ring_here(name: str) -> None:
+def notify_here(name: str) -> None:
+    """Wake those who wait for the name in this process alone."""
     for bell in tuple(_listeners[name]):
         bell.ring()
 
 
 def notify(name: str) -> None:
     """Wake those who wait for the name, here and, through the relay, in other processes."""
-    _ring_here(name)
+    notify_here(name)
     for relay in tuple(_relays):
         relay.tell(name)
 
@@ -132,7 +133,7 @@ class RedisRelay:
         origin, *names = text.split(" ")
         if origin != self._origin:
             for name in names:
-                _ring_here(name)
+                notify_here(name)
 
 
 _relays: Final[set[RedisRelay]] = set()

@@ -1,0 +1,86 @@
+"""Limits: token buckets in Postgres for what goes out, and counting windows for what comes in."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.db.driver import run_sql
+from backend.platform.errors import TooManyRequestsError
+from backend.platform.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+_REFILL: Final = """
+INSERT INTO rate_bucket AS b (name, tokens, refilled_at) VALUES (%(name)s, %(burst)s, duka_now())
+ON CONFLICT (name) DO UPDATE SET refilled_at = duka_now(), tokens = least(
+    %(burst)s, b.tokens + %(rate_per_s)s * greatest(0, extract(epoch FROM duka_now() - b.refilled_at)::float8)
+)
+RETURNING tokens
+"""
+_SPEND: Final = "UPDATE rate_bucket SET tokens = tokens - %(granted)s WHERE name = %(name)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a bucket gave.
+
+    Attributes:
+        granted: How many of those asked for may go now.
+        wait_s: When the next one may go, in seconds from now; each further one another `interval_s` later.
+        interval_s: Seconds a token.
+    """
+
+    granted: int
+    wait_s: float
+    interval_s: float
+
+
+async def take_tokens(session: AsyncSession, name: str, *, wanted: int, rate_per_s: float, burst: int) -> Grant:
+    """Take up to `wanted` tokens from a bucket that all processes share; it stays locked until the commit."""
+    parameters = {"name": name, "burst": float(burst), "rate_per_s": rate_per_s}
+    tokens = float((await run_sql(session, _REFILL, parameters)).scalar_one())
+    granted = min(wanted, int(tokens))
+    if granted:
+        await run_sql(session, _SPEND, {"name": name, "granted": granted})
+    return Grant(granted, max(0.0, 1.0 - (tokens - granted)) / rate_per_s, 1.0 / rate_per_s)
+
+
+class RequestLimiter:
+    """Limits requests by a moving window: in Redis for all processes, else in this process alone."""
+
+    def __init__(self, redis_url: str | None = None) -> None:
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = None
+        if redis_url is not None:
+            storage = RedisStorage(f"async+{redis_url}", implementation="redispy", wrap_exceptions=True)
+            self._shared = MovingWindowRateLimiter(storage)
+
+    async def check(self, name: str, *parts: str, most: int, per_s: int) -> None:
+        """Count one request against a limit.
+
+        Args:
+            name: Names the limit, such as `vendor_notify`.
+            parts: Whom it counts: a vendor's id, a principal, an address.
+            most: Requests allowed.
+            per_s: In this many seconds.
+
+        Raises:
+            TooManyRequestsError: The limit is reached.
+        """
+        item = RateLimitItemPerSecond(most, per_s, namespace="duka")
+        if not await self._hit(item, name, *parts):
+            raise TooManyRequestsError(limit=name, most=most, per_s=per_s)
+
+    async def _hit(self, item: RateLimitItemPerSecond, *identifiers: str) -> bool:
+        if self._shared is not None:
+            try:
+                return await self._shared.hit(item, *identifiers)
+            except (StorageError, RedisError, OSError) as error:
+                log.warning("ratelimit.redis_away", error=type(error).__name__)
+        return await self._local.hit(item, *identifiers)

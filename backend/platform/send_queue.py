@@ -1,0 +1,167 @@
+"""Every query on the sends: claiming with a lease and a fencing number, and concluding under that number."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.db.driver import run_sql
+from backend.platform.sends import ClaimedSend
+
+# Leases run on real time, not on the clock that a test may move: they guard a call under way on some machine.
+_BUSY: Final = """
+SELECT DISTINCT channel FROM outbound_send
+WHERE channel = ANY(%(channels)s::text[]) AND (
+    (state = 'queued' AND next_at <= duka_now())
+    OR (state = 'leased' AND lease_until < statement_timestamp())
+    OR (state = 'unknown' AND next_at <= duka_now())
+)
+"""
+
+_RETURNING: Final = """
+RETURNING s.id, s.channel, s.scope, s.lane, s.order_id, s.payload, s.idem, s.attempts, s.checks, s.fence,
+    s.possible_duplicate, s.provider_ref, s.trace_id, s.created_at, s.priority, s.seq
+"""
+
+_CLAIM: Final = f"""
+WITH due AS MATERIALIZED (
+    SELECT s.id FROM outbound_send s
+    WHERE s.channel = %(channel)s AND s.state = 'queued' AND s.next_at <= duka_now() AND (
+        s.lane = '' OR NOT EXISTS (
+            SELECT 1 FROM outbound_send before
+            WHERE before.lane = s.lane AND before.lane <> '' AND before.state IN ('queued', 'leased')
+                AND before.channel = s.channel AND before.seq < s.seq
+        )
+    )
+    ORDER BY s.priority, s.next_at, s.seq LIMIT %(limit)s FOR NO KEY UPDATE OF s SKIP LOCKED
+)
+UPDATE outbound_send s SET state = 'leased', owner = %(owner)s, fence = fence + 1, attempts = attempts + 1,
+    lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s), updated_at = duka_now()
+FROM due WHERE s.id = due.id
+{_RETURNING}
+"""
+
+_CLAIM_EXPIRED: Final = f"""
+WITH expired AS MATERIALIZED (
+    SELECT s.id FROM outbound_send s
+    WHERE s.channel = %(channel)s AND s.state = 'leased' AND s.lease_until < statement_timestamp()
+    ORDER BY s.lease_until LIMIT %(limit)s FOR NO KEY UPDATE OF s SKIP LOCKED
+)
+UPDATE outbound_send s SET owner = %(owner)s, fence = fence + 1, updated_at = duka_now(),
+    lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s)
+FROM expired WHERE s.id = expired.id
+{_RETURNING}
+"""
+
+_CLAIM_UNKNOWN: Final = f"""
+WITH due AS MATERIALIZED (
+    SELECT s.id FROM outbound_send s
+    WHERE s.channel = %(channel)s AND s.state = 'unknown' AND s.next_at <= duka_now()
+        AND (s.lease_until IS NULL OR s.lease_until < statement_timestamp())
+    ORDER BY s.next_at LIMIT %(limit)s FOR NO KEY UPDATE OF s SKIP LOCKED
+)
+UPDATE outbound_send s SET owner = %(owner)s, fence = fence + 1, checks = checks + 1, updated_at = duka_now(),
+    lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s)
+FROM due WHERE s.id = due.id
+{_RETURNING}
+"""
+
+_CONCLUDE: Final = """
+UPDATE outbound_send SET state = %(state)s, owner = NULL, lease_until = NULL, updated_at = duka_now(),
+    attempts = attempts - %(uncounted)s, checks = CASE WHEN %(state)s = 'queued' THEN 0 ELSE checks END,
+    next_at = duka_now() + make_interval(secs => %(pause_s)s),
+    provider_ref = coalesce(%(provider_ref)s, provider_ref),
+    error_code = %(error_code)s, error_detail = %(error_detail)s,
+    possible_duplicate = possible_duplicate OR %(possible_duplicate)s,
+    sent_at = CASE WHEN %(state)s = 'sent' THEN duka_now() END
+WHERE id = %(id)s AND fence = %(fence)s AND state IN ('leased', 'unknown')
+RETURNING id
+"""
+
+
+async def busy_channels(session: AsyncSession, channels: Sequence[str]) -> list[str]:
+    """Return those of the channels that have something to send, to ask about, or to take over."""
+    return [row[0] for row in await run_sql(session, _BUSY, {"channels": list(channels)})]
+
+
+async def claim(session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float) -> list[ClaimedSend]:
+    """Lease what is due, the most urgent first; of each lane at most the first."""
+    return await _claim(session, _CLAIM, channel, owner, limit, lease_s)
+
+
+async def claim_expired(
+    session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
+) -> list[ClaimedSend]:
+    """Take over sends whose owner let the lease run out, which may have been made or not."""
+    return await _claim(session, _CLAIM_EXPIRED, channel, owner, limit, lease_s)
+
+
+async def claim_unknown(
+    session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
+) -> list[ClaimedSend]:
+    """Take unknown sends that are to be asked about now."""
+    return await _claim(session, _CLAIM_UNKNOWN, channel, owner, limit, lease_s)
+
+
+async def conclude(
+    session: AsyncSession,
+    send: ClaimedSend,
+    state: str,
+    *,
+    pause_s: float | None = None,
+    uncounted: int = 0,
+    provider_ref: str | None = None,
+    error: tuple[str | None, str | None] = (None, None),
+    possible_duplicate: bool = False,
+) -> bool:
+    """Record the send's new state, unless another has taken it over since; return whether it was ours to record.
+
+    Args:
+        session: The transaction that also settles it in the domain.
+        send: As it was claimed; its fencing number must still be the row's.
+        state: The new state.
+        pause_s: When it is next looked at; None for never.
+        uncounted: Tries that do not count, since nothing was tried.
+        provider_ref: The provider's reference, where there is one now.
+        error: Code and words of what went wrong.
+        possible_duplicate: Whether the next try may repeat one that went out.
+    """
+    parameters = {
+        "id": send.id,
+        "fence": send.fence,
+        "state": state,
+        "pause_s": pause_s,
+        "uncounted": uncounted,
+        "provider_ref": provider_ref,
+        "error_code": error[0],
+        "error_detail": error[1],
+        "possible_duplicate": possible_duplicate,
+    }
+    return (await run_sql(session, _CONCLUDE, parameters)).first() is not None
+
+
+async def _claim(
+    session: AsyncSession, statement: str, channel: str, owner: str, limit: int, lease_s: float
+) -> list[ClaimedSend]:
+    parameters = {"channel": channel, "owner": owner, "limit": limit, "lease_s": lease_s}
+    rows = (await run_sql(session, statement, parameters)).all()
+    return [_claimed(row) for row in sorted(rows, key=lambda row: (row.priority, row.seq))]
+
+
+def _claimed(row: Any) -> ClaimedSend:
+    return ClaimedSend(
+        id=row.id,
+        channel=row.channel,
+        scope=row.scope,
+        lane=row.lane,
+        order_id=row.order_id,
+        payload=row.payload,
+        idem=row.idem,
+        attempts=row.attempts,
+        checks=row.checks,
+        fence=row.fence,
+        possible_duplicate=row.possible_duplicate,
+        provider_ref=row.provider_ref,
+        trace_id=row.trace_id,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,256 @@
+"""The loops that send: lease a row, call the provider with no transaction open, record what became of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform import send_queue, wakeups
+from backend.platform.backoff import pause_s
+from backend.platform.breaker import ChannelBreaker
+from backend.platform.db.session import Database
+from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
+from backend.platform.ids import opaque_token
+from backend.platform.loops import ErrorPause
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.metrics import SENDS
+from backend.platform.observability.trace import traced
+from backend.platform.ratelimit import take_tokens
+from backend.platform.send_rules import Conclusion, after_asking, after_delivery
+from backend.platform.sends import (
+    SEND_BELL,
+    ClaimedSend,
+    Refused,
+    SendHandler,
+    SendOutcome,
+    Throttled,
+    Unavailable,
+    Unknown,
+)
+
+log = get_logger(__name__)
+
+_POLL_S: Final = 0.25
+_CALL_SHARE: Final = 0.8  # of the lease: a call is given up before anybody may take its row over.
+_SETTLE_TRIES: Final = 3
+_SETTLE_PAUSE_S: Final = 0.1
+
+type Attempt = Callable[[ClaimedSend], Awaitable[SendOutcome]]
+type CarryOut = Callable[[ClaimedSend], Awaitable[None]]
+
+
+class Claim(Protocol):
+    """Leases some sends of a channel."""
+
+    async def __call__(
+        self, session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
+    ) -> list[ClaimedSend]:
+        """Return the sends that are leased now."""
+        ...
+
+
+class SenderLoop:
+    """Sends for the channels it has handlers of; any number may run, sharing the rows by leases.
+
+    A send whose owner died is unknown, never simply sent again: the handler asks the provider, and only a channel whose
+    policy says so is sent a second time, marked as a possible duplicate.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Sequence[SendHandler],
+        *,
+        is_paused: Callable[[str], bool] = lambda _channel: False,
+        poll_s: float = _POLL_S,
+    ) -> None:
+        """Prepare the sender.
+
+        Args:
+            database: Holds the sends.
+            handlers: One a channel.
+            is_paused: Whether a channel is switched off for now; its sends wait.
+            poll_s: The longest time until a send is seen with no bell.
+        """
+        self._database = database
+        self._is_paused = is_paused
+        self._poll_s = poll_s
+        owner = opaque_token(64)
+        self._channels = {handler.channel: _Channel(database, handler, owner) for handler in handlers}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; calls under way are finished and recorded."""
+        pause = ErrorPause("sends.loop_failed")
+        with wakeups.listen(SEND_BELL) as bell:
+            async with asyncio.TaskGroup() as group:
+                while not stop.is_set():
+                    started = 0
+                    async with pause.around():
+                        started = await self.step(group, bell.ring)
+                    if not started:
+                        await bell.wait(self._poll_s)
+
+    async def drain(self) -> int:
+        """Send what is due now, and what that makes due at once; return how many calls were made."""
+        total = 0
+        while True:
+            async with asyncio.TaskGroup() as group:
+                started = await self.step(group, lambda: None)
+            total += started
+            if not started:
+                return total
+
+    async def step(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
+        """Start what is due, as far as there is room; return how many calls were started."""
+        async with self._database.transaction() as session:
+            busy = await send_queue.busy_channels(session, list(self._channels))
+        started = 0
+        for name in busy:
+            if not self._is_paused(name):
+                started += await self._channels[name].start(group, when_done)
+        return started
+
+
+class _Channel:
+    """One channel: its handler, its breaker, its calls under way."""
+
+    def __init__(self, database: Database, handler: SendHandler, owner: str) -> None:
+        self._database = database
+        self._handler = handler
+        self._policy = handler.policy
+        self._owner = owner
+        self._under_way = 0
+        self._breaker = ChannelBreaker(
+            handler.channel, threshold=self._policy.breaker_threshold, ttl_s=self._policy.breaker_ttl_s
+        )
+
+    async def start(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
+        """Claim and start: first what a dead owner left, then what is unknown, then what is queued."""
+        await self._take_over()
+        started = await self._start(group, when_done, send_queue.claim_unknown, self._ask, self._free)
+        room = await self._breaker.room(self._free)
+        return started + await self._start(group, when_done, self._claim_within_limits, self._deliver, room)
+
+    @property
+    def _free(self) -> int:
+        return self._policy.concurrency - self._under_way
+
+    async def _start(
+        self, group: asyncio.TaskGroup, when_done: Callable[[], None], claim: Claim, carry_out: CarryOut, room: int
+    ) -> int:
+        if room <= 0:
+            return 0
+        channel, lease_s = self._handler.channel, self._policy.lease_s
+        async with self._database.transaction() as session:
+            sends = await claim(session, channel, owner=self._owner, limit=room, lease_s=lease_s)
+        for send in sends:
+            self._under_way += 1
+            group.create_task(self._one(send, carry_out, when_done), name=f"send-{send.id}")
+        return len(sends)
+
+    async def _one(self, send: ClaimedSend, carry_out: CarryOut, when_done: Callable[[], None]) -> None:
+        try:
+            with traced(send.trace_id):
+                await carry_out(send)
+        finally:
+            self._under_way -= 1
+            when_done()
+
+    async def _deliver(self, send: ClaimedSend) -> None:
+        outcome = await self._breaker.call(lambda: self._attempt(self._handler.deliver, send))
+        await self._record(send, outcome, after_delivery(send, outcome, self._policy))
+
+    async def _ask(self, send: ClaimedSend) -> None:
+        """Ask about an unknown send; the breaker counts deliveries alone, since many providers can't tell."""
+        outcome = await self._attempt(self._handler.investigate, send)
+        await self._record(send, outcome, after_asking(send, outcome, self._policy))
+
+    async def _take_over(self) -> None:
+        """Make sends unknown whose owner let the lease run out: they may have gone out or not."""
+        async with self._database.transaction() as session:
+            expired = await send_queue.claim_expired(
+                session, self._handler.channel, owner=self._owner, limit=50, lease_s=self._policy.lease_s
+            )
+        for send in expired:
+            log.warning("send.lease_expired", send_id=send.id, channel=send.channel)
+            outcome = Unknown("the sender stopped before it told what became of it")
+            await self._record(send, outcome, after_delivery(send, outcome, self._policy))
+
+    async def _claim_within_limits(
+        self, session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
+    ) -> list[ClaimedSend]:
+        sends = await send_queue.claim(session, channel, owner=owner, limit=limit, lease_s=lease_s)
+        if self._policy.rate_per_s is None:
+            return sends
+        granted: list[ClaimedSend] = []
+        for scope, group in groupby(sorted(sends, key=_scope), key=_scope):
+            granted += await self._within_limit(session, scope, list(group), self._policy.rate_per_s)
+        return granted
+
+    async def _within_limit(
+        self, session: AsyncSession, scope: str, sends: list[ClaimedSend], rate_per_s: float
+    ) -> list[ClaimedSend]:
+        """Keep as many as the scope's bucket grants; give the others back for when their tokens will be there."""
+        name = f"{self._handler.channel}:{scope}"
+        grant = await take_tokens(session, name, wanted=len(sends), rate_per_s=rate_per_s, burst=self._policy.burst)
+        for place, send in enumerate(sends[grant.granted :]):
+            wait_s = grant.wait_s + place * grant.interval_s
+            await send_queue.conclude(session, send, "queued", pause_s=wait_s, uncounted=1)
+        return sends[: grant.granted]
+
+    async def _attempt(self, attempt: Attempt, send: ClaimedSend) -> SendOutcome:
+        """Make the provider call; whatever is not surely refused or surely unsent is unknown."""
+        try:
+            async with asyncio.timeout(self._policy.lease_s * _CALL_SHARE):
+                return await attempt(send)
+        except ProviderRejectedError as error:
+            return Refused(error.code, error.detail)
+        except ProviderUnavailableError as error:
+            return Unavailable(str(error)) if error.retry_after_s is None else Throttled(error.retry_after_s)
+        except OutcomeUnknownError as error:
+            return Unknown(str(error))
+        except TimeoutError:
+            return Unknown("no answer within the time that a call may take")
+        except Exception as error:
+            # An unforeseen failure may have come after the call went out.
+            log.exception("send.attempt_failed", send_id=send.id, channel=send.channel)
+            return Unknown(f"{type(error).__name__}: {error}"[:500])
+
+    async def _record(self, send: ClaimedSend, outcome: SendOutcome, conclusion: Conclusion) -> None:
+        """Record state and settlement in one commit; where settling fails for good, keep the state at least.
+
+        Where even that fails, the lease runs out and the send is unknown.
+        """
+        SENDS.labels(send.channel, conclusion.state).inc()
+        tries = [conclusion] * _SETTLE_TRIES if conclusion.settle else []
+        for attempt, wanted in enumerate((*tries, conclusion.unsettled() if tries else conclusion), start=1):
+            try:
+                await self._commit(send, outcome, wanted)
+            except Exception:
+                log.exception("send.not_recorded", send_id=send.id, channel=send.channel, attempt=attempt)
+                await asyncio.sleep(pause_s(attempt, base_s=_SETTLE_PAUSE_S, cap_s=1.0))
+            else:
+                return
+
+    async def _commit(self, send: ClaimedSend, outcome: SendOutcome, conclusion: Conclusion) -> None:
+        async with self._database.transaction() as session:
+            ours = await send_queue.conclude(
+                session,
+                send,
+                conclusion.state,
+                pause_s=conclusion.pause_s,
+                uncounted=conclusion.uncounted,
+                provider_ref=conclusion.provider_ref,
+                error=conclusion.error,
+                possible_duplicate=conclusion.possible_duplicate,
+            )
+            if not ours:
+                log.warning("send.fenced_off", send_id=send.id, channel=send.channel, outcome=type(outcome).__name__)
+            elif conclusion.settle:
+                await self._handler.settle(session, send, outcome)
+
+
+def _scope(send: ClaimedSend) -> str:
+    return send.scope

@@ -1,0 +1,219 @@
+"""The loop that fires timers: claims what is due together with its orders, lets the handlers act, commits once."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform import wakeups
+from backend.platform.backoff import pause_s
+from backend.platform.db.driver import run_sql
+from backend.platform.db.session import Database
+from backend.platform.loops import ErrorPause
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.metrics import TIMER_LAG, TIMERS_FIRED
+from backend.platform.observability.trace import traced
+from backend.platform.timers import TIMER_BELL, ClaimedTimer, TimerHandler, TimerKind
+
+log = get_logger(__name__)
+
+# Marked fired while being claimed, so that a handler which arms the same step again makes a new row. The order's row
+# is locked with the timer or the timer is left alone; nothing here ever waits for a lock, so an accept that holds its
+# order can't deadlock with it.
+_FIRE: Final = """
+WITH due AS MATERIALIZED ({due})
+UPDATE sla_timer t SET state = 'fired', fired = true, fired_at = duka_now()
+FROM due
+WHERE t.id = due.id
+RETURNING t.id, t.type, t.order_id, t.subject_kind, t.subject_id, t.step, t.due_at, t.meta, t.policy_id,
+    t.policy_version, t.attempts, t.trace_id, extract(epoch FROM t.fired_at - t.due_at)::float8 AS late_s
+"""
+
+_DUE: Final = """
+t.state = 'pending' AND t.due_at <= duka_now() AND t.type = ANY(%(types)s::text[])
+ORDER BY t.due_at LIMIT %(limit)s
+"""
+
+_FIRE_OF_ORDERS: Final = _FIRE.format(
+    due=f"""
+    SELECT t.id FROM sla_timer t JOIN orders o ON o.id = t.order_id WHERE {_DUE} FOR NO KEY UPDATE OF t, o SKIP LOCKED
+    """
+)
+
+_FIRE_OTHERS: Final = _FIRE.format(
+    due=f"SELECT t.id FROM sla_timer t WHERE t.order_id IS NULL AND {_DUE} FOR NO KEY UPDATE OF t SKIP LOCKED"
+)
+
+_NEXT_DUE: Final = """
+SELECT extract(epoch FROM min(due_at) - duka_now())::float8 FROM sla_timer
+WHERE state = 'pending' AND type = ANY(%(types)s::text[])
+"""
+
+_FAIL: Final = """
+UPDATE sla_timer SET state = %(state)s, fired = false, fired_at = NULL, attempts = attempts + 1, last_error = %(error)s,
+    due_at = duka_now() + make_interval(secs => %(pause_s)s)
+WHERE id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerPolicy:
+    """How timers are claimed.
+
+    Attributes:
+        batch: Timers claimed by one transaction.
+        poll_s: The longest sleep, so that a moved clock and timers armed elsewhere are seen without a bell.
+        busy_pause_s: The first pause where something is due but held by another transaction; it doubles.
+        max_attempts: Tries until a timer is dead.
+        backoff_base_s: The first pause after a failure.
+        backoff_cap_s: The longest.
+    """
+
+    batch: int = 200
+    poll_s: float = 0.25
+    busy_pause_s: float = 0.01
+    max_attempts: int = 5
+    backoff_base_s: float = 1.0
+    backoff_cap_s: float = 60.0
+
+
+type OnDeadTimer = Callable[[AsyncSession, ClaimedTimer, str], Awaitable[None]]
+
+
+class TimerEngine:
+    """Fires timers for the kinds it has handlers of; any number may run, on any machines, with no leader or lease.
+
+    A killed engine's locks fall with its connection, and what it had not committed is due again at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[TimerKind, TimerHandler],
+        policy: TimerPolicy | None = None,
+        *,
+        on_dead: OnDeadTimer | None = None,
+    ) -> None:
+        """Prepare the engine.
+
+        Args:
+            database: Holds timers and orders.
+            handlers: What to do for each kind; called inside the claim's transaction, so they call no provider.
+            policy: Batches, pauses and tries.
+            on_dead: Told of a timer that failed for the last time, with the error's words, in the same transaction.
+        """
+        self._database = database
+        self._handlers = handlers
+        self._policy = policy or TimerPolicy()
+        self._on_dead = on_dead
+        self._types = [str(kind) for kind in handlers]
+        self._held_rounds = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fire timers until told to stop; a batch under way is finished."""
+        pause = ErrorPause("timers.engine_failed")
+        with wakeups.listen(TIMER_BELL) as bell:
+            while not stop.is_set():
+                async with pause.around():
+                    if not await self.step():
+                        await bell.wait(await self._sleep_s())
+
+    async def step(self) -> int:
+        """Fire one batch of what is due; return how many timers were claimed.
+
+        A batch that fails is rolled back and run again timer by timer, each in a savepoint, so that only the faulty one
+        waits and, after its last try, is dead.
+        """
+        try:
+            return await self._transact(self._handle_batch)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            return await self._transact(self._handle_each)
+        except Exception:  # noqa: BLE001 - a handler may raise anything; the second pass finds and records it
+            return await self._transact(self._handle_each)
+
+    async def _transact(self, handle: Callable[[AsyncSession, Sequence[ClaimedTimer]], Awaitable[None]]) -> int:
+        async with self._database.transaction() as session:
+            claimed = await self._claim(session)
+            if claimed:
+                await handle(session, claimed)
+        return len(claimed)
+
+    async def _claim(self, session: AsyncSession) -> list[ClaimedTimer]:
+        parameters = {"types": self._types, "limit": self._policy.batch}
+        of_orders = (await run_sql(session, _FIRE_OF_ORDERS, parameters)).all()
+        others = (await run_sql(session, _FIRE_OTHERS, parameters)).all()
+        return sorted((_claimed(row) for row in (*of_orders, *others)), key=lambda timer: (timer.due_at, timer.id))
+
+    async def _handle_batch(self, session: AsyncSession, claimed: Sequence[ClaimedTimer]) -> None:
+        by_kind: defaultdict[TimerKind, list[ClaimedTimer]] = defaultdict(list)
+        for timer in claimed:
+            by_kind[timer.kind].append(timer)
+        for kind, timers in by_kind.items():
+            await self._handlers[kind](session, timers)
+        _count(claimed)
+
+    async def _handle_each(self, session: AsyncSession, claimed: Sequence[ClaimedTimer]) -> None:
+        for timer in claimed:
+            try:
+                async with session.begin_nested():
+                    with traced(timer.trace_id):
+                        await self._handlers[timer.kind](session, (timer,))
+            except Exception as error:
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise
+                await self._failed(session, timer, error)
+            else:
+                _count((timer,))
+
+    async def _failed(self, session: AsyncSession, timer: ClaimedTimer, error: Exception) -> None:
+        attempts = timer.attempts + 1
+        dead = attempts >= self._policy.max_attempts
+        words = f"{type(error).__name__}: {error}"[:500]
+        pause = pause_s(attempts, base_s=self._policy.backoff_base_s, cap_s=self._policy.backoff_cap_s)
+        state = "dead" if dead else "pending"
+        await run_sql(session, _FAIL, {"id": timer.id, "state": state, "error": words, "pause_s": pause})
+        log.error(
+            "timer.failed", kind=timer.kind, order_id=timer.order_id, attempts=attempts, dead=dead, exc_info=error
+        )
+        if dead and self._on_dead is not None:
+            await self._on_dead(session, timer, words)
+
+    async def _sleep_s(self) -> float:
+        """Return how long until the next timer is due, between the pause while rows are held and the poll."""
+        async with self._database.transaction() as session:
+            due_in_s = (await run_sql(session, _NEXT_DUE, {"types": self._types})).scalar_one_or_none()
+        if due_in_s is None:
+            return self._policy.poll_s
+        self._held_rounds = 0 if due_in_s > 0 else self._held_rounds + 1
+        held_pause_s = self._policy.busy_pause_s * 2.0 ** min(self._held_rounds, 10)
+        return min(max(float(due_in_s), held_pause_s), self._policy.poll_s)
+
+
+def _claimed(row: Any) -> ClaimedTimer:
+    return ClaimedTimer(
+        id=row.id,
+        kind=TimerKind(row.type),
+        order_id=row.order_id,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        step=row.step,
+        due_at=row.due_at,
+        late_s=row.late_s,
+        meta=row.meta,
+        policy_id=row.policy_id,
+        policy_version=row.policy_version,
+        attempts=row.attempts,
+        trace_id=row.trace_id,
+    )
+
+
+def _count(timers: Sequence[ClaimedTimer]) -> None:
+    for timer in timers:
+        TIMERS_FIRED.labels(timer.kind).inc()
+        TIMER_LAG.observe(timer.late_s)
