@@ -1,0 +1,122 @@
+"""Sending and reading messages on any channel."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.channels import repository
+from backend.channels.errors import UnknownChannelError
+from backend.channels.ports import (
+    Channel,
+    DeliveryReceipt,
+    InboundItem,
+    MediaContent,
+    MediaRef,
+    MessageChannel,
+    OutboundKind,
+    OutboundMessage,
+    TemplateNotice,
+)
+from backend.channels.sealing import seal
+from backend.channels.templates import TEMPLATES, registered_language, template_row
+from backend.platform.db.types import blind_index
+from backend.platform.inbox import StoredProviderEvent
+from backend.platform.sends import enqueue
+
+APPROVED: Final = frozenset({"APPROVED", "PENDING", "FLAGGED", "REINSTATED"})
+
+
+class ChannelsService:
+    """The channels that were set up, behind one interface."""
+
+    def __init__(self, channels: Iterable[MessageChannel]) -> None:
+        self._channels = {channel.channel: channel for channel in channels}
+
+    def channel(self, name: str) -> MessageChannel:
+        """Return the adapter of a channel.
+
+        Raises:
+            UnknownChannelError: It was not set up.
+        """
+        try:
+            return self._channels[Channel(name)]
+        except (KeyError, ValueError):
+            raise UnknownChannelError(channel=name) from None
+
+    def read(self, event: StoredProviderEvent) -> Sequence[InboundItem]:
+        """Read a stored webhook row in our words.
+
+        Raises:
+            ValueError: It can't be read; the inbox keeps it for a person.
+        """
+        return self.channel(event.provider).read(event.kind, event.body)
+
+    async def send(
+        self,
+        session: AsyncSession,
+        message: OutboundMessage,
+        *,
+        idem: str,
+        order_id: str | None = None,
+        priority: int = 5,
+        delay_s: float = 0,
+    ) -> str:
+        """Queue a message in the parts that the channel takes; return the id of the last part's send.
+
+        Parts are named `idem`, `idem#1`, ...; those of one recipient go out in their order. `idem` is also the
+        reference that comes back with statuses.
+
+        Raises:
+            UnknownTemplateError: The template or the count of its parameters is wrong; nothing was queued.
+        """
+        if message.kind is OutboundKind.TEMPLATE:
+            template_row(message.template, message.params, message.payloads)
+        parts = self.channel(message.channel).fit(message)
+        # The lane must not hold a number, and must not join one person's threads with several shops.
+        lane = blind_index(f"{message.channel}:{message.scope}:{message.to}").hex()[:32]
+        send_id = ""
+        for number, part in enumerate(parts):
+            send_id = await enqueue(
+                session,
+                str(message.channel),
+                seal(part),
+                idem=f"{idem}#{number}" if number else idem,
+                scope=message.scope,
+                order_id=order_id,
+                priority=priority,
+                delay_s=delay_s,
+                lane=lane,
+            )
+        return send_id
+
+    async def record_receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
+        """Keep what proves that a send arrived, for senders that never got an answer."""
+        if receipt.reference:
+            await repository.save_receipt(session, receipt.reference, receipt.message_id, str(receipt.status))
+
+    async def record_echo(self, session: AsyncSession, idem: str, provider_id: str) -> None:
+        """Keep that a send of ours was seen again on the channel itself, which proves that it arrived."""
+        await repository.save_receipt(session, idem, provider_id, "sent")
+
+    async def record_template(self, session: AsyncSession, notice: TemplateNotice) -> None:
+        """Record how a template stands with the provider."""
+        await repository.save_template(session, notice)
+
+    async def usable_template(self, session: AsyncSession, name: str, language: str) -> str | None:
+        """Return the template's name, or its fallback's where it was paused or refused; None where neither works."""
+        row = TEMPLATES.get(name)
+        while row is not None:
+            statuses = await repository.template_statuses(session, row.name, registered_language(language))
+            if all(status in APPROVED for status in statuses):
+                return row.name
+            row = TEMPLATES.get(row.fallback)
+        return None
+
+    async def fetch_media(self, channel: str, account: str, media: MediaRef) -> MediaContent:
+        """Fetch a file that came with a message.
+
+        Raises:
+            ChannelRefusedError: It is gone, too large, or not what it said.
+        """
+        return await self.channel(channel).fetch_media(account, media)
