@@ -1,0 +1,1 @@
+"""Exotel voice, simulated."""

@@ -1,0 +1,1 @@
+"""The phones page: people's phones in a browser, over the simulators."""

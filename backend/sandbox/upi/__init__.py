@@ -1,0 +1,1 @@
+"""UPI payment links and QR codes in Razorpay's form, simulated."""
