@@ -66,4 +66,4 @@ def configure_logging(level: str = "INFO", *, as_json: bool = True, process: str
 
 def get_logger(name: str) -> Any:
     """Return the structured logger of a module."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(module=name)
