@@ -32,13 +32,13 @@ class CatalogueVersion(Base):
 
 
 class Item(Base, Timestamped):
-    """A SKU. `stock` is on the shelf, `reserved` is promised to orders; the rest may be sold."""
+    """A SKU in its place on the menu; `stock` is on the shelf, `reserved` of it is promised to orders."""
 
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price"),
         CheckConstraint("reserved >= 0 AND stock >= reserved", name="stock"),
-        Index("ix_items_merchant_id_name", "merchant_id", "name"),
+        Index("ix_items_merchant_id_position", "merchant_id", "position"),
     )
 
     merchant_id: Mapped[str] = mapped_column(ForeignKey("merchants.id"), primary_key=True)
@@ -52,6 +52,7 @@ class Item(Base, Timestamped):
     reserved: Mapped[Decimal] = mapped_column(QTY, server_default="0")
     options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     active: Mapped[bool] = mapped_column(server_default="true")
+    position: Mapped[int] = mapped_column(server_default="0")
 
 
 class StockReservation(Base):

@@ -35,6 +35,7 @@ class Order(Base, Timestamped):
         Index("ix_orders_city_state", "city", "state", "created_at"),
         Index("ix_orders_vendor_id_state", "vendor_id", "state", "created_at"),
         Index("ix_orders_merchant_id", "merchant_id", "created_at"),
+        Index("ix_orders_reference_key", "reference_key"),
         Index("ix_orders_user_id", "user_id", "created_at"),
         Index("ix_orders_rider_id", "rider_id", postgresql_where=text("rider_id IS NOT NULL")),
         Index("ix_orders_conversation_id", "conversation_id", postgresql_where=text("conversation_id IS NOT NULL")),
@@ -50,6 +51,7 @@ class Order(Base, Timestamped):
     channel: Mapped[str]
     conversation_id: Mapped[str | None]
     intent_key: Mapped[str]
+    reference_key: Mapped[str]
     state: Mapped[OrderState] = mapped_column(String, server_default="pending")
     state_since: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
     payment_mode: Mapped[PaymentMode] = mapped_column(String)

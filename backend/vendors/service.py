@@ -104,7 +104,7 @@ class VendorsService:
             raise VendorNotFoundError(vendor_id=vendor_id)
         return _vendor_view(row)
 
-    async def list(
+    async def list_vendors(
         self, session: AsyncSession, wanted: VendorFilter, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[VendorView], int]:
         """Return one page of outlets by name, and how many there are in all."""

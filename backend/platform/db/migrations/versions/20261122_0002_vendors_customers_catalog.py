@@ -79,6 +79,7 @@ _STATEMENTS = (
         reserved numeric(12, 3) DEFAULT 0 NOT NULL,
         options jsonb DEFAULT '{}'::jsonb NOT NULL,
         active boolean DEFAULT true NOT NULL,
+        position integer DEFAULT 0 NOT NULL,
         created_at timestamptz DEFAULT duka_now() NOT NULL,
         updated_at timestamptz DEFAULT duka_now() NOT NULL,
         CONSTRAINT pk_items PRIMARY KEY (merchant_id, sku),
@@ -88,7 +89,7 @@ _STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_items_merchant_id_name ON items (merchant_id, name)
+    CREATE INDEX ix_items_merchant_id_position ON items (merchant_id, position)
     """,
     """
     CREATE TABLE vendors (

@@ -20,6 +20,7 @@ _STATEMENTS = (
         channel varchar NOT NULL,
         conversation_id varchar,
         intent_key varchar NOT NULL,
+        reference_key varchar NOT NULL,
         state varchar DEFAULT 'pending' NOT NULL,
         state_since timestamptz DEFAULT duka_now() NOT NULL,
         payment_mode varchar NOT NULL,
@@ -67,6 +68,9 @@ _STATEMENTS = (
     """,
     """
     CREATE INDEX ix_orders_merchant_id ON orders (merchant_id, created_at)
+    """,
+    """
+    CREATE INDEX ix_orders_reference_key ON orders (reference_key)
     """,
     """
     CREATE INDEX ix_orders_rider_id ON orders (rider_id) WHERE rider_id IS NOT NULL

@@ -1,0 +1,144 @@
+"""Queries of items, stock and reservations."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import String, cast, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog.models import CatalogueVersion, Item, StockMovement, StockReservation
+from backend.catalog.ports import ItemRow
+
+
+async def version(session: AsyncSession, merchant_id: str) -> int:
+    """Return how often the merchant's catalogue was changed."""
+    wanted = select(CatalogueVersion.version).where(CatalogueVersion.merchant_id == merchant_id)
+    return await session.scalar(wanted) or 0
+
+
+async def bump_version(session: AsyncSession, merchant_id: str) -> None:
+    """Count a change of the merchant's catalogue."""
+    await session.execute(
+        insert(CatalogueVersion)
+        .values(merchant_id=merchant_id, version=1)
+        .on_conflict_do_update(index_elements=["merchant_id"], set_={"version": CatalogueVersion.version + 1})
+    )
+
+
+async def item(session: AsyncSession, merchant_id: str, sku: str) -> Item | None:
+    """Find an item."""
+    return await session.get(Item, (merchant_id, sku), populate_existing=True)
+
+
+async def active_items(session: AsyncSession, merchant_id: str) -> Sequence[Item]:
+    """Return what the merchant sells, in the order of the menu."""
+    wanted = select(Item).where(Item.merchant_id == merchant_id, Item.active).order_by(Item.position, Item.sku)
+    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
+async def all_items(session: AsyncSession, merchant_id: str) -> Sequence[Item]:
+    """Return every item of the merchant and hold the rows until the transaction ends."""
+    wanted = select(Item).where(Item.merchant_id == merchant_id).order_by(Item.sku)
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
+
+
+async def available_stock(session: AsyncSession, merchant_id: str) -> dict[str, float]:
+    """Return what may still be sold of each item on sale, by SKU."""
+    wanted = select(Item.sku, Item.stock - Item.reserved).where(Item.merchant_id == merchant_id, Item.active)
+    return {sku: float(left) for sku, left in await session.execute(wanted)}
+
+
+async def list_items(
+    session: AsyncSession, merchant_id: str, *, words: str | None, active: bool | None, limit: int, offset: int
+) -> tuple[Sequence[Item], int]:
+    """Return one page of the merchant's items in the order of the menu, and how many there are in all."""
+    wanted = select(Item).where(Item.merchant_id == merchant_id)
+    if active is not None:
+        wanted = wanted.where(Item.active == active)
+    for word in (words or "").split():
+        columns = (Item.name, Item.sku, cast(Item.aliases, String))
+        wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+    page = wanted.order_by(Item.position, Item.sku).limit(limit).offset(offset)
+    return (await session.scalars(page.execution_options(populate_existing=True))).all(), total or 0
+
+
+async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str]) -> dict[str, Item]:
+    """Find items by SKU and hold their rows; always in the order of the SKU, so that two orders never deadlock."""
+    rows = await session.scalars(
+        select(Item)
+        .where(Item.merchant_id == merchant_id, Item.sku.in_(sorted(set(skus))))
+        .order_by(Item.sku)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.sku: row for row in rows}
+
+
+async def add_reservation(
+    session: AsyncSession, merchant_id: str, order_id: str, lines: dict[str, Any], expires_in_s: float
+) -> None:
+    """Write the promise, one row a SKU."""
+    expires_at = func.duka_now() + func.make_interval(0, 0, 0, 0, 0, 0, expires_in_s)
+    await session.execute(
+        insert(StockReservation).values(
+            [
+                {"merchant_id": merchant_id, "order_id": order_id, "sku": sku, "qty": qty, "expires_at": expires_at}
+                for sku, qty in lines.items()
+            ]
+        )
+    )
+
+
+async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:
+    """Return an order's reservations that were not released, by SKU, and hold the rows."""
+    wanted = select(StockReservation).where(StockReservation.order_id == order_id, StockReservation.state != "released")
+    locked = wanted.order_by(StockReservation.sku).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
+
+
+async def settle(session: AsyncSession, order_id: str, state: str) -> None:
+    """Put all of an order's open reservations into the state."""
+    await session.execute(
+        update(StockReservation)
+        .where(StockReservation.order_id == order_id, StockReservation.state != "released")
+        .values(state=state, settled_at=text("duka_now()"))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def upsert_rows(session: AsyncSession, merchant_id: str, rows: Sequence[ItemRow]) -> None:
+    """Create items, or bring them up to date, with one statement."""
+    if not rows:
+        return
+    columns = ("name", "aliases", "unit", "price_minor", "currency", "stock", "options", "active", "position")
+    statement = insert(Item).values([_values(merchant_id, row) for row in rows])
+    changes: dict[str, Any] = {column: statement.excluded[column] for column in columns}
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["merchant_id", "sku"], set_={**changes, "updated_at": text("duka_now()")}
+        )
+    )
+
+
+def _values(merchant_id: str, row: ItemRow) -> dict[str, Any]:
+    return {
+        "merchant_id": merchant_id,
+        "sku": row.sku,
+        "name": row.name,
+        "aliases": list(row.aliases),
+        "unit": row.unit,
+        "price_minor": row.price_minor,
+        "currency": row.currency,
+        "stock": row.stock,
+        "options": {axis: list(values) for axis, values in row.options.items()},
+        "active": True,
+        "position": row.position,
+    }
+
+
+def add_movement(session: AsyncSession, movement: StockMovement) -> None:
+    """Keep who changed shelf stock or price, and why."""
+    session.add(movement)

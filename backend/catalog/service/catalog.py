@@ -1,0 +1,107 @@
+"""The catalogue's service: one method a use case."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog import repository
+from backend.catalog.errors import ItemNotFoundError
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.ports import ImportReport, ItemChanges, ItemView, StockLine
+from backend.catalog.service import stock, upkeep
+from backend.catalog.service.snapshots import Snapshots
+from backend.catalog.service.views import item_view
+from backend.platform.actors import Actor
+
+
+class CatalogService:
+    """Items, prices and stock of the merchants."""
+
+    def __init__(self) -> None:
+        self._snapshots = Snapshots()
+
+    async def snapshot(self, session: AsyncSession, merchant_id: str) -> Catalogue:
+        """Return what the merchant sells, in the form that linking reads; stock is what may still be sold."""
+        return await self._snapshots.get(session, merchant_id)
+
+    async def item(self, session: AsyncSession, merchant_id: str, sku: str) -> ItemView:
+        """Return an item.
+
+        Raises:
+            ItemNotFoundError: The merchant has no such SKU.
+        """
+        row = await repository.item(session, merchant_id, sku)
+        if row is None:
+            raise ItemNotFoundError(sku=sku)
+        return item_view(row)
+
+    async def search(
+        self,
+        session: AsyncSession,
+        merchant_id: str,
+        words: str | None = None,
+        *,
+        active: bool | None = True,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[list[ItemView], int]:
+        """Return one page of items with all the words in name, SKU or aliases, and how many there are in all."""
+        rows, total = await repository.list_items(
+            session, merchant_id, words=words, active=active, limit=limit, offset=offset
+        )
+        return [item_view(row) for row in rows], total
+
+    async def reserve(
+        self,
+        session: AsyncSession,
+        merchant_id: str,
+        order_id: str,
+        lines: Sequence[StockLine],
+        expires_in_s: float,
+    ) -> dict[str, ItemView]:
+        """Hold stock for an order, all lines or none; return the items by SKU.
+
+        Raises:
+            UnknownSkuError: The merchant does not sell one of them.
+            FractionError: Part of something that is sold whole.
+            StockShortError: There is less than was asked for; its context says what is left of each.
+        """
+        return await stock.reserve(session, merchant_id, order_id, lines, expires_in_s)
+
+    async def commit_reservation(self, session: AsyncSession, order_id: str) -> None:
+        """Take an order's held stock off the shelf; doing it twice changes nothing."""
+        await stock.commit(session, order_id)
+
+    async def release_reservation(self, session: AsyncSession, order_id: str) -> None:
+        """Give an order's stock back, held or committed; doing it twice changes nothing."""
+        await stock.release(session, order_id)
+
+    async def change_item(
+        self, session: AsyncSession, merchant_id: str, sku: str, changes: ItemChanges, *, reason: str, actor: Actor
+    ) -> ItemView:
+        """Change stock, price, name, aliases or whether an item is on sale; kept with reason and actor.
+
+        Raises:
+            ItemNotFoundError: The merchant has no such SKU.
+            StockPromisedError: Orders were promised more than the new stock.
+        """
+        return await upkeep.change_item(session, merchant_id, sku, changes, reason=reason, actor=actor)
+
+    async def import_csv(
+        self,
+        session: AsyncSession,
+        merchant_id: str,
+        text: str,
+        *,
+        currency: str,
+        actor: Actor,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Say what a catalogue file changes, and change it unless it is a dry run.
+
+        Rows that can't be used are left out and reported with their line; the others are taken.
+
+        Raises:
+            ImportFormatError: The file is no catalogue.
+        """
+        return await upkeep.import_csv(session, merchant_id, text, currency=currency, actor=actor, dry_run=dry_run)

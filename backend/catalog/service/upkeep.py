@@ -1,0 +1,123 @@
+"""Changes by hand and by file, each kept with who made it and why."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog import repository
+from backend.catalog.errors import ItemNotFoundError, StockPromisedError
+from backend.catalog.events import CatalogueChanged
+from backend.catalog.importing import ParsedRow, differences, read_rows
+from backend.catalog.models import Item, StockMovement
+from backend.catalog.ports import ImportReport, ItemChanges, ItemView, RowOutcome, RowReport
+from backend.catalog.service.views import item_view
+from backend.platform.actors import Actor
+from backend.platform.events import publish
+
+_STRUCTURAL = ("price_minor", "name", "aliases", "active")
+
+
+async def change_item(
+    session: AsyncSession, merchant_id: str, sku: str, changes: ItemChanges, *, reason: str, actor: Actor
+) -> ItemView:
+    """Change one item."""
+    row = (await repository.lock_items(session, merchant_id, [sku])).get(sku)
+    if row is None:
+        raise ItemNotFoundError(sku=sku)
+    old_stock, old_price = row.stock, row.price_minor
+    _apply(row, changes)
+    await session.flush()
+    if (row.stock, row.price_minor) != (old_stock, old_price):
+        repository.add_movement(session, _movement(row, old_stock, old_price, reason, actor))
+    if any(getattr(changes, name) is not None for name in _STRUCTURAL):
+        await _announce(session, merchant_id, reason, actor, updated=1)
+    await session.flush()
+    return item_view(row)
+
+
+def _apply(row: Item, changes: ItemChanges) -> None:
+    if changes.stock is not None:
+        if changes.stock < row.reserved:
+            raise StockPromisedError(sku=row.sku, promised=row.reserved.normalize())
+        row.stock = changes.stock
+    if changes.price_minor is not None:
+        row.price_minor = changes.price_minor
+    if changes.name is not None:
+        row.name = changes.name
+    if changes.aliases is not None:
+        row.aliases = list(changes.aliases)
+    if changes.active is not None:
+        row.active = changes.active
+
+
+def _movement(row: Item, old_stock: Decimal, old_price: int, reason: str, actor: Actor) -> StockMovement:
+    return StockMovement(
+        merchant_id=row.merchant_id,
+        sku=row.sku,
+        old_stock=old_stock,
+        new_stock=row.stock,
+        old_price_minor=old_price,
+        new_price_minor=row.price_minor,
+        reason=reason,
+        actor=str(actor),
+    )
+
+
+async def _announce(
+    session: AsyncSession, merchant_id: str, reason: str, actor: Actor, *, created: int = 0, updated: int = 0
+) -> None:
+    await repository.bump_version(session, merchant_id)
+    await publish(session, CatalogueChanged(merchant_id, created, updated, reason), actor=actor, city=None)
+
+
+async def import_csv(
+    session: AsyncSession, merchant_id: str, text: str, *, currency: str, actor: Actor, dry_run: bool
+) -> ImportReport:
+    """Say what a catalogue file changes, and change it unless it is a dry run."""
+    parsed = read_rows(text, currency)
+    known = {row.sku: row for row in await repository.all_items(session, merchant_id)}
+    reports = tuple(_judge(row, known.get(row.sku)) for row in parsed)
+    named = {row.sku for row in parsed}
+    absent = tuple(sku for sku, item in known.items() if item.active and sku not in named)
+    report = ImportReport(reports, absent, applied=not dry_run)
+    if not dry_run:
+        await _write(session, merchant_id, parsed, report, known, actor)
+    return report
+
+
+def _judge(parsed: ParsedRow, item: Item | None) -> RowReport:
+    report = RowReport(parsed.line, parsed.sku, RowOutcome.CREATED)
+    if parsed.row is None:
+        return replace(report, outcome=RowOutcome.REJECTED, errors=parsed.errors)
+    if item is None:
+        return report
+    if parsed.row.stock < item.reserved:
+        words = f"stock {parsed.row.stock} is less than the {item.reserved.normalize():f} promised to orders"
+        return replace(report, outcome=RowOutcome.REJECTED, errors=(words,))
+    changes = differences(item_view(item), parsed.row)
+    return replace(report, outcome=RowOutcome.UPDATED if changes else RowOutcome.UNCHANGED, changes=changes)
+
+
+async def _write(
+    session: AsyncSession,
+    merchant_id: str,
+    parsed: Sequence[ParsedRow],
+    report: ImportReport,
+    known: dict[str, Item],
+    actor: Actor,
+) -> None:
+    wanted = {row.line for row in report.rows if row.outcome in {RowOutcome.CREATED, RowOutcome.UPDATED}}
+    rows = [row.row for row in parsed if row.row is not None and row.line in wanted]
+    before = {row.sku: (known[row.sku].stock, known[row.sku].price_minor) for row in rows if row.sku in known}
+    await repository.upsert_rows(session, merchant_id, rows)
+    for row in rows:
+        stock, price = before.get(row.sku, (Decimal(0), 0))
+        if (stock, price) != (row.stock, row.price_minor):
+            fresh = Item(merchant_id=merchant_id, sku=row.sku, stock=row.stock, price_minor=row.price_minor)
+            repository.add_movement(session, _movement(fresh, stock, price, "import", actor))
+    if rows:
+        created, updated = report.count(RowOutcome.CREATED), report.count(RowOutcome.UPDATED)
+        await _announce(session, merchant_id, "import", actor, created=created, updated=updated)
+    await session.flush()

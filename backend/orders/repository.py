@@ -1,0 +1,174 @@
+"""Every query of orders; the only place that locks an order's row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from backend.orders.events import OrderState
+from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry, OrderNote, TimelineRow
+from backend.orders.ports import OrderFilter
+
+_WHOLE = (selectinload(Order.lines), selectinload(Order.addresses.and_(OrderAddress.active)))
+
+
+async def order(session: AsyncSession, order_id: str, *, lock: bool = False) -> Order | None:
+    """Find an order with its lines and addresses; locked, it is read anew and held until the transaction ends."""
+    wanted = select(Order).where(Order.id == order_id).options(*_WHOLE).execution_options(populate_existing=True)
+    if lock:
+        wanted = wanted.with_for_update(of=Order)
+    found: Order | None = await session.scalar(wanted)
+    return found
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time, the one that timers run by."""
+    return (await session.execute(text("SELECT duka_now()"))).scalar_one()  # type: ignore[no-any-return]
+
+
+async def by_intent(session: AsyncSession, merchant_id: str, intent_key: str) -> str | None:
+    """Find the order placed under an intent key."""
+    wanted = select(Order.id).where(Order.merchant_id == merchant_id, Order.intent_key == intent_key)
+    found: str | None = await session.scalar(wanted)
+    return found
+
+
+async def hold_intent(session: AsyncSession, merchant_id: str, intent_key: str) -> None:
+    """Make others that place under the same key wait until the transaction ends."""
+    key = f"place:{merchant_id}:{intent_key}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def by_reference(session: AsyncSession, key: str) -> str | None:
+    """Find the one order whose id reads like this; None where it is none, or several."""
+    found = (await session.scalars(select(Order.id).where(Order.reference_key == key).limit(2))).all()
+    return found[0] if len(found) == 1 else None
+
+
+async def latest_of(session: AsyncSession, **wanted: str) -> str | None:
+    """Find the newest order whose columns have these values."""
+    query = select(Order.id).filter_by(**wanted).order_by(Order.created_at.desc(), Order.id.desc()).limit(1)
+    found: str | None = await session.scalar(query)
+    return found
+
+
+def _filtered(wanted: OrderFilter) -> Select[Order]:
+    query = select(Order)
+    if wanted.states is not None:
+        query = query.where(Order.state.in_(wanted.states))
+    if wanted.cities is not None:
+        query = query.where(func.lower(Order.city).in_([city.lower() for city in wanted.cities]))
+    for column in ("merchant_id", "vendor_id", "rider_id", "user_id", "payment_status"):
+        value = getattr(wanted, column)
+        if value is not None:
+            query = query.where(getattr(Order, column) == value)
+    return query
+
+
+async def list_orders(
+    session: AsyncSession, wanted: OrderFilter, *, limit: int, offset: int
+) -> tuple[Sequence[Order], int]:
+    """Return one page of orders, the newest first, and how many there are in all."""
+    query = _filtered(wanted)
+    total = await session.scalar(select(func.count()).select_from(query.subquery()))
+    page = query.order_by(Order.created_at.desc(), Order.id).limit(limit).offset(offset).options(*_WHOLE)
+    return (await session.scalars(page.execution_options(populate_existing=True))).all(), total or 0
+
+
+async def log_entry(session: AsyncSession, order_id: str, command_id: str) -> OrderLogEntry | None:
+    """Find the applied command with this id."""
+    wanted = select(OrderLogEntry).filter_by(order_id=order_id, command_id=command_id)
+    found: OrderLogEntry | None = await session.scalar(wanted)
+    return found
+
+
+async def add[Row: (OrderNote, OrderLogEntry, TimelineRow, OrderAddress)](session: AsyncSession, row: Row) -> Row:
+    """Keep a row of an order."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def add_order(session: AsyncSession, order: Order, lines: list[OrderLine], ends: list[OrderAddress]) -> None:
+    """Keep a new order with its lines and both ends of its way."""
+    session.add(order)
+    await session.flush()
+    session.add_all([*lines, *ends])
+    await session.flush()
+
+
+async def update_order(session: AsyncSession, row: Order, changes: dict[str, Any]) -> None:
+    """Write changes onto a locked order and count its version up."""
+    for column, value in changes.items():
+        setattr(row, column, value)
+    row.version += 1
+    await session.flush()
+
+
+async def retire_address(session: AsyncSession, order_id: str, kind: str) -> None:
+    """Make room for a new version of an end of the way."""
+    await session.execute(
+        update(OrderAddress)
+        .where(OrderAddress.order_id == order_id, OrderAddress.type == kind, OrderAddress.active)
+        .values(active=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def log_entries(session: AsyncSession, order_id: str) -> Sequence[OrderLogEntry]:
+    """Return an order's applied commands, the first first."""
+    wanted = select(OrderLogEntry).where(OrderLogEntry.order_id == order_id).order_by(OrderLogEntry.id)
+    return (await session.scalars(wanted)).all()
+
+
+async def timeline_rows(session: AsyncSession, order_id: str) -> Sequence[TimelineRow]:
+    """Return what other domains noted around an order, the first first."""
+    wanted = select(TimelineRow).where(TimelineRow.order_id == order_id).order_by(TimelineRow.at, TimelineRow.id)
+    return (await session.scalars(wanted)).all()
+
+
+async def notes(session: AsyncSession, order_id: str) -> Sequence[OrderNote]:
+    """Return an order's remarks, the first first."""
+    wanted = select(OrderNote).where(OrderNote.order_id == order_id).order_by(OrderNote.id)
+    return (await session.scalars(wanted)).all()
+
+
+async def count_by_state(session: AsyncSession, wanted: OrderFilter) -> dict[OrderState, int]:
+    """Return how many of the orders are in each state."""
+    inner = _filtered(wanted).subquery()
+    rows = await session.execute(select(inner.c.state, func.count()).group_by(inner.c.state))
+    return {OrderState(state): number for state, number in rows}
+
+
+_FIGURES = """
+WITH steps AS (
+    SELECT e.order_id,
+        min(e.at) FILTER (WHERE e.to_state = 'confirmed' AND e.from_state <> 'confirmed') AS offered_at,
+        min(e.at) FILTER (WHERE e.to_state = 'processing' AND e.from_state = 'confirmed') AS accepted_at,
+        min(e.at) FILTER (WHERE e.command = 'RejectOrder') AS rejected_at,
+        min(e.at) FILTER (WHERE e.to_state = 'handover' AND e.from_state = 'processing') AS ready_at,
+        min(e.at) FILTER (WHERE e.to_state = 'delivered' AND e.from_state <> 'delivered') AS delivered_at,
+        min(e.at) FILTER (WHERE e.to_state = 'cancelled' AND e.from_state <> 'cancelled') AS cancelled_at,
+        max(o.prep_due_at) AS due_at
+    FROM order_events e JOIN orders o ON o.id = e.order_id
+    WHERE o.vendor_id = :vendor_id AND o.created_at >= duka_now() - make_interval(days => :days)
+    GROUP BY e.order_id
+)
+SELECT count(offered_at) AS offered, count(accepted_at) AS accepted, count(rejected_at) AS rejected,
+    count(delivered_at) AS delivered,
+    count(*) FILTER (WHERE offered_at IS NOT NULL AND accepted_at IS NULL AND cancelled_at IS NOT NULL) AS lost,
+    count(*) FILTER (WHERE accepted_at IS NOT NULL AND cancelled_at IS NOT NULL) AS dropped,
+    count(*) FILTER (WHERE ready_at > due_at) AS late_ready,
+    avg(extract(epoch FROM accepted_at - offered_at))::float8 AS accept_seconds,
+    avg(extract(epoch FROM ready_at - accepted_at) / 60)::float8 AS prep_minutes
+FROM steps
+"""
+
+
+async def vendor_figures(session: AsyncSession, vendor_id: str, days: int) -> dict[str, Any]:
+    """Count what became of a vendor's orders of the last days, from the orders' own events."""
+    row = (await session.execute(text(_FIGURES), {"vendor_id": vendor_id, "days": days})).one()
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping

@@ -1,0 +1,5 @@
+"""Use cases of orders."""
+
+from backend.orders.service.orders import OrdersService
+
+__all__ = ["OrdersService"]

@@ -1,0 +1,148 @@
+"""The one command handler: lock, return early if applied, decide, apply, record, publish, arm."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog.service import CatalogService
+from backend.orders import repository
+from backend.orders.commands import AddNote, ChangeAddress, Command
+from backend.orders.effects import changes_of
+from backend.orders.errors import CommandIdReusedError, OrderNotFoundError, OrderRefusedError
+from backend.orders.lifecycle import StockEffect, Transition, decide
+from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
+from backend.orders.ports import CommandResult, Outcome
+from backend.orders.service.announce import Happened, events_of
+from backend.orders.service.timers import arm_all
+from backend.orders.service.views import facts_of, order_view
+from backend.orders.settings import OrdersSettings
+from backend.platform.actors import Actor, Source
+from backend.platform.events import publish_many
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.metrics import COMMANDS
+from backend.platform.observability.trace import trace_id
+from backend.platform.timers import cancel
+
+log = get_logger(__name__)
+_PERSONAL = frozenset({"text", "contact_phone", "lat", "lng"})
+
+
+class Handling:
+    """The use case of every command but the first."""
+
+    def __init__(self, catalog: CatalogService, settings: OrdersSettings) -> None:
+        self._catalog = catalog
+        self._settings = settings
+
+    async def handle(
+        self, session: AsyncSession, order_id: str, command: Command, *, actor: Actor, source: Source, command_id: str
+    ) -> CommandResult:
+        """Apply the command, or say why not."""
+        row = await repository.order(session, order_id, lock=True)
+        if row is None:
+            raise OrderNotFoundError(order_id=order_id)
+        if await _seen(session, row, command, command_id):
+            return _result(Outcome.DUPLICATE, row, command)
+        try:
+            transition = decide(facts_of(row), command, actor)
+        except OrderRefusedError as refusal:
+            log.info("order.refused", order_id=order_id, command=type(command).__name__, code=refusal.code)
+            return _refused(row, command, refusal)
+        await self._apply(session, row, command, transition, actor, source, command_id)
+        fresh = await repository.order(session, order_id)
+        return _result(Outcome.APPLIED, fresh or row, command)
+
+    async def _apply(
+        self,
+        session: AsyncSession,
+        row: Order,
+        command: Command,
+        transition: Transition,
+        actor: Actor,
+        source: Source,
+        command_id: str,
+    ) -> None:
+        before, old_drop = facts_of(row), order_view(row).drop
+        now = await repository.now(session)
+        changes = changes_of(before, command, now)
+        if transition.target is not None and transition.target is not before.state:
+            changes |= {"state": transition.target, "state_since": now}
+        await repository.update_order(session, row, changes)
+        after = facts_of(row)
+        note_id = await _keep(session, row, command, actor)
+        entry = _entry(row, before.state, command, actor, source, command_id)
+        await repository.add(session, entry)
+        await self._move_stock(session, row.id, transition)
+        await cancel(session, row.id, (*transition.disarms, *transition.arms), by=f"{type(command).__name__}:{actor}")
+        await arm_all(session, transition.arms, after, now, self._settings)
+        happened = Happened(command, before, after, row.merchant_id, actor, source, old_drop, note_id)
+        if events := events_of(happened):
+            await publish_many(session, events, actor=actor, city=row.city)
+
+    async def _move_stock(self, session: AsyncSession, order_id: str, transition: Transition) -> None:
+        if transition.stock is StockEffect.COMMIT:
+            await self._catalog.commit_reservation(session, order_id)
+        elif transition.stock is StockEffect.RELEASE:
+            await self._catalog.release_reservation(session, order_id)
+
+
+async def _seen(session: AsyncSession, row: Order, command: Command, command_id: str) -> bool:
+    known = await repository.log_entry(session, row.id, command_id)
+    if known is not None and known.command != type(command).__name__:
+        raise CommandIdReusedError(order_id=row.id, command_id=command_id)
+    return known is not None
+
+
+async def _keep(session: AsyncSession, row: Order, command: Command, actor: Actor) -> int:
+    """Write the rows that a command adds beside the order; return the note's id, or 0."""
+    if isinstance(command, AddNote):
+        note = OrderNote(order_id=row.id, kind=command.kind, body=command.text.strip(), actor=str(actor))
+        return (await repository.add(session, note)).id
+    if isinstance(command, ChangeAddress):
+        await repository.retire_address(session, row.id, "drop")
+        address = OrderAddress(
+            order_id=row.id,
+            type="drop",
+            version=row.address_version,
+            address_id=command.address_id,
+            address_text=command.text.strip(),
+            lat=command.lat,
+            lng=command.lng,
+            created_by=str(actor),
+        )
+        await repository.add(session, address)
+    return 0
+
+
+def _entry(
+    row: Order, from_state: Any, command: Command, actor: Actor, source: Source, command_id: str
+) -> OrderLogEntry:
+    return OrderLogEntry(
+        order_id=row.id,
+        command=type(command).__name__,
+        command_id=command_id,
+        from_state=from_state,
+        to_state=row.state,
+        actor=str(actor),
+        source=source,
+        meta={name: value for name, value in asdict(command).items() if name not in _PERSONAL},
+        trace_id=trace_id(),
+    )
+
+
+def _result(outcome: Outcome, row: Order, command: Command) -> CommandResult:
+    COMMANDS.labels(type(command).__name__, outcome).inc()
+    return CommandResult(outcome, f"order.{outcome}", f"order.{outcome}", order_view(row))
+
+
+def _refused(row: Order, command: Command, refusal: OrderRefusedError) -> CommandResult:
+    COMMANDS.labels(type(command).__name__, Outcome.REFUSED).inc()
+    return CommandResult(
+        outcome=Outcome.REFUSED,
+        code=refusal.code,
+        message_key=refusal.message_key,
+        order=order_view(row),
+        message=refusal.message,
+        params={"state": row.state, **refusal.context},
+    )

@@ -1,0 +1,138 @@
+"""The orders' service: placing, handling commands, reading, the timeline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog.service import CatalogService
+from backend.customers.service import CustomersService
+from backend.orders import repository
+from backend.orders.commands import Command, PlaceOrder
+from backend.orders.errors import OrderNotFoundError
+from backend.orders.events import OrderState
+from backend.orders.models import TimelineRow
+from backend.orders.ports import CommandResult, OrderFilter, OrderView, TimelineEntry, VendorFigures
+from backend.orders.service import reading
+from backend.orders.service.handle import Handling
+from backend.orders.service.place import Placing
+from backend.orders.service.views import order_view
+from backend.orders.settings import OrdersSettings
+from backend.platform.actors import Actor, Source
+from backend.vendors.service import VendorsService
+
+
+class OrdersService:
+    """The one place that changes an order."""
+
+    def __init__(
+        self,
+        catalog: CatalogService,
+        customers: CustomersService,
+        vendors: VendorsService,
+        settings: OrdersSettings,
+    ) -> None:
+        self._placing = Placing(catalog, customers, vendors, settings)
+        self._handling = Handling(catalog, settings)
+
+    async def place(self, session: AsyncSession, command: PlaceOrder, *, actor: Actor, source: Source) -> OrderView:
+        """Reserve the stock and open a pending order.
+
+        Placing again under the same intent key returns the order that stands.
+
+        Raises:
+            EmptyOrderError: No line, or a quantity that is not positive.
+            VendorUnavailableError: No outlet of the merchant takes orders.
+            StockShortError, UnknownSkuError, FractionError: As the catalogue says; nothing was kept.
+        """
+        return await self._placing.place(session, command, actor=actor, source=source)
+
+    async def handle(
+        self, session: AsyncSession, order_id: str, command: Command, *, actor: Actor, source: Source, command_id: str
+    ) -> CommandResult:
+        """Apply a command once, whichever door it came through.
+
+        Args:
+            session: The transaction; the order's row is locked in it.
+            order_id: The order.
+            command: What is asked.
+            actor: Who asks.
+            source: The door.
+            command_id: What was meant once; the same id again answers `duplicate`.
+
+        Returns:
+            Applied, duplicate, or refused with the code and the key of the words; a refusal changed nothing.
+
+        Raises:
+            OrderNotFoundError: There is no such order.
+            CommandIdReusedError: The id was used for another command.
+        """
+        return await self._handling.handle(
+            session, order_id, command, actor=actor, source=source, command_id=command_id
+        )
+
+    async def get(self, session: AsyncSession, order_id: str, *, lock: bool = False) -> OrderView:
+        """Return an order; with `lock`, hold its row until the transaction ends.
+
+        Raises:
+            OrderNotFoundError: There is no such order.
+        """
+        row = await repository.order(session, order_id, lock=lock)
+        if row is None:
+            raise OrderNotFoundError(order_id=order_id)
+        return order_view(row)
+
+    async def find_by_reference(self, session: AsyncSession, reference_key: str) -> str | None:
+        """Find the order whose id a person typed.
+
+        Args:
+            session: The transaction.
+            reference_key: Upper case, without signs, with 0, 1, 5 and 8 written O, I, S and B.
+
+        Returns:
+            The order's id; None where no order, or more than one, reads like it.
+        """
+        return await repository.by_reference(session, reference_key)
+
+    async def latest_for_customer(self, session: AsyncSession, customer_id: str) -> OrderView | None:
+        """Return the customer's newest order."""
+        order_id = await repository.latest_of(session, user_id=customer_id)
+        return await self.get(session, order_id) if order_id else None
+
+    async def latest_for_conversation(self, session: AsyncSession, conversation_id: str) -> OrderView | None:
+        """Return the newest order that came out of a conversation."""
+        order_id = await repository.latest_of(session, conversation_id=conversation_id)
+        return await self.get(session, order_id) if order_id else None
+
+    async def list_orders(
+        self, session: AsyncSession, wanted: OrderFilter, *, limit: int = 50, offset: int = 0
+    ) -> tuple[list[OrderView], int]:
+        """Return one page of orders, the newest first, and how many there are in all."""
+        rows, total = await repository.list_orders(session, wanted, limit=limit, offset=offset)
+        return [order_view(row) for row in rows], total
+
+    async def count_by_state(self, session: AsyncSession, wanted: OrderFilter) -> dict[OrderState, int]:
+        """Return how many of the orders are in each state."""
+        return await repository.count_by_state(session, wanted)
+
+    async def timeline(self, session: AsyncSession, order_id: str) -> list[TimelineEntry]:
+        """Return everything that happened around an order, the first first."""
+        return await reading.timeline(session, order_id)
+
+    async def note_timeline(
+        self,
+        session: AsyncSession,
+        order_id: str,
+        *,
+        channel: str,
+        actor: Actor | str,
+        what: str,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add to an order's timeline what another domain did around it; ids and outcomes, no message text."""
+        row = TimelineRow(order_id=order_id, channel=channel, actor=str(actor), what=what, detail=dict(detail or {}))
+        await repository.add(session, row)
+
+    async def vendor_figures(self, session: AsyncSession, vendor_id: str, *, days: int = 30) -> VendorFigures:
+        """Return how an outlet did over the last days."""
+        return await reading.vendor_figures(session, vendor_id, days)

@@ -1,0 +1,57 @@
+"""When the timers that a step arms come due."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.orders.policies import OrderFacts
+from backend.orders.settings import OrdersSettings
+from backend.platform.timers import NewTimer, TimerKind, arm_many
+
+type Delay = Callable[[OrderFacts, datetime, OrdersSettings], float | None]
+
+
+def _at_once(_facts: OrderFacts, _now: datetime, _settings: OrdersSettings) -> float:
+    return 0.0
+
+
+def _before_ready(facts: OrderFacts, now: datetime, settings: OrdersSettings) -> float | None:
+    if facts.prep_due_at is None:
+        return None
+    return max((facts.prep_due_at - now).total_seconds() - settings.reminder_lead_s, 0.0)
+
+
+def _if_a_rider_knows(facts: OrderFacts, _now: datetime, _settings: OrdersSettings) -> float | None:
+    return None if facts.rider_id is None else 0.0
+
+
+def _unpaid(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
+    return float(settings.reservation_expiry_s)
+
+
+def _window(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
+    return float(settings.delivery_window_s)
+
+
+# A ladder starts at once; the waits between its steps are rows of the ladder itself.
+DELAYS: Final[Mapping[TimerKind, Delay]] = {
+    TimerKind.VENDOR_ACCEPT: _at_once,
+    TimerKind.PROCESSING_REMINDER: _before_ready,
+    TimerKind.RIDER_ACK: _at_once,
+    TimerKind.ADDRESS_CONFIRM: _if_a_rider_knows,
+    TimerKind.HANDOVER_WAIT: _at_once,
+    TimerKind.RIDER_OTD: _window,
+    TimerKind.RESERVATION_EXPIRY: _unpaid,
+}
+
+
+async def arm_all(
+    session: AsyncSession, kinds: Sequence[TimerKind], facts: OrderFacts, now: datetime, settings: OrdersSettings
+) -> None:
+    """Arm the timers of a step; one whose delay is None has no reason yet and is left out."""
+    delays = {kind: DELAYS[kind](facts, now, settings) for kind in kinds}
+    wanted = [NewTimer(kind, facts.id, delay) for kind, delay in delays.items() if delay is not None]
+    if wanted:
+        await arm_many(session, wanted)
