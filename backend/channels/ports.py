@@ -20,6 +20,15 @@ class Channel(StrEnum):
     INSTAGRAM = "instagram"
 
 
+class Permission(StrEnum):
+    """What a channel allows us to send to a person at this moment."""
+
+    FREE = "free"
+    TEMPLATE_ONLY = "template_only"
+    PERSON_ONLY = "person_only"
+    NOTHING = "nothing"
+
+
 class InboundKind(StrEnum):
     """What a person sent, or what happened to a message."""
 
@@ -247,7 +256,7 @@ class OutboundMessage:
         payloads: For a template, the ids of its buttons in their order.
         target: For a read mark or a reaction, the provider's id of the message concerned.
         typing: With a read mark, also show that we are writing.
-        by_person: A person typed it; some channels allow them more than a bot.
+        by_person: A person typed it after the free window, where the channel still allows them to.
     """
 
     channel: Channel
@@ -331,4 +340,8 @@ class SendObserver(Protocol):
 
     async def settled(self, session: "AsyncSession", send: "ClaimedSend", outcome: "SendOutcome") -> None:
         """Hear what became of a send, in the transaction that records it; sends of others are ignored."""
+        ...
+
+    async def objection(self, session: "AsyncSession", send: "ClaimedSend") -> str | None:
+        """Say why a send that was queued earlier must not go out any more; None where nothing speaks against it."""
         ...

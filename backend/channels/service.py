@@ -1,11 +1,12 @@
 """Sending and reading messages on any channel."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.channels import repository
+from backend.channels import repository, windows
 from backend.channels.errors import UnknownChannelError
 from backend.channels.ports import (
     Channel,
@@ -16,6 +17,7 @@ from backend.channels.ports import (
     MessageChannel,
     OutboundKind,
     OutboundMessage,
+    Permission,
     TemplateNotice,
 )
 from backend.channels.sealing import seal
@@ -89,6 +91,14 @@ class ChannelsService:
                 lane=lane,
             )
         return send_id
+
+    def permission(self, channel: str, last_inbound_at: datetime | None, now: datetime) -> Permission:
+        """Say what may be sent to a person who last wrote at `last_inbound_at` (None: never)."""
+        return windows.permission(Channel(channel), last_inbound_at, now)
+
+    def open_until(self, channel: str, last_inbound_at: datetime | None) -> datetime | None:
+        """Return when free texts end to be allowed; None where the person never wrote."""
+        return windows.open_until(Channel(channel), last_inbound_at)
 
     async def record_receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
         """Keep what proves that a send arrived, for senders that never got an answer."""

@@ -52,7 +52,10 @@ class ChannelSender:
         self._observers = observers
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
-        """Send one message; every way in which it can end is an outcome."""
+        """Send one message, unless somebody objects by now; every way in which it can end is an outcome."""
+        objection = await self._objection(send)
+        if objection:
+            return Refused(f"channels.{objection}", "", str(Action.GIVE_UP))
         try:
             return Sent(await self._adapter.send(unseal(send.payload), send.idem))
         except ChannelRefusedError as error:
@@ -65,6 +68,14 @@ class ChannelSender:
             return Unknown(f"{error.code} {error.detail}")
         except ValueError as error:
             return Refused("channels.malformed", type(error).__name__, str(Action.FIX_CODE))
+
+    async def _objection(self, send: ClaimedSend) -> str | None:
+        async with self._database.transaction() as session:
+            for observer in self._observers:
+                objection = await observer.objection(session, send)
+                if objection:
+                    return objection
+        return None
 
     async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
         """Tell those whose message it is, and count it."""

@@ -2,19 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-from backend.channels.ports import Channel
-
-
-class Permission(StrEnum):
-    """What the channel allows at this moment."""
-
-    FREE = "free"
-    TEMPLATE_ONLY = "template_only"
-    PERSON_ONLY = "person_only"
-    NOTHING = "nothing"
+from backend.channels.ports import Channel, Permission
 
 
 @dataclass(frozen=True, slots=True)

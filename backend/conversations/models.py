@@ -48,7 +48,6 @@ class Conversation(Base, Timestamped):
     at_risk_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     currency: Mapped[str]
     unread: Mapped[int] = mapped_column(server_default="0")
-    opted_out_at: Mapped[datetime | None]
     opt_out_told_at: Mapped[datetime | None]
     session_id: Mapped[str] = mapped_column(unique=True)
     session_started_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
@@ -150,3 +149,50 @@ class MessageRef(Base):
     account: Mapped[str] = mapped_column(primary_key=True)
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+
+
+class Dialogue(Base, Timestamped):
+    """What the bot remembers of a conversation from order to order; `weights` is the belief about the language."""
+
+    __tablename__ = "dialogues"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str]
+    weights: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    failed_turns: Mapped[int] = mapped_column(server_default="0")
+
+
+class DraftRow(Base, Timestamped):
+    """One order as it is put together; `body` is the draft as JSON, encrypted since it holds address and number."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'placed', 'cancelled', 'abandoned')", name="state"),
+        Index("uq_drafts_conversation_id_open", "conversation_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("ix_drafts_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(server_default="open")
+    body: Mapped[str] = mapped_column(EncryptedText)
+    version: Mapped[int] = mapped_column(server_default="1")
+    order_id: Mapped[str | None]
+
+
+class BotTurn(Base):
+    """What the bot was told to do in a turn, kept so that the same turn gets the same answer again.
+
+    `reading` and `step` are JSON, encrypted since they hold the customer's words; `summary` is what trainers count.
+    """
+
+    __tablename__ = "bot_turns"
+    __table_args__ = (Index("ix_bot_turns_conversation_id_created_at", "conversation_id", "created_at"),)
+
+    turn_id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"))
+    draft_id: Mapped[str]
+    reading: Mapped[str] = mapped_column(EncryptedText)
+    step: Mapped[str] = mapped_column(EncryptedText)
+    summary: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))

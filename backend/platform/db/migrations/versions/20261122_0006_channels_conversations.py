@@ -53,7 +53,6 @@ def _create_conversations() -> None:
             at_risk_minor bigint NOT NULL DEFAULT 0,
             currency varchar NOT NULL,
             unread integer NOT NULL DEFAULT 0,
-            opted_out_at timestamptz,
             opt_out_told_at timestamptz,
             session_id varchar NOT NULL CONSTRAINT uq_conversations_session_id UNIQUE,
             session_started_at timestamptz NOT NULL DEFAULT duka_now(),
@@ -145,13 +144,56 @@ def _create_conversations() -> None:
     """)
 
 
+def _create_drafts() -> None:
+    op.execute("""
+        CREATE TABLE dialogues (
+            conversation_id varchar CONSTRAINT pk_dialogues PRIMARY KEY
+                CONSTRAINT fk_dialogues_conversation_id REFERENCES conversations (id) ON DELETE CASCADE,
+            language varchar NOT NULL,
+            weights jsonb NOT NULL DEFAULT '{}',
+            failed_turns integer NOT NULL DEFAULT 0,
+            created_at timestamptz NOT NULL DEFAULT duka_now(),
+            updated_at timestamptz NOT NULL DEFAULT duka_now()
+        );
+
+        CREATE TABLE drafts (
+            id varchar CONSTRAINT pk_drafts PRIMARY KEY,
+            conversation_id varchar NOT NULL
+                CONSTRAINT fk_drafts_conversation_id REFERENCES conversations (id) ON DELETE CASCADE,
+            state varchar NOT NULL DEFAULT 'open',
+            body bytea NOT NULL,
+            version integer NOT NULL DEFAULT 1,
+            order_id varchar,
+            created_at timestamptz NOT NULL DEFAULT duka_now(),
+            updated_at timestamptz NOT NULL DEFAULT duka_now(),
+            CONSTRAINT ck_drafts_state CHECK (state IN ('open', 'placed', 'cancelled', 'abandoned'))
+        );
+        CREATE UNIQUE INDEX uq_drafts_conversation_id_open ON drafts (conversation_id) WHERE state = 'open';
+        CREATE INDEX ix_drafts_conversation_id ON drafts (conversation_id);
+
+        CREATE TABLE bot_turns (
+            turn_id varchar CONSTRAINT pk_bot_turns PRIMARY KEY,
+            conversation_id varchar NOT NULL
+                CONSTRAINT fk_bot_turns_conversation_id REFERENCES conversations (id) ON DELETE CASCADE,
+            draft_id varchar NOT NULL,
+            reading bytea NOT NULL,
+            step bytea NOT NULL,
+            summary jsonb NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT duka_now()
+        );
+        CREATE INDEX ix_bot_turns_conversation_id_created_at ON bot_turns (conversation_id, created_at);
+    """)
+
+
 def upgrade() -> None:
     """Create the tables."""
     _create_channels()
     _create_conversations()
+    _create_drafts()
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP TABLE bot_turns, drafts, dialogues")
     op.execute("DROP TABLE message_refs, messages, turns, conversation_peers, conversations")
     op.execute("DROP TABLE channel_templates, channel_receipts")

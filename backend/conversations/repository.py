@@ -1,0 +1,333 @@
+"""Queries of the threads; the only locks on them."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations.errors import ConversationNotFoundError
+from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
+from backend.conversations.ports import HistoryLine, InboxFilter, MessageView, Owner, OwnerKind, ThreadView
+from backend.platform.db.types import blind_index
+
+_HISTORY_AUTHORS: Final = {"customer": "customer", "bot": "bot", "system": "bot"}
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time."""
+    current: datetime = (await session.execute(text("SELECT duka_now()"))).scalar_one()
+    return current
+
+
+async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
+    """Lock a conversation's row and return it as it stands.
+
+    Raises:
+        ConversationNotFoundError: There is none of this id.
+    """
+    query = (
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = await session.scalar(query)
+    if row is None:
+        raise ConversationNotFoundError(conversation_id=conversation_id)
+    return row
+
+
+async def get(session: AsyncSession, conversation_id: str) -> Conversation:
+    """Return a conversation.
+
+    Raises:
+        ConversationNotFoundError: There is none of this id.
+    """
+    row = await session.get(Conversation, conversation_id)
+    if row is None:
+        raise ConversationNotFoundError(conversation_id=conversation_id)
+    return row
+
+
+def _indexes(aliases: Sequence[str]) -> list[bytes]:
+    return [blind_index(alias) for alias in aliases]
+
+
+async def find_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> str | None:
+    """Return the id of the conversation with the person of any of these addresses; the oldest address wins."""
+    indexes = _indexes(aliases)
+    query = select(ConversationPeer.peer_index, ConversationPeer.conversation_id).where(
+        ConversationPeer.channel == channel,
+        ConversationPeer.account == account,
+        ConversationPeer.peer_index.in_(indexes),
+    )
+    found: dict[bytes, str] = {bytes(index): conversation for index, conversation in await session.execute(query)}
+    return next((found[index] for index in indexes if index in found), None)
+
+
+async def hold_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> None:
+    """Keep others from starting a conversation with this person until the transaction ends."""
+    for alias in sorted(aliases):
+        key = blind_index(f"{channel}:{account}:{alias}").hex()
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 6))"), {"key": key})
+
+
+async def add_peers(
+    session: AsyncSession, conversation_id: str, channel: str, account: str, aliases: Sequence[str]
+) -> None:
+    """Let the conversation be found by these addresses as well; one that belongs to another thread stays there."""
+    rows = [
+        {"channel": channel, "account": account, "peer_index": index, "conversation_id": conversation_id}
+        for index in _indexes(aliases)
+    ]
+    if rows:
+        await session.execute(insert(ConversationPeer).values(rows).on_conflict_do_nothing())
+
+
+async def latest_of_customer(session: AsyncSession, customer_id: str) -> Conversation | None:
+    """Return the conversation in which the customer wrote last."""
+    query = (
+        select(Conversation)
+        .where(Conversation.customer_id == customer_id)
+        .order_by(Conversation.last_inbound_at.desc().nulls_last())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def message_by_ref(session: AsyncSession, channel: str, account: str, provider_id: str) -> Message | None:
+    """Return the message that the provider knows by this id."""
+    query = (
+        select(Message)
+        .join(MessageRef, MessageRef.message_id == Message.id)
+        .where(MessageRef.channel == channel, MessageRef.account == account, MessageRef.provider_id == provider_id)
+    )
+    return await session.scalar(query)
+
+
+async def add_ref(session: AsyncSession, conversation: Conversation, provider_id: str, message_id: str) -> None:
+    """Let a message be found by the provider's id; one that is known stays as it is."""
+    row = {
+        "channel": conversation.channel,
+        "account": conversation.account,
+        "provider_id": provider_id,
+        "message_id": message_id,
+    }
+    await session.execute(insert(MessageRef).values(row).on_conflict_do_nothing())
+
+
+async def refs_of(session: AsyncSession, message_ids: Sequence[str]) -> list[str]:
+    """Return the provider's ids of these messages."""
+    return list(await session.scalars(select(MessageRef.provider_id).where(MessageRef.message_id.in_(message_ids))))
+
+
+def message_row(conversation: Conversation, at: datetime, trace_id: str, **fields: Any) -> Message:
+    """Make the row of a message; `content` is given as an object."""
+    content = orjson.dumps(fields.pop("content", {}), default=str).decode()
+    fields.setdefault("id", str(uuid.uuid4()))
+    return Message(
+        conversation_id=conversation.id,
+        session_id=conversation.session_id,
+        sent_at=at,
+        trace_id=trace_id,
+        content=content,
+        **fields,
+    )
+
+
+def content_of(message: Message) -> dict[str, Any]:
+    """Return a message's content as an object."""
+    found: dict[str, Any] = orjson.loads(message.content)
+    return found
+
+
+async def messages_awaiting_turn(session: AsyncSession, conversation_id: str) -> list[Message]:
+    """Return what the bot has not answered yet, in order of arrival."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.awaits_turn, Message.turn_id.is_(None))
+        .order_by(Message.seq)
+    )
+    return list(await session.scalars(query))
+
+
+async def messages_of_turn(session: AsyncSession, turn_id: str) -> list[Message]:
+    """Return the customer's messages that a turn answers."""
+    query = select(Message).where(Message.turn_id == turn_id, Message.direction == "in").order_by(Message.seq)
+    return list(await session.scalars(query))
+
+
+async def release_waiting(session: AsyncSession, conversation_id: str) -> None:
+    """Take from the bot what it has not answered: a person will."""
+    await session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation_id, Message.awaits_turn, Message.turn_id.is_(None))
+        .values(awaits_turn=False)
+    )
+
+
+async def recent_outbound(session: AsyncSession, conversation_id: str, limit: int = 20) -> list[Message]:
+    """Return our latest messages, newest first."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.direction == "out")
+        .order_by(Message.seq.desc())
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def messages(session: AsyncSession, conversation_id: str, *, before: int | None, limit: int) -> list[Message]:
+    """Return a page of a thread, oldest first, ending before the given sequence number."""
+    query = select(Message).where(Message.conversation_id == conversation_id)
+    if before is not None:
+        query = query.where(Message.seq < before)
+    newest = await session.scalars(query.order_by(Message.seq.desc()).limit(limit))
+    return list(reversed(list(newest)))
+
+
+async def history(
+    session: AsyncSession, conversation_id: str, *, before: int | None, limit: int, session_id: str | None = None
+) -> list[HistoryLine]:
+    """Return earlier words of the thread, oldest first, notes left out."""
+    query = select(Message.author, Message.text).where(
+        Message.conversation_id == conversation_id, Message.direction != "note"
+    )
+    if before is not None:
+        query = query.where(Message.seq < before)
+    if session_id is not None:
+        query = query.where(Message.session_id == session_id)
+    rows = list(await session.execute(query.order_by(Message.seq.desc()).limit(limit)))
+    return [HistoryLine(_HISTORY_AUTHORS.get(author, "agent"), words) for author, words in reversed(rows) if words]
+
+
+async def running_turn(session: AsyncSession, conversation_id: str) -> Turn | None:
+    """Return the conversation's running turn."""
+    return await session.scalar(select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == "running"))
+
+
+_DUE: Final = (
+    Conversation.turn_due_at <= func.duka_now(),
+    (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= func.clock_timestamp()),
+)
+
+
+async def lock_due(session: AsyncSession) -> Conversation | None:
+    """Lock the conversation that has waited longest for the bot, passing over those in other hands."""
+    query = (
+        select(Conversation)
+        .where(*_DUE)
+        .order_by(Conversation.turn_due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(query)
+
+
+async def seconds_until_due(session: AsyncSession) -> float | None:
+    """Return how long until the bot has something to answer; None where nothing waits."""
+    due = func.greatest(Conversation.turn_due_at - func.duka_now(), Conversation.lease_until - func.clock_timestamp())
+    query = select(func.extract("epoch", func.min(due))).where(Conversation.turn_due_at.is_not(None))
+    seconds = await session.scalar(query)
+    return float(seconds) if seconds is not None else None
+
+
+def _wanted(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.cities is not None:
+        conditions.append(func.lower(Conversation.city).in_([city.lower() for city in wanted.cities]))
+    if wanted.merchant_id is not None:
+        conditions.append(Conversation.merchant_id == wanted.merchant_id)
+    if wanted.owner_kinds is not None:
+        conditions.append(Conversation.owner_kind.in_([str(kind) for kind in wanted.owner_kinds]))
+    if wanted.owner_id is not None:
+        conditions.append(Conversation.owner_id == wanted.owner_id)
+    return conditions
+
+
+async def list_conversations(
+    session: AsyncSession, wanted: InboxFilter, *, limit: int, offset: int
+) -> tuple[list[Conversation], int]:
+    """Return a page of conversations, and how many there are.
+
+    Those that wait for a person come first, the dearest of them on top, then the longest waiting; then those that
+    people hold; then the bot's, newest first.
+    """
+    conditions = _wanted(wanted)
+    rank = case({"nobody": 0, "agent": 1}, value=Conversation.owner_kind, else_=2)
+    waiting = case((Conversation.owner_kind == "nobody", Conversation.owner_since))
+    query = (
+        select(Conversation)
+        .where(*conditions)
+        .order_by(
+            rank,
+            Conversation.at_risk_minor.desc(),
+            waiting.asc().nulls_last(),
+            Conversation.last_message_at.desc().nulls_last(),
+            Conversation.id,
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+    total = await session.scalar(select(func.count()).select_from(Conversation).where(*conditions))
+    return list(await session.scalars(query)), total or 0
+
+
+async def previews(session: AsyncSession, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """Return the last words of each thread."""
+    query = (
+        select(Message.conversation_id, Message.text)
+        .where(Message.conversation_id.in_(conversation_ids), Message.direction != "note")
+        .distinct(Message.conversation_id)
+        .order_by(Message.conversation_id, Message.seq.desc())
+    )
+    return {row.conversation_id: row.text for row in await session.execute(query)}
+
+
+def thread_view(row: Conversation) -> ThreadView:
+    """Return a conversation as others see it."""
+    return ThreadView(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        city=row.city,
+        country=row.country,
+        currency=row.currency,
+        customer_id=row.customer_id,
+        channel=row.channel,
+        account=row.account,
+        language=row.language,
+        owner=Owner(OwnerKind(row.owner_kind), row.owner_id, row.owner_version, row.owner_since),
+        handoff_reason=row.handoff_reason,
+        handoff_brief=row.handoff_brief,
+        at_risk_minor=row.at_risk_minor,
+        unread=row.unread,
+        session_id=row.session_id,
+        asked=row.asked,
+        last_inbound_at=row.last_inbound_at,
+        last_message_at=row.last_message_at,
+    )
+
+
+def message_view(row: Message) -> MessageView:
+    """Return a message as others see it."""
+    return MessageView(
+        id=row.id,
+        seq=row.seq,
+        direction=row.direction,
+        author=row.author,
+        kind=row.kind,
+        text=row.text,
+        content=content_of(row),
+        status=row.status,
+        error_code=row.error_code,
+        error_action=row.error_action,
+        possible_duplicate=row.possible_duplicate,
+        order_id=row.order_id,
+        at=row.sent_at,
+    )
