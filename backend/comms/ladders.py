@@ -1,0 +1,127 @@
+"""Escalation ladders as rows: who is chased, by what, after how many seconds."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from backend.platform.timers import TimerKind
+
+
+class Rung(StrEnum):
+    """What one step of a ladder does."""
+
+    WHATSAPP = "whatsapp"
+    RING = "exotel_ring"
+    IVR = "exotel_ivr"
+    ADMIN = "admin"
+    NEXT_RIDER = "next_rider"
+
+
+class Callee(StrEnum):
+    """Whom a ladder chases."""
+
+    VENDOR = "vendor"
+    RIDER = "rider"
+
+
+class Purpose(StrEnum):
+    """What a call is about; each purpose has a caller id of its own that people save."""
+
+    NEW_ORDER = "new_order"
+    REMINDER = "reminder"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; `after_s` counts from the start of the ladder."""
+
+    after_s: float
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LadderKind:
+    """What all versions of a ladder share."""
+
+    callee: Callee
+    purpose: Purpose
+    template: str
+    menu: str
+    exception: str
+    waits_in: tuple[str, ...]
+
+
+KINDS: Final[Mapping[TimerKind, LadderKind]] = {
+    TimerKind.VENDOR_ACCEPT: LadderKind(
+        Callee.VENDOR, Purpose.NEW_ORDER, "Vendor_New_Order", "vendor_new_order", "vendor_silent", ("confirmed",)
+    ),
+    TimerKind.PROCESSING_REMINDER: LadderKind(
+        Callee.VENDOR,
+        Purpose.REMINDER,
+        "Vendor_Ready_Reminder",
+        "processing_reminder",
+        "preparation_overdue",
+        ("processing",),
+    ),
+    TimerKind.RIDER_ACK: LadderKind(
+        Callee.RIDER,
+        Purpose.NEW_ORDER,
+        "Rider_Assignment",
+        "rider_assignment",
+        "rider_silent",
+        ("processing", "handover"),
+    ),
+    TimerKind.ADDRESS_CONFIRM: LadderKind(
+        Callee.RIDER,
+        Purpose.ADDRESS,
+        "Rider_Address_Updated",
+        "address_update",
+        "address_unconfirmed",
+        ("processing", "handover", "out_for_delivery"),
+    ),
+}
+
+DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
+    TimerKind.VENDOR_ACCEPT: (
+        Step(0, (Rung.WHATSAPP,)),
+        Step(120, (Rung.RING,)),
+        Step(180, (Rung.IVR,)),
+        Step(300, (Rung.ADMIN,)),
+    ),
+    TimerKind.PROCESSING_REMINDER: (
+        Step(0, (Rung.WHATSAPP, Rung.RING)),
+        Step(180, (Rung.IVR,)),
+        Step(480, (Rung.ADMIN,)),
+    ),
+    TimerKind.RIDER_ACK: (
+        Step(0, (Rung.WHATSAPP, Rung.RING)),
+        Step(120, (Rung.IVR,)),
+        Step(210, (Rung.NEXT_RIDER,)),
+    ),
+    TimerKind.ADDRESS_CONFIRM: (
+        Step(0, (Rung.WHATSAPP, Rung.RING)),
+        Step(120, (Rung.IVR,)),
+        Step(240, (Rung.ADMIN,)),
+    ),
+}
+
+
+def steps_to_json(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    """Return the steps as they are stored."""
+    return [asdict(step) for step in steps]
+
+
+def steps_from_json(stored: list[Any]) -> tuple[Step, ...]:
+    """Read stored steps back."""
+    return tuple(Step(float(row["after_s"]), tuple(Rung(rung) for rung in row["rungs"])) for row in stored)
+
+
+def skip_overdue(steps: tuple[Step, ...], step: int, late_s: float) -> int:
+    """Return the step to take now: after an outage a ladder goes on at the last step that is due.
+
+    So nobody is called three times in a row for what should have been spread over minutes.
+    """
+    due_s = steps[step].after_s + late_s
+    return max(index for index, row in enumerate(steps) if row.after_s <= due_s)

@@ -1,0 +1,155 @@
+"""What comms needs from a voice provider and from the riders' desk, in our own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backend.platform.actors import Source
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class CallState(StrEnum):
+    """How far a call has come; stored in `voice_calls.state`."""
+
+    QUEUED = "queued"
+    DIALLED = "dialled"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """A call to place.
+
+    Attributes:
+        call_id: Our id.
+        to: E.164 of the person called.
+        caller_id: The number that they see and have saved.
+        ring_s: How long it rings at most.
+        then_to: Second person, for a bridge; None for a menu.
+    """
+
+    call_id: str
+    to: str
+    caller_id: str
+    ring_s: int
+    then_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallNews:
+    """What the provider tells of a call: how it stands, or a digit that was pressed."""
+
+    call_id: str
+    call_sid: str
+    state: CallState | None = None
+    digit: str | None = None
+    hung_up: bool = False
+
+
+class VoiceProvider(Protocol):
+    """Places calls.
+
+    Every call raises ProviderRejectedError, ProviderUnavailableError or OutcomeUnknownError.
+    """
+
+    async def place(self, request: CallRequest) -> str:
+        """Place a call; return the provider's id of it."""
+        ...
+
+    async def state_of(self, call_sid: str) -> CallState:
+        """Ask how a call stands."""
+        ...
+
+    async def find(self, request: CallRequest) -> str | None:
+        """Look for a call whose answer was lost; None where there is none."""
+        ...
+
+
+class VoiceWebhooks(Protocol):
+    """Checks and reads the voice provider's webhooks."""
+
+    provider: str
+
+    def call_of(self, context: str) -> str | None:
+        """Return the call that a context was made for; None where we did not make it."""
+        ...
+
+    def read(self, kind: str, call_id: str, body: bytes) -> CallNews | None:
+        """Read a stored webhook; None where there is nothing to do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to message or call."""
+
+    actor: str
+    name: str
+    phone: str
+    language: str
+    city: str
+    tier: str = "standard"
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskResult:
+    """What became of a rider's step: applied, duplicate or refused with a code."""
+
+    outcome: str
+    code: str
+    message_key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RiderDesk(Protocol):
+    """Riders, as dispatch keeps them."""
+
+    async def contact(self, session: "AsyncSession", rider_id: str) -> Contact:
+        """Return how to reach a rider."""
+        ...
+
+    async def acknowledge(
+        self,
+        session: "AsyncSession",
+        order_id: str,
+        rider_id: str,
+        *,
+        accept: bool,
+        reason: str,
+        source: Source,
+        command_id: str,
+    ) -> DeskResult:
+        """A rider takes or refuses an assignment."""
+        ...
+
+    async def picked_up(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has the goods."""
+        ...
+
+    async def deliver(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, otp: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has handed over, proven by the customer's code."""
+        ...
+
+    async def confirm_address(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, version: int, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has seen this version of the address."""
+        ...
+
+    async def next_rider(self, session: "AsyncSession", order_id: str, *, because: str) -> str | None:
+        """Take the order from its silent rider and offer it to the next; None where there is none."""
+        ...

@@ -1,0 +1,1 @@
+"""Exotel: rings, voice menus and bridged calls."""

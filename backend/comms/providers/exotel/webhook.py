@@ -1,0 +1,55 @@
+"""Checks and reads Exotel's webhooks; voice webhooks are unsigned, so a signed context names the call."""
+
+import hashlib
+import hmac
+from typing import Any, Final
+
+import orjson
+
+from backend.comms.ports import CallNews
+from backend.comms.providers.exotel.mapping import HUNG_UP, digit_of, state_of
+
+_TAG_LENGTH: Final = 24  # 96 bits in hex; the custom field holds 128 characters
+STATUS: Final = "call-status"
+DTMF: Final = "dtmf"
+
+
+class ContextSigner:
+    """Signs a call's id into the context that Exotel hands back, so that a digit can act on that call alone."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def sign(self, call_id: str) -> str:
+        """Return the context of a call."""
+        tag = hmac.new(self._secret.encode(), call_id.encode(), hashlib.sha256).hexdigest()[:_TAG_LENGTH]
+        return f"{call_id}.{tag}"
+
+    def call_of(self, context: str) -> str | None:
+        """Return the call of a context; None where we did not make it."""
+        call_id, _, _ = context.partition(".")
+        return call_id if hmac.compare_digest(self.sign(call_id).encode(), context.encode()) else None
+
+
+class ExotelWebhooks:
+    """What Exotel tells of calls, by status callback, passthru and DTMF."""
+
+    provider = "exotel"
+
+    def __init__(self, signer: ContextSigner) -> None:
+        self._signer = signer
+
+    def call_of(self, context: str) -> str | None:
+        """Return the call of a context; None where we did not make it."""
+        return self._signer.call_of(context)
+
+    def read(self, kind: str, call_id: str, body: bytes) -> CallNews | None:
+        """Read a stored webhook."""
+        fields: dict[str, Any] = orjson.loads(body)
+        sid = str(fields.get("CallSid") or fields.get("call_sid") or "")
+        if kind == DTMF:
+            digit = digit_of(str(fields.get("digits") or fields.get("digit") or ""))
+            hung_up = not digit and fields.get("CallType") in HUNG_UP
+            return CallNews(call_id, sid, digit=digit, hung_up=hung_up)
+        word = "answered" if fields.get("EventType") == "answered" else str(fields.get("Status", ""))
+        return CallNews(call_id, sid, state=state_of(word))

@@ -1,0 +1,173 @@
+"""Every query of comms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms.models import CommsLog, EscalationPolicy, OpsException, VoiceCall
+
+
+async def policy(session: AsyncSession, kind: str, city: str, tier: str) -> EscalationPolicy | None:
+    """Return the active ladder that fits best: of city and tier, of the city, of the tier, of all."""
+    query = (
+        select(EscalationPolicy)
+        .where(
+            EscalationPolicy.kind == kind,
+            EscalationPolicy.active,
+            or_(EscalationPolicy.city.is_(None), func.lower(EscalationPolicy.city) == city.lower()),
+            or_(EscalationPolicy.tier.is_(None), EscalationPolicy.tier == tier),
+        )
+        .order_by(EscalationPolicy.city.is_(None), EscalationPolicy.tier.is_(None))
+        .limit(1)
+    )
+    found: EscalationPolicy | None = await session.scalar(query)
+    return found
+
+
+async def policy_by_id(session: AsyncSession, policy_id: int) -> EscalationPolicy:
+    """Return a version that a running ladder keeps."""
+    return await session.get_one(EscalationPolicy, policy_id)
+
+
+async def replace_policy(session: AsyncSession, kind: str, city: str | None, tier: str | None) -> int:
+    """Retire the active version of this scope; return the next version's number."""
+    await session.execute(
+        text(
+            "UPDATE escalation_policy SET active = false WHERE kind = :kind AND active"
+            " AND city IS NOT DISTINCT FROM :city AND tier IS NOT DISTINCT FROM :tier"
+        ),
+        {"kind": kind, "city": city, "tier": tier},
+    )
+    latest = select(func.coalesce(func.max(EscalationPolicy.version), 0)).where(EscalationPolicy.kind == kind)
+    return int(await session.scalar(latest) or 0) + 1
+
+
+async def policies(session: AsyncSession) -> Sequence[EscalationPolicy]:
+    """Return all active ladders."""
+    query = select(EscalationPolicy).where(EscalationPolicy.active).order_by(EscalationPolicy.kind, EscalationPolicy.id)
+    return (await session.scalars(query)).all()
+
+
+async def add_log(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Add a line to the log; one with a known `idem` changes nothing."""
+    statement = insert(CommsLog).values(values)
+    await session.execute(
+        statement.on_conflict_do_nothing(index_elements=["idem"], index_where=text("idem IS NOT NULL"))
+    )
+
+
+async def log_of(session: AsyncSession, order_id: str) -> Sequence[CommsLog]:
+    """Return an order's log, oldest first."""
+    query = select(CommsLog).where(CommsLog.order_id == order_id).order_by(CommsLog.created_at, CommsLog.id)
+    return (await session.scalars(query)).all()
+
+
+async def set_log_status(session: AsyncSession, idem: str, status: str, correlation_id: str | None = None) -> None:
+    """Record how far something that went out has come."""
+    await session.execute(
+        text(
+            "UPDATE comms_log SET status = :status, correlation_id = coalesce(:correlation_id, correlation_id)"
+            " WHERE idem = :idem"
+        ),
+        {"idem": idem, "status": status, "correlation_id": correlation_id},
+    )
+
+
+async def call(session: AsyncSession, call_id: str, *, lock: bool = False) -> VoiceCall | None:
+    """Return a call by our id."""
+    query = select(VoiceCall).where(VoiceCall.id == call_id)
+    found: VoiceCall | None = await session.scalar(query.with_for_update() if lock else query)
+    return found
+
+
+async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:
+    """Return how often somebody was called in the last hour, for any order."""
+    query = select(func.count()).where(
+        VoiceCall.callee == callee,
+        VoiceCall.created_at > func.duka_now() - text("interval '1 hour'"),
+        VoiceCall.state != "cancelled",
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def cancel_queued_calls(session: AsyncSession, order_id: str, ladder: str) -> None:
+    """Cancel the calls of a ladder that have not been dialled."""
+    await session.execute(
+        text(
+            "UPDATE voice_calls SET state = 'cancelled', updated_at = duka_now()"
+            " WHERE order_id = :order_id AND ladder = :ladder AND state = 'queued'"
+        ),
+        {"order_id": order_id, "ladder": ladder},
+    )
+
+
+async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None:
+    """Open a card unless one is live for this kind and subject; return its id where it is new."""
+    statement = insert(OpsException).values(values)
+    card_id: str | None = await session.scalar(
+        statement.on_conflict_do_nothing(
+            index_elements=["kind", "subject_id"], index_where=text("state <> 'resolved'")
+        ).returning(OpsException.id)
+    )
+    return card_id
+
+
+async def card(session: AsyncSession, card_id: str) -> OpsException | None:
+    """Return a card, locked."""
+    found: OpsException | None = await session.scalar(
+        select(OpsException).where(OpsException.id == card_id).with_for_update()
+    )
+    return found
+
+
+async def live_cards_of(session: AsyncSession, order_id: str, kinds: Sequence[str]) -> Sequence[OpsException]:
+    """Return an order's live cards of some kinds, locked."""
+    query = select(OpsException).where(
+        OpsException.order_id == order_id, OpsException.kind.in_(kinds), OpsException.state != "resolved"
+    )
+    return (await session.scalars(query.with_for_update())).all()
+
+
+async def cards(
+    session: AsyncSession,
+    *,
+    cities: frozenset[str] | None,
+    merchant_id: str | None,
+    live: bool,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[OpsException], int]:
+    """Return a page of cards, those with most money at risk and longest open first, and how many there are."""
+    conditions: list[Any] = [OpsException.state != "resolved"] if live else []
+    if cities is not None:
+        known = sorted(city.lower() for city in cities)
+        conditions.append(or_(OpsException.city.is_(None), func.lower(OpsException.city).in_(known)))
+    if merchant_id is not None:
+        conditions.append(OpsException.merchant_id == merchant_id)
+    total = await session.scalar(select(func.count()).select_from(OpsException).where(*conditions))
+    query = select(OpsException).where(*conditions).order_by(OpsException.created_at, OpsException.id)
+    return (await session.scalars(query.limit(limit).offset(offset))).all(), int(total or 0)
+
+
+async def advance_log_status(session: AsyncSession, idem: str, status: str, forward: Sequence[str]) -> None:
+    """Move a line's status on; never back along `forward`. A failure counts only before delivery."""
+    await session.execute(
+        text(
+            "UPDATE comms_log SET status = :status WHERE idem = :idem AND"
+            " coalesce(array_position(CAST(:forward AS text[]), status), 0)"
+            " < coalesce(array_position(CAST(:forward AS text[]), CAST(:status AS text)), 3)"
+        ),
+        {"idem": idem, "status": status, "forward": list(forward)},
+    )
+
+
+async def digits_wait(session: AsyncSession, call_id: str) -> bool:
+    """Return whether digits of a call are stored that nobody has acted on yet."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM provider_events WHERE provider = 'exotel' AND lane = :call_id"
+        " AND kind = 'dtmf' AND state = 'pending')"
+    )
+    return bool(await session.scalar(query, {"call_id": call_id}))

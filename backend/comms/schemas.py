@@ -1,0 +1,113 @@
+"""Wire models of comms; request fields are paper two's section 17."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NotifyRequest(BaseModel):
+    """Start a ladder for an order; the fields beside the order are taken from our own rows."""
+
+    model_config = ConfigDict(extra="allow")
+
+    order_id: str = Field(description="The order.")
+    vendor_id: str | None = Field(default=None, description="The outlet, for vendor ladders.")
+    rider_id: str | None = Field(default=None, description="The rider, for rider ladders.")
+
+
+class Started(BaseModel):
+    """A ladder that was started, or runs already."""
+
+    order_id: str = Field(description="The order.")
+    ladder: str = Field(description="vendor_accept, processing_reminder, rider_ack or address_confirm.")
+
+
+class BridgeRequest(BaseModel):
+    """Join two people of an order by phone, behind our number."""
+
+    order_id: str = Field(description="The order.")
+    first: str = Field(pattern="^(vendor|rider|customer|admin)$", description="Who is rung first.")
+    second: str = Field(pattern="^(vendor|rider|customer|admin)$", description="Who is put through.")
+
+
+class BridgeView(BaseModel):
+    """A call that was queued."""
+
+    call_id: str = Field(description="Our id of the call.")
+
+
+class CommsLine(BaseModel):
+    """One message or call."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int = Field(description="Position in the log.")
+    order_id: str | None = Field(description="The order.")
+    actor: str = Field(description="Whom it went to or came from.")
+    channel: str = Field(description="whatsapp, exotel_ring, exotel_ivr, bridge or admin.")
+    direction: str = Field(description="outbound or inbound.")
+    template: str = Field(description="The template, menu or action.")
+    status: str = Field(description="How far it has come, or what became of it.")
+    ladder: str = Field(description="The ladder that it belongs to, where one does.")
+    step: int | None = Field(description="The ladder's step, from 0.")
+    payload: dict[str, Any] = Field(description="What it said; no personal data.")
+    created_at: datetime = Field(description="When.")
+
+
+class CardView(BaseModel):
+    """Something that needs a person."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The card.")
+    kind: str = Field(description="What happened.")
+    order_id: str | None = Field(description="The order, where one is known.")
+    city: str | None = Field(description="The city, where one is known.")
+    state: str = Field(description="open, owned or resolved.")
+    owner: str | None = Field(description="Who takes care of it.")
+    money_minor: int = Field(description="Money at risk, in minor units.")
+    currency: str = Field(description="ISO 4217; empty where no money is at risk.")
+    detail: dict[str, Any] = Field(description="Facts for whoever takes it.")
+    resolution: str | None = Field(description="What was done.")
+    created_at: datetime = Field(description="Since when.")
+
+
+class Resolution(BaseModel):
+    """What was done about a card."""
+
+    resolution: str = Field(min_length=3, max_length=500, description="In a sentence.")
+
+
+class LadderStep(BaseModel):
+    """One step of a ladder."""
+
+    after_s: float = Field(ge=0, le=86_400, description="Seconds from the start of the ladder.")
+    rungs: list[str] = Field(min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider.")
+
+
+class LadderView(BaseModel):
+    """An active version of a ladder."""
+
+    kind: str = Field(description="Which ladder.")
+    city: str | None = Field(description="The city it is for; null for all.")
+    tier: str | None = Field(description="The vendor tier it is for; null for all.")
+    version: int = Field(description="Its version.")
+    steps: list[LadderStep] = Field(description="What happens, in order.")
+
+
+class NewLadder(BaseModel):
+    """A new version of a ladder."""
+
+    city: str | None = Field(default=None, description="For this city alone.")
+    tier: str | None = Field(default=None, description="For this vendor tier alone.")
+    steps: list[LadderStep] = Field(min_length=1, description="What happens, in order.")
+
+
+class DtmfWebhook(BaseModel):
+    """Paper two's form of a digit webhook; `signature` is the call's signed context."""
+
+    call_sid: str = Field(description="The provider's id of the call.")
+    digit: str | None = Field(default=None, description="What was pressed.")
+    context: str = Field(default="", description="What the call was about.")
+    signature: str = Field(description="The call's signed context.")

@@ -1,0 +1,161 @@
+"""What vendors and riders do, by any door: one table from action to command."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms.ports import DeskResult, RiderDesk
+from backend.comms.service.cards import CardsService
+from backend.comms.service.journal import CommsJournal
+from backend.orders.commands import AcceptOrder, Command, ExtendPreparation, MarkReady, RejectOrder, SetPreparation
+from backend.orders.service import OrdersService
+from backend.platform.actors import Actor, ActorKind, Source
+
+_DEFAULT_PREP: Final = 20
+_DEFAULT_EXTENSION: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerStep:
+    """One thing that a vendor or rider did."""
+
+    actor: Actor
+    action: str
+    order_id: str
+    argument: str
+    source: Source
+    command_id: str
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isdecimal() else default
+
+
+VENDOR_COMMANDS: Final[Mapping[str, Callable[[str], Command]]] = {
+    "vendor_accept": lambda _: AcceptOrder(prep_minutes=_DEFAULT_PREP),
+    "vendor_reject": lambda _: RejectOrder(reason="vendor_rejected"),
+    "vendor_prep": lambda minutes: SetPreparation(prep_minutes=_number(minutes, _DEFAULT_PREP)),
+    "vendor_ready": lambda _: MarkReady(),
+    "vendor_extend": lambda minutes: ExtendPreparation(minutes=_number(minutes, _DEFAULT_EXTENSION)),
+}
+
+
+class PartnerActions:
+    """Applies what vendors and riders do, and logs it with what became of it."""
+
+    def __init__(self, orders: OrdersService, desk: RiderDesk, cards: CardsService, journal: CommsJournal) -> None:
+        self._orders = orders
+        self._desk = desk
+        self._cards = cards
+        self._journal = journal
+
+    async def apply(
+        self,
+        session: AsyncSession,
+        actor: str,
+        action: str,
+        order_id: str,
+        *,
+        argument: str = "",
+        source: Source,
+        command_id: str,
+        channel: str,
+    ) -> DeskResult:
+        """Apply one action; a refusal changes nothing and carries the code for the person who tried."""
+        order = await self._orders.get(session, order_id, lock=True)
+        step = PartnerStep(Actor.parse(actor), action, order_id, argument, source, command_id)
+        result = await self._route(session, step)
+        await self._journal.inbound(
+            session,
+            actor,
+            order_id=order_id,
+            channel=channel,
+            action=action,
+            outcome=result.outcome if result.outcome != "refused" else f"refused:{result.code}",
+            city=order.city,
+            meta={"argument": argument} if argument else {},
+        )
+        return result
+
+    async def _route(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        if step.action == "bridge_admin":
+            return await self._ask_admin(session, step)
+        if step.action in VENDOR_COMMANDS:
+            return await self._vendor(session, step)
+        handler = self._rider_handlers().get(step.action)
+        if handler is None or step.actor.kind is not ActorKind.RIDER:
+            return DeskResult("refused", "comms.unknown_action", "order.refused")
+        return await handler(session, step)
+
+    async def _vendor(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        result = await self._orders.handle(
+            session,
+            step.order_id,
+            VENDOR_COMMANDS[step.action](step.argument),
+            actor=step.actor,
+            source=step.source,
+            command_id=step.command_id,
+        )
+        return DeskResult(result.outcome, result.code, result.message_key, result.params)
+
+    def _rider_handlers(self) -> Mapping[str, Callable[[AsyncSession, PartnerStep], Awaitable[DeskResult]]]:
+        return {
+            "rider_accept": self._rider_accept,
+            "rider_reject": self._rider_reject,
+            "rider_picked": self._rider_picked,
+            "rider_delivered": self._rider_delivered,
+            "address_confirm": self._address_confirm,
+        }
+
+    async def _rider_accept(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._acknowledge(session, step, accept=True)
+
+    async def _rider_reject(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._acknowledge(session, step, accept=False)
+
+    async def _acknowledge(self, session: AsyncSession, step: PartnerStep, *, accept: bool) -> DeskResult:
+        return await self._desk.acknowledge(
+            session,
+            step.order_id,
+            step.actor.id,
+            accept=accept,
+            reason="" if accept else "rider_rejected",
+            source=step.source,
+            command_id=step.command_id,
+        )
+
+    async def _rider_picked(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.picked_up(
+            session, step.order_id, step.actor.id, source=step.source, command_id=step.command_id
+        )
+
+    async def _rider_delivered(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.deliver(
+            session, step.order_id, step.actor.id, otp=step.argument, source=step.source, command_id=step.command_id
+        )
+
+    async def _address_confirm(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.confirm_address(
+            session,
+            step.order_id,
+            step.actor.id,
+            version=_number(step.argument, 0),
+            source=step.source,
+            command_id=step.command_id,
+        )
+
+    async def _ask_admin(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        """Put it on a card: a person calls back."""
+        order = await self._orders.get(session, step.order_id)
+        await self._cards.open(
+            session,
+            "partner_asks_for_help",
+            f"{step.order_id}:{step.actor}",
+            order_id=step.order_id,
+            city=order.city,
+            merchant_id=order.merchant_id,
+            detail={"who": str(step.actor)},
+        )
+        return DeskResult("applied", "applied", "comms.help_called")

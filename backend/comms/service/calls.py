@@ -1,0 +1,252 @@
+"""Calls: asked for by ladders and people, placed by the sender loop, answered through menus."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms import repository
+from backend.comms.ivr import AGAIN, GOODBYE, MENUS, Key, node_after, words
+from backend.comms.ladders import KINDS, Purpose, Rung
+from backend.comms.models import VoiceCall
+from backend.comms.ports import CallNews, CallState, Contact
+from backend.comms.service.actions import PartnerActions
+from backend.comms.service.journal import CommsJournal
+from backend.comms.service.messages import amount_words
+from backend.comms.settings import CommsSettings
+from backend.orders.ports import OrderView
+from backend.orders.service import OrdersService
+from backend.platform.actors import Source
+from backend.platform.ids import new_id
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.metrics import IVR_ACTIONS
+from backend.platform.sends import cancel_queued, enqueue
+from backend.platform.timers import TimerKind
+from backend.vendors.service import VendorsService
+
+log = get_logger(__name__)
+VOICE_CHANNEL: Final = "exotel"
+BRIDGE: Final = "bridge"
+_PRIORITY: Final[Mapping[Purpose, int]] = {Purpose.ADDRESS: 1, Purpose.NEW_ORDER: 2, Purpose.REMINDER: 4}
+_ENDED: Final = frozenset(
+    {CallState.COMPLETED, CallState.BUSY, CallState.NO_ANSWER, CallState.FAILED, CallState.CANCELLED}
+)
+
+
+class CallsService:
+    """Keeps calls and walks their menus."""
+
+    def __init__(
+        self,
+        orders: OrdersService,
+        vendors: VendorsService,
+        journal: CommsJournal,
+        actions: PartnerActions,
+        settings: CommsSettings,
+    ) -> None:
+        self._orders = orders
+        self._vendors = vendors
+        self._journal = journal
+        self._actions = actions
+        self._settings = settings
+
+    async def request(
+        self,
+        session: AsyncSession,
+        order: OrderView,
+        contact: Contact,
+        *,
+        rung: Rung,
+        purpose: Purpose,
+        menu: str,
+        ladder: str,
+        step: int,
+        idem: str,
+    ) -> None:
+        """Queue a call about an order, unless this person was called too often in the last hour."""
+        if await repository.calls_in_last_hour(session, contact.actor) >= self._settings.calls_per_callee_hour:
+            log.warning("call.capped", order_id=order.id, ladder=ladder)
+            return
+        vendor = await self._vendors.get(session, order.vendor_id)
+        drop = order.drop.text if order.drop else ""
+        call = VoiceCall(
+            id=new_id("CL", 10),
+            order_id=order.id,
+            callee=contact.actor,
+            phone=contact.phone,
+            language=contact.language,
+            purpose=purpose,
+            rung=rung,
+            menu=menu,
+            ladder=ladder,
+            params={
+                "amount": amount_words(order),
+                "order": " ".join(order.id),
+                "vendor": vendor.name,
+                "area": drop.partition(",")[0],
+                "address": drop,
+            },
+            context_version=order.address_version,
+            state=CallState.QUEUED,
+            digits="",
+            outcome="",
+        )
+        session.add(call)
+        await session.flush()
+        await self._journal.outbound(
+            session, contact, order_id=order.id, channel=rung, template=menu, idem=idem, ladder=ladder, step=step
+        )
+        await enqueue(
+            session,
+            VOICE_CHANNEL,
+            {"call_id": call.id},
+            idem=idem,
+            scope=contact.city.lower(),
+            order_id=order.id,
+            priority=_PRIORITY[purpose],
+        )
+
+    async def bridge(self, session: AsyncSession, order: OrderView, first: Contact, second: Contact, idem: str) -> str:
+        """Queue a call that joins two people behind our number; asking again under the same key is the same call."""
+        call = VoiceCall(
+            id=new_id("CL", 10),
+            order_id=order.id,
+            callee=first.actor,
+            phone=first.phone,
+            other_phone=second.phone,
+            language=first.language,
+            purpose=Purpose.NEW_ORDER,
+            rung=BRIDGE,
+            menu="",
+            params={"with": second.actor},
+            state=CallState.QUEUED,
+            digits="",
+            outcome="",
+        )
+        session.add(call)
+        await session.flush()
+        await self._journal.outbound(
+            session,
+            first,
+            order_id=order.id,
+            channel=BRIDGE,
+            template="bridge",
+            idem=idem,
+            payload={"with": second.actor},
+        )
+        await enqueue(session, VOICE_CHANNEL, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
+        return call.id
+
+    async def cancel_ladder(self, session: AsyncSession, order_id: str, ladder: str) -> None:
+        """Drop the calls of a ladder that have not been dialled."""
+        await repository.cancel_queued_calls(session, order_id, ladder)
+        await cancel_queued(session, order_id, VOICE_CHANNEL, by=f"{ladder} ended")
+
+    async def still_wanted(self, session: AsyncSession, call: VoiceCall) -> bool:
+        """True while what the call is about is still open; a bridge always is."""
+        if not call.ladder:
+            return call.state == CallState.QUEUED
+        order = await self._orders.get(session, call.order_id)
+        kind = KINDS[TimerKind(call.ladder)]
+        open_question = order.state in kind.waits_in and not self._answered(order, call)
+        return open_question and call.state in {CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED}
+
+    def _answered(self, order: OrderView, call: VoiceCall) -> bool:
+        if call.ladder == TimerKind.ADDRESS_CONFIRM:
+            return (
+                order.address_confirmed_version == order.address_version
+                or call.context_version != order.address_version
+            )
+        return call.callee.startswith("rider:") and call.callee != f"rider:{order.rider_id}"
+
+    async def prompt(self, session: AsyncSession, call_id: str) -> dict[str, Any] | None:
+        """Return what is asked now, as text, digits and repeat; None where nothing is asked any more."""
+        call = await repository.call(session, call_id)
+        if call is None or not await self.still_wanted(session, call):
+            return None
+        node, _ = node_after(MENUS[call.menu], tuple(call.digits))
+        said = words(MENUS[call.menu].nodes[node].say, call.language).format(**call.params)
+        wrong = bool(call.digits) and call.digits[-1] not in _walked(call)
+        return {"text": (words(AGAIN, call.language) if wrong else "") + said, "digits": 1}
+
+    def wants_more(self, call: VoiceCall, digit: str) -> bool:
+        """True where the menu has another question after this digit."""
+        _, key = node_after(MENUS[call.menu], (*call.digits, digit))
+        return key is None
+
+    async def goodbye(self, session: AsyncSession, call_id: str) -> str:
+        """Return the last words of a call, by what its digits have come to."""
+        call = await repository.call(session, call_id)
+        if call is None:
+            return words(GOODBYE["unheard"], "en")
+        said = {"applied": "applied", "duplicate": "settled", "refused": "settled"}.get(call.outcome)
+        if said is None:
+            said = "unheard" if await self.still_wanted(session, call) else "settled"
+        return words(GOODBYE[said], call.language)
+
+    async def apply_news(self, session: AsyncSession, news: CallNews) -> None:
+        """Record how a call stands, or act on a digit."""
+        call = await repository.call(session, news.call_id, lock=True)
+        if call is None:
+            return
+        call.call_sid = call.call_sid or news.call_sid or None
+        if news.state is not None:
+            self._advance(call, news.state)
+        if news.digit:
+            await self._press(session, call, news.digit)
+        elif news.hung_up:
+            await self._log_digit(session, call, "hung_up", "499_CLIENT_CANCELLED", {})
+        await session.flush()
+
+    def _advance(self, call: VoiceCall, state: CallState) -> None:
+        """Move a call on; what has ended stays ended."""
+        if call.state not in _ENDED and state is not CallState.UNKNOWN:
+            call.state = state
+
+    async def _press(self, session: AsyncSession, call: VoiceCall, digit: str) -> None:
+        before = tuple(call.digits)
+        call.digits = (call.digits + digit)[:20]
+        _, chosen_before = node_after(MENUS[call.menu], before)
+        _, key = node_after(MENUS[call.menu], tuple(call.digits))
+        if chosen_before is not None or key is None:
+            known = digit in _walked(call)
+            await self._log_digit(session, call, "menu" if known else "invalid_digit", "ignored", {"digit": digit})
+            return
+        await self._act(session, call, key)
+
+    async def _act(self, session: AsyncSession, call: VoiceCall, key: Key) -> None:
+        IVR_ACTIONS.labels(key.action).inc()
+        result = await self._actions.apply(
+            session,
+            call.callee,
+            key.action,
+            call.order_id,
+            argument=key.argument or str(call.context_version),
+            source=Source.IVR,
+            command_id=f"ivr:{call.id}",
+            channel="exotel_ivr",
+        )
+        call.outcome = result.outcome
+
+    async def _log_digit(
+        self, session: AsyncSession, call: VoiceCall, action: str, outcome: str, meta: dict[str, Any]
+    ) -> None:
+        await self._journal.inbound(
+            session,
+            call.callee,
+            order_id=call.order_id,
+            channel="exotel_ivr",
+            action=action,
+            outcome=outcome,
+            city=None,
+            meta=meta,
+        )
+
+
+def _walked(call: VoiceCall) -> set[str]:
+    """Return the digits that the menu knew where the caller stood."""
+    known: set[str] = set()
+    for place in range(len(call.digits)):
+        node, _ = node_after(MENUS[call.menu], tuple(call.digits[:place]))
+        known |= MENUS[call.menu].nodes[node].keys.keys() & {call.digits[place]}
+    return known

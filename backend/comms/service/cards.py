@@ -1,0 +1,101 @@
+"""Exception cards: what needs a person of the city, with an owner and an end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms import repository
+from backend.comms.errors import CardNotFoundError
+from backend.comms.events import OpsExceptionRaised
+from backend.comms.models import OpsException
+from backend.platform.actors import SYSTEM, Actor
+from backend.platform.auth.principal import ALL_CITIES, Principal
+from backend.platform.clock import Clock
+from backend.platform.events import publish
+from backend.platform.ids import new_id
+
+
+class CardsService:
+    """Opens, owns and closes exception cards."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def open(
+        self,
+        session: AsyncSession,
+        kind: str,
+        subject_id: str,
+        *,
+        order_id: str | None = None,
+        city: str | None = None,
+        merchant_id: str | None = None,
+        money_minor: int = 0,
+        currency: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Open a card; one that is live for this kind and subject stays the only one."""
+        card_id = await repository.open_card(
+            session,
+            {
+                "id": new_id("EX", 8),
+                "kind": kind,
+                "subject_id": subject_id,
+                "order_id": order_id,
+                "city": city,
+                "merchant_id": merchant_id,
+                "money_minor": money_minor,
+                "currency": currency,
+                "detail": dict(detail or {}),
+            },
+        )
+        if card_id is not None:
+            raised = OpsExceptionRaised(card_id, kind, order_id, city)
+            await publish(session, raised, actor=SYSTEM, city=city)
+
+    async def page(
+        self, session: AsyncSession, principal: Principal, *, live: bool, limit: int, offset: int
+    ) -> tuple[Sequence[OpsException], int]:
+        """Return a page of the cards that the caller may see, oldest first, and how many there are."""
+        cities = None if principal.cities == ALL_CITIES else principal.cities
+        return await repository.cards(
+            session, cities=cities, merchant_id=principal.merchant_id, live=live, limit=limit, offset=offset
+        )
+
+    async def take(self, session: AsyncSession, card_id: str, principal: Principal) -> OpsException:
+        """Make the caller the owner of a card."""
+        card = await self._visible(session, card_id, principal)
+        if card.state == "open":
+            card.state, card.owner = "owned", str(principal.actor)
+            await session.flush()
+        return card
+
+    async def resolve(self, session: AsyncSession, card_id: str, principal: Principal, resolution: str) -> OpsException:
+        """Close a card with what was done."""
+        card = await self._visible(session, card_id, principal)
+        self._close(card, str(principal.actor), resolution)
+        await session.flush()
+        return card
+
+    async def resolve_for_order(
+        self, session: AsyncSession, order_id: str, kinds: Sequence[str], actor: Actor, resolution: str
+    ) -> None:
+        """Close an order's cards of some kinds, since what they waited for has happened."""
+        for card in await repository.live_cards_of(session, order_id, kinds):
+            self._close(card, str(actor), resolution)
+        await session.flush()
+
+    def _close(self, card: OpsException, who: str, resolution: str) -> None:
+        card.state, card.owner, card.resolution = "resolved", card.owner or who, resolution
+        card.resolved_at = self._clock.now()
+
+    async def _visible(self, session: AsyncSession, card_id: str, principal: Principal) -> OpsException:
+        card = await repository.card(session, card_id)
+        if card is None:
+            raise CardNotFoundError(card_id=card_id)
+        if card.city:
+            principal.check_city(card.city)
+        if card.merchant_id:
+            principal.check_merchant(card.merchant_id)
+        return card

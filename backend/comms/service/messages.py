@@ -1,0 +1,130 @@
+"""Template messages to vendors and riders."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.channels.ports import Channel, OutboundKind, OutboundMessage
+from backend.channels.service import ChannelsService
+from backend.channels.templates import registered_language
+from backend.comms.ports import Contact
+from backend.comms.service.journal import CommsJournal
+from backend.orders.ports import OrderView
+from backend.platform.money import Money
+from backend.platform.timers import ClaimedTimer
+from backend.vendors.service import VendorsService
+
+PAYMENT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "prepaid": {"en": "paid", "sw": "imelipwa", "hi": "भुगतान हो चुका", "mr": "पेमेंट झाले"},
+    "cod": {"en": "cash on delivery", "sw": "pesa taslimu", "hi": "नकद डिलीवरी पर", "mr": "डिलिव्हरीवर रोख"},
+}
+_LEAD_MINUTES: Final = 3
+
+
+def amount_words(order: OrderView) -> str:
+    """Return the order's total as people write it."""
+    return Money(order.amount_minor, order.currency).format()
+
+
+def items_words(order: OrderView) -> str:
+    """Return the lines in one sentence: `2 × Poha, 1 × Chai`."""
+    return ", ".join(f"{line.qty.normalize():f} × {line.name}" for line in order.lines)
+
+
+def map_link(order: OrderView) -> str:
+    """Return a link that opens the drop in a map."""
+    drop = order.drop
+    if drop is None:
+        return "-"
+    where = f"{drop.lat},{drop.lng}" if drop.lat is not None else quote(drop.text)
+    return f"https://www.google.com/maps/search/?api=1&query={where}"
+
+
+class PartnerMessages:
+    """Fills and queues the templates of paper two, section 4."""
+
+    def __init__(self, channels: ChannelsService, vendors: VendorsService, journal: CommsJournal) -> None:
+        self._channels = channels
+        self._vendors = vendors
+        self._journal = journal
+
+    async def send(
+        self,
+        session: AsyncSession,
+        template: str,
+        order: OrderView,
+        contact: Contact,
+        timer: ClaimedTimer,
+        idem: str,
+    ) -> None:
+        """Queue a template to a vendor or rider, in their language, and log it."""
+        merchant = await self._vendors.merchant(session, order.merchant_id)
+        language = registered_language(contact.language)
+        params, payloads = _FILLERS[template](order, contact, language, await self._pickup(session, order))
+        message = OutboundMessage(
+            channel=Channel.WHATSAPP,
+            scope=merchant.wa_phone_number_id or "",
+            to=contact.phone.lstrip("+"),
+            kind=OutboundKind.TEMPLATE,
+            template=template,
+            language=language,
+            params=params,
+            payloads=payloads,
+        )
+        await self._journal.outbound(
+            session,
+            contact,
+            order_id=order.id,
+            channel="whatsapp",
+            template=template,
+            idem=idem,
+            ladder=str(timer.kind),
+            step=timer.step,
+            payload={"amount": amount_words(order), "items": items_words(order), "payment": order.payment_mode},
+        )
+        await self._channels.send(session, message, idem=idem, order_id=order.id, priority=2)
+
+    async def _pickup(self, session: AsyncSession, order: OrderView) -> str:
+        vendor = await self._vendors.get(session, order.vendor_id)
+        return ", ".join(part for part in (vendor.name, vendor.address_text) if part)
+
+
+type Filled = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _new_order(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
+    del pickup
+    payment = PAYMENT_WORDS[order.payment_mode][language]
+    payloads = ("vendor_accept", "vendor_reject", "vendor_prep:15", "vendor_prep:20", "vendor_prep:30")
+    return (
+        (contact.name, order.id, amount_words(order), items_words(order), payment),
+        tuple(f"{payload}:{order.id}" for payload in payloads),
+    )
+
+
+def _ready_reminder(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
+    del contact, language, pickup
+    return (order.id, str(_LEAD_MINUTES)), (f"vendor_ready:{order.id}", f"vendor_extend:{order.id}")
+
+
+def _assignment(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
+    del contact
+    due = amount_words(order) if order.payment_mode == "cod" else PAYMENT_WORDS["prepaid"][language]
+    drop = order.drop.text if order.drop else "-"
+    return (pickup, drop, due), (f"rider_accept:{order.id}", f"rider_reject:{order.id}")
+
+
+def _address(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
+    del contact, language, pickup
+    drop = order.drop.text if order.drop else "-"
+    return (order.id, drop, map_link(order)), (f"address_confirm:{order.address_version}:{order.id}",)
+
+
+_FILLERS: Final[Mapping[str, Callable[[OrderView, Contact, str, str], Filled]]] = {
+    "Vendor_New_Order": _new_order,
+    "Vendor_Ready_Reminder": _ready_reminder,
+    "Rider_Assignment": _assignment,
+    "Rider_Address_Updated": _address,
+}

@@ -1,0 +1,43 @@
+"""Settings of comms: the voice provider, caller ids, limits."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.platform.settings import DEVELOPMENT_SECRET
+
+
+class ExotelSettings(BaseSettings):
+    """Access to Exotel and the numbers that people have saved; names as in paper two, section 14."""
+
+    model_config = SettingsConfigDict(env_prefix="EXOTEL_", extra="ignore")
+
+    api_url: str = Field(default="http://127.0.0.1:8090/exotel", description="Scheme, host and prefix of the API.")
+    account_sid: str = "duka1"
+    api_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-exotel-key")
+    api_token: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-exotel-token")
+    did_new_order: str = "08047000001"
+    did_reminder: str = "08047000002"
+    did_address: str = "08047000003"
+    app_id: str = Field(default="1001", description="The flow of gather, passthru and greeting at the provider.")
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(f"{DEVELOPMENT_SECRET}-exotel-webhook"), description="Signs the context of each call."
+    )
+    timeout_s: float = 10.0
+    ring_s: int = Field(default=15, description="How long a ring-only call rings.")
+    ivr_ring_s: int = Field(default=30, description="How long a menu call rings.")
+    status_poll_s: float = Field(
+        default=60, description="Seconds after dialling at which a silent call is asked about."
+    )
+
+
+class CommsSettings(BaseSettings):
+    """Limits that keep vendors and riders from being flooded."""
+
+    model_config = SettingsConfigDict(env_prefix="COMMS_", extra="ignore")
+
+    admin_number: str = Field(
+        default="+254700000009", description="Where a caller who asks for a person is put through."
+    )
+    calls_per_callee_hour: int = Field(
+        default=20, description="Calls to one person in an hour, of all orders together."
+    )
