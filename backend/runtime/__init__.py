@@ -1,0 +1,1 @@
+"""Runs Duka on one machine: supervisor, first data and the demo."""
