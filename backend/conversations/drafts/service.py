@@ -1,0 +1,194 @@
+"""The dialogue's one use case: take a message that was read, and say what the bot does next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from backend.conversations.drafts import repository
+from backend.conversations.drafts.goods import says_yes
+from backend.conversations.drafts.handover import hand_over
+from backend.conversations.drafts.language import Belief
+from backend.conversations.drafts.ports import EarlierMessage, Shop, ThreadFacts
+from backend.conversations.drafts.scene import Scene
+from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
+from backend.conversations.drafts.topics import answer
+from backend.conversations.errors import ConversationNotFoundError
+from backend.conversations.models import BotTurn, Dialogue, DraftRow
+from backend.conversations.reading.types import ReadingContext, Thresholds, Turn
+from backend.platform.ids import new_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from backend.conversations.drafts.settings import DraftSettings
+    from backend.conversations.drafts.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A customer's message as the bot has read it.
+
+    Attributes:
+        intent: As the bot decided; `nlu_fallback` where it was unsure.
+        button: What a tapped button carries.
+    """
+
+    turn_id: str
+    text: str
+    reading: Mapping[str, Any]
+    intent: str
+    history: Sequence[EarlierMessage] = ()
+    button: str | None = None
+
+
+class DialogueService:
+    """Keeps the draft of each conversation and decides the next step; safe to ask twice for one turn."""
+
+    def __init__(self, shop: Shop, settings: "DraftSettings") -> None:
+        self._shop = shop
+        self._settings = settings
+
+    async def apply_reading(
+        self, session: "AsyncSession", conversation_id: str, message: ReadMessage
+    ) -> dict[str, Any]:
+        """Take one message and return the next step, as JSON; the same turn again gets the same step.
+
+        Raises:
+            ConversationNotFoundError: There is no such conversation.
+        """
+        thread = await self._thread(session, conversation_id)
+        dialogue = await repository.hold_dialogue(session, conversation_id, thread.language)
+        known = await repository.turn(session, message.turn_id)
+        if known is not None:
+            return repository.from_text(known.step)
+        row = await self._draft_row(session, conversation_id)
+        scene = await self._scene(session, thread, dialogue, row, message)
+        step = await self._answer(scene, message.intent)
+        await self._keep(scene, dialogue, row, message, step)
+        return step.to_json()
+
+    async def _thread(self, session: "AsyncSession", conversation_id: str) -> ThreadFacts:
+        row = await repository.conversation(session, conversation_id)
+        if row is None:
+            raise ConversationNotFoundError(conversation_id=conversation_id)
+        return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language)
+
+    async def _draft_row(self, session: "AsyncSession", conversation_id: str) -> DraftRow:
+        """Return the open draft; one that was left alone for too long is given up for a new one."""
+        row = await repository.open_draft(session, conversation_id)
+        idle_since = self._shop.clock.now() - timedelta(seconds=self._settings.abandoned_after_s)
+        if row is not None and row.updated_at >= idle_since:
+            return row
+        fresh = Draft(new_id("D", 9))
+        if row is not None:
+            former = draft_from_json(repository.from_text(row.body))
+            row.state = DraftState.ABANDONED
+            fresh.lines = former.lines
+            await session.flush()
+        new = DraftRow(
+            id=fresh.id,
+            conversation_id=conversation_id,
+            state=fresh.state,
+            body=repository.to_text(draft_to_json(fresh)),
+        )
+        session.add(new)
+        await session.flush()
+        return new
+
+    async def _scene(
+        self,
+        session: "AsyncSession",
+        thread: ThreadFacts,
+        dialogue: Dialogue,
+        row: DraftRow,
+        message: ReadMessage,
+    ) -> Scene:
+        merchant = await self._shop.shops.merchant(session, thread.merchant_id)
+        catalogue = await self._shop.catalogues.snapshot(session, thread.merchant_id)
+        draft = draft_from_json(repository.from_text(row.body))
+        belief = Belief(dialogue.language, dialogue.weights).after(message.reading, message.text)
+        dialogue.language, dialogue.weights = belief.language, dict(belief.weights)
+        context = ReadingContext(
+            text=message.text,
+            history=tuple(Turn(earlier.sender, earlier.text) for earlier in message.history),
+            order={line.sku: Fraction(line.qty) for line in draft.lines} or None,
+            asked=draft.asked,
+            thresholds=_thresholds(merchant.settings),
+        )
+        return Scene(
+            session=session,
+            shop=self._shop,
+            turn_id=message.turn_id,
+            thread=thread,
+            merchant=merchant,
+            customer=await self._shop.customers.get(session, thread.customer_id),
+            catalogue=catalogue,
+            draft=draft,
+            text=message.text,
+            reading=message.reading,
+            understood=self._shop.read(message.reading, catalogue, context),
+            language=belief.language,
+            button=message.button,
+            failed_turns=dialogue.failed_turns,
+        )
+
+    async def _answer(self, scene: Scene, intent: str) -> "Step":
+        """Answer, unless this is one failed turn too many."""
+        self._forget_old_goods(scene)
+        step = await answer(scene, intent)
+        if not step.understood and scene.failed_turns + 1 >= self._settings.failed_turns:
+            return hand_over(scene, "failed_turns")
+        return step
+
+    @staticmethod
+    def _forget_old_goods(scene: Scene) -> None:
+        """Keep an abandoned draft's goods only where the customer comes back with a yes."""
+        fresh = scene.draft.question is None and scene.draft.read_back is None and not scene.draft.pending
+        if fresh and scene.draft.lines and not says_yes(scene):
+            scene.draft.lines = []
+
+    async def _keep(self, scene: Scene, dialogue: Dialogue, row: DraftRow, message: ReadMessage, step: "Step") -> None:
+        session, draft = scene.session, scene.draft
+        if step.asked is None and draft.state is DraftState.OPEN and step.handoff is None and draft.empty:
+            draft.question = None
+        dialogue.failed_turns = 0 if step.understood or step.handoff else dialogue.failed_turns + 1
+        row.state, row.order_id, row.version = draft.state, draft.order_id, row.version + 1
+        row.body = repository.to_text(draft_to_json(draft))
+        session.add(self._turn_row(scene, row, message, step))
+        await repository.set_asked(session, scene.thread.id, step.asked, scene.language)
+        if scene.customer.language != scene.language:
+            confidence = min(1.0, max([*dialogue.weights.values(), 0.0]))
+            await self._shop.customers.set_language(session, scene.customer.id, scene.language, confidence=confidence)
+        if draft.state is not DraftState.OPEN:
+            await repository.begin_session(session, scene.thread.id)
+        await session.flush()
+        if step.handoff is not None:
+            await self._shop.handover.hand_over(session, scene.thread.id, message.turn_id, step.handoff)
+
+    @staticmethod
+    def _turn_row(scene: Scene, row: DraftRow, message: ReadMessage, step: "Step") -> BotTurn:
+        said = scene.understood
+        return BotTurn(
+            turn_id=message.turn_id,
+            conversation_id=scene.thread.id,
+            draft_id=row.id,
+            reading=repository.to_text({"text": message.text, "reading": dict(message.reading), **said.to_json()}),
+            step=repository.to_text(step.to_json()),
+            summary={
+                "intent": said.intent,
+                "decision": said.decision.value,
+                "ask": said.ask.value if said.ask else None,
+                "confidence": round(said.confidence, 4),
+                "language": scene.language,
+                "understood": step.understood,
+                "handoff": step.handoff.reason if step.handoff else None,
+            },
+        )
+
+
+def _thresholds(settings: Mapping[str, Any]) -> Thresholds | None:
+    """The merchant's dial, where one is set."""
+    dial = settings.get("thresholds") or {}
+    return Thresholds(float(dial["accept"]), float(dial.get("handoff", 0.0))) if "accept" in dial else None
