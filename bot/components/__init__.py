@@ -1,0 +1,1 @@
+"""Rasa graph components: thin coats over `bot.nlu`."""

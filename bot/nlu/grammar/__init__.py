@@ -1,0 +1,1 @@
+"""The languages' words as rows: numbers, units, places, ways of paying, marks of change."""

@@ -1,0 +1,111 @@
+"""A linear classifier over hashed n-grams whose weights are plain arrays: trained with scikit-learn, run with numpy alone."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+BITS = 17
+_MASK = (1 << BITS) - 1
+Features = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A label and its probability."""
+
+    name: str
+    p: float
+
+
+class LinearModel:
+    """One linear margin a label; `temperature` makes the softmax over margins mean what it says."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        weights: npt.NDArray[np.float16],
+        bias: npt.NDArray[np.float32],
+        temperature: float = 1.0,
+    ) -> None:
+        self.labels = list(labels)
+        self._weights = weights
+        self._bias = bias
+        self.temperature = temperature
+
+    @classmethod
+    def train(cls, rows: Sequence[tuple[Features, str, float]], strength: float = 0.6) -> "LinearModel":
+        """Fit on (features, label, weight) rows; `strength` is scikit-learn's C."""
+        from scipy.sparse import csr_matrix
+        from sklearn.svm import LinearSVC
+
+        hashed = [_hashed(features) for features, _, _ in rows]
+        pointers = np.cumsum([0, *(len(columns) for columns, _ in hashed)])
+        columns = np.concatenate([item for item, _ in hashed])
+        values = np.concatenate([item for _, item in hashed])
+        matrix = csr_matrix((values, columns, pointers), shape=(len(rows), _MASK + 1))
+        used = np.unique(columns)
+        fitted = LinearSVC(C=strength, dual=True, random_state=7, tol=1e-3)
+        fitted.fit(matrix[:, used], [label for _, label, _ in rows], sample_weight=[weight for _, _, weight in rows])
+        coefficients = fitted.coef_ if len(fitted.classes_) > 2 else np.vstack([-fitted.coef_, fitted.coef_])  # noqa: PLR2004
+        weights = np.zeros((_MASK + 1, len(fitted.classes_)), dtype=np.float16)
+        weights[used] = coefficients.T
+        bias = (
+            fitted.intercept_ if len(fitted.classes_) > 2 else np.array([-fitted.intercept_[0], fitted.intercept_[0]])
+        )  # noqa: PLR2004
+        return cls([str(label) for label in fitted.classes_], weights, bias.astype(np.float32))
+
+    def scores(self, features: Features) -> npt.NDArray[np.float32]:
+        """Return one uncalibrated score a label."""
+        columns, values = _hashed(features)
+        found: npt.NDArray[np.float32] = values @ self._weights[columns].astype(np.float32) + self._bias
+        return found
+
+    def rank(self, features: Features) -> list[Ranked]:
+        """Return the labels, likeliest first, with calibrated probabilities."""
+        p = softmax(self.scores(features) / self.temperature)
+        order = np.argsort(-p)
+        return [Ranked(self.labels[at], float(p[at])) for at in order]
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the model; only rows that carry weight are kept."""
+        used = np.flatnonzero(np.any(self._weights != 0, axis=1)).astype(np.int32)
+        np.savez(folder / f"{name}.npz", used=used, weights=self._weights[used], bias=self._bias)
+        (folder / f"{name}.json").write_text(
+            json.dumps({"labels": self.labels, "temperature": self.temperature}), "utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "LinearModel":
+        """Read a model."""
+        about = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        with np.load(folder / f"{name}.npz") as stored:
+            weights = np.zeros((_MASK + 1, len(about["labels"])), dtype=np.float16)
+            weights[stored["used"]] = stored["weights"]
+            return cls(about["labels"], weights, stored["bias"], about["temperature"])
+
+
+def softmax(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Turn scores into probabilities."""
+    risen = np.exp(scores - scores.max())
+    found: npt.NDArray[np.float32] = risen / risen.sum()
+    return found
+
+
+def _hashed(features: Features) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Hash feature names to columns; several names may meet in one."""
+    columns = np.fromiter((zlib.crc32(name.encode()) & _MASK for name in features), np.int64, len(features))
+    values = np.fromiter(features.values(), np.float32, len(features))
+    return columns, values
+
+
+def ngrams(text: str, low: int, high: int) -> Iterable[str]:
+    """Yield the character n-grams of a text, its edges marked by blanks."""
+    padded = f" {text} "
+    for size in range(low, high + 1):
+        for at in range(len(padded) - size + 1):
+            yield padded[at : at + size]

@@ -1,0 +1,120 @@
+"""The whole reading of one message: language, intent, goods, amounts, slots, flags."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.amounts import Amount
+from bot.nlu.asked import context_of
+from bot.nlu.features import Message, prepare
+from bot.nlu.flags import flags_of
+from bot.nlu.intents import intent_features
+from bot.nlu.language import language_of
+from bot.nlu.linear import LinearModel, Ranked
+from bot.nlu.mentions import mentions_of
+from bot.nlu.slots import address_of, note_of, payment_of, phone_of, receipt_of, text_of
+from bot.nlu.spans import MODEL_FILE, Span, SpanTagger, Tag, spans
+from bot.nlu.training import Trained
+
+VERSION = 1
+PARTS = (MODEL_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
+_BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
+_LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
+Reading = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A trained reader; the same message and context always give the same reading."""
+
+    spans: SpanTagger
+    intents: LinearModel
+    languages: LinearModel
+
+    @classmethod
+    def of(cls, trained: Trained) -> "Reader":
+        """Wrap freshly trained parts."""
+        return cls(trained.spans, trained.intents, trained.languages)
+
+    def save(self, folder: Path) -> None:
+        """Write all parts into a folder."""
+        self.spans.save(folder)
+        self.intents.save(folder, "intents")
+        self.languages.save(folder, "languages")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Reader":
+        """Read all parts from a folder."""
+        return cls(SpanTagger.load(folder), LinearModel.load(folder, "intents"), LinearModel.load(folder, "languages"))
+
+    def read(self, text: str, metadata: Mapping[str, Any] | None = None) -> Reading:
+        """Read a message in its context; the shape of the result is the seam to the backend."""
+        message = prepare(text, context_of(metadata))
+        tags = self.spans.tag(message)
+        ranking = self.intents.rank(intent_features(message, tags))
+        return assemble(message, tags, ranking, language_of(message, self.languages))
+
+
+def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], language: Mapping[str, Any]) -> Reading:
+    """Put the parts of a reading together."""
+    found = spans(tags)
+    amounts = chosen_amounts(message, tags)
+    receipt = receipt_of(message)
+    intent = ranking[0].name
+    return {
+        "version": VERSION,
+        "language": dict(language),
+        "intent": {"name": intent, "confidence": round(ranking[0].p, 4)},
+        "intent_ranking": [{"name": item.name, "confidence": round(item.p, 4)} for item in ranking[:5]],
+        "amounts": [_amount_json(message, amount) for amount in amounts],
+        "mentions": [mention.as_json(message) for mention in mentions_of(message, found, amounts, intent)],
+        "slots": _slots(message, found, receipt),
+        "flags": flags_of(message.text),
+        "tokens": [
+            {
+                "start": token.start,
+                "end": token.end,
+                "text": token.text,
+                "norm": token.norm,
+                "tag": tag.name,
+                "p": tag.p,
+            }
+            for token, tag in zip(message.tokens, tags, strict=True)
+        ],
+    }
+
+
+def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "address": address_of(message, found),
+        "phone": phone_of(message, found),
+        "payment": payment_of(message, found, receipt),
+        "note": note_of(message, found),
+        "receipt": receipt,
+    }
+
+
+def chosen_amounts(message: Message, tags: Sequence[Tag]) -> list[Amount]:
+    """Keep the amounts that the tagger agrees with, and sure ones that it left unlabelled."""
+    out = []
+    for amount in message.amounts:
+        names = [tags[at].name for at in range(amount.first, amount.last)]
+        start = message.tokens[amount.first].start
+        if any(phone.start <= start < phone.end for phone in message.phones) or any(
+            name in _BLOCKING for name in names
+        ):
+            continue
+        agreed = "AMOUNT" in names
+        loose = amount.sure and not any(name in _LOOSE for name in names)
+        if agreed or loose:
+            out.append(amount)
+    return out
+
+
+def _amount_json(message: Message, amount: Amount) -> dict[str, Any]:
+    return {
+        **text_of(message, amount.first, amount.last),
+        "value": amount.value, "high": amount.high, "unit": amount.unit, "kind": amount.kind,
+        "currency": amount.currency, "repeat": amount.repeat,
+    }  # fmt: skip

@@ -1,0 +1,261 @@
+"""Reads the slots of a message out of its tagged spans: address, phone, payment, note, receipt."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from bot.nlu.features import Message, classes
+from bot.nlu.grammar.places import TRAILING, VAGUE_PLACES
+from bot.nlu.normalise import fold
+from bot.nlu.phones import Phone
+from bot.nlu.spans import Span
+
+_PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
+_PAYMENT_PHRASES = (
+    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|nikipokea|(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|baada ya kupokea|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
+    ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
+    ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
+)  # fmt: skip
+# Words sure enough to name a way of paying without the tagger.
+_SURE = regex.compile(
+    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery|stk|paybill|यूपीआई|यूपीआय|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन)\b|यूपीआ[ईय]"
+)
+_NOT_AFTER = frozenset("nahi nahin nai nako नहीं नही नको नाही not sio si".split())
+_NOT_BEFORE = frozenset("not no don't sio si without bila hapana".split())
+_MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
+_UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
+_SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
+_TRIMMED = " \t\n,.;:-–|()।!*"
+_GAP_TOKENS = 3
+
+
+def text_of(message: Message, first: int, last: int) -> dict[str, Any]:
+    """Give the raw text of a run of tokens with its offsets."""
+    start, end = message.tokens[first].start, message.tokens[last - 1].end
+    return {"text": message.text[start:end], "start": start, "end": end}
+
+
+def _trimmed(message: Message, start: int, end: int) -> dict[str, Any]:
+    raw = message.text[start:end]
+    lead = len(raw) - len(raw.lstrip(_TRIMMED))
+    text = raw.strip(_TRIMMED)
+    return {"text": text, "start": start + lead, "end": start + lead + len(text)}
+
+
+# --- address
+
+
+def address_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None:
+    """Read the delivery address: the tagged stretches, joined where they belong together."""
+    found = [span for span in spans if span.name == "ADDRESS" and not _is_phone(message, span)]
+    vague = _vague_place(message)
+    if not found:
+        return vague
+    runs = _runs(found)
+    best = max(runs, key=lambda run: sum(span.last - span.first for span in run))
+    close = [span for span in found if span.p >= 0.5 and span.last - span.first > 1]  # noqa: PLR2004 - more likely than not
+    parts = best if len(runs) == 1 else [span for span in found if span in best or span in close]
+    pieces = [
+        _trimmed(message, message.tokens[run[0].first].start, message.tokens[_without_tail(message, run)].end)
+        for run in _runs(parts)
+    ]
+    text = " ".join(piece["text"] for piece in pieces if piece["text"])
+    if not text:
+        return vague
+    confidence = min(span.p for span in parts)
+    weak = vague is not None and not any(char.isdecimal() for char in text) and len(text.split()) <= 4  # noqa: PLR2004
+    return {
+        "text": text,
+        "start": pieces[0]["start"],
+        "end": pieces[-1]["end"],
+        "confidence": confidence,
+        "vague": weak,
+    }
+
+
+def _runs(spans: Sequence[Span]) -> list[list[Span]]:
+    out: list[list[Span]] = []
+    for span in spans:
+        if out and span.first - out[-1][-1].last <= _GAP_TOKENS:
+            out[-1].append(span)
+        else:
+            out.append([span])
+    return out
+
+
+def _without_tail(message: Message, run: Sequence[Span]) -> int:
+    """Leave off the postposition after a place ("... pe", "... ला"); keep at least one token."""
+    last = run[-1].last - 1
+    while last > run[0].first and message.tokens[last].norm in TRAILING:
+        last -= 1
+    return last
+
+
+def _is_phone(message: Message, span: Span) -> bool:
+    start, end = message.tokens[span.first].start, message.tokens[span.last - 1].end
+    return any(phone.start <= start and end <= phone.end for phone in message.phones)
+
+
+@lru_cache(maxsize=1)
+def _vague_pattern() -> regex.Pattern[str]:
+    return regex.compile("|".join(VAGUE_PLACES))
+
+
+def _vague_place(message: Message) -> dict[str, Any] | None:
+    found = _vague_pattern().search(fold_same_length(message.text))
+    if not found:
+        return None
+    return {
+        "text": message.text[found.start() : found.end()].strip(),
+        "start": found.start(),
+        "end": found.end(),
+        "confidence": 0.5,
+        "vague": True,
+    }
+
+
+def fold_same_length(text: str) -> str:
+    """Lower-case without moving any offset."""
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+# --- phone
+
+
+def phone_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None:
+    """Choose the phone number: a valid one before a broken one, the last before the first."""
+    spoken = _spoken_phone(message)
+    found = [*message.phones, *([spoken] if spoken else [])]
+    if not found:
+        return None
+    best = max(found, key=lambda phone: (phone.e164 is not None, phone.start))
+    return {"e164": best.e164, "text": best.text, "start": best.start, "end": best.end, "valid": best.e164 is not None}
+
+
+def _spoken_phone(message: Message) -> Phone | None:
+    """Read a number said digit by digit ("zero seven two two ...")."""
+    from bot.nlu import numbers, phones
+
+    words, at = message.words, 0
+    while at < len(words):
+        digits, end = "", at
+        while end < len(words):
+            hit = numbers.read(words[end : end + 1])
+            if hit is None or hit[0] > 9:  # noqa: PLR2004 - one digit
+                break
+            digits, end = digits + str(hit[0]), end + 1
+        e164 = phones.normalise(digits, message.context.region) if len(digits) >= 9 else None  # noqa: PLR2004
+        if e164:
+            place = text_of(message, at, end)
+            return Phone(place["start"], place["end"], place["text"], e164)
+        at = max(end, at + 1)
+    return None
+
+
+# --- payment
+
+
+def payment_of(message: Message, spans: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Read the way of paying: the last one named that is not denied."""
+    named = [(span.first, span.last) for span in spans if span.name == "PAYMENT"]
+    named += [run for run in _sure_runs(message) if not any(a < run[1] and run[0] < b for a, b in named)]
+    read = [(run, _payment_value(message, *run)) for run in sorted(named)]
+    wanted = [item for item in read if not _denied(message, *item[0])]
+    known = [item for item in wanted if item[1]] or [item for item in wanted if _paying(message, *item[0])]
+    if not known:
+        return (
+            {
+                "value": "mpesa",
+                "text": receipt["code"],
+                "start": receipt["start"],
+                "end": receipt["end"],
+                "supported": True,
+            }
+            if receipt and receipt["kind"] == "mpesa"
+            else None
+        )
+    run, value = known[-1]
+    return {"value": value, **text_of(message, *run), "supported": value is not None}
+
+
+def _sure_runs(message: Message) -> list[tuple[int, int]]:
+    folded = fold_same_length(message.text)
+    return [
+        (inside[0], inside[-1] + 1)
+        for found in _SURE.finditer(folded)
+        if (
+            inside := [
+                at for at, token in enumerate(message.tokens) if token.start < found.end() and token.end > found.start()
+            ]
+        )
+    ]
+
+
+def _payment_value(message: Message, first: int, last: int) -> str | None:
+    text = " ".join(token.norm for token in message.tokens[max(0, first - 1) : last + 3])
+    inside = " ".join(token.norm for token in message.tokens[first:last])
+    seen = {name for token in message.tokens[first:last] for name in classes(token.norm, token.sound)}
+    if "pay_other" in seen:
+        return None
+    by_class = next((value for name, value in _PAYMENT_CLASSES if name in seen), None)
+    by_phrase = next((value for value, pattern in _PAYMENT_PHRASES if regex.search(pattern, inside)), None)
+    return (
+        by_phrase
+        or by_class
+        or next((value for value, pattern in _PAYMENT_PHRASES if regex.search(pattern, text)), None)
+    )
+
+
+def _paying(message: Message, first: int, last: int) -> bool:
+    seen = {name for token in message.tokens[first:last] for name in classes(token.norm, token.sound)}
+    return "pay_other" in seen
+
+
+def _denied(message: Message, first: int, last: int) -> bool:
+    after = [token.norm for token in message.tokens[last : last + 2]]
+    before = message.tokens[first - 1].norm if first else ""
+    return bool(after and after[0] in _NOT_AFTER) or before in _NOT_BEFORE
+
+
+# --- note and receipt
+
+
+def note_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None:
+    """Read the instruction: every tagged stretch, in order."""
+    found = [span for span in spans if span.name == "NOTE"]
+    if not found:
+        return None
+    parts = [_trimmed(message, message.tokens[span.first].start, message.tokens[span.last - 1].end) for span in found]
+    return {
+        "text": "; ".join(part["text"] for part in parts if part["text"]),
+        "start": parts[0]["start"],
+        "end": parts[-1]["end"],
+    }
+
+
+def receipt_of(message: Message) -> dict[str, Any] | None:
+    """Read a receipt code and its sum; what it says is the sender's claim and nothing more."""
+    code = next(
+        (found for found in _MPESA_CODE.finditer(message.text) if sum(char.isdecimal() for char in found[0]) > 1), None
+    )
+    utr = None if code else _UTR.search("".join(fold(char) if char.isdecimal() else char for char in message.text))
+    found = code or (
+        utr
+        if utr and not any(phone.e164 and phone.start <= utr.start() < phone.end for phone in message.phones)
+        else None
+    )
+    if found is None:
+        return None
+    amount = _SUM.search(message.text)
+    minor = round(float(amount[1].replace(",", "")) * 100) if amount else None
+    kind = "mpesa" if code else "upi"
+    return {
+        "code": found[0].upper(),
+        "kind": kind,
+        "amount_minor": minor,
+        "text": message.text[found.start() : found.end()],
+        "start": found.start(),
+        "end": found.end(),
+    }

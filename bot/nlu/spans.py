@@ -1,0 +1,151 @@
+"""Tags tokens as goods, amounts, options, places and the rest, with a linear-chain CRF trained on every language at once."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pycrfsuite
+
+from bot.nlu.annotated import Example, Label
+from bot.nlu.asked import Context
+from bot.nlu.features import Message, featurise, prepare
+
+OUTSIDE = "O"
+_NAMES = {
+    "item": "ITEM", "quantity": "AMOUNT", "unit": "AMOUNT", "option": "OPTION", "address": "ADDRESS", "phone": "PHONE",
+    "payment": "PAYMENT", "note": "NOTE", "remove": "REMOVE", "receipt": "RECEIPT",
+}  # fmt: skip
+# Labels whose neighbours may be another of the same kind, so that the first token is marked.
+_SPLIT = frozenset({"ITEM", "OPTION", "ADDRESS", "NOTE"})
+MODEL_FILE = "spans.crfsuite"
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A token's label, whether it begins a stretch, and how sure the tagger is."""
+
+    name: str
+    begins: bool
+    p: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """Tokens `first` to `last` (exclusive) under one label; `p` is the least sure token's."""
+
+    name: str
+    first: int
+    last: int
+    p: float
+
+
+def gold_tags(message: Message, labels: Iterable[Label]) -> list[str]:
+    """Lay character labels over tokens; an amount that a label touches is labelled whole."""
+    tags = [OUTSIDE] * len(message.tokens)
+    for label in labels:
+        name = _NAMES[label.name]
+        inside = [
+            at
+            for at, token in enumerate(message.tokens)
+            if token.start < label.end and token.end > label.start and not token.is_break
+        ]
+        inside = inside or [
+            at for at, token in enumerate(message.tokens) if token.start < label.end and token.end > label.start
+        ]
+        for order, at in enumerate(range(inside[0], inside[-1] + 1) if inside else ()):
+            tags[at] = ("B-" if order == 0 and name in _SPLIT else "I-") + name
+    for amount in message.amounts:
+        covered = range(amount.first, amount.last)
+        quantities = any(tags[at] == "I-AMOUNT" for at in covered)
+        sized = amount.kind == "measure" and all(tags[at].endswith("OPTION") for at in covered)
+        free = all(tags[at] == OUTSIDE or tags[at].endswith(("AMOUNT", "OPTION")) for at in covered)
+        if sized or (quantities and free):
+            for at in covered:
+                tags[at] = "I-AMOUNT"
+    return tags
+
+
+@dataclass(frozen=True)
+class TaggedRow:
+    """An example ready for training: described once, used in every fold."""
+
+    message: Message
+    features: pycrfsuite.ItemSequence
+    tags: list[str]
+    weight: float
+
+
+class SpanTagger:
+    """A trained tagger."""
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
+        self._crf = pycrfsuite.Tagger()
+        self._crf.open_inmemory(model)
+
+    @classmethod
+    def train(cls, rows: Sequence["TaggedRow"], epochs: int = 60) -> "SpanTagger":
+        """Fit a tagger on tagged rows; a weight of 2 counts a row twice."""
+        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+        trainer.set_params(
+            {
+                "c1": 0.02,
+                "c2": 0.02,
+                "max_iterations": epochs,
+                "feature.minfreq": 2,
+                "feature.possible_transitions": False,
+            }
+        )
+        for row in rows:
+            for _ in range(max(1, round(row.weight))):
+                trainer.append(row.features, row.tags)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / MODEL_FILE
+            trainer.train(str(path))
+            return cls(path.read_bytes())
+
+    def tag(self, message: Message) -> list[Tag]:
+        """Tag a message's tokens."""
+        if not message.tokens:
+            return []
+        return self.tag_features(pycrfsuite.ItemSequence(featurise(message)))
+
+    def tag_features(self, features: pycrfsuite.ItemSequence) -> list[Tag]:
+        """Tag tokens described beforehand."""
+        names = self._crf.tag(features)
+        return [
+            Tag(name.rpartition("-")[2], not name.startswith("I-"), round(self._crf.marginal(name, at), 4))
+            for at, name in enumerate(names)
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder."""
+        (folder / MODEL_FILE).write_bytes(self._model)
+
+    @classmethod
+    def load(cls, folder: Path) -> "SpanTagger":
+        """Read the model from a folder."""
+        return cls((folder / MODEL_FILE).read_bytes())
+
+
+def spans(tags: Sequence[Tag]) -> list[Span]:
+    """Join tags into spans."""
+    out: list[Span] = []
+    for at, tag in enumerate(tags):
+        if tag.name == OUTSIDE:
+            continue
+        last = out[-1] if out else None
+        if last and last.last == at and last.name == tag.name and not (tag.begins and tag.name in _SPLIT):
+            out[-1] = Span(last.name, last.first, at + 1, min(last.p, tag.p))
+        else:
+            out.append(Span(tag.name, at, at + 1, tag.p))
+    return out
+
+
+def training_row(example: Example) -> "TaggedRow":
+    """Prepare an example for the tagger."""
+    message = prepare(example.text, Context(asked=example.asked, bot_text=example.bot))
+    return TaggedRow(
+        message, pycrfsuite.ItemSequence(featurise(message)), gold_tags(message, example.labels), example.weight
+    )

@@ -1,0 +1,86 @@
+"""Cuts a message into tokens whose offsets count code points of the raw text."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+import spacy
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+
+from bot.nlu.normalise import fold, is_devanagari, sound
+
+_TOKEN = regex.compile(
+    r"""
+    \d+(?:st|nd|rd|th)\b            # 3rd, 1st
+  | \d+(?:[.,]\d+)*                 # 2, 1.5, 1,200
+  | [½¼¾⅓⅔⅛]
+  | [\p{L}][\p{L}\p{M}\u200c\u200d]*(?:['’][\p{L}\p{M}]+)*
+  | \p{Emoji_Presentation}\p{M}*
+  | \S
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_LINE = regex.compile(r"\n")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token; `start` and `end` count code points of the raw text."""
+
+    start: int
+    end: int
+    text: str
+    norm: str
+    sound: str
+    devanagari: bool
+    spaced: bool
+
+    @property
+    def is_break(self) -> bool:
+        """Tell whether the token ends a line."""
+        return self.norm == "\n"
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether the token is written in digits."""
+        return self.norm[:1].isdigit() and self.norm[-1:].isdigit()
+
+
+@lru_cache(maxsize=1)
+def pipeline() -> Language:
+    """Return the shared spaCy pipeline: its language-neutral vocabulary under Duka's token pattern."""
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = Tokenizer(nlp.vocab, infix_finditer=_TOKEN.finditer)
+    nlp.max_length = 20_000
+    return nlp
+
+
+def tokenise(text: str) -> list[Token]:
+    """Cut a message into tokens, line breaks kept as tokens of their own."""
+    return tokens_of(pipeline().make_doc(text))
+
+
+def tokens_of(doc: Doc) -> list[Token]:
+    """Read the tokens of a spaCy document, blanks dropped and line breaks kept."""
+    out = []
+    for item in doc:
+        if not item.is_space:
+            token = _token(item.text, item.idx, doc.text)
+            if token.norm:
+                out.append(token)
+        elif _LINE.search(item.text):
+            out.append(Token(item.idx, item.idx + len(item.text), item.text, "\n", "\n", False, True))
+    return out
+
+
+@lru_cache(maxsize=16384)
+def _forms(text: str) -> tuple[str, str, bool]:
+    return fold(text), sound(text), is_devanagari(text)
+
+
+def _token(text: str, start: int, whole: str) -> Token:
+    norm, key, devanagari = _forms(text)
+    spaced = start == 0 or whole[start - 1].isspace()
+    return Token(start, start + len(text), text, norm, key, devanagari, spaced)

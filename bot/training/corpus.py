@@ -1,0 +1,56 @@
+"""Reads the hand-written data: `data/nlu/<lang>/<topic>.yml` and `data/context/*.yml`, in Rasa's markup."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import regex
+import yaml
+
+from bot.nlu.annotated import LABELS, Example, Label
+
+_MARKUP = regex.compile(r"\[(?P<text>[^\]\[]+)\](?:\((?P<name>[\w]+)\)|\{[^}]*\"entity\":\s*\"(?P<long>\w+)\"[^}]*\})")
+
+
+def plain(markup: str) -> tuple[str, tuple[Label, ...]]:
+    """Take Rasa's entity markup off a line; unknown entity names are an error."""
+    text, labels, at = "", [], 0
+    for found in _MARKUP.finditer(markup):
+        text += markup[at : found.start()]
+        name = found["name"] or found["long"]
+        if name not in LABELS:
+            raise ValueError(f"unknown entity {name!r} in {markup!r}")
+        labels.append(Label(len(text), len(text) + len(found["text"]), name))
+        text += found["text"]
+        at = found.end()
+    return text + markup[at:], tuple(labels)
+
+
+def hand_written(data: Path) -> Iterator[Example]:
+    """Yield the examples of every file under `nlu`, the folder's name being the language."""
+    for path in sorted((data / "nlu").glob("*/*.yml")):
+        for block in _read(path).get("nlu") or ():
+            for line in _lines(block.get("examples")):
+                text, labels = plain(line)
+                yield Example(text, block["intent"], path.parent.name, labels)
+
+
+def in_context(data: Path) -> Iterator[Example]:
+    """Yield the examples that answer a bot's message."""
+    for path in sorted((data / "context").glob("*.yml")):
+        found = _read(path)
+        for row in found if isinstance(found, list) else found.get("context") or ():
+            text, labels = plain(str(row["text"]))
+            yield Example(text, row["intent"], row["lang"], labels, row.get("asked") or "none", row.get("bot") or "")
+
+
+def _lines(examples: Any) -> list[str]:
+    if isinstance(examples, str):
+        return [line.strip()[2:].strip() for line in examples.splitlines() if line.strip().startswith("- ")]
+    return [
+        str(item["text"] if isinstance(item, dict) else item).strip().replace("\\n", "\n") for item in examples or ()
+    ]
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) or {}

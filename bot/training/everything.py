@@ -1,0 +1,24 @@
+"""All that a model is trained on, in one list."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bot.nlu.annotated import Example
+from bot.training.contextual import in_contexts
+from bot.training.corpus import hand_written, in_context
+from bot.training.generate import generate
+
+HAND_WEIGHT = 2.0
+
+
+def widened(data: Path, seed: int = 7) -> Iterator[Example]:
+    """Yield what is added to the hand-written examples: dialogue contexts, copies in context, invented shops."""
+    yield from (replace(example, weight=HAND_WEIGHT) for example in in_context(data))
+    yield from in_contexts(hand_written(data), seed)
+    yield from generate(seed)
+
+
+def everything(data: Path, seed: int = 7) -> list[Example]:
+    """Return the hand-written examples and all that widens them."""
+    return [*(replace(example, weight=HAND_WEIGHT) for example in hand_written(data)), *widened(data, seed)]
