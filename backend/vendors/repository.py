@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,12 +26,18 @@ async def merchants(session: AsyncSession) -> Sequence[Merchant]:
 
 async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
     """Find an outlet."""
-    return await session.get(Vendor, vendor_id)
+    return await session.get(Vendor, vendor_id, populate_existing=True)
 
 
 async def lock_vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
     """Find an outlet and hold its row until the transaction ends."""
     return await session.get(Vendor, vendor_id, with_for_update=True, populate_existing=True)
+
+
+async def forget_misses(session: AsyncSession, vendor_id: str) -> None:
+    """Set an outlet's misses to none; where there are none already, its row is not touched."""
+    forget = update(Vendor).where(Vendor.id == vendor_id, Vendor.misses > 0).values(misses=0)
+    await session.execute(forget.execution_options(synchronize_session=False))
 
 
 async def vendors_by_phone(session: AsyncSession, phone: str) -> Sequence[Vendor]:

@@ -149,9 +149,7 @@ class VendorsService:
 
     async def record_answer(self, session: AsyncSession, vendor_id: str) -> None:
         """Forget the misses of an outlet that has answered."""
-        row = await self._lock(session, vendor_id)
-        row.misses = 0
-        await session.flush()
+        await repository.forget_misses(session, vendor_id)
 
     async def activate(self, session: AsyncSession, vendor_id: str, *, actor: Actor) -> VendorView:
         """Let the outlet take orders again, with a clean slate; doing it twice changes nothing."""

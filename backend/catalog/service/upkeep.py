@@ -1,7 +1,7 @@
 """Changes by hand and by file, each kept with who made it and why."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from backend.catalog.errors import ItemNotFoundError, StockPromisedError
 from backend.catalog.events import CatalogueChanged
 from backend.catalog.importing import ParsedRow, differences, read_rows
 from backend.catalog.models import Item, StockMovement
-from backend.catalog.ports import ImportReport, ItemChanges, ItemView, RowOutcome, RowReport
+from backend.catalog.ports import ImportReport, ItemChanges, ItemRow, ItemView, RowOutcome, RowReport
 from backend.catalog.service.views import item_view
 from backend.platform.actors import Actor
 from backend.platform.events import publish
@@ -26,11 +26,10 @@ async def change_item(
     row = (await repository.lock_items(session, merchant_id, [sku])).get(sku)
     if row is None:
         raise ItemNotFoundError(sku=sku)
-    old_stock, old_price = row.stock, row.price_minor
+    old = _level(row)
     _apply(row, changes)
     await session.flush()
-    if (row.stock, row.price_minor) != (old_stock, old_price):
-        repository.add_movement(session, _movement(row, old_stock, old_price, reason, actor))
+    _keep_movement(session, merchant_id, sku, old, _level(row), reason=reason, actor=actor)
     if any(getattr(changes, name) is not None for name in _STRUCTURAL):
         await _announce(session, merchant_id, reason, actor, updated=1)
     await session.flush()
@@ -52,17 +51,32 @@ def _apply(row: Item, changes: ItemChanges) -> None:
         row.active = changes.active
 
 
-def _movement(row: Item, old_stock: Decimal, old_price: int, reason: str, actor: Actor) -> StockMovement:
-    return StockMovement(
-        merchant_id=row.merchant_id,
-        sku=row.sku,
-        old_stock=old_stock,
-        new_stock=row.stock,
-        old_price_minor=old_price,
-        new_price_minor=row.price_minor,
+@dataclass(frozen=True, slots=True)
+class _Level:
+    stock: Decimal = Decimal(0)
+    price_minor: int = 0
+
+
+def _level(row: Item | ItemRow) -> _Level:
+    return _Level(row.stock, row.price_minor)
+
+
+def _keep_movement(
+    session: AsyncSession, merchant_id: str, sku: str, old: _Level, new: _Level, *, reason: str, actor: Actor
+) -> None:
+    if old == new:
+        return
+    movement = StockMovement(
+        merchant_id=merchant_id,
+        sku=sku,
+        old_stock=old.stock,
+        new_stock=new.stock,
+        old_price_minor=old.price_minor,
+        new_price_minor=new.price_minor,
         reason=reason,
         actor=str(actor),
     )
+    repository.add_movement(session, movement)
 
 
 async def _announce(
@@ -110,13 +124,11 @@ async def _write(
 ) -> None:
     wanted = {row.line for row in report.rows if row.outcome in {RowOutcome.CREATED, RowOutcome.UPDATED}}
     rows = [row.row for row in parsed if row.row is not None and row.line in wanted]
-    before = {row.sku: (known[row.sku].stock, known[row.sku].price_minor) for row in rows if row.sku in known}
+    before = {row.sku: _level(known[row.sku]) for row in rows if row.sku in known}
     await repository.upsert_rows(session, merchant_id, rows)
     for row in rows:
-        stock, price = before.get(row.sku, (Decimal(0), 0))
-        if (stock, price) != (row.stock, row.price_minor):
-            fresh = Item(merchant_id=merchant_id, sku=row.sku, stock=row.stock, price_minor=row.price_minor)
-            repository.add_movement(session, _movement(fresh, stock, price, "import", actor))
+        old = before.get(row.sku, _Level())
+        _keep_movement(session, merchant_id, row.sku, old, _level(row), reason="import", actor=actor)
     if rows:
         created, updated = report.count(RowOutcome.CREATED), report.count(RowOutcome.UPDATED)
         await _announce(session, merchant_id, "import", actor, created=created, updated=updated)

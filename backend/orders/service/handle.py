@@ -17,12 +17,13 @@ from backend.orders.service.announce import Happened, events_of
 from backend.orders.service.timers import arm_all
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
-from backend.platform.actors import Actor, Source
+from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish_many
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import COMMANDS
 from backend.platform.observability.trace import trace_id
 from backend.platform.timers import cancel
+from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
 _PERSONAL = frozenset({"text", "contact_phone", "lat", "lng"})
@@ -31,8 +32,9 @@ _PERSONAL = frozenset({"text", "contact_phone", "lat", "lng"})
 class Handling:
     """The use case of every command but the first."""
 
-    def __init__(self, catalog: CatalogService, settings: OrdersSettings) -> None:
+    def __init__(self, catalog: CatalogService, vendors: VendorsService, settings: OrdersSettings) -> None:
         self._catalog = catalog
+        self._vendors = vendors
         self._settings = settings
 
     async def handle(
@@ -74,6 +76,8 @@ class Handling:
         entry = _entry(row, before.state, command, actor, source, command_id)
         await repository.add(session, entry)
         await self._move_stock(session, row.id, transition)
+        if actor.kind is ActorKind.VENDOR:
+            await self._vendors.record_answer(session, row.vendor_id)
         await cancel(session, row.id, (*transition.disarms, *transition.arms), by=f"{type(command).__name__}:{actor}")
         await arm_all(session, transition.arms, after, now, self._settings)
         happened = Happened(command, before, after, row.merchant_id, actor, source, old_drop, note_id)

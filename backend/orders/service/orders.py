@@ -33,7 +33,7 @@ class OrdersService:
         settings: OrdersSettings,
     ) -> None:
         self._placing = Placing(catalog, customers, vendors, settings)
-        self._handling = Handling(catalog, settings)
+        self._handling = Handling(catalog, vendors, settings)
 
     async def place(self, session: AsyncSession, command: PlaceOrder, *, actor: Actor, source: Source) -> OrderView:
         """Reserve the stock and open a pending order.

@@ -13,7 +13,7 @@ from backend.customers.errors import CustomerNotFoundError
 from backend.customers.service import CustomersService
 from backend.orders import repository
 from backend.orders.commands import OrderLineDraft, PlaceOrder
-from backend.orders.errors import EmptyOrderError, VendorUnavailableError
+from backend.orders.errors import CommandIdReusedError, EmptyOrderError, VendorUnavailableError
 from backend.orders.events import OrderCreated, OrderState
 from backend.orders.lifecycle import PLACEMENT_ARMS
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry
@@ -53,7 +53,7 @@ class Placing:
         known = await repository.by_intent(session, command.merchant_id, command.intent_key)
         if known is not None:
             COMMANDS.labels("PlaceOrder", "duplicate").inc()
-            return await _view(session, known)
+            return _checked_same(await _view(session, known), command)
         vendor = await self._vendor(session, command)
         await self._check_customer(session, command)
         order_id = new_id("ORD")
@@ -138,6 +138,13 @@ class Placing:
             lng=drop.lng,
             created_by=by,
         )
+
+
+def _checked_same(order: OrderView, command: PlaceOrder) -> OrderView:
+    kept = [(line.sku, line.qty) for line in order.lines]
+    if order.user_id != command.user_id or kept != [(line.sku, line.qty) for line in command.lines]:
+        raise CommandIdReusedError(order_id=order.id)
+    return order
 
 
 def _reference_key(order_id: str) -> str:

@@ -1,0 +1,73 @@
+"""A small application for router tests: the routers under test, real services, tokens for any caller."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from backend.catalog.service import CatalogService
+from backend.customers.service import CustomersService
+from backend.orders.service import OrdersService
+from backend.platform.actors import Actor
+from backend.platform.auth.principal import ALL_CITIES, Role
+from backend.platform.auth.sessions import ConsoleSessions
+from backend.platform.auth.tokens import TokenIssuer
+from backend.platform.clock import Clock
+from backend.platform.db.session import Database
+from backend.platform.registry import Registry
+from backend.platform.settings import PlatformSettings
+from backend.platform.web import TraceMiddleware, install_problem_handlers
+from backend.vendors.service import VendorsService
+from tests.support.factories.orders import orders_service
+from tests.support.factories.vendors import vendors_service
+
+
+@dataclass(frozen=True)
+class Api:
+    """The application as a client sees it."""
+
+    client: httpx.AsyncClient
+    database: Database
+    registry: Registry
+
+    def token(
+        self, actor: str, *roles: Role, cities: Iterable[str] = ALL_CITIES, merchant_id: str | None = None
+    ) -> dict[str, str]:
+        """Headers with a token for the caller, such as `vendor:V-1`."""
+        issuer = self.registry.get(TokenIssuer)
+        token = issuer.issue(Actor.parse(actor), roles, cities=cities, merchant_id=merchant_id)
+        return {"authorization": f"Bearer {token}"}
+
+
+def base_registry(database: Database, clock: Clock) -> Registry:
+    """What every router needs, and the services of vendors, customers, catalogue and orders."""
+    settings, registry = PlatformSettings(), Registry()
+    registry.add(Database, database)
+    registry.add(TokenIssuer, TokenIssuer(settings, clock))
+    registry.add(ConsoleSessions, ConsoleSessions(settings))
+    registry.add(CatalogService, CatalogService())
+    registry.add(CustomersService, CustomersService())
+    registry.add(VendorsService, vendors_service())
+    registry.add(OrdersService, orders_service())
+    return registry
+
+
+@asynccontextmanager
+async def serving(
+    database: Database, clock: Clock, *routers: APIRouter, services: dict[type[Any], Any] | None = None
+) -> AsyncIterator[Api]:
+    """Mount the routers, without a socket; `services` adds to the registry."""
+    app, registry = FastAPI(), base_registry(database, clock)
+    for kind, instance in (services or {}).items():
+        registry.add(kind, instance)
+    app.state.registry = registry
+    app.add_middleware(TraceMiddleware)
+    install_problem_handlers(app)
+    for router in routers:
+        app.include_router(router)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://duka.test") as client:
+        yield Api(client, database, registry)
