@@ -18,8 +18,8 @@ PARTITIONS: Final = 16
 OUTBOX_BELL: Final = "outbox"
 
 _INSERT: Final = """
-INSERT INTO outbox (event_id, topic, key, payload, actor, city, trace_id)
-SELECT event_id, topic, key, payload::jsonb, %(actor)s, %(city)s, %(trace_id)s
+INSERT INTO outbox (event_id, topic, key, payload, actor, city, trace_id, occurred_at)
+SELECT event_id, topic, key, payload::jsonb, %(actor)s, %(city)s, %(trace_id)s, (SELECT duka_now())
 FROM unnest(%(event_ids)s::text[], %(topics)s::text[], %(keys)s::text[], %(payloads)s::text[])
     WITH ORDINALITY AS given (event_id, topic, key, payload, place)
 ORDER BY place

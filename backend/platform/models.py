@@ -125,7 +125,8 @@ class SlaTimer(Base):
         CheckConstraint("state IN ('pending', 'fired', 'cancelled', 'skipped', 'dead')", name="state"),
         CheckConstraint("fired = (state = 'fired')", name="fired"),
         CheckConstraint("(subject_kind = 'order') = (order_id IS NOT NULL)", name="order"),
-        Index("ix_sla_timer_due", "due_at", postgresql_where=_PENDING),
+        Index("ix_sla_timer_due", "due_at", postgresql_where=text("state = 'pending' AND order_id IS NOT NULL")),
+        Index("ix_sla_timer_due_other", "due_at", postgresql_where=text("state = 'pending' AND order_id IS NULL")),
         Index(
             "uq_sla_timer_pending",
             "subject_kind",

@@ -21,36 +21,49 @@ from backend.platform.timers import TIMER_BELL, ClaimedTimer, TimerHandler, Time
 
 log = get_logger(__name__)
 
-# Marked fired while being claimed, so that a handler which arms the same step again makes a new row. The order's row
-# is locked with the timer or the timer is left alone; nothing here ever waits for a lock, so an accept that holds its
-# order can't deadlock with it.
+# Marked fired while being claimed, so that a handler which arms the same step again makes a new row. A timer is claimed
+# only with its order's row locked; nothing here ever waits for a lock, so an accept that holds its order can't deadlock
+# with it. Timers whose order is held are passed over: hence the wider inner limit.
+_OF_OUR_TYPES: Final = "(type = ANY(%(types)s::text[])) IS TRUE"  # In this form no index can serve it, but the times'.
 _FIRE: Final = """
 WITH due AS MATERIALIZED ({due})
-UPDATE sla_timer t SET state = 'fired', fired = true, fired_at = duka_now()
-FROM due
-WHERE t.id = due.id
+UPDATE sla_timer t SET state = 'fired', fired = true, fired_at = (SELECT duka_now())
+WHERE t.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING t.id, t.type, t.order_id, t.subject_kind, t.subject_id, t.step, t.due_at, t.meta, t.policy_id,
     t.policy_version, t.attempts, t.trace_id, extract(epoch FROM t.fired_at - t.due_at)::float8 AS late_s
 """
 
-_DUE: Final = """
-t.state = 'pending' AND t.due_at <= duka_now() AND t.type = ANY(%(types)s::text[])
-ORDER BY t.due_at LIMIT %(limit)s
-"""
-
 _FIRE_OF_ORDERS: Final = _FIRE.format(
     due=f"""
-    SELECT t.id FROM sla_timer t JOIN orders o ON o.id = t.order_id WHERE {_DUE} FOR NO KEY UPDATE OF t, o SKIP LOCKED
+    SELECT t.id FROM (
+        SELECT id, order_id FROM sla_timer
+        WHERE state = 'pending' AND order_id IS NOT NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
+        ORDER BY due_at LIMIT 10 * %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    ) t
+    CROSS JOIN LATERAL (SELECT o.id FROM orders o WHERE o.id = t.order_id FOR NO KEY UPDATE SKIP LOCKED) o
+    LIMIT %(limit)s
     """
 )
 
 _FIRE_OTHERS: Final = _FIRE.format(
-    due=f"SELECT t.id FROM sla_timer t WHERE t.order_id IS NULL AND {_DUE} FOR NO KEY UPDATE OF t SKIP LOCKED"
+    due=f"""
+    SELECT id FROM sla_timer
+    WHERE state = 'pending' AND order_id IS NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
+    ORDER BY due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    """
 )
 
-_NEXT_DUE: Final = """
-SELECT extract(epoch FROM min(due_at) - duka_now())::float8 FROM sla_timer
-WHERE state = 'pending' AND type = ANY(%(types)s::text[])
+_NEXT_DUE: Final = f"""
+SELECT extract(epoch FROM least(
+    (SELECT due_at FROM sla_timer WHERE state = 'pending' AND order_id IS NOT NULL AND due_at > duka_now()
+        ORDER BY due_at LIMIT 1),
+    (SELECT due_at FROM sla_timer WHERE state = 'pending' AND order_id IS NULL AND due_at > duka_now()
+        ORDER BY due_at LIMIT 1)
+) - duka_now())::float8 AS next_s,
+EXISTS (
+    SELECT 1 FROM sla_timer
+    WHERE state = 'pending' AND order_id IS NOT NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
+) AS held
 """
 
 _FAIL: Final = """
@@ -185,14 +198,16 @@ class TimerEngine:
             await self._on_dead(session, timer, words)
 
     async def _sleep_s(self) -> float:
-        """Return how long until the next timer is due, between the pause while rows are held and the poll."""
+        """Return how long to sleep: to the next due time, shortly where a due timer's order is held, at most a poll."""
         async with self._database.transaction() as session:
-            due_in_s = (await run_sql(session, _NEXT_DUE, {"types": self._types})).scalar_one_or_none()
-        if due_in_s is None:
-            return self._policy.poll_s
-        self._held_rounds = 0 if due_in_s > 0 else self._held_rounds + 1
-        held_pause_s = self._policy.busy_pause_s * 2.0 ** min(self._held_rounds, 10)
-        return min(max(float(due_in_s), held_pause_s), self._policy.poll_s)
+            row = (await run_sql(session, _NEXT_DUE, {"types": self._types})).one()
+        self._held_rounds = self._held_rounds + 1 if row.held else 0
+        waits = [self._policy.poll_s]
+        if row.next_s is not None:
+            waits.append(max(row.next_s, 0.0))
+        if row.held:
+            waits.append(self._policy.busy_pause_s * 2.0 ** min(self._held_rounds, 10))
+        return min(waits)
 
 
 def _claimed(row: Any) -> ClaimedTimer:

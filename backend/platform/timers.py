@@ -17,10 +17,12 @@ ORDER: Final = "order"
 
 _ARM: Final = """
 INSERT INTO sla_timer AS t
-    (subject_kind, subject_id, order_id, type, step, due_at, meta, policy_id, policy_version, trace_id)
+    (subject_kind, subject_id, order_id, type, step, due_at, meta, policy_id, policy_version, trace_id, created_at)
 SELECT subject_kind, subject_id, CASE WHEN subject_kind = 'order' THEN subject_id END, type, step,
-    duka_now() + make_interval(secs => delay_s), meta::jsonb, policy_id, policy_version, %(trace_id)s
-FROM unnest(%(subject_kinds)s::text[], %(subject_ids)s::text[], %(types)s::text[], %(steps)s::int[],
+    (SELECT duka_now()) + make_interval(secs => delay_s), meta::jsonb, policy_id, policy_version, %(trace_id)s,
+    (SELECT duka_now())
+FROM unnest(
+    %(subject_kinds)s::text[], %(subject_ids)s::text[], %(types)s::text[], %(steps)s::int[],
     %(delays)s::float8[], %(metas)s::text[], %(policy_ids)s::text[], %(policy_versions)s::int[])
     AS given (subject_kind, subject_id, type, step, delay_s, meta, policy_id, policy_version)
 ON CONFLICT (subject_kind, subject_id, type, step) WHERE state = 'pending'

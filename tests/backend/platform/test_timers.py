@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -246,32 +247,33 @@ async def test_no_step_fires_after_a_committed_accept(database: Database, effect
         assert mine == [f"{order_id}:fired"] * (steps - count) + [f"{order_id}:accepted"]
 
 
-async def test_a_million_pending_timers_are_not_read(database: Database, orders: list[str]) -> None:
-    """The time bound is an index condition, so that only what is due is visited; so is the look at the next one."""
+@pytest.mark.parametrize("analysed", [True, False])
+async def test_pending_timers_that_are_not_due_are_not_read(
+    database: Database, orders: list[str], *, analysed: bool
+) -> None:
+    """The time bound is an index condition, and only what is due is visited, with good statistics and with none."""
     async with database.transaction() as session:
         await session.execute(
             text(
                 "INSERT INTO sla_timer (order_id, subject_id, type, step, due_at, trace_id)"
                 " SELECT 'ORD' || lpad((n % 100)::text, 3, '0'), 'ORD' || lpad((n % 100)::text, 3, '0'),"
-                " 'vendor_accept', n, duka_now() + make_interval(secs => 60 + n), 't' FROM generate_series(1, 50000) n"
+                " 'vendor_accept', n, duka_now() + make_interval(secs => n - 5), 't' FROM generate_series(0, 50000) n"
             )
         )
-        await session.execute(text("ANALYZE sla_timer"))
-        plans = [await _plan(session, statement) for statement in (_FIRE_OF_ORDERS, _NEXT_DUE)]
-    for plan in plans:
-        (scan,) = [
-            node
-            for node in plan
-            if node.get("Relation Name") == "sla_timer"
-            and node["Node Type"] != "ModifyTable"
-            and node.get("Index Name") != "pk_sla_timer"
-        ]
-        assert scan["Index Name"] == "ix_sla_timer_due"
-        assert scan["Actual Rows"] <= 1
-        assert scan.get("Rows Removed by Filter", 0) == 0
+        if analysed:
+            await session.execute(text("ANALYZE sla_timer"))
+        for statement in (_FIRE_OF_ORDERS, _NEXT_DUE):
+            scans = [node for node in await _plan(session, statement) if node.get("Index Name") == "ix_sla_timer_due"]
+            assert scans
+            for scan in scans:
+                assert "due_at" in scan["Index Cond"]
+                assert "duka_now()" in scan["Index Cond"]
+            read = sum(node["Actual Rows"] * node["Actual Loops"] for node in scans)
+            assert read <= 10
+            assert not [node for node in await _plan(session, statement) if node["Node Type"] == "Seq Scan"]
 
 
-async def _plan(session: AsyncSession, statement: str) -> list[dict[str, object]]:
+async def _plan(session: AsyncSession, statement: str) -> list[dict[str, Any]]:
     """Return all nodes of the executed plan."""
     connection = await session.connection()
     explained = await connection.exec_driver_sql(

@@ -115,7 +115,8 @@ _TIMERS = (
         CONSTRAINT ck_sla_timer_order CHECK ((subject_kind = 'order') = (order_id IS NOT NULL))
     ) WITH (fillfactor = 80)
     """,
-    "CREATE INDEX ix_sla_timer_due ON sla_timer (due_at) WHERE state = 'pending'",
+    "CREATE INDEX ix_sla_timer_due ON sla_timer (due_at) WHERE state = 'pending' AND order_id IS NOT NULL",
+    "CREATE INDEX ix_sla_timer_due_other ON sla_timer (due_at) WHERE state = 'pending' AND order_id IS NULL",
     """
     CREATE UNIQUE INDEX uq_sla_timer_pending ON sla_timer (subject_kind, subject_id, type, step)
     WHERE state = 'pending'
