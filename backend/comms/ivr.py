@@ -108,7 +108,8 @@ MENUS: Final[Mapping[str, Menu]] = {
         {
             "start": Node(
                 {
-                    "en": "Important: the delivery address has changed to {address}. Press 1 to confirm, 5 to speak to us.",
+                    "en": "Important: the delivery address has changed to {address}. Press 1 to confirm, 5 to speak "
+                    "to us.",
                     "hi": "ज़रूरी: डिलीवरी का पता बदल कर {address} हो गया है। पुष्टि के लिए 1, हमसे बात करने के लिए 5 दबाएँ।",
                     "mr": "महत्त्वाचे: पत्ता बदलून {address} झाला आहे. पुष्टीसाठी 1, आमच्याशी बोलण्यासाठी 5 दाबा.",
                     "sw": "Muhimu: anwani imebadilika kuwa {address}. Bonyeza 1 kuthibitisha, 5 kuongea nasi.",

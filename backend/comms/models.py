@@ -69,7 +69,8 @@ class VoiceCall(Base, Timestamped):
     __tablename__ = "voice_calls"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('queued', 'dialled', 'answered', 'completed', 'busy', 'no_answer', 'failed', 'cancelled', 'unknown')",
+            "state IN ('queued', 'dialled', 'answered', 'completed', 'busy', 'no_answer', 'failed', 'cancelled',"
+            " 'unknown')",
             name="state",
         ),
         Index("ix_voice_calls_order_id", "order_id"),

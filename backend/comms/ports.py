@@ -1,10 +1,10 @@
 """What comms needs from a voice provider and from the riders' desk, in our own words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from backend.dispatch.ports import Contact, DeskResult
 from backend.platform.actors import Source
 
 if TYPE_CHECKING:
@@ -88,29 +88,6 @@ class VoiceWebhooks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Somebody to message or call."""
-
-    actor: str
-    name: str
-    phone: str
-    language: str
-    city: str
-    tier: str = "standard"
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class DeskResult:
-    """What became of a rider's step: applied, duplicate or refused with a code."""
-
-    outcome: str
-    code: str
-    message_key: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
 class RiderDesk(Protocol):
     """Riders, as dispatch keeps them."""
 
@@ -150,6 +127,24 @@ class RiderDesk(Protocol):
         """A rider has seen this version of the address."""
         ...
 
+    async def switch_to_upi(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, source: Source
+    ) -> DeskResult:
+        """Ask the customer for UPI at the door in place of cash."""
+        ...
+
     async def next_rider(self, session: "AsyncSession", order_id: str, *, because: str) -> str | None:
         """Take the order from its silent rider and offer it to the next; None where there is none."""
         ...
+
+
+__all__ = [
+    "CallNews",
+    "CallRequest",
+    "CallState",
+    "Contact",
+    "DeskResult",
+    "RiderDesk",
+    "VoiceProvider",
+    "VoiceWebhooks",
+]

@@ -106,6 +106,7 @@ class PartnerActions:
             "rider_reject": self._rider_reject,
             "rider_picked": self._rider_picked,
             "rider_delivered": self._rider_delivered,
+            "rider_upi": self._rider_upi,
             "address_confirm": self._address_confirm,
         }
 
@@ -135,6 +136,9 @@ class PartnerActions:
         return await self._desk.deliver(
             session, step.order_id, step.actor.id, otp=step.argument, source=step.source, command_id=step.command_id
         )
+
+    async def _rider_upi(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.switch_to_upi(session, step.order_id, step.actor.id, source=step.source)
 
     async def _address_confirm(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         return await self._desk.confirm_address(

@@ -1,0 +1,61 @@
+"""Tables of dispatch."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.platform.db.base import Base, Timestamped
+from backend.platform.db.types import EncryptedText
+
+LIVE = text("state IN ('offered', 'accepted', 'picked_up')")
+
+
+class Rider(Base, Timestamped):
+    """A person who carries orders."""
+
+    __tablename__ = "riders"
+    __table_args__ = (
+        CheckConstraint("capacity > 0", name="capacity"),
+        Index("ix_riders_phone_index", "phone_index"),
+        Index("ix_riders_city", "city"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(EncryptedText)
+    phone_index: Mapped[bytes]
+    language: Mapped[str]
+    city: Mapped[str]
+    merchant_id: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default="true")
+    on_shift: Mapped[bool] = mapped_column(server_default="false")
+    capacity: Mapped[int] = mapped_column(server_default="3")
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+    seen_at: Mapped[datetime | None]
+
+
+class Assignment(Base, Timestamped):
+    """One offer of one order to one rider; at most one of an order is live."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('offered', 'accepted', 'picked_up', 'delivered', 'rejected', 'expired', 'failed', 'released')",
+            name="state",
+        ),
+        Index("uq_assignments_live", "order_id", unique=True, postgresql_where=LIVE),
+        Index("ix_assignments_rider_id", "rider_id", "state"),
+        Index("ix_assignments_order_id", "order_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    rider_id: Mapped[str] = mapped_column(ForeignKey("riders.id"))
+    round: Mapped[int]
+    state: Mapped[str]
+    otp_tries: Mapped[int] = mapped_column(server_default="0")
+    proof: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    reason: Mapped[str] = mapped_column(server_default="")

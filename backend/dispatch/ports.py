@@ -1,0 +1,66 @@
+"""What others see of riders and assignments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to message or call."""
+
+    actor: str
+    name: str
+    phone: str
+    language: str
+    city: str
+    tier: str = "standard"
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskResult:
+    """What became of a step: applied, duplicate, or refused with a code and the key of the words."""
+
+    outcome: str
+    code: str
+    message_key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RiderView:
+    """A rider as the desk knows them."""
+
+    id: str
+    name: str
+    phone: str
+    language: str
+    city: str
+    active: bool
+    on_shift: bool
+    capacity: int
+    load: int
+    lat: float | None
+    lng: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A rider who could carry an order; `reasons` say why, `score` is better when lower."""
+
+    rider: RiderView
+    score: float
+    distance_m: float | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """That a rider was offered, or carries, an order."""
+
+    id: str
+    order_id: str
+    rider_id: str
+    round: int
+    state: str

@@ -1,0 +1,82 @@
+"""Every query of dispatch."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.dispatch.models import Assignment, Rider
+from backend.platform.db.types import blind_index
+
+LIVE_STATES = ("offered", "accepted", "picked_up")
+
+
+async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> Rider | None:
+    """Return a rider."""
+    query = select(Rider).where(Rider.id == rider_id)
+    found: Rider | None = await session.scalar(query.with_for_update() if lock else query)
+    return found
+
+
+async def rider_by_phone(session: AsyncSession, phone: str) -> Rider | None:
+    """Return the active rider who answers on this number (E.164)."""
+    query = select(Rider).where(Rider.phone_index == blind_index(phone), Rider.active).order_by(Rider.id).limit(1)
+    found: Rider | None = await session.scalar(query)
+    return found
+
+
+async def load_of(session: AsyncSession, rider_id: str) -> int:
+    """Return how many orders a rider carries or was offered."""
+    query = select(func.count()).where(Assignment.rider_id == rider_id, Assignment.state.in_(LIVE_STATES))
+    return int(await session.scalar(query) or 0)
+
+
+async def riders_on_shift(session: AsyncSession, city: str, merchant_id: str | None) -> Sequence[tuple[Rider, int]]:
+    """Return the riders on shift in a city, shared ones and the merchant's own, each with the load."""
+    load = (
+        select(func.count())
+        .where(Assignment.rider_id == Rider.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Rider)
+        .scalar_subquery()
+    )
+    query = (
+        select(Rider, load)
+        .where(func.lower(Rider.city) == city.lower(), Rider.active, Rider.on_shift)
+        .where(Rider.merchant_id.is_(None) | (Rider.merchant_id == merchant_id))
+        .order_by(Rider.id)
+    )
+    return [(row, int(count)) for row, count in await session.execute(query)]
+
+
+async def live_assignment(session: AsyncSession, order_id: str) -> Assignment | None:
+    """Return the order's live assignment, locked."""
+    query = select(Assignment).where(Assignment.order_id == order_id, Assignment.state.in_(LIVE_STATES))
+    found: Assignment | None = await session.scalar(query.with_for_update())
+    return found
+
+
+async def assignments_of(session: AsyncSession, order_id: str) -> Sequence[Assignment]:
+    """Return an order's assignments, oldest first."""
+    query = select(Assignment).where(Assignment.order_id == order_id).order_by(Assignment.round, Assignment.created_at)
+    return (await session.scalars(query)).all()
+
+
+async def live_of_rider(session: AsyncSession, rider_id: str) -> Sequence[Assignment]:
+    """Return what a rider carries or was offered, the newest first."""
+    query = (
+        select(Assignment)
+        .where(Assignment.rider_id == rider_id, Assignment.state.in_(LIVE_STATES))
+        .order_by(Assignment.created_at.desc())
+    )
+    return (await session.scalars(query)).all()
+
+
+async def counts_of_rider(session: AsyncSession, rider_id: str) -> dict[str, int]:
+    """Return how many of a rider's assignments are in each state."""
+    query = select(Assignment.state, func.count()).where(Assignment.rider_id == rider_id).group_by(Assignment.state)
+    return {state: int(count) for state, count in await session.execute(query)}
+
+
+def add(session: AsyncSession, row: Rider | Assignment) -> None:
+    """Add a row."""
+    session.add(row)

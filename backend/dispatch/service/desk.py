@@ -1,0 +1,330 @@
+"""The riders' desk: offers, answers, pick-up, proof of delivery."""
+
+import hmac
+from typing import Final
+
+from haversine import Unit, haversine
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.dispatch import repository
+from backend.dispatch.errors import NoRiderFreeError, RiderFullError, UnknownExceptionKindError
+from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered, RiderPickedUp, RiderTrouble
+from backend.dispatch.lifecycle import AssignmentState, Step, after
+from backend.dispatch.models import Assignment
+from backend.dispatch.policies import delivery_code, rank
+from backend.dispatch.ports import AssignmentView, Contact, DeskResult, RiderView, Suggestion
+from backend.dispatch.service.riders import RidersService
+from backend.dispatch.settings import DispatchSettings
+from backend.orders.commands import (
+    AssignRider,
+    Command,
+    ConfirmAddress,
+    DeliverOrder,
+    FailDelivery,
+    PickUp,
+    UnassignRider,
+)
+from backend.orders.ports import CommandResult, OrderView
+from backend.orders.service import OrdersService
+from backend.payments.errors import CashLockedError
+from backend.payments.service import PaymentsService
+from backend.platform.actors import Actor, ActorKind, Source
+from backend.platform.errors import ConflictError
+from backend.platform.events import publish
+from backend.platform.ids import new_id
+from backend.platform.timers import TimerKind, cancel
+
+DISPATCHER: Final = Actor(ActorKind.DISPATCH, "desk")
+TROUBLE: Final = frozenset({"cant_find_customer", "safety", "cod_issue"})
+_APPLIED: Final = DeskResult("applied", "applied", "dispatch.applied")
+_DUPLICATE: Final = DeskResult("duplicate", "duplicate", "dispatch.duplicate")
+
+
+def _refused(code: str) -> DeskResult:
+    return DeskResult("refused", code, code)
+
+
+def _rider(rider_id: str) -> Actor:
+    return Actor(ActorKind.RIDER, rider_id)
+
+
+class DispatchService:
+    """Offers orders to riders and follows them to the door. Rows are locked order first, then assignment."""
+
+    def __init__(
+        self, riders: RidersService, orders: OrdersService, payments: PaymentsService, settings: DispatchSettings
+    ) -> None:
+        self._riders = riders
+        self._orders = orders
+        self._payments = payments
+        self._settings = settings
+
+    async def contact(self, session: AsyncSession, rider_id: str) -> Contact:
+        """Return how to reach a rider."""
+        return await self._riders.contact(session, rider_id)
+
+    async def suggest(self, session: AsyncSession, order_id: str) -> list[Suggestion]:
+        """Return who could carry an order, the best first, each with the reasons."""
+        order = await self._orders.get(session, order_id)
+        tried = frozenset(row.rider_id for row in await repository.assignments_of(session, order_id))
+        free = await self._riders.available(session, order.city, order.merchant_id)
+        return rank(
+            [(rider, _distance_m(rider, order)) for rider in free],
+            tried,
+            load_penalty_m=self._settings.load_penalty_m,
+            unknown_distance_m=self._settings.unknown_distance_m,
+        )
+
+    async def assign(
+        self,
+        session: AsyncSession,
+        order_id: str,
+        rider_id: str | None,
+        *,
+        actor: Actor,
+        source: Source,
+        command_id: str,
+    ) -> CommandResult:
+        """Offer an order to a rider, the best one where none is named.
+
+        Raises:
+            NoRiderFreeError: Nobody on shift can carry it.
+            RiderFullError: The named rider can't carry one more.
+        """
+        order = await self._orders.get(session, order_id, lock=True)
+        chosen = rider_id or await self._best(session, order)
+        rider = await self._riders.get(session, chosen)
+        if rider.load >= rider.capacity:
+            raise RiderFullError(rider_id=chosen)
+        command = AssignRider(rider_id=chosen)
+        result = await self._orders.handle(
+            session, order_id, command, actor=actor, source=source, command_id=command_id
+        )
+        if result.outcome == "applied":
+            await self._offer(session, order, chosen)
+        return result
+
+    async def _best(self, session: AsyncSession, order: OrderView) -> str:
+        found = await self.suggest(session, order.id)
+        if not found:
+            raise NoRiderFreeError(order_id=order.id)
+        return found[0].rider.id
+
+    async def _offer(self, session: AsyncSession, order: OrderView, rider_id: str) -> None:
+        earlier = await repository.assignments_of(session, order.id)
+        offer = Assignment(
+            id=new_id("AS", 10),
+            order_id=order.id,
+            rider_id=rider_id,
+            round=len(earlier),
+            state=AssignmentState.OFFERED,
+            otp_tries=0,
+            reason="",
+        )
+        repository.add(session, offer)
+        await session.flush()
+        await publish(session, RiderOffered(order.id, rider_id, offer.round), actor=DISPATCHER, city=order.city)
+
+    async def offer_to_best(self, session: AsyncSession, order_id: str, *, command_id: str) -> None:
+        """Offer an order that has no rider to the best one; where there is none, a person is asked."""
+        order = await self._orders.get(session, order_id, lock=True)
+        if order.rider_id is not None or order.state not in {"processing", "handover"}:
+            return
+        try:
+            await self.assign(session, order_id, None, actor=DISPATCHER, source=Source.TIMER, command_id=command_id)
+        except NoRiderFreeError:
+            await publish(session, OrderUnassigned(order_id, "no_rider_free"), actor=DISPATCHER, city=order.city)
+
+    async def acknowledge(
+        self,
+        session: AsyncSession,
+        order_id: str,
+        rider_id: str,
+        *,
+        accept: bool,
+        reason: str,
+        source: Source,
+        command_id: str,
+    ) -> DeskResult:
+        """A rider takes or refuses an offer; refused, it goes to the next one."""
+        order = await self._orders.get(session, order_id, lock=True)
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
+            return _refused("dispatch.not_yours")
+        step = Step.ACCEPT if accept else Step.REJECT
+        target = after(AssignmentState(found.state), step)
+        if target is None:
+            return _DUPLICATE if accept else _refused("dispatch.too_late")
+        found.state, found.reason = target, reason
+        await session.flush()
+        if accept:
+            await cancel(session, order_id, [TimerKind.RIDER_ACK], by=f"rider:{rider_id}")
+            await publish(session, RiderAccepted(order_id, rider_id), actor=_rider(rider_id), city=order.city)
+            return _APPLIED
+        await self._take_away(session, order_id, reason, source, command_id)
+        await self.offer_to_best(session, order_id, command_id=f"{command_id}:next")
+        return _APPLIED
+
+    async def _take_away(
+        self, session: AsyncSession, order_id: str, reason: str, source: Source, command_id: str
+    ) -> None:
+        await self._orders.handle(
+            session,
+            order_id,
+            UnassignRider(reason=reason),
+            actor=DISPATCHER,
+            source=source,
+            command_id=f"{command_id}:unassign",
+        )
+
+    async def next_rider(self, session: AsyncSession, order_id: str, *, because: str) -> str | None:
+        """Take the order from a rider who does not answer and offer it to the next; None where there is none."""
+        found = await repository.live_assignment(session, order_id)
+        if found is not None:
+            if found.state != AssignmentState.OFFERED:
+                return found.rider_id
+            found.state, found.reason = AssignmentState.EXPIRED, because
+            await session.flush()
+            await self._take_away(session, order_id, because, Source.TIMER, found.id)
+        await self.offer_to_best(session, order_id, command_id=f"next:{order_id}:{found.id if found else 0}")
+        following = await repository.live_assignment(session, order_id)
+        return following.rider_id if following else None
+
+    async def picked_up(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has the goods."""
+        order = await self._orders.get(session, order_id, lock=True)
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
+            return _refused("dispatch.not_yours")
+        result = await self._command(session, order_id, PickUp(), rider_id, source, command_id)
+        if result.outcome == "applied":
+            found.state = AssignmentState.PICKED_UP
+            await session.flush()
+            told = RiderPickedUp(order_id, rider_id, order.due_minor, order.currency, order.payment_mode)
+            await publish(session, told, actor=_rider(rider_id), city=order.city)
+        return result
+
+    async def code_for_customer(self, session: AsyncSession, order_id: str) -> str | None:
+        """Return the code that proves the delivery, for the customer's eyes alone."""
+        found = await repository.live_assignment(session, order_id)
+        return self._code(found) if found else None
+
+    def _code(self, assignment: Assignment) -> str:
+        return delivery_code(self._settings.otp_key.get_secret_value(), assignment.id)
+
+    async def deliver(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, otp: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has handed over, proven by the customer's code; cash that was agreed on is booked with it."""
+        order = await self._orders.get(session, order_id, lock=True)
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
+            return _DUPLICATE if order.state == "delivered" else _refused("dispatch.not_yours")
+        wrong = await self._check_code(session, order, found, otp)
+        if wrong is not None:
+            return wrong
+        if order.payment_mode == "cod" and order.due_minor:
+            try:
+                await self._payments.record_cash(session, order_id, order.due_minor, rider_id)
+            except CashLockedError as error:
+                return _refused(error.code)
+        command = DeliverOrder(proof={"kind": "otp", "assignment": found.id})
+        result = await self._command(session, order_id, command, rider_id, source, command_id)
+        if result.outcome == "applied":
+            found.state, found.proof = AssignmentState.DELIVERED, {"kind": "otp"}
+            await session.flush()
+        return result
+
+    async def _check_code(
+        self, session: AsyncSession, order: OrderView, found: Assignment, otp: str
+    ) -> DeskResult | None:
+        """Return the refusal of a wrong code, or of any code after too many; None where it is right."""
+        if found.otp_tries >= self._settings.otp_tries:
+            return _refused("dispatch.code_locked")
+        if hmac.compare_digest(self._code(found).encode(), otp.strip().encode()):
+            return None
+        found.otp_tries += 1
+        await session.flush()
+        if found.otp_tries == self._settings.otp_tries:
+            trouble = RiderTrouble(order.id, found.rider_id, "code_locked", "too many wrong codes")
+            await publish(session, trouble, actor=_rider(found.rider_id), city=order.city)
+        return _refused("dispatch.wrong_code")
+
+    async def confirm_address(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, version: int, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has seen this version of the address."""
+        return await self._command(session, order_id, ConfirmAddress(version=version), rider_id, source, command_id)
+
+    async def switch_to_upi(self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source) -> DeskResult:
+        """Ask the customer for UPI at the door in place of cash."""
+        if await self._own(session, order_id, rider_id) is None:
+            return _refused("dispatch.not_yours")
+        try:
+            view = await self._payments.switch_to_upi(session, order_id, actor=_rider(rider_id), source=source)
+        except ConflictError as error:
+            return _refused(error.code)
+        return _DUPLICATE if view.already_open else _APPLIED
+
+    async def report_trouble(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, kind: str, note: str
+    ) -> DeskResult:
+        """A rider can't go on.
+
+        Raises:
+            UnknownExceptionKindError: The kind is none that we know.
+        """
+        if kind not in TROUBLE:
+            raise UnknownExceptionKindError(kind=kind)
+        order = await self._orders.get(session, order_id)
+        if await self._own(session, order_id, rider_id) is None:
+            return _refused("dispatch.not_yours")
+        await publish(session, RiderTrouble(order_id, rider_id, kind, note), actor=_rider(rider_id), city=order.city)
+        return _APPLIED
+
+    async def fail(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, reason: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """The rider was at the door and could not hand over."""
+        return await self._command(session, order_id, FailDelivery(reason=reason), rider_id, source, command_id)
+
+    async def release(self, session: AsyncSession, order_id: str, *, because: str) -> None:
+        """Free the rider of an order that has ended without them."""
+        found = await repository.live_assignment(session, order_id)
+        if found is not None:
+            found.state, found.reason = AssignmentState.RELEASED, because
+            await session.flush()
+
+    async def current(self, session: AsyncSession, rider_id: str) -> list[AssignmentView]:
+        """Return what a rider carries or was offered, the newest first."""
+        return [_view(row) for row in await repository.live_of_rider(session, rider_id)]
+
+    async def history(self, session: AsyncSession, order_id: str) -> list[AssignmentView]:
+        """Return all offers of an order, oldest first."""
+        return [_view(row) for row in await repository.assignments_of(session, order_id)]
+
+    async def _own(self, session: AsyncSession, order_id: str, rider_id: str) -> Assignment | None:
+        found = await repository.live_assignment(session, order_id)
+        return found if found is not None and found.rider_id == rider_id else None
+
+    async def _command(
+        self, session: AsyncSession, order_id: str, command: Command, rider_id: str, source: Source, command_id: str
+    ) -> DeskResult:
+        result = await self._orders.handle(
+            session, order_id, command, actor=_rider(rider_id), source=source, command_id=command_id
+        )
+        return DeskResult(result.outcome, result.code, result.message_key, result.params)
+
+
+def _view(row: Assignment) -> AssignmentView:
+    return AssignmentView(row.id, row.order_id, row.rider_id, row.round, row.state)
+
+
+def _distance_m(rider: RiderView, order: OrderView) -> float | None:
+    pickup = order.pickup
+    if pickup is None or None in {pickup.lat, pickup.lng, rider.lat, rider.lng}:
+        return None
+    here, there = (rider.lat, rider.lng), (pickup.lat, pickup.lng)
+    return float(haversine(here, there, unit=Unit.METERS))

@@ -1,0 +1,20 @@
+"""Settings of dispatch."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.platform.settings import DEVELOPMENT_SECRET
+
+
+class DispatchSettings(BaseSettings):
+    """How riders are chosen and deliveries proven."""
+
+    model_config = SettingsConfigDict(env_prefix="DISPATCH_", extra="ignore")
+
+    auto_assign: bool = Field(default=True, description="Offer a packed order to the best rider without asking.")
+    otp_tries: int = Field(default=5, ge=1, description="Wrong codes before a person looks.")
+    otp_key: SecretStr = Field(
+        default=SecretStr(f"{DEVELOPMENT_SECRET}-otp"), description="Derives each delivery's code."
+    )
+    load_penalty_m: float = Field(default=1500, description="Metres that each order carried counts as.")
+    unknown_distance_m: float = Field(default=5000, description="Distance of a rider whose position is not known.")
