@@ -31,7 +31,7 @@ class Shortcode(BaseModel):
     passkey: SecretStr
     name: str
     till: str | None = None
-    initiator: str = "duka-dev"
+    initiator: str = "duka"
     may_disburse: bool = True
     validates_c2b: bool = False
 
@@ -78,19 +78,23 @@ def _instagram() -> list[InstagramAccount]:
             ig_id="17841400000000001",
             username="nairobi.grocer",
             name="Nairobi Grocer",
-            token=SecretStr("dev-ig-token-1"),
+            token=SecretStr("development-only-ig-token-1"),
         ),
         InstagramAccount(
             ig_id="17841400000000002",
             username="nashik.kitchen",
             name="Nashik Kitchen",
-            token=SecretStr("dev-ig-token-2"),
+            token=SecretStr("development-only-ig-token-2"),
         ),
     ]
 
 
 def _shortcodes() -> list[Shortcode]:
-    return [Shortcode(shortcode="600999", passkey=SecretStr("dev-passkey"), name="NAIROBI GROCER", till="5600999")]
+    return [
+        Shortcode(
+            shortcode="600999", passkey=SecretStr("development-only-passkey"), name="NAIROBI GROCER", till="5600999"
+        )
+    ]
 
 
 def _people() -> list[Persona]:
@@ -120,7 +124,7 @@ class SandboxSettings(BaseSettings):
     people: list[Persona] = Field(default_factory=_people)
 
     backend_url: str = "http://127.0.0.1:8000"
-    clock_token: SecretStr = SecretStr("dev-sandbox-clock")
+    clock_token: SecretStr = SecretStr("development-only-sandbox-clock")
     forward_clock: bool = False
     whatsapp_webhook_path: str = "/webhooks/whatsapp"
     instagram_webhook_path: str = "/webhooks/instagram"
@@ -128,10 +132,10 @@ class SandboxSettings(BaseSettings):
     exotel_webhook_path: str = "/webhooks/exotel"
 
     whatsapp_numbers: list[WhatsAppNumber] = Field(default_factory=_numbers)
-    whatsapp_token: SecretStr = SecretStr("dev-wa-token")
-    whatsapp_app_secret: SecretStr = SecretStr("dev-wa-app-secret")
-    whatsapp_old_app_secret: SecretStr = SecretStr("dev-wa-app-secret-old")
-    whatsapp_verify_token: SecretStr = SecretStr("dev-wa-verify")
+    whatsapp_token: SecretStr = SecretStr("development-only-wa-token")
+    whatsapp_app_secret: SecretStr = SecretStr("development-only-wa-secret")
+    whatsapp_old_app_secret: SecretStr = SecretStr("development-only-wa-secret-old")
+    whatsapp_verify_token: SecretStr = SecretStr("development-only-wa-verify")
     whatsapp_throughput_per_s: int = Field(80, description="Messages per second and number; 0 lifts the limit.")
     whatsapp_pair_burst: int = Field(
         0, description="Messages to one person before one per 6 s applies; 0 = no pair rate."
@@ -139,13 +143,13 @@ class SandboxSettings(BaseSettings):
     whatsapp_delivery_s: float = 0.3
 
     instagram_accounts: list[InstagramAccount] = Field(default_factory=_instagram)
-    instagram_app_secret: SecretStr = SecretStr("dev-ig-app-secret")
-    instagram_old_app_secret: SecretStr = SecretStr("dev-ig-app-secret-old")
-    instagram_verify_token: SecretStr = SecretStr("dev-ig-verify")
+    instagram_app_secret: SecretStr = SecretStr("development-only-ig-secret")
+    instagram_old_app_secret: SecretStr = SecretStr("development-only-ig-secret-old")
+    instagram_verify_token: SecretStr = SecretStr("development-only-ig-verify")
     instagram_human_agent: bool = Field(True, description="Whether Meta approved the human agent tag for this app.")
 
-    daraja_consumer_key: SecretStr = SecretStr("dev-daraja-key")
-    daraja_consumer_secret: SecretStr = SecretStr("dev-daraja-secret")
+    daraja_consumer_key: SecretStr = SecretStr("development-only-key")
+    daraja_consumer_secret: SecretStr = SecretStr("development-only-secret")
     daraja_shortcodes: list[Shortcode] = Field(default_factory=_shortcodes)
     daraja_https_only: bool = Field(False, description="Refuse callback addresses without https, as production does.")
     daraja_stk_echoes_c2b: bool = Field(
@@ -155,15 +159,19 @@ class SandboxSettings(BaseSettings):
     daraja_prompt_s: float = 60.0
     daraja_callback_s: float = 0.5
 
-    upi_key_id: SecretStr = SecretStr("rzp_test_dev")
-    upi_key_secret: SecretStr = SecretStr("dev-rzp-key-secret")
-    upi_webhook_secret: SecretStr = SecretStr("dev-rzp-webhook-secret")
-    upi_old_webhook_secret: SecretStr = SecretStr("dev-rzp-webhook-secret-old")
+    upi_key_id: SecretStr = SecretStr("rzp_test_duka")
+    upi_key_secret: SecretStr = SecretStr("development-only-upi-key")
+    upi_webhook_secret: SecretStr = SecretStr("development-only-upi-webhook")
+    upi_old_webhook_secret: SecretStr = SecretStr("development-only-upi-webhook-old")
 
     exotel_sid: str = "duka1"
-    exotel_key: SecretStr = SecretStr("dev-exotel-key")
-    exotel_token: SecretStr = SecretStr("dev-exotel-token")
+    exotel_key: SecretStr = SecretStr("development-only-exotel-key")
+    exotel_token: SecretStr = SecretStr("development-only-exotel-token")
     exotel_exophones: list[str] = Field(default=["08047000001", "08047000002", "08047000003"])
+    exotel_labels: dict[str, str] = Field(
+        default={"08047000001": "New order", "08047000002": "Reminder", "08047000003": "Address update"},
+        description="Under which names people saved the ExoPhones.",
+    )
     exotel_calls_per_min: int = 200
     exotel_flows: dict[str, list[FlowStep]] = Field(
         default={}, description="Flows by app id; empty = the default menu."

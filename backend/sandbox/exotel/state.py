@@ -130,29 +130,36 @@ class ExotelState:
         since = self.world.clock.unix() - _KEPT_S
         own = [c for c in self.calls.values() if any(leg.person is person for leg in c.legs)]
         return {
-            "calls": [_on_screen(c, person) for c in own if c.phase != "ended" or (c.ended_at or 0) > since],
-            "log": [{"at": c.created_at, "from": c.caller_id, "status": _own_leg(c, person).status} for c in own[-30:]],
+            "calls": [self._on_screen(c, person) for c in own if c.phase != "ended" or (c.ended_at or 0) > since],
+            "log": [
+                {
+                    "at": c.created_at,
+                    "from": self.world.settings.exotel_labels.get(c.caller_id, c.caller_id),
+                    "status": _own_leg(c, person).status,
+                }
+                for c in own[-30:]
+            ],
+        }
+
+    def _on_screen(self, call: Call, person: Person) -> Json:
+        index = next(i for i, leg in enumerate(call.legs) if leg.person is person)
+        leg = call.legs[index]
+        ringing = call.phase == "ringing" and call.ringing == index
+        waiting = call.phase == "ringing" and call.ringing < index
+        return {
+            "sid": call.sid,
+            "from": call.caller_id,
+            "label": self.world.settings.exotel_labels.get(call.caller_id, "Unknown number"),
+            "phase": "waiting" if waiting else ("ringing" if ringing else ("ended" if leg.ended_at else call.phase)),
+            "status": leg.status,
+            "captions": call.captions,
+            "digits": call.gather.typed if call.gather else "",
+            "with": [other.person.name for other in call.legs if other.person and other is not leg],
         }
 
 
 def _own_leg(call: Call, person: Person) -> Leg:
     return next(leg for leg in call.legs if leg.person is person)
-
-
-def _on_screen(call: Call, person: Person) -> Json:
-    index = next(i for i, leg in enumerate(call.legs) if leg.person is person)
-    leg = call.legs[index]
-    ringing = call.phase == "ringing" and call.ringing == index
-    waiting = call.phase == "ringing" and call.ringing < index
-    return {
-        "sid": call.sid,
-        "from": call.caller_id,
-        "phase": "waiting" if waiting else ("ringing" if ringing else ("ended" if leg.ended_at else call.phase)),
-        "status": leg.status,
-        "captions": call.captions,
-        "digits": call.gather.typed if call.gather else "",
-        "with": [other.person.name for other in call.legs if other.person and other is not leg],
-    }
 
 
 def _details(call: Call) -> Json:

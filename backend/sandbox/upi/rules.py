@@ -81,8 +81,8 @@ def demand_amount(field: str, amount: int) -> None:
 
 
 def demand_expiry(field: str, at: int | None, now: float) -> None:
-    """Refuse a time that is too near or too far."""
-    if at is None:
+    """Refuse a time that is too near or too far; zero means none, as in the API's answers."""
+    if not at:
         return
     if at < now + SOONEST_EXPIRY_S:
         raise UpiError(400, f"{field} should be at least 15 minutes after the current time.", field)

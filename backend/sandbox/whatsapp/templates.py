@@ -102,6 +102,18 @@ _BODIES: Final[dict[str, dict[str, str]]] = {
         "hi": "ऑर्डर #{{1}} में {{2}} मिनट और लगेंगे। आपके धैर्य के लिए धन्यवाद।",
         "mr": "ऑर्डर #{{1}} ला {{2}} मिनिटे जास्त लागतील. संयमाबद्दल धन्यवाद.",
     },
+    "Customer_Order_Update": {
+        "en": "Order #{{1}}: {{2}}. Reply here if anything is not right.",
+        "sw": "Oda #{{1}}: {{2}}. Jibu hapa kama kuna tatizo.",
+        "hi": "ऑर्डर #{{1}}: {{2}}। कुछ ठीक न हो तो यहीं जवाब दीजिए।",
+        "mr": "ऑर्डर #{{1}}: {{2}}. काही अडचण असल्यास इथेच कळवा.",
+    },
+    "Customer_Reply_Waiting": {
+        "en": "{{1}} has answered your question. Reply here to read on.",
+        "sw": "{{1}} amejibu swali lako. Jibu hapa ili uendelee kusoma.",
+        "hi": "{{1}} ने आपके सवाल का जवाब दिया है। आगे पढ़ने के लिए यहाँ जवाब दीजिए।",
+        "mr": "{{1}} ने तुमच्या प्रश्नाचे उत्तर दिले आहे. पुढे वाचण्यासाठी इथे उत्तर द्या.",
+    },
 }
 
 
