@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.catalog.linking.resolve import Status
-from backend.conversations.drafts.quote import missing, variant_question
+from backend.conversations.drafts.quote import in_stock, missing, variant_question
 from backend.conversations.drafts.state import Asked, DraftLine, Question
 from backend.conversations.drafts.step import NO, PICK, YES
 from backend.conversations.reading.types import Decision
@@ -144,6 +144,8 @@ def _narrows(asked: Question, question: Question) -> bool:
 def _question_about(scene: "Scene", found: "Found") -> Question:
     resolution, words = found.resolution, found.text.strip()
     count = _count(found, scene.reading)
+    if resolution.sku in scene.catalogue.by_sku and not in_stock(scene.catalogue, [str(resolution.sku)]):
+        return missing(scene, DraftLine(str(resolution.sku), count or Decimal(1), words))
     if resolution.status is Status.ODD and resolution.sku is not None:
         return _quantity_question(scene, resolution.sku, money=resolution.rule == "money")
     options = [sku for sku in resolution.alternatives if sku in scene.catalogue.by_sku]

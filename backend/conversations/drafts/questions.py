@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from backend.catalog.linking.resolve import Status
 from backend.conversations.drafts.next_step import repeat_question
 from backend.conversations.drafts.quote import delivery_fee_minor, in_stock, options_text, substitutes
+from backend.conversations.reading.types import ReadingContext
 
 if TYPE_CHECKING:
     from backend.conversations.drafts.scene import Scene
     from backend.conversations.drafts.step import Step
+    from backend.conversations.reading.types import Found
 
 _MAX_LINES: Final = 12
 
@@ -17,12 +19,20 @@ _MAX_LINES: Final = 12
 def _asked_about(scene: "Scene") -> tuple[list[str], list[str]]:
     """The rows that the question names, and the words that name none."""
     rows: list[str] = []
-    for found in scene.understood.found:
+    unknown: list[str] = []
+    for found in _named_goods(scene):
         resolution = found.resolution
         sure = [sku for sku, _ in resolution.lines] or ([resolution.sku] if resolution.sku else [])
         meant = sure if resolution.status is Status.SURE and sure else resolution.alternatives
         rows += [sku for sku in meant if sku in scene.catalogue.by_sku and sku not in rows]
-    return rows[:_MAX_LINES], [words.strip() for words in scene.understood.unmatched]
+        unknown += [found.text.strip()] if resolution.status is Status.UNKNOWN and not meant else []
+    return rows[:_MAX_LINES], unknown
+
+
+def _named_goods(scene: "Scene") -> "tuple[Found, ...]":
+    """The goods in a question, linked as if they were ordered; nothing of it reaches the draft."""
+    as_order = {**scene.reading, "intent": {"name": "place_order", "confidence": 1.0}}
+    return scene.shop.read(as_order, scene.catalogue, ReadingContext(text=scene.text)).found
 
 
 async def answer_price(scene: "Scene") -> "Step":
