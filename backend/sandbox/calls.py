@@ -64,17 +64,15 @@ class Recorder:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, watching what goes in and out."""
+        """Read the request whole, even if it is refused unread, and pass it on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        chunks: list[bytes] = []
+        body = await _whole(receive)
         status = 0
 
-        async def watch_in() -> Message:
-            message = await receive()
-            chunks.append(message.get("body", b""))
-            return message
+        async def replay() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def watch_out(message: Message) -> None:
             nonlocal status
@@ -82,9 +80,18 @@ class Recorder:
             await send(message)
 
         try:
-            await self._app(scope, watch_in, watch_out)
+            await self._app(scope, replay, watch_out)
         finally:
-            self._log.add(self._provider, scope, readable(b"".join(chunks), scope), status)
+            self._log.add(self._provider, scope, readable(body, scope), status)
+
+
+async def _whole(receive: Receive) -> bytes:
+    chunks, more = [], True
+    while more:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(chunks)
 
 
 def readable(body: bytes, scope: Scope) -> Any:

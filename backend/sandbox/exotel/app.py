@@ -37,7 +37,8 @@ class Api:
     async def connect(self, request: Request) -> Response:
         """`POST /v1/Accounts/{sid}/Calls/connect.json`."""
         self._admit(request)
-        form: Json = dict(await request.form())
+        async with request.form() as fields:
+            form: Json = {name: str(value) for name, value in fields.items()}
         demand_call(form)
         self._check_account(form)
         call = self._open(form)

@@ -126,36 +126,41 @@ class ExotelState:
         return body | ({"Details": _details(call)} if details else {})
 
     def view(self, person: Person) -> Json:
-        """Return the calls on a person's phone: the one going on, and those of the last two minutes."""
-        since = self.world.clock.unix() - _KEPT_S
+        """Return the calls on a person's phone: the one going on, and those lately talked on."""
         own = [c for c in self.calls.values() if any(leg.person is person for leg in c.legs)]
-        return {
-            "calls": [self._on_screen(c, person) for c in own if c.phase != "ended" or (c.ended_at or 0) > since],
-            "log": [
-                {
-                    "at": c.created_at,
-                    "from": self.world.settings.exotel_labels.get(c.caller_id, c.caller_id),
-                    "status": _own_leg(c, person).status,
-                }
-                for c in own[-30:]
-            ],
-        }
+        log = [{"at": c.created_at, "from": self._label(c), "status": _own_leg(c, person).status} for c in own[-30:]]
+        return {"calls": [self._on_screen(c, person) for c in own if self._shows(c, person)], "log": log}
+
+    def _label(self, call: Call) -> str:
+        return self.world.settings.exotel_labels.get(call.caller_id, call.caller_id)
+
+    def _shows(self, call: Call, person: Person) -> bool:
+        """Say whether a call is on the screen: it rings, it goes on, or it was talked on and has just ended."""
+        leg = _own_leg(call, person)
+        if call.ended_at is None:
+            return leg is call.legs[0] or call.ringing > 0
+        return leg.answered_at is not None and self.world.clock.unix() - call.ended_at < _KEPT_S
 
     def _on_screen(self, call: Call, person: Person) -> Json:
-        index = next(i for i, leg in enumerate(call.legs) if leg.person is person)
-        leg = call.legs[index]
-        ringing = call.phase == "ringing" and call.ringing == index
-        waiting = call.phase == "ringing" and call.ringing < index
+        leg = _own_leg(call, person)
         return {
             "sid": call.sid,
             "from": call.caller_id,
-            "label": self.world.settings.exotel_labels.get(call.caller_id, "Unknown number"),
-            "phase": "waiting" if waiting else ("ringing" if ringing else ("ended" if leg.ended_at else call.phase)),
+            "label": self._label(call),
+            "phase": _phase(call, leg),
             "status": leg.status,
             "captions": call.captions,
             "digits": call.gather.typed if call.gather else "",
             "with": [other.person.name for other in call.legs if other.person and other is not leg],
         }
+
+
+def _phase(call: Call, leg: Leg) -> str:
+    """Return what one party notices: who waits for the other to pick up is already on the line."""
+    if leg.ended_at is not None:
+        return "ended"
+    waits = call.phase == "ringing" and leg is not call.legs[call.ringing]
+    return "talking" if waits else call.phase
 
 
 def _own_leg(call: Call, person: Person) -> Leg:

@@ -42,16 +42,16 @@ class Graph:
     async def upload(self, request: Request) -> Response:
         """`POST /{phone_number_id}/media`: store a file."""
         self._enter(request)
-        form = await request.form()
-        upload = form.get("file")
-        if form.get("messaging_product") != "whatsapp" or upload is None or isinstance(upload, str):
-            raise GraphError(400, 100, "The parameters messaging_product and file are required.")
-        mime = str(form.get("type") or upload.content_type or "")
-        data = await upload.read()
+        async with request.form() as form:
+            upload = form.get("file")
+            if form.get("messaging_product") != "whatsapp" or upload is None or isinstance(upload, str):
+                raise GraphError(400, 100, "The parameters messaging_product and file are required.")
+            mime = str(form.get("type") or upload.content_type or "")
+            data, filename = await upload.read(), upload.filename
         limit = _SIZES.get(mime.partition("/")[0], 0)
         if len(data) > limit:
             raise rules.refuse(131053, f"{mime or 'unknown type'} of {len(data)} bytes; the limit is {limit}")
-        media = Media(str(900_000 + self._state.world.ids.number("media")), mime, data, upload.filename)
+        media = Media(str(900_000 + self._state.world.ids.number("media")), mime, data, filename)
         self._state.media[media.id] = media
         return JSONResponse({"id": media.id})
 
