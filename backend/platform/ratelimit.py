@@ -1,12 +1,13 @@
 """Limits: token buckets in Postgres for what goes out, and counting windows for what comes in."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,10 +57,17 @@ class RequestLimiter:
 
     def __init__(self, redis_url: str | None = None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._pool = ConnectionPool.from_url(redis_url) if redis_url is not None else None
         self._shared = None
-        if redis_url is not None:
-            storage = RedisStorage(f"async+{redis_url}", implementation="redispy", wrap_exceptions=True)
+        if self._pool is not None:
+            options: dict[str, Any] = {"connection_pool": self._pool}
+            storage = RedisStorage(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy", **options)
             self._shared = MovingWindowRateLimiter(storage)
+
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        if self._pool is not None:
+            await self._pool.aclose()
 
     async def check(self, name: str, *parts: str, most: int, per_s: int) -> None:
         """Count one request against a limit.

@@ -120,7 +120,12 @@ class RedisRelay:
             await asyncio.sleep(_COALESCE_S)
             self._told.clear()
             names, self._names = self._names, set()
-            await self._client.publish(_CHANNEL, f"{self._origin} {' '.join(sorted(names))}")
+            try:
+                await self._client.publish(_CHANNEL, f"{self._origin} {' '.join(sorted(names))}")
+            except (RedisError, OSError):
+                self._names |= names
+                self._told.set()
+                raise
 
     async def _receive(self) -> None:
         async with self._client.pubsub() as channel:

@@ -1,0 +1,148 @@
+"""Bells wake early and only after the commit; limits hold with and without Redis."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis as redis_client
+import stamina
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform import wakeups
+from backend.platform.db.embedded import free_port
+from backend.platform.db.session import Database
+from backend.platform.errors import TooManyRequestsError
+from backend.platform.ratelimit import RequestLimiter, take_tokens
+from backend.platform.timers import TIMER_BELL, TimerKind, arm
+
+REDIS = shutil.which("redis-server")
+needs_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not on the path")
+
+
+@contextmanager
+def redis_server(folder: Path, port: int) -> Iterator[str]:
+    """Serve a throw-away Redis on this port."""
+    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            for attempt in stamina.retry_context(on=redis_client.ConnectionError, attempts=50, wait_initial=0.05):
+                with attempt, redis_client.Redis(port=port) as client:
+                    client.ping()
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+
+
+async def test_a_bell_that_rang_before_the_wait_is_heard() -> None:
+    """So that work which arrives during a step is seen at once; one wait hears all rings before it."""
+    with wakeups.listen("a", "b") as bell:
+        wakeups.notify("a")
+        wakeups.notify("b")
+        assert await bell.wait(1)
+        assert not await bell.wait(0.02)
+        wakeups.notify("c")
+        assert not await bell.wait(0.02)
+
+
+async def test_a_wait_ends_at_its_time_or_its_bell() -> None:
+    waiting = asyncio.create_task(wakeups.wait("a", 5))
+    await asyncio.sleep(0.02)
+    wakeups.notify("a")
+    assert await asyncio.wait_for(waiting, 1)
+    assert not await wakeups.wait("a", 0.02)
+
+
+async def test_a_commit_rings_and_a_rollback_does_not(database: Database) -> None:
+    """A bell before the commit would wake a loop that can't see the row yet; a savepoint is no commit."""
+    with wakeups.listen(TIMER_BELL) as bell:
+        async with database.transaction() as session:
+            async with session.begin_nested():
+                await arm(session, TimerKind.END_OF_DAY, "nashik", delay_s=0, subject_kind="city")
+            assert not await bell.wait(0.05)
+        assert await bell.wait(1)
+        async with database.transaction() as session:
+            await arm(session, TimerKind.END_OF_DAY, "nashik", delay_s=0, subject_kind="city")
+            await session.rollback()
+        assert not await bell.wait(0.05)
+
+
+@needs_redis
+@pytest.mark.redis
+async def test_bells_cross_processes_and_survive_a_redis_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process's client hears the name; after Redis came back it hears again."""
+    monkeypatch.setattr(wakeups, "_RECONNECT_S", 0.05)
+    port, stop = free_port(), asyncio.Event()
+    relay = wakeups.RedisRelay(f"redis://127.0.0.1:{port}/0")
+    running = asyncio.create_task(relay.run(stop))
+    for _ in range(2):
+        with redis_server(tmp_path, port), redis_client.Redis(port=port) as elsewhere, wakeups.listen("timers") as bell:
+            await _until(lambda: elsewhere.pubsub_numsub("duka:bells")[0][1] == 1)
+            elsewhere.publish("duka:bells", "another-process inbox timers")
+            assert await bell.wait(2)
+            with elsewhere.pubsub(ignore_subscribe_messages=True) as channel:
+                channel.subscribe("duka:bells")
+                channel.get_message(timeout=1)
+                wakeups.notify("sends")
+                wakeups.notify("outbox")
+                heard: list[str] = []
+                await _until(lambda: heard.extend(_names(channel.get_message())) or len(heard) == 2)  # noqa: B023
+            assert heard == ["outbox", "sends"]
+            assert not await bell.wait(0.05)
+    stop.set()
+    await running
+
+
+def _names(message: dict[str, Any] | None) -> list[str]:
+    return message["data"].decode().split(" ")[1:] if message else []
+
+
+async def _until(condition: Callable[[], bool], within_s: float = 10) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - another process changes it
+            await asyncio.sleep(0.02)
+
+
+async def test_a_bucket_gives_its_burst_then_its_rate(session: AsyncSession) -> None:
+    """Three at once of five wanted; the next in ten seconds, each further one ten later."""
+    grant = await take_tokens(session, "exotel:nashik", wanted=5, rate_per_s=0.1, burst=3)
+    assert grant.granted == 3
+    assert grant.wait_s == pytest.approx(10, abs=0.5)
+    assert grant.interval_s == pytest.approx(10)
+    assert (await take_tokens(session, "exotel:nashik", wanted=1, rate_per_s=0.1, burst=3)).granted == 0
+    assert (await take_tokens(session, "exotel:nairobi", wanted=1, rate_per_s=0.1, burst=3)).granted == 1
+
+
+async def test_requests_are_counted_for_each_caller() -> None:
+    """Without Redis, in this process."""
+    limiter = RequestLimiter()
+    for _ in range(3):
+        await limiter.check("notify", "V-42", most=3, per_s=60)
+    with pytest.raises(TooManyRequestsError) as refused:
+        await limiter.check("notify", "V-42", most=3, per_s=60)
+    assert refused.value.context == {"limit": "notify", "most": 3, "per_s": 60}
+    await limiter.check("notify", "V-43", most=3, per_s=60)
+
+
+@needs_redis
+@pytest.mark.redis
+async def test_processes_share_a_limit_while_redis_is_there(tmp_path: Path) -> None:
+    """Two limiters count together; when Redis goes away each still limits by itself."""
+    port = free_port()
+    with redis_server(tmp_path, port) as url:
+        limiters = [RequestLimiter(url), RequestLimiter(url)]
+        await limiters[0].check("notify", "V-42", most=2, per_s=60)
+        await limiters[1].check("notify", "V-42", most=2, per_s=60)
+        with pytest.raises(TooManyRequestsError):
+            await limiters[0].check("notify", "V-42", most=2, per_s=60)
+    await limiters[0].check("notify", "V-42", most=1, per_s=60)
+    with pytest.raises(TooManyRequestsError):
+        await limiters[0].check("notify", "V-42", most=1, per_s=60)
+    for limiter in limiters:
+        await limiter.close()
