@@ -92,6 +92,11 @@ class ChannelsService:
             )
         return send_id
 
+    def template_parameters(self, name: str) -> tuple[str, ...]:
+        """Return the names of a template's parameters, in their order; none where it is unknown."""
+        row = TEMPLATES.get(name)
+        return row.parameters if row else ()
+
     def permission(self, channel: str, last_inbound_at: datetime | None, now: datetime) -> Permission:
         """Say what may be sent to a person who last wrote at `last_inbound_at` (None: never)."""
         return windows.permission(Channel(channel), last_inbound_at, now)

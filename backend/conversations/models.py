@@ -168,7 +168,9 @@ class DraftRow(Base, Timestamped):
     __tablename__ = "drafts"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'placed', 'cancelled', 'abandoned')", name="state"),
-        Index("uq_drafts_conversation_id_open", "conversation_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_drafts_conversation_id_open", "conversation_id", unique=True, postgresql_where=text("state = 'open'")
+        ),
         Index("ix_drafts_conversation_id", "conversation_id"),
     )
 

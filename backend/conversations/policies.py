@@ -58,7 +58,7 @@ _STOP_WORDS: Final = frozenset(
 _START_WORDS: Final = frozenset(("start", "unstop", "anza", "anza tena", "shuru karo", "शुरू करो", "सुरू करा", "suru kara"))
 _YES_EMOJI: Final = frozenset("👍👌✅💯❤🙏🆗😀😊🔥💪🤝")
 _NO_EMOJI: Final = frozenset("👎❌🚫🙅🛑")
-_RANK: Final = {"queued": 0, "unknown": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
+_RANK: Final = {"queued": 0, "unknown": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5}
 
 
 def bare_words(text: str) -> str:

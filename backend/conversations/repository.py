@@ -100,6 +100,14 @@ async def latest_of_customer(session: AsyncSession, customer_id: str) -> Convers
     return await session.scalar(query)
 
 
+async def message(session: AsyncSession, message_id: str, *, lock: bool = False) -> Message | None:
+    """Return a message, locked where its status is to move."""
+    query = select(Message).where(Message.id == message_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
 async def message_by_ref(session: AsyncSession, channel: str, account: str, provider_id: str) -> Message | None:
     """Return the message that the provider knows by this id."""
     query = (

@@ -1,0 +1,1 @@
+"""Rasa Open Source, by its REST channel."""

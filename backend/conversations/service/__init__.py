@@ -1,0 +1,5 @@
+"""Use cases of the threads, one file each."""
+
+from backend.conversations.service.facade import ConversationsService
+
+__all__ = ["ConversationsService"]

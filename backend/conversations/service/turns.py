@@ -1,0 +1,209 @@
+"""The bot's turns: claimed by one worker at a time, answered, recorded with their replies in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations import repository
+from backend.conversations.composing import compose
+from backend.conversations.models import Conversation, Message, Turn
+from backend.conversations.policies import RULES, turn_due
+from backend.conversations.ports import DialogueReply, DialogueRequest, OwnerKind
+from backend.conversations.service.ownership import Ownership
+from backend.conversations.service.receiving import TURN_BELL
+from backend.conversations.service.speaking import BOT, INBOX_BELL, Origin, Speaker, ring
+from backend.conversations.service.threads import SESSION_BITS
+from backend.conversations.settings import ConversationsSettings
+from backend.conversations.turn_text import Said, turn_text
+from backend.customers.service import CustomersService
+from backend.platform.ids import new_uuid, opaque_token
+
+_SENDERS: Final = {"customer": "customer", "bot": "bot", "agent": "bot"}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWork:
+    """A turn that this worker holds until the lease ends; `received_at` is when its last message was stored."""
+
+    turn_id: str
+    conversation_id: str
+    fence: int
+    request: DialogueRequest | None
+    received_at: datetime
+    trace_id: str
+
+
+class Turns:
+    """Claims and ends turns."""
+
+    def __init__(
+        self,
+        settings: ConversationsSettings,
+        speaker: Speaker,
+        ownership: Ownership,
+        customers: CustomersService,
+    ) -> None:
+        self._settings = settings
+        self._speaker = speaker
+        self._ownership = ownership
+        self._customers = customers
+
+    async def claim(self, session: AsyncSession) -> TurnWork | None:
+        """Take the turn that has waited longest, or one whose worker is gone; None where nothing is due.
+
+        The work has no request where the turn was taken over too often; a person gets it.
+        """
+        while (thread := await repository.lock_due(session)) is not None:
+            turn = await repository.running_turn(session, thread.id) or await self._begin(session, thread)
+            if turn is not None:
+                return await self._lease(session, thread, turn)
+            thread.turn_due_at = thread.burst_started_at = None
+            await session.flush()
+        return None
+
+    async def _begin(self, session: AsyncSession, thread: Conversation) -> Turn | None:
+        waiting = await repository.messages_awaiting_turn(session, thread.id)
+        if not waiting or thread.owner_kind != OwnerKind.BOT:
+            return None
+        now = await repository.now(session)
+        idle = timedelta(seconds=self._settings.session_idle_s)
+        if thread.last_turn_at is not None and now - thread.last_turn_at > idle:
+            renew_session(thread, now)
+        turn = Turn(
+            id=new_uuid(),
+            conversation_id=thread.id,
+            session_id=thread.session_id,
+            state="running",
+            attempts=0,
+            fence=0,
+            trace_id=waiting[-1].trace_id,
+        )
+        session.add(turn)
+        await session.flush()
+        for message in waiting:
+            message.turn_id, message.session_id = turn.id, thread.session_id
+        return turn
+
+    async def _lease(self, session: AsyncSession, thread: Conversation, turn: Turn) -> TurnWork:
+        thread.fence += 1
+        # By the host's clock: a sandbox that moves time forward must not take a turn from its worker.
+        thread.lease_until = func.clock_timestamp() + timedelta(seconds=self._settings.turn_lease_s)
+        thread.burst_started_at = None
+        turn.fence = fence = thread.fence
+        turn.attempts += 1
+        await session.flush()
+        said = await repository.messages_of_turn(session, turn.id)
+        tired = turn.attempts > self._settings.max_takeovers + 1
+        request = None if tired else await self._request(session, thread, turn, said)
+        return TurnWork(turn.id, thread.id, fence, request, said[-1].created_at, turn.trace_id)
+
+    async def _request(
+        self, session: AsyncSession, thread: Conversation, turn: Turn, said: Sequence[Message]
+    ) -> DialogueRequest:
+        known = await self._payloads(session, thread)
+        told = turn_text([Said(m.kind, m.text, repository.content_of(m)) for m in said], known)
+        lines = await repository.history(session, thread.id, before=said[0].seq, limit=self._settings.history_messages)
+        metadata: dict[str, Any] = {
+            "turn_id": turn.id,
+            "conversation_id": thread.id,
+            "language": thread.language,
+            "region": thread.country,
+            "asked": thread.asked,
+            "history": [{"from": _SENDERS[line.sender], "text": line.text} for line in lines],
+            "attachments": list(told.attachments),
+        }
+        if told.payload:
+            metadata["payload"] = told.payload
+        return DialogueRequest(turn.session_id, told.text, metadata)
+
+    async def _payloads(self, session: AsyncSession, thread: Conversation) -> set[str]:
+        """Return the ids of the buttons that we sent in this session; only those may steer the dialogue."""
+        sent = await repository.recent_outbound(session, thread.id)
+        current = (repository.content_of(m) for m in sent if m.session_id == thread.session_id)
+        return {choice["id"] for content in current for choice in content.get("choices", [])}
+
+    async def finish(self, session: AsyncSession, work: TurnWork, replies: Sequence[DialogueReply]) -> str:
+        """Record what the bot said and queue it; return the turn's outcome.
+
+        Nothing is said where a person has taken the thread in the meantime, or the customer has opted out; a turn that
+        another worker has taken over is left to it.
+        """
+        held = await self._held(session, work)
+        if held is None:
+            return "taken_over"
+        thread, turn = held
+        result = compose(replies)
+        outcome = "superseded"
+        if await self._may_speak(session, thread) and result.words:
+            said = [
+                await self._speaker.say(session, thread, words, Origin(BOT, turn_id=turn.id)) for words in result.words
+            ]
+            turn.result = {"messages": [message.id for message in said]}
+            thread.asked = result.asked if result.asks else thread.asked
+            outcome = "replied"
+        await self._end(session, thread, turn, outcome)
+        return outcome
+
+    async def fail(self, session: AsyncSession, work: TurnWork, reason: str) -> str:
+        """Give a turn that the bot could not answer to a person, and tell the customer so; return its outcome."""
+        held = await self._held(session, work)
+        if held is None:
+            return "taken_over"
+        thread, turn = held
+        turn.error = reason
+        if await self._may_speak(session, thread):
+            brief: Mapping[str, Any] = {"reason": "failed_turn", "error": reason, "open_slot": thread.asked}
+            await self._ownership.hand_over(
+                session, thread, "failed_turn", brief=brief, turn_id=turn.id, sentence="failed_turn"
+            )
+            thread.unread += 1
+        await self._end(session, thread, turn, "failed")
+        return "failed"
+
+    async def _held(self, session: AsyncSession, work: TurnWork) -> tuple[Conversation, Turn] | None:
+        thread = await repository.lock(session, work.conversation_id)
+        turn = await repository.running_turn(session, thread.id)
+        if turn is None or turn.id != work.turn_id or turn.fence != work.fence:
+            return None
+        return thread, turn
+
+    async def _may_speak(self, session: AsyncSession, thread: Conversation) -> bool:
+        if thread.owner_kind == OwnerKind.AGENT:
+            return False
+        return not (await self._customers.get(session, thread.customer_id)).opted_out
+
+    async def _end(self, session: AsyncSession, thread: Conversation, turn: Turn, state: str) -> None:
+        now = await repository.now(session)
+        turn.state, turn.finished_at = state, now
+        thread.last_turn_at, thread.lease_until = now, None
+        await session.flush()
+        waiting = await repository.messages_awaiting_turn(session, thread.id)
+        if waiting and thread.owner_kind == OwnerKind.BOT:
+            thread.burst_started_at = waiting[0].created_at
+            thread.turn_due_at = self._due(waiting, now)
+            ring(session, TURN_BELL)
+        else:
+            thread.turn_due_at = thread.burst_started_at = None
+        ring(session, INBOX_BELL)
+
+    def _due(self, waiting: Sequence[Message], now: datetime) -> datetime:
+        """Return when the messages that came during the turn are answered: as if it had not been running."""
+        last = waiting[-1]
+        rule = next((rule for kind, rule in RULES.items() if kind == last.kind), None)
+        due = turn_due(
+            last.created_at,
+            waiting[0].created_at,
+            silence_s=self._settings.burst_silence_s,
+            cap_s=self._settings.burst_cap_s,
+            at_once=rule is not None and rule.at_once,
+        )
+        return max(now, due)
+
+
+def renew_session(thread: Conversation, now: datetime) -> None:
+    """Let the dialogue start afresh under a new opaque name; the thread itself goes on."""
+    thread.session_id, thread.session_started_at, thread.asked = opaque_token(SESSION_BITS), now, None

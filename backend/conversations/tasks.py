@@ -1,0 +1,158 @@
+"""What runs in the worker for the conversations: provider events, turns, and the timer of silent people."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations import repository
+from backend.conversations.errors import ConversationNotFoundError, DialogueFailedError
+from backend.conversations.ports import DialogueClient, DialogueReply
+from backend.conversations.service import ConversationsService
+from backend.conversations.service.ownership import SUBJECT
+from backend.conversations.service.receiving import TURN_BELL
+from backend.conversations.service.turns import TurnWork
+from backend.conversations.settings import ConversationsSettings
+from backend.platform import wakeups
+from backend.platform.db.session import Database
+from backend.platform.inbox_worker import InboxHandler
+from backend.platform.loops import ErrorPause
+from backend.platform.observability.logging import get_logger
+from backend.platform.observability.metrics import TURN_SECONDS, TURNS
+from backend.platform.observability.trace import traced
+from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind, skip
+
+log = get_logger(__name__)
+_TRIES: Final = 2
+_LONGEST_SLEEP_S: Final = 1.0
+_SHORTEST_SLEEP_S: Final = 0.005
+
+
+class TurnLoop:
+    """Runs the bot's turns, several at once, one at a time for each conversation; any number of workers may."""
+
+    def __init__(
+        self,
+        database: Database,
+        service: ConversationsService,
+        dialogue: DialogueClient,
+        settings: ConversationsSettings,
+    ) -> None:
+        self._database = database
+        self._turns = service.turns
+        self._dialogue = dialogue
+        self._free = asyncio.Semaphore(settings.turn_concurrency)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run turns until told to stop; those under way are finished."""
+        pause = ErrorPause("turns.loop_failed")
+        with wakeups.listen(TURN_BELL) as bell:
+            while not stop.is_set():
+                sleep_s = 0.0
+                async with pause.around():
+                    sleep_s = await self._start_due()
+                if sleep_s:
+                    await bell.wait(sleep_s)
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _start_due(self) -> float:
+        """Start what is due; return how long there is nothing more to do."""
+        await self._free.acquire()
+        work = None
+        try:
+            async with self._database.transaction() as session:
+                work = await self._turns.claim(session)
+                due_s = None if work else await repository.seconds_until_due(session)
+        finally:
+            if work is None:
+                self._free.release()
+        if work is None:
+            return min(max(due_s if due_s is not None else _LONGEST_SLEEP_S, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S)
+        task = asyncio.create_task(self._run_freeing(work), name=f"turn-{work.turn_id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return 0.0
+
+    async def _run_freeing(self, work: TurnWork) -> None:
+        try:
+            await self.run_turn(work)
+        except Exception:
+            # The lease ends, and the turn is taken over.
+            log.exception("turn.not_recorded", turn_id=work.turn_id)
+        finally:
+            self._free.release()
+
+    async def drain(self) -> int:
+        """Run what is due now, one turn after another; return how many."""
+        count = 0
+        while True:
+            async with self._database.transaction() as session:
+                work = await self._turns.claim(session)
+            if work is None:
+                return count
+            await self.run_turn(work)
+            count += 1
+
+    async def run_turn(self, work: TurnWork) -> None:
+        """Ask the bot and record what it says, or that it failed."""
+        with traced(work.trace_id):
+            started = time.monotonic()
+            replies, reason = await self._ask(work)
+            async with self._database.transaction() as session:
+                if replies:
+                    outcome = await self._turns.finish(session, work, replies)
+                else:
+                    outcome = await self._turns.fail(session, work, reason)
+                waited_s = (await repository.now(session) - work.received_at).total_seconds()
+            TURNS.labels(outcome).inc()
+            TURN_SECONDS.observe(max(waited_s, 0))
+            log.info(
+                "turn.ended",
+                turn_id=work.turn_id,
+                conversation_id=work.conversation_id,
+                outcome=outcome,
+                reason=reason,
+                seconds=round(time.monotonic() - started, 3),
+            )
+
+    async def _ask(self, work: TurnWork) -> tuple[Sequence[DialogueReply], str]:
+        """Ask twice at most, under the same turn id, so that the actions' effects happen once."""
+        reason = "taken_over_too_often"
+        if work.request is None:
+            return (), reason
+        for attempt in range(_TRIES):
+            try:
+                return await self._dialogue.respond(work.request, attempt), ""
+            except DialogueFailedError as error:
+                reason = error.reason
+                log.warning("turn.attempt_failed", turn_id=work.turn_id, attempt=attempt, reason=reason)
+        return (), reason
+
+
+def inbox_handlers(service: ConversationsService) -> Mapping[str, InboxHandler]:
+    """Return the handlers of the messaging providers' events."""
+    return {"whatsapp": service.receiver.take, "instagram": service.receiver.take}
+
+
+def timer_handlers(service: ConversationsService) -> Mapping[TimerKind, TimerHandler]:
+    """Return the handler that gives threads back to the bot."""
+
+    async def on_timeout(session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
+        for timer in timers:
+            if not await _expire(service, session, timer):
+                await skip(session, [timer], reason="the bot has it")
+
+    return {TimerKind.CONVERSATION_TIMEOUT: on_timeout}
+
+
+async def _expire(service: ConversationsService, session: AsyncSession, timer: ClaimedTimer) -> bool:
+    if timer.subject_kind != SUBJECT:
+        return False
+    try:
+        return await service.ownership.expire(session, timer.subject_id)
+    except ConversationNotFoundError:
+        return False
