@@ -99,7 +99,7 @@ def _turn(message: dict[str, Any], metadata: dict[str, Any], turn_id: str) -> Tu
         "intent": str((message.get("intent") or {}).get("name") or ""),
         "reading": reading,
         "history": history,
-        "button": metadata.get("button"),
+        "button": metadata.get("payload"),
     }
 
 

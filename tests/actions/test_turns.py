@@ -74,7 +74,7 @@ def slot(name: str, value: Any) -> dict[str, Any]:
 async def test_the_form_says_the_step_and_moves_to_the_open_question() -> None:
     """One request; the response's name, braces, language and buttons go to Rasa, and the form asks for the variant."""
     backend = Backend()
-    events, messages = await run(backend, tracker(history=[{"from": "bot", "text": "Karibu"}], button="pick:M1"))
+    events, messages = await run(backend, tracker(history=[{"from": "bot", "text": "Karibu"}], payload="pick:M1"))
     assert events == [
         slot("turn_id", "T-1"),
         slot("lang", "sw"),

@@ -31,7 +31,7 @@ def _kept(scene: "Scene", step: "Step") -> "Step":
 
 async def opt_out(scene: "Scene") -> "Step":
     """Stop writing first, at once."""
-    await scene.shop.customers.opt_out(scene.session, scene.customer.id)
+    await scene.shop.handover.opt_out(scene.session, scene.thread.id)
     return scene.step().say("utter_opted_out")
 
 

@@ -116,10 +116,6 @@ class Customers(Protocol):
         """Keep what language the customer writes."""
         ...
 
-    async def opt_out(self, session: "AsyncSession", customer_id: str, *, source: str = "message") -> "CustomerView":
-        """Stop writing to the customer first."""
-        ...
-
 
 class Shops(Protocol):
     """Merchants, their outlets and hours."""
@@ -138,10 +134,14 @@ class Shops(Protocol):
 
 
 class Handover(Protocol):
-    """Gives a conversation to people."""
+    """Ends the bot's part in a conversation."""
 
     async def hand_over(self, session: "AsyncSession", conversation_id: str, turn_id: str, handoff: "Handoff") -> None:
         """Take the conversation from the bot, with the brief; the turn's own words may still go out."""
+        ...
+
+    async def opt_out(self, session: "AsyncSession", conversation_id: str) -> None:
+        """Write to this customer no more."""
         ...
 
 

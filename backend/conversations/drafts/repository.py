@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import BotTurn, Conversation, Dialogue, DraftRow
-from backend.platform.ids import new_uuid
+from backend.platform.ids import opaque_token
 
 
 async def conversation(session: AsyncSession, conversation_id: str) -> Conversation | None:
@@ -46,7 +46,7 @@ async def begin_session(session: AsyncSession, conversation_id: str) -> None:
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(session_id=new_uuid(), session_started_at=text("duka_now()"))
+        .values(session_id=opaque_token(), session_started_at=text("duka_now()"))
     )
 
 

@@ -39,6 +39,7 @@ class RecordedHandovers:
     """Keeps the briefs that people would get."""
 
     briefs: list[Handoff] = field(default_factory=list)
+    opted_out: list[str] = field(default_factory=list)
 
     async def hand_over(
         self,
@@ -48,6 +49,9 @@ class RecordedHandovers:
         handoff: Handoff,
     ) -> None:
         self.briefs.append(handoff)
+
+    async def opt_out(self, session: AsyncSession, conversation_id: str) -> None:  # noqa: ARG002
+        self.opted_out.append(conversation_id)
 
 
 @dataclass

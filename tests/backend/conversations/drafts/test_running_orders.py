@@ -182,5 +182,4 @@ async def test_a_turn_that_is_understood_in_between_starts_the_count_afresh(chat
 async def test_opting_out_is_kept_at_once(chat: Chat) -> None:
     """From then on we write to the customer no more by ourselves."""
     assert responses(await chat.say("stop", "opt_out")) == ["utter_opted_out"]
-    stopped = text("SELECT opted_out_at IS NOT NULL FROM customers WHERE id = :id")
-    assert await chat.session.scalar(stopped, {"id": chat.customer_id}) is True
+    assert chat.handovers.opted_out == [chat.conversation_id]
