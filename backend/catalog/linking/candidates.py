@@ -1,0 +1,178 @@
+"""Finds the rows that a mention's goods words fit, each with how well and how exactly."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.index import Index, Phrase
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.terms import Term, Terms, merged
+
+ENOUGH: Final = 0.72
+_MOST_ROWS: Final = 400
+_FAR_BEHIND: Final = 0.12
+_COMBO: Final = "combo"  # A bundle is meant only where it is asked for as one.
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A phrase of a row that the mention says in full; `whole` where it says nothing else."""
+
+    phrase: Phrase
+    score: float
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that holds every goods word of a mention; `exact` are its phrases that hold nothing else."""
+
+    row: int
+    score: float
+    exact: tuple[Exact, ...] = ()
+
+
+def find(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
+    """Rows that fit a mention, best first; each reading of the words (as said, merged, run together) is tried.
+
+    Args:
+        catalogue: The merchant's rows.
+        terms: The mention; weak terms may stay unmatched.
+
+    Returns:
+        Candidates with scores in (0, 1]; those that only share a modifier with the mention are left out.
+    """
+    best: dict[int, Candidate] = {}
+    for shape in _shapes(catalogue.index, terms.goods):
+        for candidate in _fitting(catalogue.index, shape):
+            known = best.get(candidate.row)
+            if known is None or _rank(candidate) > _rank(known):
+                best[candidate.row] = candidate
+    likely = [one for one in best.values() if one.exact or _about(catalogue.index, one.row, terms.goods)]
+    bundle = terms.container == _COMBO or any(lexicon().containers.get(one.key) == _COMBO for one in terms.goods)
+    likely = [one for one in likely if (catalogue.items[one.row].container == _COMBO) == bundle]
+    top = max((one.score for one in likely), default=0.0)
+    near = [one for one in likely if one.score >= top - _FAR_BEHIND]
+    return sorted(near, key=lambda one: (*_rank(one), -one.row), reverse=True)[:_MOST_ROWS]
+
+
+def _rank(candidate: Candidate) -> tuple[float, float]:
+    return (max((one.score for one in candidate.exact), default=0.0), candidate.score)
+
+
+def _shapes(index: Index, goods: tuple[Term, ...]) -> list[tuple[Term, ...]]:
+    shapes = [goods, merged(goods), *_joined_pairs(index, goods)]
+    if len(goods) == 3:  # noqa: PLR2004 - "sukuma wiki bunch" may be one word of the catalogue
+        shapes.append((Term("".join(one.key for one in goods)),))
+    if any(one.weak for one in goods):
+        known = tuple(one for one in goods if not one.weak or index.best(one) >= ENOUGH)
+        shapes += [known, merged(known)]
+    distinct = {tuple(one.key for one in shape): shape for shape in shapes if shape}
+    return list(distinct.values())
+
+
+def _joined_pairs(index: Index, goods: tuple[Term, ...]) -> Iterable[tuple[Term, ...]]:
+    for place in range(len(goods) - 1):
+        pair = Term(goods[place].key + goods[place + 1].key)
+        if pair.key in index.by_key or pair.key in index.by_stem:
+            yield (*goods[:place], pair, *goods[place + 2 :])
+
+
+def _fitting(index: Index, goods: tuple[Term, ...]) -> list[Candidate]:
+    hits = [_hits(index, word) for word in goods]
+    rows = _rows(index, goods, hits)
+    exact = _exact(index, goods, hits, rows)
+    return [Candidate(row, score, tuple(exact.get(row, ()))) for row, score in rows.items()]
+
+
+def _hits(index: Index, word: Term) -> dict[int, float]:
+    """Phrases that hold a word, each with the best likeness."""
+    found: dict[int, float] = {}
+    for place, likeness in index.similar(word).items():
+        if likeness >= ENOUGH:
+            for phrase in index.postings[place]:
+                if likeness > found.get(phrase, 0.0):
+                    found[phrase] = likeness
+    return found
+
+
+def _rows(index: Index, goods: tuple[Term, ...], hits: list[dict[int, float]]) -> dict[int, float]:
+    """Rows that hold every strong word somewhere in their names, with the mean likeness over all words."""
+    total: dict[int, float] = {}
+    alive: set[int] | None = None
+    for word, phrases in sorted(zip(goods, hits, strict=True), key=lambda pair: pair[0].weak):
+        best: dict[int, float] = {}
+        for number, likeness in phrases.items():
+            row = index.phrases[number].row
+            best[row] = max(best.get(row, 0.0), likeness)
+        still = set(best) if alive is None else alive & set(best)
+        if still or not word.weak:
+            alive = still
+        for row, likeness in best.items():
+            total[row] = total.get(row, 0.0) + likeness
+    strong = sum(not word.weak for word in goods) or 1
+    return {row: min(total[row] / strong, 1.0) for row in alive or ()}
+
+
+def _exact(
+    index: Index, goods: tuple[Term, ...], hits: list[dict[int, float]], rows: Mapping[int, float]
+) -> dict[int, list[Exact]]:
+    """Phrases that are wholly said; whatever else is said must be known of their row ("kcc" in "kcc milk")."""
+    counted: dict[int, list[float]] = {}
+    for phrases in hits:
+        for number, likeness in phrases.items():
+            counted.setdefault(number, []).append(likeness)
+    found: dict[int, list[Exact]] = {}
+    for number, likenesses in counted.items():
+        phrase = index.phrases[number]
+        if (
+            phrase.row in rows
+            and phrase.terms.goods
+            and len(likenesses) >= len(phrase.goods)
+            and _said(index, phrase, goods)
+        ):
+            whole = len(phrase.goods) == len(goods)
+            found.setdefault(phrase.row, []).append(Exact(phrase, sum(likenesses) / len(likenesses), whole))
+    return found
+
+
+def _said(index: Index, phrase: Phrase, goods: tuple[Term, ...]) -> bool:
+    """Whether each word of a phrase is said by a word of its own."""
+    wanted = {index.by_key[one.key] for one in phrase.goods}
+    used = set[int]()
+    for word in goods:
+        likely = index.similar(word)
+        hit = max(
+            (place for place in wanted - used if likely.get(place, 0.0) >= ENOUGH),
+            key=lambda p: likely[p],
+            default=None,
+        )
+        if hit is not None:
+            used.add(hit)
+    return used == wanted
+
+
+def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
+    """Whether a partial match concerns what the row is, and not a part of it: "potato" is no "potato curry"."""
+    senses = frozenset().union(*(one.senses for one in merged(goods))) - lexicon().properties
+    heads = index.heads[row]
+    return not senses or not heads or bool(senses & heads)
+
+
+def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:
+    """Rows of the kind of good that a mention names ("soda"), where it names a kind and not a good."""
+    members = _members(lexicon().kinds, goods)
+    phrases = catalogue.index.phrases
+    return sorted({one.row for one in phrases if any(_names(one, member) for member in members)})
+
+
+def _members(kinds: Mapping[str, frozenset[str]], goods: tuple[Term, ...]) -> frozenset[str]:
+    keys = {" ".join(one.key for one in goods), *(sense for one in merged(goods) for sense in one.senses)}
+    return frozenset().union(*(kinds.get(key, frozenset()) for key in keys))
+
+
+def _names(phrase: Phrase, member: str) -> bool:
+    wanted = member.split(" ")
+    said = [one.key for one in phrase.goods]
+    return phrase.own and said[: len(wanted)] == wanted

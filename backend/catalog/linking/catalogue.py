@@ -1,0 +1,157 @@
+"""A merchant's catalogue as linking sees it: frozen rows with what is read off their names, and an index built once."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from backend.catalog.linking.index import Index, build_index
+from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.terms import Measure, Terms, measure_of, terms_of
+
+WEIGHED_UNIT: Final = "kg"
+_EXPONENT: Final = 2
+_COUNT_IN_NAME: Final = re.compile(r"\((\d+)\s*(?:pcs?|pieces?|eggs)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class CatalogueItem:
+    """One row of a catalogue: one thing that can be bought, with its price in minor units."""
+
+    sku: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    unit: str = "piece"
+    price_minor: int = 0
+    currency: str = "KES"
+    stock: float = 0.0
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it is weighed out, so that a fraction may be asked for."""
+        return self.unit.casefold() == WEIGHED_UNIT
+
+    @cached_property
+    def container(self) -> str:
+        """What one of it comes in, in the lexicon's word where it has one."""
+        return lexicon().containers.get(phrase_key(self.unit), self.unit)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of its name."""
+        return terms_of(self.name)
+
+    @cached_property
+    def size_words(self) -> Terms | None:
+        """Its own size option, where it has just one ("size=2kg")."""
+        sizes = self.options.get("size", ())
+        return terms_of(sizes[0]) if len(sizes) == 1 else None
+
+    @cached_property
+    def measure(self) -> Measure | None:
+        """The weight or volume of one of it, from its size option or its name."""
+        said = self.size_words.measure if self.size_words else None
+        return said or self.terms.measure
+
+    @cached_property
+    def unit_measure(self) -> Measure | None:
+        """What one of it measures where its unit is itself a measure ("metre", "litre", "kg")."""
+        return measure_of(1.0, self.unit)
+
+    @cached_property
+    def size_numbers(self) -> frozenset[str]:
+        """Numbers that name its size without a unit ("size=38", "gauge=28")."""
+        values = (values[0] for values in self.options.values() if len(values) == 1)
+        return frozenset(number for value in values for number in terms_of(value).numbers)
+
+    @cached_property
+    def label(self) -> str | None:
+        """Its size in a word ("large", "half"), from its size option or its name."""
+        own = self.options.get("size", ())
+        said = lexicon().sizes.get(phrase_key(own[0])) if len(own) == 1 else None
+        return said or self.terms.label
+
+    @cached_property
+    def pieces(self) -> int | None:
+        """How many pieces one of it holds, where its name says so ("Egg Tray (30)", "10 pack")."""
+        found = _COUNT_IN_NAME.search(self.name)
+        return int(found.group(1) or found.group(2)) if found else None
+
+    @cached_property
+    def family(self) -> frozenset[str]:
+        """What it shares with the other sizes of the same good: the goods words of its name."""
+        return frozenset(item.key for item in self.terms.goods)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """All rows of a merchant, indexed for linking; build it once and keep it."""
+
+    items: tuple[CatalogueItem, ...]
+
+    @cached_property
+    def index(self) -> Index:
+        """The inverted index over names and aliases."""
+        return build_index([(item.name, *item.aliases) for item in self.items], [_option_words(i) for i in self.items])
+
+    @cached_property
+    def choices(self) -> frozenset[str]:
+        """Folded words of choices that have no row of their own ("mild", a brand of gas): they are notes, not goods."""
+        values = (value for item in self.items for axis in item.options.values() if len(axis) > 1 for value in axis)
+        return frozenset(key for value in values for key in phrase_key(value).split(" "))
+
+    @cached_property
+    def by_sku(self) -> Mapping[str, CatalogueItem]:
+        """Rows by their SKU."""
+        return {item.sku: item for item in self.items}
+
+    @cached_property
+    def families(self) -> Mapping[frozenset[str], tuple[int, ...]]:
+        """Row numbers by family: rows that differ in size or container alone."""
+        found: dict[frozenset[str], list[int]] = {}
+        for row, item in enumerate(self.items):
+            found.setdefault(item.family, []).append(row)
+        return {family: tuple(rows) for family, rows in found.items()}
+
+    def siblings(self, row: int) -> tuple[int, ...]:
+        """The rows of the same family, itself included."""
+        return self.families[self.items[row].family]
+
+
+def _option_words(item: CatalogueItem) -> tuple[str, ...]:
+    return tuple(values[0] for values in item.options.values() if len(values) == 1)
+
+
+def parse_options(text: str) -> dict[str, tuple[str, ...]]:
+    """Read `size=S,M;colour=red` into values by axis."""
+    axes = (axis.split("=", 1) for axis in text.split(";") if "=" in axis)
+    return {name.strip(): tuple(v.strip() for v in values.split(",") if v.strip()) for name, values in axes}
+
+
+def item_from_row(row: Mapping[str, str]) -> CatalogueItem:
+    """Build an item from a CSV row with the columns sku, name, aliases, unit, price, currency, stock, options."""
+    return CatalogueItem(
+        sku=row["sku"].strip(),
+        name=row["name"].strip(),
+        aliases=tuple(alias.strip() for alias in (row.get("aliases") or "").split("|") if alias.strip()),
+        unit=(row.get("unit") or "piece").strip(),
+        price_minor=round(float(row.get("price") or 0) * 10**_EXPONENT),
+        currency=(row.get("currency") or "KES").strip(),
+        stock=float(row.get("stock") or 0),
+        options=parse_options(row.get("options") or ""),
+    )
+
+
+def catalogue_from_rows(rows: Iterable[Mapping[str, str]]) -> Catalogue:
+    """Build a catalogue from CSV-shaped rows; rows without a SKU are left out."""
+    return Catalogue(tuple(item_from_row(row) for row in rows if (row.get("sku") or "").strip()))
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue CSV, with or without a byte-order mark."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return catalogue_from_rows(csv.DictReader(file))

@@ -1,0 +1,231 @@
+"""Brings a word, in any script and spelling, to one key under which its other spellings are found."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_VIRAMA: Final = "\u094d"
+_NUKTA: Final = "\u093c"
+_CONSONANTS: Final = dict(
+    pair.split()
+    for pair in [
+        "क k",
+        "ख kh",
+        "ग g",
+        "घ gh",
+        "ङ n",
+        "च ch",
+        "छ chh",
+        "ज j",
+        "झ jh",
+        "ञ n",
+        "ट t",
+        "ठ th",
+        "ड d",
+        "ढ dh",
+        "ण n",
+        "त t",
+        "थ th",
+        "द d",
+        "ध dh",
+        "न n",
+        "प p",
+        "फ f",
+        "ब b",
+        "भ bh",
+        "म m",
+        "य y",
+        "र r",
+        "ल l",
+        "व v",
+        "श sh",
+        "ष sh",
+        "स s",
+        "ह h",
+        "ळ l",
+        "ऱ r",
+        "ऩ n",
+    ]
+)
+_NUKTA_FORMS: Final = {"ज": "z", "फ": "f", "ड": "d", "ढ": "dh", "क": "k", "ख": "kh", "ग": "g", "य": "y"}
+_VOWELS: Final = dict(
+    zip(
+        "अआइईउऊऋएऐओऔऑऍऎऒॲ",
+        ["a", "aa", "i", "i", "u", "u", "ri", "e", "ai", "o", "au", "o", "e", "e", "o", "e"],
+        strict=True,
+    )
+)
+_SIGNS: Final = dict(
+    zip("ािीुूृेैोौॉॅॆॊ", ["aa", "i", "i", "u", "u", "ri", "e", "ai", "o", "au", "o", "e", "e", "o"], strict=True)
+)
+_LABIALS: Final = frozenset("पफबभम")
+_DIGITS: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}
+
+# Longer spellings come before the shorter ones that they contain; the order is part of the rule.
+_SPELLINGS: Final = (
+    (re.compile(r"chh?"), "ç"),
+    (re.compile(r"ck|c(?=[^eiy]|$)|q"), "k"),
+    (re.compile(r"c"), "s"),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"sh"), "s"),
+    (re.compile(r"(?<=[kgjtdb])h"), ""),
+    (re.compile(r"z"), "j"),
+    (re.compile(r"x"), "ks"),
+    (re.compile(r"w"), "v"),
+    (re.compile(r"aa+"), "a"),
+    (re.compile(r"ee+|ea(?=[dkmt])"), "i"),
+    (re.compile(r"oo+|ou"), "u"),
+    (re.compile(r"a[iy]$"), "ay"),
+    (re.compile(r"a[ou]$"), "av"),
+    (re.compile(r"ai|ay(?![aeiou]|$)|ei"), "e"),
+    (re.compile(r"au"), "o"),
+    (re.compile(r"(?<=[^aeiouy])i?ya$|iya"), "ia"),
+    (re.compile(r"(?<!a)y(?![aeiou])|ie(?!s?$)"), "i"),
+    (re.compile(r"(?<=[aeiou])h$"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+_VOWEL: Final = frozenset("aeiou")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?(?:/\d+)?")
+
+
+def words(text: str) -> list[tuple[int, int, str]]:
+    """The words of a text with their code-point offsets; "2kg" and "x3" are cut at the border of digit and letter."""
+    found: list[tuple[int, int, str]] = []
+    for run in _runs(text):
+        found.extend(_cut(run, text))
+    return found
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    start: int | None = None
+    for place, sign in enumerate(text):
+        inside = _belongs(text, place, sign, open_run=start is not None)
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            runs.append((start, place))
+            start = None
+    return runs if start is None else [*runs, (start, len(text))]
+
+
+def _belongs(text: str, place: int, sign: str, *, open_run: bool) -> bool:
+    kind = unicodedata.category(sign)[0]
+    if kind in "LN" or (open_run and (kind == "M" or sign in "\u200c\u200d")):
+        return True
+    nearby = text[place - 1 : place] + text[place + 1 : place + 2]
+    if sign in ".,/" and open_run:
+        return len(nearby) == 2 and nearby.isdigit()  # noqa: PLR2004 - one digit on each side
+    return sign in "'’" and open_run and nearby[-1:].isalpha()
+
+
+def _cut(run: tuple[int, int], text: str) -> list[tuple[int, int, str]]:
+    start, end = run
+    parts: list[tuple[int, int, str]] = []
+    place = start
+    for number in _NUMBER.finditer(text, start, end):
+        if number.start() > place:
+            parts.append((place, number.start(), text[place : number.start()]))
+        parts.append((number.start(), number.end(), number.group()))
+        place = number.end()
+    if place < end:
+        parts.append((place, end, text[place:end]))
+    return parts
+
+
+def romanise(text: str) -> str:
+    """Write Devanagari in Latin letters, dropping the inherent vowels that are not spoken; other scripts stay."""
+    return re.sub(r"[\u0900-\u097f]+", lambda run: _romanise_word(run.group()), text.translate(_DIGITS))
+
+
+def _romanise_word(word: str) -> str:
+    sounds = _sounds(unicodedata.normalize("NFD", word).replace("\u0929", "न"))
+    return "".join(_drop_schwas(sounds))
+
+
+def _sounds(word: str) -> list[str]:
+    """Alternate consonants and vowels; "ə" stands for an inherent vowel that may be silent."""
+    sounds: list[str] = []
+    for place, sign in enumerate(word):
+        following = word[place + 1 : place + 2]
+        if sign in _CONSONANTS:
+            nukta = following == _NUKTA
+            sounds.append(_NUKTA_FORMS.get(sign, _CONSONANTS[sign]) if nukta else _CONSONANTS[sign])
+            after = word[place + 1 + nukta : place + 2 + nukta]
+            if after not in _SIGNS and after != _VIRAMA:
+                sounds.append("ə")
+        elif sign in _SIGNS or sign in _VOWELS:
+            sounds.append(_SIGNS.get(sign) or _VOWELS[sign])
+        elif sign in "\u0901\u0902":
+            sounds.append("m" if following in _LABIALS and following else "n")
+    return sounds
+
+
+_OPEN_SYLLABLES: Final = [True, False, True, False, True]
+
+
+def _drop_schwas(sounds: list[str]) -> list[str]:
+    kept = list(sounds)
+    if len(kept) > 2 and kept[-1] == "ə":  # noqa: PLR2004 - a lone consonant keeps its vowel
+        kept.pop()
+    for place in range(len(kept) - 3, 1, -1):
+        around = kept[place - 2 : place + 3]
+        if [_is_vowel(sound) for sound in around] == _OPEN_SYLLABLES and around[2] == "ə":
+            kept[place] = ""
+    return ["a" if sound == "ə" else sound for sound in kept]
+
+
+def _is_vowel(sound: str) -> bool:
+    return bool(sound) and (sound == "ə" or sound[0] in _VOWEL)
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """The key of a word: Latin, lower case, one spelling for sounds that people write in several ways."""
+    plain = unicodedata.normalize("NFKD", romanise(unicodedata.normalize("NFC", word)).lower())
+    key = "".join(sign for sign in plain if sign.isalnum())
+    if key.isdigit() or _VOWEL.isdisjoint(key):
+        return key  # An abbreviation ("kcc", "xl") has no sounds to fold.
+    for pattern, written in _SPELLINGS:
+        key = pattern.sub(written, key)
+    return key
+
+
+@lru_cache(maxsize=65536)
+def skeleton(key: str) -> str:
+    """The consonants of a key, with its first letter kept even where that is a vowel."""
+    return key[:1] + "".join(sign for sign in key[1:] if sign not in _VOWEL and sign not in {"i", "h"})
+
+
+# Endings and prefixes of folded keys. (ending, put in its place, shortest stem that may remain)
+_ENDINGS: Final = (
+    ("ies", "i", 2), ("us", "", 4), ("os", "o", 3), ("es", "", 3), ("es", "e", 3), ("is", "i", 3), ("s", "", 2),
+    ("vs", "f", 2), ("yaçi", "i", 2), ("yaça", "i", 2), ("yaçe", "i", 2), ("açi", "", 3), ("aça", "", 3),
+    ("açe", "", 3), ("içi", "i", 3), ("iça", "i", 3), ("çi", "", 3), ("ça", "", 3), ("çe", "", 3), ("çia", "", 3),
+    ("çia", "a", 3), ("ian", "i", 3), ("on", "", 3), ("on", "a", 3), ("en", "", 4), ("ia", "i", 3), ("ia", "a", 4),
+    ("ie", "i", 3), ("la", "", 4), ("na", "", 4), ("an", "", 4), ("ni", "", 4), ("tun", "", 4), ("at", "", 4),
+)  # fmt: skip
+_PREFIXES: Final = (("ma", ""), ("mi", "m"), ("vi", "ki"), ("vi", "ç"), ("vi", "k"), ("me", "j"), ("vy", "ky"))
+
+
+@lru_cache(maxsize=65536)
+def stems(key: str) -> frozenset[str]:
+    """Keys under which other forms of the same word stand: plurals, cases and noun classes of our languages."""
+    found = {key}
+    for ending, instead, shortest in _ENDINGS:
+        if key.endswith(ending) and len(key) - len(ending) >= shortest:
+            found.add(key[: len(key) - len(ending)] + instead)
+    for prefix, instead in _PREFIXES:
+        if key.startswith(prefix) and len(key) - len(prefix) >= 2:  # noqa: PLR2004 - "yai" is what "mayai" leaves
+            found.add(instead + key[len(prefix) :])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def bare(key: str) -> str:
+    """A key without its last vowel, in which many case and plural forms of Hindi and Marathi agree."""
+    return key[:-1] if len(key) > _SHORTEST_BARE and key[-1] in _VOWEL else key
+
+
+_SHORTEST_BARE: Final = 3

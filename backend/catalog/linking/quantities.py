@@ -1,0 +1,163 @@
+"""Turns the amounts beside a mention into whole packs, weights or pieces of a row, or says that they come out odd."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.packs import PIECES_IN, Pack, as_fraction, by_money, fewest
+from backend.catalog.linking.terms import Measure
+
+Lines = tuple[tuple[str, Fraction], ...]
+# These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
+_OUTER: Final = frozenset(
+    {"crate", "bale", "box", "carton", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The amounts that belong to one mention; fractions are exact.
+
+    `count` is how many, `container` what they come in, `measure` a weight or volume, `money_minor` what to spend or the
+    price that names the row; `vague` is "a few", or a range; `size` and `portion` tell which row, and are no amount.
+    """
+
+    count: Fraction | None = None
+    container: str | None = None
+    measure: Measure | None = None
+    money_minor: Fraction | None = None
+    vague: bool = False
+    size: Measure | None = None
+    portion: str | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is an amount that packs have to make up."""
+        return self.measure is not None or self.money_minor is not None
+
+
+def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
+    """Lines of a settled row.
+
+    Returns:
+        (sku, quantity) pairs of the row or of its other sizes, or None where the amount must be asked for.
+    """
+    item = catalogue.items[row]
+    if wanted.vague:
+        return None
+    if wanted.money_minor is not None:
+        return _for_money(catalogue, row, wanted)
+    if wanted.measure is not None:
+        return _for_measure(catalogue, row, wanted.measure, wanted.count)
+    if wanted.container is not None and wanted.container != item.container:
+        return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))
+    return _counted(catalogue, row, wanted)
+
+
+def _one(item: CatalogueItem, quantity: Fraction) -> Lines | None:
+    whole = quantity.denominator == 1
+    return ((item.sku, quantity),) if quantity > 0 and (whole or item.weighed) else None
+
+
+def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
+    item = catalogue.items[row]
+    if wanted.count is None:
+        return None if item.weighed and wanted.container is None else _one(item, Fraction(1))
+    if item.weighed:
+        # "Three onions" of a good that is weighed says no weight; halves and quarters are said of the kilo.
+        return _one(item, wanted.count) if wanted.count.denominator > 1 else None
+    if wanted.count.denominator > 1:
+        return _broken(catalogue, row, wanted.count)
+    return _one(item, wanted.count)
+
+
+def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
+    """Half a tray, or a tray and a half: the broken one in pieces, where pieces are sold and a half size is not."""
+    item = catalogue.items[row]
+    half = [other for other in _siblings(catalogue, row) if other.label == "half" and item.label != "half"]
+    if count == Fraction(1, 2) and len(half) == 1:
+        return _one(half[0], Fraction(1))
+    if not item.pieces:
+        return None
+    packs = [Pack(number, size) for number in catalogue.siblings(row) if (size := _pieces(catalogue.items[number]))]
+    return _named(catalogue, fewest(packs, count * item.pieces))
+
+
+def _pieces(item: CatalogueItem) -> Fraction | None:
+    if item.pieces:
+        return Fraction(item.pieces)
+    return Fraction(1) if item.container == "piece" else None
+
+
+def _siblings(catalogue: Catalogue, row: int) -> list[CatalogueItem]:
+    return [catalogue.items[other] for other in catalogue.siblings(row)]
+
+
+def _in_container(catalogue: Catalogue, row: int, container: str, count: Fraction) -> Lines | None:
+    item = catalogue.items[row]
+    pieces = PIECES_IN.get(container)
+    if pieces and not item.weighed:
+        return _one(item, count * pieces)
+    sibling = [other for other in _siblings(catalogue, row) if other.container == container]
+    if len(sibling) == 1:
+        return _one(sibling[0], count)
+    if container in _OUTER or item.weighed:
+        return None
+    return _one(item, count)
+
+
+def _for_measure(catalogue: Catalogue, row: int, measure: Measure, count: Fraction | None) -> Lines | None:
+    item = catalogue.items[row]
+    amount = as_fraction(measure.base)
+    unit = item.unit_measure
+    if unit is not None and unit.dimension == measure.dimension:
+        return _one(item, amount / as_fraction(unit.base) * (count or 1))
+    if item.measure == measure:
+        return _one(item, count or Fraction(1))
+    if item.measure is None:
+        return None
+    counts = fewest(_measured(catalogue, catalogue.siblings(row), measure), amount)
+    if counts is None:
+        return None
+    return _named(catalogue, {number: packs * int(count or 1) for number, packs in counts.items()})
+
+
+def _measured(catalogue: Catalogue, rows: Sequence[int], measure: Measure) -> list[Pack]:
+    items = ((row, catalogue.items[row].measure) for row in rows)
+    return [Pack(row, as_fraction(said.base)) for row, said in items if said and said.dimension == measure.dimension]
+
+
+def _for_money(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
+    item = catalogue.items[row]
+    money = wanted.money_minor or Fraction(0)
+    if wanted.count is not None:
+        return _one(item, wanted.count) if money == item.price_minor else None
+    bought = by_money(item.price_minor, money, weighed=item.weighed)
+    return None if bought is None else _one(item, bought)
+
+
+def _named(catalogue: Catalogue, counts: dict[int, int] | None) -> Lines | None:
+    if not counts:
+        return None
+    return tuple((catalogue.items[row].sku, Fraction(count)) for row, count in counts.items())
+
+
+def one_family(catalogue: Catalogue, rows: Sequence[int]) -> bool:
+    """Whether rows are sizes of one good."""
+    return len({catalogue.items[row].family for row in rows}) == 1
+
+
+def made_up(catalogue: Catalogue, rows: Sequence[int], wanted: Wanted) -> Lines | None:
+    """Make an amount from the sizes of one good, where nothing but their size was left open."""
+    if not one_family(catalogue, rows) or wanted.vague:
+        return None
+    if wanted.measure is not None:
+        counts = fewest(_measured(catalogue, rows, wanted.measure), as_fraction(wanted.measure.base))
+        whole = int(wanted.count) if wanted.count and wanted.count.denominator == 1 else 1
+        return _named(catalogue, {row: packs * whole for row, packs in (counts or {}).items()})
+    if wanted.money_minor is not None and wanted.count is None:
+        packs = [Pack(row, Fraction(catalogue.items[row].price_minor)) for row in rows]
+        return _named(catalogue, fewest(packs, wanted.money_minor))
+    return None

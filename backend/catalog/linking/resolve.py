@@ -1,0 +1,313 @@
+"""Decides which row a mention means, and how many of it: sure, open between several, unknown, or of an odd amount."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking import candidates, quantities
+from backend.catalog.linking.candidates import Candidate, Exact
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.terms import Measure, Terms, bare_measure
+
+_HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
+_PARTIAL: Final = 0.9
+_SUBPHRASE: Final = 0.97
+
+
+class Status(StrEnum):
+    """How a mention came out."""
+
+    SURE = "sure"
+    OPEN = "open"
+    ODD = "odd"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a mention means in the catalogue.
+
+    `lines` are (sku, quantity) where it is sure; `alternatives` the SKUs it may mean otherwise, best first;
+    `score` in [0, 1] how well the words fit; `margin` how far the runner-up is behind; `rule` the reason in a word.
+    """
+
+    status: Status
+    lines: tuple[tuple[str, Fraction], ...] = ()
+    alternatives: tuple[str, ...] = ()
+    score: float = 0.0
+    margin: float = 0.0
+    rule: str = ""
+    exact: bool = False
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """The size that is asked for, wherever in the words it was said."""
+
+    measure: Measure | None
+    label: str | None
+    container: str | None
+    numbers: frozenset[str]
+
+    @property
+    def silent(self) -> bool:
+        return self.measure is None and self.label is None and not self.numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    rows: tuple[int, ...]
+    rule: str
+    exact: bool = False
+    score: float = 1.0
+    labelled: bool = False
+
+
+def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozenset[str] = frozenset()) -> Resolution:
+    """Resolve one mention.
+
+    Args:
+        catalogue: The merchant's rows.
+        terms: The goods words with size and container, as said.
+        wanted: The amounts that belong to it.
+        without: SKUs that the customer has ruled out ("not the brown one").
+    """
+    found = [one for one in candidates.find(catalogue, terms) if catalogue.items[one.row].sku not in without]
+    if not found:
+        return _by_kind(catalogue, terms)
+    spec = _spec(terms, wanted)
+    choice = _choose(catalogue, found, spec, wanted)
+    if len(choice.rows) == 1:
+        return _settled(catalogue, found, choice, wanted, spec)
+    return _opened(catalogue, found, choice, wanted, spec)
+
+
+def _spec(terms: Terms, wanted: Wanted) -> _Spec:
+    measure = wanted.size or terms.measure or wanted.measure
+    label = terms.label or wanted.portion or (_HALVES.get(wanted.count) if wanted.count is not None else None)
+    return _Spec(measure, label, wanted.container or terms.container, terms.numbers)
+
+
+def _by_kind(catalogue: Catalogue, terms: Terms) -> Resolution:
+    rows = candidates.of_kind(catalogue, terms.goods)
+    skus = tuple(catalogue.items[row].sku for row in rows)
+    return Resolution(Status.OPEN if rows else Status.UNKNOWN, alternatives=skus, rule="kind" if rows else "unknown")
+
+
+def _choose(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice:
+    """Apply the rules in their order; each that leaves several rows narrows what the next ones see."""
+    left: _Choice | None = None
+    for rule in _RULES:
+        choice = rule(catalogue, found, spec, wanted)
+        if choice is None or not choice.rows:
+            continue
+        if len(choice.rows) == 1:
+            return choice
+        left = choice
+        found = [one for one in found if one.row in choice.rows] or found
+    return left or _Choice(tuple(one.row for one in found), "several", score=found[0].score * _PARTIAL)
+
+
+def _matching(
+    found: Iterable[Candidate], fits: Callable[[Candidate, Exact], bool], rule: str, *, labelled: bool = False
+) -> _Choice | None:
+    """Rows with a fitting phrase; whole phrases come before parts, and likeness that is clearly behind is dropped."""
+    scored: dict[int, float] = {}
+    for candidate in found:
+        for exact in candidate.exact:
+            if fits(candidate, exact):
+                score = exact.score * (1.0 if exact.whole else _SUBPHRASE)
+                scored[candidate.row] = max(scored.get(candidate.row, 0.0), score)
+    if not scored:
+        return None
+    top = max(scored.values())
+    rows = tuple(row for row, score in scored.items() if score >= top - _CLEARLY_BEHIND)
+    return _Choice(rows, rule, exact=True, score=top, labelled=labelled)
+
+
+_CLEARLY_BEHIND: Final = 0.015
+
+
+def _as_written(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """A name or alias that says just this, size and container included."""
+    del catalogue, wanted
+
+    def fits(_: Candidate, exact: Exact) -> bool:
+        said = exact.phrase.terms
+        same = said.label == spec.label and _same_size(said, spec)
+        return same and said.container == spec.container
+
+    return _matching(found, fits, "alias", labelled=spec.label is not None)
+
+
+def _same_size(said: Terms, spec: _Spec) -> bool:
+    numbers = spec.numbers
+    if said.measure == spec.measure and said.numbers == numbers:
+        return True
+    loose = [value for value in map(bare_measure, said.numbers | numbers) if value]
+    measure = said.measure or spec.measure
+    one_sided = (said.measure is None) != (spec.measure is None)
+    return one_sided and measure is not None and measure.base in loose and len(said.numbers | numbers) == 1
+
+
+def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """A row whose phrase leaves the container out, and that is sold in just that container."""
+    del wanted
+    if spec.container is None:
+        return None
+
+    def fits(candidate: Candidate, exact: Exact) -> bool:
+        said = exact.phrase.terms
+        row = catalogue.items[candidate.row]
+        return said.label == spec.label and _same_size(said, spec) and row.container == spec.container
+
+    return _matching(found, fits, "container", labelled=spec.label is not None)
+
+
+def _by_price(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """With a count beside it, money names the row by its price ("four of the 20 one")."""
+    del spec
+    if wanted.money_minor is None or wanted.count is None:
+        return None
+    rows = [one.row for one in found if catalogue.items[one.row].price_minor == wanted.money_minor]
+    return _Choice(tuple(rows), "price", exact=True, score=0.97)
+
+
+def _by_size(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """A size picks among all rows that fit; the merchant's own default comes first where it has that size itself."""
+    del wanted
+    if spec.silent:
+        return None
+    default = _default(found)
+    best = max(found, key=lambda one: one.score)
+    if default is not None and len(default.rows) == 1 and _sized(catalogue, default.rows, spec):
+        return replace(default, rule="size", labelled=spec.label is not None)
+    rows = _sized(catalogue, _scope(found), spec) or _sized(catalogue, [one.row for one in found], spec)
+    if default is not None and len(rows) == 1:
+        rows = _sized(catalogue, [one.row for one in found], spec) or rows
+    labelled = spec.label is not None
+    return _Choice(tuple(rows), "size", bool(best.exact), best.score, labelled) if rows else None
+
+
+def _scope(found: list[Candidate]) -> list[int]:
+    exact = [one.row for one in found if any(said.whole for said in one.exact)]
+    return exact or [one.row for one in found]
+
+
+def _default(found: list[Candidate]) -> _Choice | None:
+    """The row that a bare word means: the one that has it, without a size, as its name or alias."""
+    return _matching(
+        found, lambda _, exact: not exact.phrase.terms.sized and exact.phrase.terms.container is None, "bare"
+    )
+
+
+def _sized(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> list[int]:
+    items = {row: catalogue.items[row] for row in rows}
+    if spec.measure is not None:
+        return [row for row, item in items.items() if item.measure == spec.measure]
+    if spec.label is not None:
+        return _labelled(items, spec.label)
+    named = [row for row, item in items.items() if spec.numbers & item.size_numbers]
+    return named or [row for row, item in items.items() if _measures(item, spec.numbers)]
+
+
+def _measures(item: CatalogueItem, numbers: frozenset[str]) -> bool:
+    """Whether a loose number is the row's measure in its small or large unit, or the pieces that it holds."""
+    values = {float(number) for number in numbers if number.replace(".", "", 1).isdigit()}
+    measure = item.measure.base if item.measure else None
+    return any(measure in {value, value * 1000} or item.pieces == value for value in values)
+
+
+def _labelled(items: dict[int, CatalogueItem], label: str) -> list[int]:
+    for meaning in (label, *lexicon().size_means.get(label, ())):
+        rows = [row for row, item in items.items() if item.label == meaning]
+        if rows:
+            return rows
+    ends = {"small": 0, "mini": 0, "large": -1, "medium": 1}
+    if label not in ends:
+        return []
+    ladders = _ladders(items)
+    return [ladder[ends[label]] for ladder in ladders if len(ladder) > (2 if label == "medium" else 1)]
+
+
+def _ladders(items: dict[int, CatalogueItem]) -> list[list[int]]:
+    """Rows of one family and dimension, from small to large."""
+    ladders: dict[tuple[frozenset[str], str], list[int]] = {}
+    for row, item in items.items():
+        if item.measure:
+            ladders.setdefault((item.family, item.measure.dimension), []).append(row)
+    return [sorted(rows, key=lambda row: (items[row].measure or Measure("", 0)).base) for rows in ladders.values()]
+
+
+def _by_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """Among the rows that fit and those of the default's family, the ones sold in the container that is asked for."""
+    del wanted
+    if spec.container is None:
+        return None
+    default = _default(found)
+    scope = list(catalogue.siblings(default.rows[0])) if default and len(default.rows) == 1 else _scope(found)
+    if default is not None and any(catalogue.items[row].container == spec.container for row in default.rows):
+        return default
+    rows = [row for row in scope if catalogue.items[row].container == spec.container]
+    best = max(found, key=lambda one: one.score)
+    return _Choice(tuple(rows), "container", exact=bool(best.exact), score=best.score) if rows else None
+
+
+def _bare(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """The merchant's own default, unless a size was asked for that its family has in another row."""
+    del catalogue, spec, wanted
+    return _default(found)
+
+
+def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+    """Rows that have the words as a name with a measure: one alone is meant, several are open."""
+    del catalogue, spec, wanted
+    return _matching(found, lambda _, exact: exact.phrase.terms.label is None, "name")
+
+
+_RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)
+
+
+def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
+    row = choice.rows[0]
+    if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
+        return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
+    count = None if choice.labelled and wanted.count in _HALVES else wanted.count
+    amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=spec.container)
+    lines = quantities.lines_for(catalogue, row, amount)
+    others = [one for one in found if one.row != row]
+    runner_up = max((one.score * (1.0 if one.exact else _PARTIAL) for one in others), default=0.0)
+    status = Status.SURE if lines is not None else Status.ODD
+    item = catalogue.items[row]
+    ends = tuple(catalogue.items[one.row].sku for one in others[:5])
+    return Resolution(
+        status, lines or (), ends, choice.score, max(choice.score - runner_up, 0.0), choice.rule, choice.exact, item.sku
+    )
+
+
+def _amount_of(wanted: Wanted, spec: _Spec) -> Measure | None:
+    """The measure that is an amount; a size beside it only names the row."""
+    return wanted.measure if wanted.size is not None else spec.measure
+
+
+def _conflicts(item: CatalogueItem, label: str) -> bool:
+    """Whether a row has a size of its own that is not the one asked for."""
+    return item.label is not None and item.label != label and item.label not in lexicon().size_means.get(label, ())
+
+
+def _opened(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
+    """Several rows fit: an amount that only one family can make up settles it, else it stays open."""
+    amount = replace(wanted, measure=_amount_of(wanted, spec), container=spec.container)
+    made = quantities.made_up(catalogue, choice.rows, amount)
+    skus = tuple(catalogue.items[row].sku for row in choice.rows)
+    if made is not None:
+        return Resolution(Status.SURE, made, skus[:5], choice.score, 0.0, "packs", choice.exact, made[0][0])
+    if (amount.measured or amount.vague) and quantities.one_family(catalogue, choice.rows):
+        return Resolution(Status.ODD, (), skus, choice.score, 0.0, "uneven", choice.exact)
+    del found
+    return Resolution(Status.OPEN, (), skus, choice.score, 0.0, choice.rule, choice.exact)

@@ -1,0 +1,173 @@
+"""Turns a name, an alias or a customer's words into terms: goods words apart from sizes, containers and joints."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon
+
+_MEASURES: Final = (
+    ("mass", 1000.0, "kg kgs kilo kilos kilogram किलो"),
+    ("mass", 1.0, "g gm gms gram grams gramu ग्राम ग्रॅम"),
+    ("volume", 1000.0, "l lt ltr litre liter litres liters lita लीटर लिटर"),
+    ("volume", 10.0, "cl"),
+    ("volume", 1.0, "ml मिली"),
+    ("length", 100.0, "m metre meter metres meters mita मीटर"),
+    ("length", 30.48, "ft"),
+    ("length", 1.0, "cm"),
+    ("inch", 1.0, "in inch inches inchi इंच"),
+    ("width", 1.0, "mm"),
+)
+_MEASURE_KEYS: Final = {fold(unit): (dimension, base) for dimension, base, units in _MEASURES for unit in units.split()}
+_SPOKEN: Final = {
+    fold(word): value
+    for value, listed in (
+        (0.25, "robo quarter pav paav pao pau पाव"),
+        (0.5, "nusu half hafu ardha aadha adha ardhi आधा अर्धा हाफ"),
+        (0.75, "pauna paun paune"),
+        (1.0, "moja ek one एक"),
+        (1.5, "dedh deed deedh डेढ़ दीड"),
+        (2.0, "mbili do don two दो दोन"),
+        (2.5, "dhai adich ढाई अडीच"),
+        (3.0, "tatu teen tin three तीन"),
+        (5.0, "tano paanch pach five पांच पाच"),
+        (10.0, "kumi das daha ten दस दहा"),
+    )
+    for word in listed.split()
+}
+# Units that mean one of themselves where no number stands beside them ("sukari kilo", "a litre").
+_ALONE: Final = frozenset(map(fold, ("kg", "kilo", "kilogram", "litre", "liter", "lita", "किलो", "लीटर", "लिटर")))
+_PIECES: Final = frozenset({"s", "pc", "pcs", "piece", "pieces", "pack"})
+_BARE_MEASURE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A weight, volume or length in base units: grams, millilitres, centimetres."""
+
+    dimension: str
+    base: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One goods word, or several that name one good; `senses` are the goods of the lexicon that it can mean."""
+
+    key: str
+    senses: frozenset[str] = frozenset()
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text says of a good: its goods words, and apart from them size, container and loose numbers."""
+
+    goods: tuple[Term, ...]
+    measure: Measure | None = None
+    label: str | None = None
+    container: str | None = None
+    numbers: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def sized(self) -> bool:
+        """Whether a size is said in any way."""
+        return self.measure is not None or self.label is not None or bool(self.numbers)
+
+
+def measure_of(value: float, unit: str) -> Measure | None:
+    """A measure in base units, or None where the unit is no weight, volume or length."""
+    meaning = _MEASURE_KEYS.get(fold(unit))
+    return None if meaning is None else Measure(meaning[0], round(value * meaning[1], 6))
+
+
+def term(key: str, *, weak: bool = False) -> Term:
+    """A term for a folded word, with its senses."""
+    return Term(key, lexicon().sense_of(key), weak)
+
+
+def terms_of(text: str, weak: Iterable[str] = ()) -> Terms:
+    """Read a name or a mention into terms.
+
+    Args:
+        text: The words, in any script.
+        weak: Folded words that may be left unmatched, since they are probably no goods words.
+    """
+    return read_keys(tuple(fold(word) for _, _, word in words(text)), frozenset(weak))
+
+
+@lru_cache(maxsize=32768)
+def read_keys(keys: tuple[str, ...], weak: frozenset[str] = frozenset()) -> Terms:
+    """Read folded words into terms; what would leave no goods word at all is itself the good ("a tray")."""
+    keys = tuple(key for key in keys if key)
+    measure, rest = _take_measure(keys)
+    kept, label, container, numbers = _sort(rest)
+    kept = [key for key in kept if key not in lexicon().filler] or kept
+    if not kept:
+        kept = [key for key in rest if not key.isdigit() and not lexicon().is_joint(key)]
+        label = container = None
+    goods = tuple(term(key, weak=key in weak or (key in lexicon().optional and len(kept) > 1)) for key in kept)
+    return Terms(goods, measure, label, container, frozenset(numbers))
+
+
+def _take_measure(keys: tuple[str, ...]) -> tuple[Measure | None, list[str]]:
+    """Take "2 kg", "half kilo", "kilo moja" or a lone "litre" out of the words."""
+    for place, unit in enumerate(keys):
+        if unit not in _MEASURE_KEYS or (unit not in _ALONE and not _number(keys[max(place - 1, 0) : place])):
+            continue
+        before, after = _number(keys[max(place - 1, 0) : place]), _number(keys[place + 1 : place + 2])
+        value = before or after or 1.0
+        first, last = place - bool(before), place + 1 + bool(after and not before)
+        dimension, base = _MEASURE_KEYS[unit]
+        return Measure(dimension, round(value * base, 6)), [*keys[:first], *keys[last:]]
+    return None, list(keys)
+
+
+def _number(keys: Sequence[str]) -> float | None:
+    """The value of a number beside a unit; of number words only those that stand in aliases are known."""
+    if not keys:
+        return None
+    key = keys[-1]
+    return float(key) if re.fullmatch(r"\d+(\.\d+)?", key) else _SPOKEN.get(key)
+
+
+def _sort(keys: Sequence[str]) -> tuple[list[str], str | None, str | None, list[str]]:
+    lex = lexicon()
+    kept: list[str] = []
+    numbers: list[str] = []
+    label = container = None
+    for key in keys:
+        if key[0].isdigit():
+            numbers.append(key)
+        elif key in lex.sizes:
+            label = lex.sizes[key]
+        elif key in lex.containers:
+            container = lex.containers[key]
+        elif not lex.is_joint(key) and key not in _PIECES:
+            kept.append(key)
+    return kept, label, container, numbers
+
+
+def merged(goods: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The same words with runs that name one good ("cooking oil", "mafuta kupika") put together."""
+    lex, out, place = lexicon(), list[Term](), 0
+    while place < len(goods):
+        width = min(LONGEST_GOOD, len(goods) - place)
+        while width > 1 and not lex.senses.get(_joined(goods, place, width)):
+            width -= 1
+        run = _joined(goods, place, width)
+        out.append(goods[place] if width == 1 else Term(run, lex.sense_of(run)))
+        place += max(width, 1)
+    return tuple(out)
+
+
+def _joined(goods: tuple[Term, ...], place: int, width: int) -> str:
+    return " ".join(item.key for item in goods[place : place + width])
+
+
+def bare_measure(number: str) -> float | None:
+    """A loose number that people use for grams or millilitres ("coke 500"), or None where it is more likely a count."""
+    value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else 0.0
+    return value if value >= _BARE_MEASURE else None

@@ -1,0 +1,23 @@
+"""The command line `duka`: each command's body stands with the domain whose work it does."""
+
+import typer
+
+from backend.conversations.reading import commands_cli as reading
+from backend.runtime import commands_cli as runtime
+
+app = typer.Typer(name="duka", help="Turns a direct message into a delivered order.", no_args_is_help=True)
+app.command("up")(runtime.up)
+app.command("demo")(runtime.demo)
+app.command("torture")(runtime.torture)
+app.command("parse")(reading.parse)
+app.command("explain")(reading.explain)
+app.command("eval")(reading.evaluation)
+app.command("migrate")(runtime.migrate)
+app.command("seed")(runtime.seed)
+app.command("train")(runtime.train)
+app.command("test-conversations")(runtime.test_conversations)
+app.command("openapi")(runtime.openapi)
+app.command("docs")(runtime.docs)
+
+if __name__ == "__main__":
+    app()

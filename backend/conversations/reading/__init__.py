@@ -1,0 +1,1 @@
+"""From a reading of one message, a catalogue and what was said before to order lines, a decision and one confidence."""

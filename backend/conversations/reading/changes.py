@@ -1,0 +1,252 @@
+"""Applies a change to the running order: more of it, less of it, one thing for another, something off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import phrase_key
+from backend.catalog.linking.quantities import Wanted, lines_for
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.items import Item
+from backend.conversations.reading.layout import cues
+from backend.conversations.reading.segment import Segment
+
+_TAKEN_OFF: Final = frozenset({"remove", "from"})
+_PAIR: Final = 2
+Order = Mapping[str, Fraction]
+
+
+@dataclass(slots=True)
+class Change:
+    """What a change comes to: SKUs off, then quantities on; `open_items` are those that it leaves to be asked about."""
+
+    removed: list[str] = field(default_factory=list)
+    added: dict[str, Fraction] = field(default_factory=dict)
+    open_items: list[Item] = field(default_factory=list)
+    unclear: bool = False
+
+    def set(self, sku: str, quantity: Fraction) -> None:
+        """Put a row of the order to a new quantity."""
+        self.take_off(sku)
+        if quantity > 0:
+            self.added[sku] = quantity
+
+    def take_off(self, sku: str) -> None:
+        """Take a row off the order."""
+        if sku not in self.removed:
+            self.removed.append(sku)
+
+    def add(self, sku: str, quantity: Fraction) -> None:
+        """Put more of a row on the order."""
+        self.added[sku] = self.added.get(sku, Fraction(0)) + quantity
+
+    @property
+    def empty(self) -> bool:
+        """Whether it changes nothing."""
+        return not self.removed and not self.added
+
+
+class Changer:
+    """Reads one change against one running order."""
+
+    def __init__(self, text: str, catalogue: Catalogue, order: Order, *, everything: bool) -> None:
+        self._text = text
+        said = (fold(word) for _, _, word in words(text))
+        self._keys = frozenset(key for key in said if key not in catalogue.index.by_key)
+        self._catalogue = catalogue
+        self._order = order
+        # In the rows of the order alone, "the bread" has one meaning.
+        self._own = Catalogue(tuple(item for item in catalogue.items if item.sku in order))
+        self._everything = everything
+        self.change = Change()
+
+    def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
+        """Read the items of a message, and the amounts and sizes that name none, as a change."""
+        if self._order and self._doubled() and (self._everything or not items):
+            for sku, quantity in self._order.items():
+                self.change.set(sku, quantity * 2)
+            return self.change
+        off = self._off(items)
+        on = [item for item in items if item not in off]
+        if not items:
+            self._apply_loose(loose)
+        elif self._said(cues().set):
+            self._resize([segment for segment in loose if segment.terms.label])
+        gone = self._take_off(off, on)
+        for item in on:
+            self._put_on(item, on, gone)
+        self.change.unclear = self.change.unclear and self.change.empty
+        return self.change
+
+    def _doubled(self) -> bool:
+        said = f" {phrase_key(self._text)} "
+        return any(f" {cue} " in said for cue in cues().doubles)
+
+    def _said(self, cue: frozenset[str]) -> bool:
+        return not cue.isdisjoint(self._keys)
+
+    # What comes off.
+
+    def _off(self, items: Sequence[Item]) -> list[Item]:
+        off = [item for item in items if self._is_off(item, items)]
+        own = [item for item in items if self._own_row(item) is not None]
+        exchange = not off and len(items) == _PAIR and len(own) == 1 and own[0].unamounted
+        exchange = exchange and not self._said(cues().more)
+        return own if exchange and self._said(cues().set | cues().off | cues().corrections) else off
+
+    def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
+        more = cues().more - self._catalogue.index.by_key.keys()
+        if item.role in _TAKEN_OFF and more.isdisjoint(item.keys):
+            return True
+        if item.mention is not None and item.role != "add":
+            return False
+        return self._own_row(item) is not None and self._off_word(item, items)
+
+    def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of taking off stands beside an item, nearer than any other item."""
+        start = max((other.end for other in items if other.end <= item.start), default=0)
+        end = min((other.start for other in items if other.start >= item.end), default=len(self._text))
+        before = [fold(word) for _, _, word in words(self._text[start : item.start])][-2:]
+        after = [fold(word) for _, _, word in words(self._text[item.end : end])][:2]
+        known = cues()
+        return bool(set(before) & known.off_before or set(after) & known.off_after)
+
+    def _own_row(self, item: Item) -> str | None:
+        """The row of the running order that an item names, or None."""
+        if item.sku in self._order:
+            return item.sku
+        if (
+            item.role not in _TAKEN_OFF
+            and item.resolution.status is Status.SURE
+            and item.resolution.exact
+            and not item.guessed
+        ):
+            return None
+        found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
+        return found.sku if found.sku and found.status in {Status.SURE, Status.ODD} else None
+
+    def _take_off(self, off: Sequence[Item], on: Sequence[Item]) -> list[str]:
+        gone: list[str] = []
+        for item in off:
+            sku = self._own_row(item)
+            count = item.wanted.count
+            if sku is None:
+                self.change.unclear = self.change.unclear or not on
+            elif count is not None and count < self._order[sku] and not on:
+                self.change.set(sku, self._order[sku] - count)
+            elif sku not in {self._own_row(other) for other in on}:
+                self.change.take_off(sku)
+                gone.append(sku)
+        return gone
+
+    # What goes on.
+
+    def _put_on(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> None:
+        own = self._own_row(item)
+        settled = item.resolution.status is Status.SURE
+        if own is not None and (not settled or item.sku == own):
+            self._again(item, own)
+        elif self._swapped(item, on, gone):
+            return
+        elif settled:
+            # With one thing gone for it and no amount said, the new one takes over the amount.
+            took_over = len(gone) == 1 and len(on) == 1 and item.unamounted
+            for sku, quantity in item.resolution.lines:
+                self.change.add(sku, self._order[gone[0]] if took_over else quantity)
+        else:
+            self.change.open_items.append(item)
+
+    def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
+        """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
+        if len(on) > 1 or self._said(cues().more):
+            return False
+        if not gone and not self._said(cues().set | cues().corrections):
+            return False
+        for sku in gone or self._order:
+            target = self._sort_of(item, sku)
+            if target is not None:
+                self.change.take_off(sku)
+                self.change.add(target, item.wanted.count or self._order[sku])
+                return True
+        return False
+
+    def _sort_of(self, item: Item, sku: str) -> str | None:
+        """The row that an item means as another sort of a row of the order, or None."""
+        row = self._catalogue.by_sku[sku]
+        if item.resolution.status is Status.SURE:
+            return item.sku if item.sku and self._catalogue.by_sku[item.sku].family & row.family else None
+        keys = (*(term.key for term in row.terms.goods), *item.keys)
+        found = resolve(self._catalogue, read_keys(keys, frozenset(row.family)), Wanted(count=Fraction(1)))
+        return found.sku if _other(found, sku, self._order) else None
+
+    def _again(self, item: Item, sku: str) -> None:
+        """A row of the order named again: more of it, less of it, or a new quantity."""
+        had = self._order[sku]
+        quantity = self._quantity(item, sku)
+        known = cues()
+        if quantity is None or (item.unamounted and not self._said(known.more)):
+            self.change.unclear = True
+        elif self._said(known.less) and quantity < had and not self._said(_BECOMES):
+            self.change.set(sku, had - quantity)
+        elif self._said(known.more) and not self._said(_BECOMES):
+            self.change.add(sku, quantity)
+        else:
+            self.change.set(sku, quantity)
+
+    def _quantity(self, item: Item, sku: str) -> Fraction | None:
+        lines = lines_for(self._catalogue, self._row(sku), item.wanted)
+        return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
+
+    def _row(self, sku: str) -> int:
+        return next(row for row, item in enumerate(self._catalogue.items) if item.sku == sku)
+
+    # Amounts and sizes without an item.
+
+    def _apply_loose(self, loose: Sequence[Segment]) -> None:
+        """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
+        if self._resize(
+            [segment for segment in loose if segment.terms.goods or segment.terms.sized or segment.wanted.measured]
+        ):
+            return
+        counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
+        if len(self._order) != 1 or not counts:
+            self.change.unclear = True
+            return
+        sku, had = next(iter(self._order.items()))
+        # Of "not two, three" the number is meant that the order does not have already.
+        quantity = next((count for count in counts if count != had), counts[-1])
+        known = cues()
+        if self._said(known.less) and quantity < had and not self._said(_BECOMES):
+            self.change.set(sku, had - quantity)
+        elif self._said(known.more) and not self._said(known.set):
+            self.change.add(sku, quantity)
+        else:
+            self.change.set(sku, quantity)
+
+    def _resize(self, loose: Sequence[Segment]) -> bool:
+        """Another size of the one row that has it: the size asked for is the one that is not on the order."""
+        for segment in loose:
+            for sku, quantity in self._order.items():
+                keys = tuple(term.key for term in self._catalogue.by_sku[sku].terms.goods) + segment.keys
+                found = resolve(self._catalogue, read_keys(keys), replace(segment.wanted, count=Fraction(1)))
+                if found.sku is not None and _other(found, sku, self._order):
+                    self.change.take_off(sku)
+                    self.change.add(found.sku, quantity)
+                    return True
+        return False
+
+
+_BECOMES: Final = frozenset(
+    map(
+        fold,
+        ("iwe", "ziwe", "yawe", "uwe", "viwe", "zikuwe", "ikuwe", "make", "instead", "should", "kardo", "kara", "करा"),
+    )
+)
+
+
+def _other(found: Resolution, sku: str, order: Order) -> bool:
+    return found.status is Status.SURE and found.sku != sku and found.sku not in order and len(found.lines) == 1

@@ -1,0 +1,80 @@
+"""Measures what speaks for and against a reading, as named numbers for the confidence."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from backend.catalog.linking.resolve import Status
+from backend.conversations.reading.items import Item
+from backend.conversations.reading.layout import Kind, Piece
+from backend.conversations.reading.segment import Segment
+
+_SURE_ENOUGH: Final = 0.5
+
+
+def features_of(
+    reading: Mapping[str, Any], items: Sequence[Item], loose: Sequence[Segment], pieces: Sequence[Piece]
+) -> dict[str, float]:
+    """Features of one order reading.
+
+    Returns:
+        Numbers around [0, 1]: `intent_p` and `margin_p` of the intent; the lowest `score`, `tag_p` and `mention_p` of
+        any item; shares of items that are `guessed`, `inexact`, `crowded` (a runner-up as good); whether an amount or
+        a size was left `loose`, words `unread`, two counts in `conflict`; `many` items; the language's `lang_p`.
+    """
+    sure = [item for item in items if item.resolution.status is Status.SURE]
+    count = max(len(sure), 1)
+    return {
+        "intent_p": _logit_like(_probability(reading, "intent")),
+        "lang_p": _probability(reading, "language"),
+        "score": min((item.resolution.score for item in sure), default=0.0),
+        "tag_p": _tag_p(reading, sure),
+        "mention_p": _mention_p(reading, sure),
+        "guessed": sum(item.guessed for item in sure) / count,
+        "inexact": sum(not item.resolution.exact for item in sure) / count,
+        "crowded": sum(item.resolution.margin <= 0 and item.resolution.rule != "alias" for item in sure) / count,
+        "size_rule": sum(item.resolution.rule in {"size", "packs", "price", "container"} for item in sure) / count,
+        "loose": min(len(loose), 3) / 3,
+        "unread": min(_unread(pieces, items), 4) / 4,
+        "unmentioned": _unmentioned(reading, items),
+        "conflict": float(any(len(item.amounts) > 1 for item in sure)),
+        "many": min(len(items), 8) / 8,
+        "none": float(not sure),
+    }
+
+
+def _probability(reading: Mapping[str, Any], part: str) -> float:
+    return float((reading.get(part) or {}).get("confidence", _SURE_ENOUGH))
+
+
+def _logit_like(p: float) -> float:
+    """Spread the top of the scale, where the classifier spends its time: 0.99 is not 0.9."""
+    return 1.0 - math.sqrt(min(1.0, max(0.0, 1.0 - p)))
+
+
+def _tag_p(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
+    tokens = reading.get("tokens") or ()
+    inside = [t.get("p", 1.0) for t in tokens for item in items if item.start <= t["start"] < item.end]
+    return float(min(inside, default=0.5))
+
+
+def _mention_p(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
+    mentions = reading.get("mentions") or ()
+    used = {item.mention for item in items if item.mention is not None}
+    return float(
+        min((mentions[number].get("confidence", 1.0) for number in used if number < len(mentions)), default=0.5)
+    )
+
+
+def _unread(pieces: Sequence[Piece], items: Sequence[Item]) -> int:
+    """Words that the bot or the catalogue takes for goods and that no item holds."""
+    spans = [(item.start, item.end) for item in items]
+    goods = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.AMOUNT}]
+    return sum(not any(start <= piece.start < end for start, end in spans) for piece in goods)
+
+
+def _unmentioned(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
+    """The share of the bot's mentions that became no item."""
+    mentions = reading.get("mentions") or ()
+    used = {item.mention for item in items}
+    return sum(number not in used for number in range(len(mentions))) / max(len(mentions), 1)

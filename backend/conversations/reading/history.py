@@ -1,0 +1,109 @@
+"""Reads off the earlier turns what stands: the running order, and the item that the bot has just asked about."""
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.resolve import Status
+from backend.conversations.reading.items import Collector, Item
+from backend.conversations.reading.layout import amounts_of
+from backend.conversations.reading.segment import read_segments
+from backend.conversations.reading.types import Turn
+
+_CUSTOMER: Final = "customer"
+_BOT: Final = "bot"
+_COUNT: Final = re.compile(r"(?<![\d.#])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*%)", re.IGNORECASE)
+_TOTAL: Final = re.compile(r"=.*", re.DOTALL)
+_STANDS: Final = re.compile(
+    r"=|\bbooked\b|#\s?\d|\btotal\b|\bjumla\b|\bkul\b|कुल|एकूण|[₹€]\s?\d+ (?:for|ka|ke|ki|च)", re.IGNORECASE
+)
+_MONEY: Final = re.compile(
+    r"(?:\b(?:KES|Ksh|INR|Rs)\.?|₹)\s?[\d,]+(?:\.\d+)?|\b[\d,]+\s?(?:/-|bob|rupees)", re.IGNORECASE
+)
+_NUMBER_OF: Final = re.compile(r"#\s?\d+:?|\b(?:order|oda|booked|ऑर्डर)\b\s*:?", re.IGNORECASE)
+_TIMES: Final = re.compile(r"(?<=\d)\s*[x×]\s+", re.IGNORECASE)
+
+
+def running_order(turns: Sequence[Turn], catalogue: Catalogue) -> dict[str, Fraction]:
+    """The order as the bot last read it back, by SKU; empty where it never did."""
+    for turn in reversed(turns):
+        if turn.sender == _BOT:
+            order = _read_back(turn.text, catalogue)
+            if order:
+                return order
+    return {}
+
+
+def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
+    """Items of our own read-back ("2 x Brown Bread, 1 Milk = KES 190. Shall I book it?"); its counts are in digits."""
+    if not _STANDS.search(text):
+        return {}
+    listed = _NUMBER_OF.sub(lambda found: " " * len(found.group()), _MONEY.sub(" , ", _TOTAL.sub("", text)))
+    listed = _TIMES.sub(lambda found: " " * len(found.group()), listed)
+    order: dict[str, Fraction] = {}
+    for item in items_of(listed, _counts(listed), catalogue, trusted=True):
+        if item.resolution.status is Status.SURE:
+            for sku, quantity in item.resolution.lines:
+                order[sku] = order.get(sku, Fraction(0)) + quantity
+    return order
+
+
+def _counts(text: str) -> dict[str, Any]:
+    found = [
+        {"start": one.start(), "end": one.end(), "text": one.group(), "value": int(one.group()), "kind": "count"}
+        for one in _COUNT.finditer(text)
+    ]
+    return {"amounts": [*found, *_measures(text)]}
+
+
+_MEASURE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(kg|g|gm|ml|l|ltr)\b", re.IGNORECASE)
+
+
+def _measures(text: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": one.start(), "end": one.end(), "text": one.group(), "value": float(one.group(1)),
+            "unit": one.group(2).lower(), "kind": "measure",
+        }
+        for one in _MEASURE.finditer(text)
+    ]  # fmt: skip
+
+
+def items_of(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False) -> list[Item]:
+    """The items of any text under a reading of it."""
+    segments, pieces = read_segments(text, reading, catalogue, trusted=trusted)
+    return Collector(text, reading, catalogue, amounts_of(reading), pieces).collect(segments)
+
+
+def asked_items(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
+    """The items of the customer's last message, the one that the bot's question was about first.
+
+    A question names its item ("white bread: 400g or 800g?"), or else is about the one that was left open.
+    """
+    said = next((turn for turn in reversed(turns) if turn.sender == _CUSTOMER), None)
+    if said is None:
+        return []
+    reading = said.reading or {}
+    items = items_of(said.text, reading, catalogue) or items_of(said.text, reading, catalogue, trusted=True)
+    question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
+    named = _named_in(question, catalogue)
+    return sorted(items, key=lambda item: (not (_rows(item) & named), item.resolution.status is Status.SURE))
+
+
+def _named_in(question: str, catalogue: Catalogue) -> set[str]:
+    """SKUs that the last sentence of a question can mean."""
+    sentence = re.split(r"[.।!]\s+", question.strip())[-1]
+    return {
+        sku for item in items_of(sentence, _measures_only(sentence), catalogue, trusted=True) for sku in _rows(item)
+    }
+
+
+def _measures_only(text: str) -> dict[str, Any]:
+    return {"amounts": _measures(text)}
+
+
+def _rows(item: Item) -> set[str]:
+    found = set(item.resolution.alternatives) | {sku for sku, _ in item.resolution.lines}
+    return found | ({item.sku} if item.sku else set())

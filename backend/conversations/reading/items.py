@@ -1,0 +1,252 @@
+"""Turns segments into items: lost amounts and options find their item, corrections replace what they correct."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.layout import Amount, Kind, Piece, cues
+from backend.conversations.reading.segment import Segment, wanted_of
+
+ADD: Final = "add"
+REMOVE: Final = "remove"
+_NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
+_NEAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a message: its words, amounts, role, and what they resolve to."""
+
+    start: int
+    end: int
+    text: str
+    keys: tuple[str, ...]
+    weak: frozenset[str]
+    amounts: tuple[int, ...]
+    wanted: Wanted
+    resolution: Resolution
+    role: str = ADD
+    mention: int | None = None
+    guessed: bool = False
+
+    @property
+    def unamounted(self) -> bool:
+        """Whether nothing was said of how much."""
+        return not self.amounts
+
+    @property
+    def sku(self) -> str | None:
+        """The row it means, where that is settled."""
+        return self.resolution.sku
+
+
+class Collector:
+    """Walks the segments in order and builds the items."""
+
+    def __init__(
+        self,
+        text: str,
+        reading: Mapping[str, Any],
+        catalogue: Catalogue,
+        amounts: Sequence[Amount],
+        pieces: Sequence[Piece],
+    ) -> None:
+        self._text = text
+        self._catalogue = catalogue
+        self._amounts = amounts
+        self._pieces = pieces
+        self._roles = [str(mention.get("role") or ADD) for mention in reading.get("mentions") or ()]
+        self.items: list[Item] = []
+        self._waiting: list[Segment] = []
+        self.loose: list[Segment] = []
+
+    def collect(self, segments: Sequence[Segment]) -> list[Item]:
+        """Build the items of a message; what never found its item is left in `loose`."""
+        for segment in segments:
+            if segment.named or segment.resolution.rule != "no item":
+                self._take_item(segment)
+            elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces):
+                self._take_amount(segment)
+            else:
+                self._take_option(segment)
+        self.loose += self._waiting
+        return self.items
+
+    # One item.
+
+    def _take_item(self, segment: Segment) -> None:
+        item = self._item(segment)
+        for lost in self._waiting:
+            self._give(lost, item)
+        if self._waiting and item.unamounted and all(not self._has_options(lost) for lost in self._waiting):
+            item = self._with(item, amounts=tuple(n for lost in self._waiting for n in lost.amounts))
+        self._waiting = []
+        same = next((n for n, other in enumerate(self.items) if other.sku and other.sku == item.sku), None)
+        again = same is not None and item.role == self.items[same].role
+        if again and same is not None and self._corrected(segment) and not item.unamounted:
+            self.items[same] = item
+        elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
+            self.items.append(item)
+        self._spread(segment)
+
+    def _item(self, segment: Segment) -> Item:
+        mention = next((piece.mention for piece in segment.pieces if piece.mention is not None), None)
+        return Item(
+            segment.start, segment.end, segment.words, segment.keys, segment.weak, segment.amounts, segment.wanted,
+            segment.resolution, self._role(segment, mention), mention,
+            guessed=all(piece.weak for piece in segment.pieces if piece.kind is Kind.GOODS),
+        )  # fmt: skip
+
+    def _role(self, segment: Segment, mention: int | None) -> str:
+        if mention is not None and mention < len(self._roles) and self._roles[mention] != ADD:
+            return self._roles[mention]
+        before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
+        after = self._words_after(segment.end)[:1]
+        refused = bool(before) and before[0] in cues().negations and before[0] not in cues().corrections
+        refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
+        return REMOVE if refused else ADD
+
+    def _give(self, lost: Segment, item: Item) -> None:
+        """An option that came before its good ("one full, one half veg biryani") makes an item of its own."""
+        if self._has_options(lost):
+            self.items.append(self._variant(item, lost))
+
+    @staticmethod
+    def _has_options(segment: Segment) -> bool:
+        return any(piece.kind is Kind.SIZE for piece in segment.pieces)
+
+    def _variant(self, item: Item, option: Segment) -> Item:
+        """The same good in another size, with the option's own amount."""
+        base = self._without_size(item.keys)
+        keys = (*base, *option.keys)
+        wanted, amounts = option.wanted, option.amounts
+        variant = replace(item, start=option.start, end=option.end, keys=keys, amounts=amounts, wanted=wanted)
+        return self._resolved(replace(variant, guessed=True))
+
+    @staticmethod
+    def _without_size(keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(goods.key for goods in read_keys(keys).goods)
+
+    def _resolved(self, item: Item, without: frozenset[str] = frozenset()) -> Item:
+        resolution = resolve(self._catalogue, read_keys(item.keys, item.weak), item.wanted, without)
+        return replace(item, resolution=resolution)
+
+    def _with(self, item: Item, amounts: tuple[int, ...]) -> Item:
+        wanted = wanted_of([self._amounts[number] for number in amounts])
+        return self._resolved(replace(item, amounts=amounts, wanted=wanted))
+
+    # Amounts and options that stand alone.
+
+    def _take_amount(self, segment: Segment) -> None:
+        if not self.items:
+            self._waiting.append(segment)
+            return
+        last = self.items[-1]
+        if last.unamounted or self._corrected(segment):
+            self.items[-1] = self._with(last, segment.amounts)
+            self._spread(segment)
+        else:
+            self._waiting.append(segment)
+
+    def _take_option(self, segment: Segment) -> None:
+        if not self.items:
+            self._waiting.append(segment)
+            return
+        last = self.items[-1]
+        settled = last.resolution.status is Status.SURE and bool(last.amounts) and bool(segment.amounts)
+        if settled or (segment.amounts and last.amounts):
+            self.items.append(self._variant(last, segment))
+            return
+        keys = (*last.keys, *segment.keys)
+        amounts = (*last.amounts, *segment.amounts)
+        wanted = wanted_of([self._amounts[number] for number in amounts])
+        self.items[-1] = self._resolved(replace(last, keys=keys, amounts=amounts, wanted=wanted))
+
+    def _spread(self, segment: Segment) -> None:
+        """Spread "flour and sugar two two": a doubled amount belongs to every item before it that has none."""
+        doubled = [number for number in segment.amounts if self._amounts[number].repeat]
+        if not doubled:
+            return
+        for place in range(len(self.items) - 2, -1, -1):
+            if not self.items[place].unamounted:
+                break
+            self.items[place] = self._with(self.items[place], (doubled[0],))
+
+    def _words_before(self, place: int) -> list[str]:
+        return [fold(word) for start, _, word in words(self._text[:place])][-_NEAR:] if place else []
+
+    def _words_after(self, place: int) -> list[str]:
+        return [fold(word) for _, _, word in words(self._text[place:])][:_NEAR]
+
+    def _corrected(self, segment: Segment) -> bool:
+        """Whether a word like "no" or "make it" stands just before, or within the piece of the message at hand."""
+        within = [piece.key for piece in segment.pieces if piece.kind is Kind.OTHER]
+        near = {*self._words_before(segment.start), *within}
+        after = self._words_after(segment.end)[:2]
+        return bool(near & cues().corrections) or bool(set(after) & _MAKE_IT)
+
+
+_MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
+
+
+def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
+    """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row."""
+    refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
+    kept = [item for item in items if item.role not in _NEGATIVE_ROLES]
+    return [
+        _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
+    ]
+
+
+def _skus(item: Item) -> tuple[str, ...]:
+    return (item.sku,) if item.sku else item.resolution.alternatives
+
+
+def _again(item: Item, catalogue: Catalogue, without: frozenset[str]) -> Item:
+    return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted, without))
+
+
+def of_them(text: str) -> int | None:
+    """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
+    found = [(start, fold(word)) for start, _, word in words(text)]
+    for place, (start, _) in enumerate(found):
+        for width in (1, 2, 3):
+            if " ".join(key for _, key in found[place : place + width]) in cues().partitive:
+                return start
+    return None
+
+
+def split_off(items: Sequence[Item], place: int | None, catalogue: Catalogue) -> list[Item]:
+    """Give some of an item another sort: of "three, one of them cheese" two stay as they were."""
+    if place is None:
+        return list(items)
+    earlier = [item for item in items if item.end <= place]
+    later = [item for item in items if item.end > place]
+    if not earlier or not later:
+        return list(items)
+    base, part = earlier[-1], later[0]
+    sort = as_sort_of(base, part, catalogue)
+    if sort is None or not base.wanted.count or base.wanted.count <= (part.wanted.count or 1):
+        return earlier
+    rest = replace(base, wanted=replace(base.wanted, count=base.wanted.count - (part.wanted.count or 1)))
+    return [*earlier[:-1], _again(rest, catalogue, frozenset()), sort, *later[1:]]
+
+
+def as_sort_of(base: Item, part: Item, catalogue: Catalogue) -> Item | None:
+    """Another sort of the same good, named by what tells it apart alone, or None."""
+    if part.resolution.status is Status.SURE and part.sku != base.sku:
+        return replace(part, wanted=part.wanted, role=ADD)
+    names = tuple(term.key for term in read_keys(base.keys).goods)
+    joined = replace(part, keys=(*names, *part.keys), weak=frozenset(part.keys) - _named(part, catalogue), role=ADD)
+    found = _again(joined, catalogue, frozenset())
+    return found if found.resolution.status is Status.SURE and found.sku != base.sku else None
+
+
+def _named(part: Item, catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(key for key in part.keys if key in catalogue.index.by_key)

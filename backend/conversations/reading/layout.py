@@ -1,0 +1,296 @@
+"""Lays a message out as pieces: words, amounts and breaks, without what belongs to an address, a phone or a payment."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.index import SAME_GOOD, SAME_STEM
+from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.packs import as_fraction
+from backend.catalog.linking.terms import term
+
+_HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
+_GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
+_KNOWN: Final = 0.72
+_CERTAIN: Final = 0.9
+_LIKELY: Final = 0.5
+_DOUBTED: Final = 0.93
+_LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
+_LIST_NUMBER: Final = re.compile(r"^[ \t]*\d{1,2}[.)](?=\s)", re.MULTILINE)
+_SLOTS: Final = ("address", "phone", "payment", "note", "receipt")
+
+
+class Kind(StrEnum):
+    """What a piece is to an order."""
+
+    GOODS = "goods"
+    FOREIGN = "foreign"
+    SIZE = "size"
+    JOINT = "joint"
+    AMOUNT = "amount"
+    JOIN = "join"
+    BREAK = "break"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    key: str
+    amount: int | None = None
+    mention: int | None = None
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Folded words that steer the reading of lines."""
+
+    joins: frozenset[str]
+    corrections: frozenset[str]
+    partitive: frozenset[str]
+    negations: frozenset[str]
+    doubles: frozenset[str]
+    never_goods: frozenset[str]
+    refusals_after: frozenset[str]
+    more: frozenset[str]
+    less: frozenset[str]
+    set: frozenset[str]
+    off_before: frozenset[str]
+    off_after: frozenset[str]
+    more_questions: frozenset[str]
+    left_messages: frozenset[str]
+    no_prompt: frozenset[str]
+    resend: frozenset[str]
+    money_gone: frozenset[str]
+
+    @property
+    def off(self) -> frozenset[str]:
+        """Words of taking off, on whichever side of the good they stand."""
+        return self.off_before | self.off_after
+
+    @staticmethod
+    def any_in(listed: frozenset[str], text: str) -> bool:
+        """Whether a text holds one of the listed phrases as whole words."""
+        said = f" {phrase_key(text)} "
+        return any(f" {one} " in said for one in listed)
+
+
+_PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone")
+
+
+@lru_cache(maxsize=1)
+def cues() -> Cues:
+    """The steering words, read once from `words.toml`."""
+    text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
+    lists = tomllib.loads(text)
+    return Cues(
+        joins=frozenset(map(fold, lists["joins"])),
+        corrections=frozenset(map(fold, lists["corrections"])),
+        partitive=frozenset(map(phrase_key, lists["partitive"])),
+        negations=frozenset(map(fold, lists["negations"])),
+        doubles=frozenset(map(phrase_key, lists["doubles"])),
+        never_goods=frozenset(map(fold, lists["never_goods"])),
+        refusals_after=frozenset(map(fold, lists["refusals_after"])),
+        more=frozenset(map(fold, lists["changes"]["more"])),
+        less=frozenset(map(fold, lists["changes"]["less"])),
+        set=frozenset(map(fold, lists["changes"]["set"])),
+        off_before=frozenset(map(fold, lists["changes"]["off_before"])),
+        off_after=frozenset(map(fold, lists["changes"]["off_after"])),
+        **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},
+    )
+
+
+def blocked_spans(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Spans that hold no goods: address, phone, payment, note and receipt."""
+    slots = reading.get("slots") or {}
+    spans = [slots[name] for name in _SLOTS if slots.get(name)]
+    return [(span["start"], span["end"]) for span in spans if span.get("start") is not None]
+
+
+def lay_out(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False) -> list[Piece]:
+    """Cut a message into pieces in order.
+
+    Args:
+        text: The raw message.
+        reading: The bot's reading of it; its spans count code points of `text`.
+        catalogue: Whose words count as goods.
+        trusted: The text is our own (a read-back), so every word that the catalogue knows is a good.
+    """
+    blocked = [*blocked_spans(reading), *_list_numbers(text)]
+    amounts = [_no_goods(raw, catalogue) for raw in reading.get("amounts") or ()]
+    sorter = _Sorter(reading, catalogue, trusted=trusted)
+    pieces: list[Piece] = []
+    place = 0
+    for start, end, word in words(text):
+        inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
+        if inside is None or not _LEADS_TO_NUMBER.fullmatch(text[place:start]):
+            pieces.extend(_breaks(text, place, start))
+        place = end
+        if any(first <= start < last for first, last in blocked):
+            pieces.append(Piece(Kind.BREAK, start, end, word, ""))
+        elif inside is None:
+            pieces.append(sorter.sort(start, end, word))
+        elif not pieces or pieces[-1].amount != inside:
+            span = amounts[inside]
+            pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
+    return _refusals_apart([*pieces, *_breaks(text, place, len(text))])
+
+
+def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
+    """In "two lassi, mango no" what stands between the amount and the "no" that follows is refused, and is cut off."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after:
+            cut = len(out)
+            while cut and out[cut - 1].kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}:
+                cut -= 1
+            if 0 < cut < len(out) and out[cut - 1].kind is Kind.AMOUNT:
+                out.insert(cut, Piece(Kind.BREAK, out[cut].start, out[cut].start, "", ""))
+        out.append(piece)
+    return out
+
+
+def _list_numbers(text: str) -> list[tuple[int, int]]:
+    """The numbers of a numbered list, which count its lines and no goods."""
+    found = [(one.start(), one.end()) for one in _LIST_NUMBER.finditer(text)]
+    return found if len(found) > 1 else []
+
+
+def _no_goods(raw: Mapping[str, Any], catalogue: Catalogue) -> tuple[int, int]:
+    """The span of an amount; an empty one where the word is a good of this catalogue ("pav" is a quarter and a bun)."""
+    key = fold(str(raw.get("text") or ""))
+    fraction = raw.get("kind") == "count" and (raw.get("value") or 1) < 1
+    return (
+        raw["start"],
+        raw["start"] if fraction and key in catalogue.index.by_key and not key.isdigit() else raw["end"],
+    )
+
+
+def _breaks(text: str, start: int, end: int) -> list[Piece]:
+    gap = text[start:end]
+    found = _HARD.search(gap if start else " " + gap)
+    return [Piece(Kind.BREAK, start, end, gap, "\n" if "\n" in gap else "")] if found else []
+
+
+class _Sorter:
+    """Tells goods from other words by the bot's tags and the catalogue's vocabulary."""
+
+    def __init__(self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool) -> None:
+        self._tokens = [(t["start"], t["end"], t.get("tag", "O"), t.get("p", 1.0)) for t in reading.get("tokens") or ()]
+        self._mentions = [(m["start"], m["end"]) for m in reading.get("mentions") or ()]
+        self._options = [
+            (option["start"], option["end"], number)
+            for number, mention in enumerate(reading.get("mentions") or ())
+            for option in mention.get("options") or ()
+        ]
+        self._catalogue = catalogue
+        self._trusted = trusted
+
+    def sort(self, start: int, end: int, word: str) -> Piece:
+        """Classify one word."""
+        key = fold(word)
+        mention = self._mention(start)
+        tag, p = self._tag(start)
+        kind, weak = self._kind(key, mention, tag, p)
+        return Piece(kind, start, end, word, key, mention=mention, weak=weak)
+
+    def _mention(self, start: int) -> int | None:
+        inside = (n for n, (first, last) in enumerate(self._mentions) if first <= start < last)
+        own = (n for first, last, n in self._options if first <= start < last)
+        return next(inside, next(own, None))
+
+    def _tag(self, start: int) -> tuple[str, float]:
+        return next(((tag, p) for first, last, tag, p in self._tokens if first <= start < last), ("O", 0.5))
+
+    @staticmethod
+    def _steers(key: str) -> bool:
+        """Whether a word says what happens to the goods beside it, and so stands between two of them."""
+        known = cues()
+        return (
+            key in known.corrections | known.set | known.off | known.negations
+            and not lexicon().is_joint(key)
+            and key not in lexicon().sizes
+        )
+
+    def _kind(self, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
+        lex = lexicon()
+        if key in cues().joins and mention is None:
+            return Kind.JOIN, False
+        if mention is None and self._steers(key):
+            return Kind.BREAK, False
+        if key in lex.sizes or key in lex.containers:
+            return Kind.SIZE, False
+        likeness = self._catalogue.index.best(term(key))
+        tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
+        meant = tagged or (likeness >= SAME_GOOD and p < _DOUBTED and tag not in _GOODS_TAGS)
+        if key in lex.filler or lex.is_joint(key):
+            return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
+        if likeness >= (_KNOWN if tagged else _CERTAIN) and (likeness >= SAME_STEM or key not in cues().never_goods):
+            return Kind.GOODS, not meant
+        return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False
+
+    def _foreign(self, key: str) -> bool:
+        """Whether a word that the catalogue lacks may be a good that the shop does not hold, and no choice or cue."""
+        known = cues()
+        steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections
+        if self._trusted or key in lexicon().optional or key in steering or key.isdigit():
+            return False
+        return key not in self._catalogue.choices
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of the bot's reading, with exact values; `half` where it is a bare fraction below one."""
+
+    kind: str
+    value: Fraction | None
+    unit: str | None
+    vague: bool
+    repeat: bool
+    digits: str | None
+    currency: str | None
+
+
+def amounts_of(reading: Mapping[str, Any]) -> list[Amount]:
+    """The amounts of a reading."""
+    return [_amount(raw) for raw in reading.get("amounts") or ()]
+
+
+def _amount(raw: Mapping[str, Any]) -> Amount:
+    value = None if raw.get("value") is None else as_fraction(float(raw["value"]))
+    text = str(raw.get("text") or "")
+    digits = re.search(r"\d+", text)
+    return Amount(
+        kind=str(raw.get("kind") or "count"),
+        value=value,
+        unit=raw.get("unit"),
+        vague=raw.get("kind") == "vague" or raw.get("high") is not None or value is None,
+        repeat=bool(raw.get("repeat")),
+        digits=digits.group() if digits else None,
+        currency=raw.get("currency"),
+    )
+
+
+def clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Runs of pieces between breaks and joins."""
+    runs: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind in {Kind.BREAK, Kind.JOIN}:
+            runs.append([])
+        else:
+            runs[-1].append(piece)
+    return [run for run in runs if run]

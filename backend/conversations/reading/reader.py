@@ -1,0 +1,223 @@
+"""Reads one message into order lines, a decision and a confidence: the one way in, live and in the benchmark."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.resolve import Status
+from backend.conversations.reading import context as talk
+from backend.conversations.reading.changes import Change, Changer
+from backend.conversations.reading.confidence import calibration
+from backend.conversations.reading.decide import Facts, Verdict, decide
+from backend.conversations.reading.features import features_of
+from backend.conversations.reading.history import asked_items, items_of, running_order
+from backend.conversations.reading.items import Collector, Item, of_them, rule_out, split_off
+from backend.conversations.reading.layout import Piece, amounts_of
+from backend.conversations.reading.segment import Segment, read_segments
+from backend.conversations.reading.slots import corrected
+from backend.conversations.reading.types import (
+    Decision,
+    Found,
+    Line,
+    OrderReading,
+    ReadingContext,
+    Slot,
+    Thresholds,
+)
+
+PLACE: Final = "place_order"
+MODIFY: Final = "modify_order"
+_ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the words come to, before anything is decided."""
+
+    items: Sequence[Item] = ()
+    loose: Sequence[Segment] = ()
+    pieces: Sequence[Piece] = ()
+    lines: Mapping[str, Fraction] | None = None
+    removed: tuple[str, ...] = ()
+    unclear: bool = False
+    open_items: Sequence[Item] | None = None
+
+
+def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> OrderReading:
+    """Link a reading to a catalogue and decide.
+
+    Args:
+        reading: The bot's reading of `context.text`, version 1; offsets count its code points.
+        catalogue: The merchant's rows, indexed.
+        context: The text, the earlier turns and the merchant's thresholds.
+
+    Returns:
+        Lines, slots, decision and confidence; lines only for orders and changes of orders.
+    """
+    reading = corrected(context.text, reading, catalogue)
+    intent = str((reading.get("intent") or {}).get("name") or "out_of_scope")
+    read = _READERS.get(intent, _no_order)(reading, catalogue, context)
+    facts = _facts(intent, reading, read, catalogue, context)
+    verdict = decide(facts)
+    features = features_of(reading, read.items, read.loose, read.pieces)
+    confidence = _confidence(intent, reading, features, verdict)
+    verdict = _held_back(intent, verdict, confidence, context.thresholds)
+    return _assembled(intent, reading, read, verdict, confidence, features)
+
+
+def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
+    del reading, catalogue, context
+    return _Read()
+
+
+def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
+    items, loose, pieces = _items(reading, catalogue, context)
+    items = split_off(rule_out(items, catalogue), of_them(context.text), catalogue)
+    joined = _answer(items, loose, catalogue, context)
+    if joined is not None:
+        items, loose = [joined], ()
+    flags = reading.get("flags") or {}
+    if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
+        order = _order(catalogue, context)
+        return _Read((), loose, pieces, order or None)
+    return _Read(items, loose, pieces, _summed(items))
+
+
+def _answer(
+    items: Sequence[Item], loose: Sequence[Segment], catalogue: Catalogue, context: ReadingContext
+) -> Item | None:
+    """The item that was asked about, where this message is a short answer to it."""
+    if not talk.last_question(context.history) or running_order(context.history, catalogue):
+        return None
+    settled = [
+        item for item in items if item.resolution.status is Status.SURE and item.resolution.exact and not item.guessed
+    ]
+    if len(items) > 1 or (settled and context.asked not in {"variant", "qty"}):
+        return None
+    return talk.answered(asked_items(context.history, catalogue), items, loose, catalogue)
+
+
+def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
+    items, loose, pieces = _items(reading, catalogue, context)
+    everything = bool((reading.get("flags") or {}).get("everything"))
+    changer = Changer(context.text, catalogue, _order(catalogue, context), everything=everything)
+    change: Change = changer.apply(items, loose)
+    unclear = change.unclear or (change.empty and not change.open_items)
+    return _Read(items, loose, pieces, change.added, tuple(change.removed), unclear, change.open_items)
+
+
+def _items(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> tuple[list[Item], Sequence[Segment], Sequence[Piece]]:
+    segments, pieces = read_segments(context.text, reading, catalogue)
+    collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
+    items = collector.collect(segments)
+    return items, collector.loose, pieces
+
+
+def _order(catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Fraction]:
+    """The running order: as the caller knows it, as it was read back, or as the customer last said it."""
+    if context.order is not None:
+        return context.order
+    order = running_order(context.history, catalogue)
+    if order:
+        return order
+    said = next((turn for turn in reversed(context.history) if turn.sender == "customer"), None)
+    return _summed(items_of(said.text, said.reading, catalogue)) if said is not None and said.reading else {}
+
+
+def _summed(items: Sequence[Item]) -> dict[str, Fraction]:
+    total: dict[str, Fraction] = {}
+    for item in items:
+        for sku, quantity in item.resolution.lines if item.resolution.status is Status.SURE else ():
+            total[sku] = total.get(sku, Fraction(0)) + quantity
+    return total
+
+
+_READERS: Final = {PLACE: _placed, MODIFY: _modified}
+
+
+def _facts(
+    intent: str, reading: Mapping[str, Any], read: _Read, catalogue: Catalogue, context: ReadingContext
+) -> Facts:
+    slots = reading.get("slots") or {}
+    lines = dict(read.lines or {})
+    short = {sku for sku, quantity in lines.items() if quantity > _stock(catalogue, sku)}
+    left = read.items if read.open_items is None else read.open_items
+    asks = {_ASKS[item.resolution.status] for item in left if item.resolution.status in _ASKS}
+    asks |= {Slot.ITEM if _stock(catalogue, sku) <= 0 else Slot.QTY for sku in short}
+    return Facts(
+        intent=intent,
+        text=context.text,
+        flags=reading.get("flags") or {},
+        open_slots=frozenset(asks),
+        lines=lines,
+        removed=bool(read.removed),
+        over_stock=bool(short),
+        address=slots.get("address"),
+        phone=slots.get("phone"),
+        payment=slots.get("payment"),
+        answered_more=talk.asks_for_more(context.history) or context.asked == "more",
+        asked_confirm=context.asked == "confirm" or bool(running_order(context.history, catalogue)),
+        left=talk.has_left(context.history),
+        unclear=read.unclear,
+    )
+
+
+def _stock(catalogue: Catalogue, sku: str) -> Fraction:
+    item = catalogue.by_sku.get(sku)
+    return Fraction(item.stock).limit_denominator(1000) if item else Fraction(0)
+
+
+def _confidence(intent: str, reading: Mapping[str, Any], features: Mapping[str, float], verdict: Verdict) -> float:
+    said = float((reading.get("intent") or {}).get("confidence", 0.5))
+    if intent not in _READERS or verdict.decision is not Decision.ACCEPT:
+        return said
+    return calibration().probability(features)
+
+
+def _held_back(intent: str, verdict: Verdict, confidence: float, thresholds: Thresholds | None) -> Verdict:
+    """An order below the merchant's threshold is read back with a question, not booked."""
+    least = thresholds.accept if thresholds is not None else calibration().accept
+    if intent in _READERS and verdict.decision is Decision.ACCEPT and confidence < least:
+        return Verdict(Decision.CLARIFY, Slot.ITEM, "below the threshold")
+    return verdict
+
+
+def _assembled(
+    intent: str,
+    reading: Mapping[str, Any],
+    read: _Read,
+    verdict: Verdict,
+    confidence: float,
+    features: Mapping[str, float],
+) -> OrderReading:
+    slots = reading.get("slots") or {}
+    unknown = [item for item in read.items if item.resolution.status is Status.UNKNOWN and item.role == "add"]
+    return OrderReading(
+        intent=intent,
+        lines=tuple(Line(sku, quantity) for sku, quantity in (read.lines or {}).items() if quantity > 0),
+        removed=read.removed,
+        address=_text(slots.get("address")),
+        phone=(slots.get("phone") or {}).get("e164"),
+        payment=(slots.get("payment") or {}).get("value"),
+        note=_text(slots.get("note")),
+        decision=verdict.decision,
+        ask=verdict.ask,
+        confidence=confidence,
+        unmatched=tuple(item.text for item in unknown),
+        language=(reading.get("language") or {}).get("lang"),
+        rule=verdict.rule,
+        found=tuple(_found(item) for item in read.items),
+        features=features,
+    )
+
+
+def _text(slot: Mapping[str, Any] | None) -> str | None:
+    return str(slot["text"]) if slot and slot.get("text") and not slot.get("vague") else None
+
+
+def _found(item: Item) -> Found:
+    return Found(item.start, item.end, item.text, item.role, item.resolution, item.amounts)

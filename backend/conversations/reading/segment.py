@@ -1,0 +1,288 @@
+"""Finds the item spans of a message: the cut that catalogue, mentions and amounts together like best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
+from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, lay_out
+
+_LONGEST: Final = 12
+_HELD: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.AMOUNT})
+_NAMED: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
+# What a cut costs and earns, set by hand on our own labelled orders; their order matters more than their values.
+_OPENING: Final = -0.95
+_WORD: Final = 1.0
+_SETTLED: Final = 0.35
+_EXACT: Final = 0.3
+_FOREIGN: Final = 0.35
+_ORPHAN: Final = -1.6
+_ALONE: Final = -0.3
+_BARE_OPTION: Final = -1.3
+_COUNTED_OPTION: Final = -0.7
+_TWO_SIZES: Final = -1.3
+_UNREAD_SIZE: Final = 0.8
+_REPEATED: Final = -1.5
+_STRANGER: Final = -0.15
+_TWO_COUNTS: Final = -1.2
+_NO_AMOUNT: Final = -0.3
+_WRONG_SIDE: Final = -0.25
+_TWO_MENTIONS: Final = -0.35
+_ODD: Final = -0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of pieces that is one item, an amount that lost its item, or an option that did."""
+
+    pieces: tuple[Piece, ...]
+    terms: Terms
+    amounts: tuple[int, ...]
+    resolution: Resolution
+    wanted: Wanted
+    keys: tuple[str, ...] = ()
+    weak: frozenset[str] = frozenset()
+
+    @property
+    def start(self) -> int:
+        """Where its first piece starts."""
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        """Where its last piece ends."""
+        return max(piece.end for piece in self.pieces)
+
+    @property
+    def named(self) -> bool:
+        """Whether it names a good, in words of the catalogue or in others."""
+        return any(piece.kind in _NAMED for piece in self.pieces)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the bot took none of its words for goods."""
+        return all(piece.weak for piece in self.pieces if piece.kind in _NAMED)
+
+    @property
+    def words(self) -> str:
+        """Its goods words as they were typed."""
+        return " ".join(piece.text for piece in self.pieces if piece.kind in _NAMED or piece.kind is Kind.JOINT).strip()
+
+
+@dataclass(slots=True)
+class Segmenter:
+    """Cuts the clauses of one message; keeps what it resolved, since cuts share their parts."""
+
+    catalogue: Catalogue
+    amounts: Sequence[Amount]
+    _seen: dict[tuple[int, int], Segment] = field(default_factory=dict)
+
+    def cut(self, runs: Sequence[Sequence[Piece]]) -> list[list[Segment]]:
+        """Cut all clauses, with the side of amounts (before or after their item) that suits the whole message."""
+        sides = [[self._best_cut(run, before=before) for run in runs] for before in (True, False)]
+        totals = [sum(score for score, _ in side) for side in sides]
+        chosen = sides[0] if totals[0] >= totals[1] else sides[1]
+        return [segments for _, segments in chosen]
+
+    def _best_cut(self, run: Sequence[Piece], *, before: bool) -> tuple[float, list[Segment]]:
+        counted = sum(piece.kind is Kind.AMOUNT for piece in run)
+        named = any(piece.kind in _NAMED and not piece.weak for piece in run)
+        best: list[tuple[float, list[Segment]]] = [(0.0, [])]
+        for end in range(1, len(run) + 1):
+            skipped = best[end - 1]
+            options = [(skipped[0] - self._loss(run[end - 1]), skipped[1])]
+            for start in range(max(0, end - _LONGEST), end):
+                if run[start].kind in _HELD and run[end - 1].kind in _HELD:
+                    segment = self.segment(run[start:end])
+                    gain = best[start][0] + self._worth(segment, before=before, counted=counted, named=named)
+                    options.append((gain, [*best[start][1], segment]))
+            best.append(max(options, key=lambda option: option[0]))
+        return best[-1]
+
+    @staticmethod
+    def _loss(piece: Piece) -> float:
+        if piece.kind is Kind.AMOUNT:
+            return 1.2
+        if piece.kind in _NAMED and not piece.weak:
+            return 1.5
+        return _UNREAD_SIZE if piece.kind is Kind.SIZE else 0.0
+
+    def segment(self, pieces: Sequence[Piece]) -> Segment:
+        """Read pieces as one item."""
+        key = (pieces[0].start, pieces[-1].end)
+        if key not in self._seen:
+            self._seen[key] = self._read(tuple(pieces))
+        return self._seen[key]
+
+    def _read(self, pieces: tuple[Piece, ...]) -> Segment:
+        numbers = [piece.amount for piece in pieces if piece.amount is not None]
+        plain = self._resolved(pieces, numbers)
+        for number in numbers:
+            named = self._number_as_name(pieces, number, numbers, plain)
+            if named is not None:
+                return named
+        return plain
+
+    def _resolved(self, pieces: tuple[Piece, ...], numbers: Sequence[int], extra: str | None = None) -> Segment:
+        said = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}]
+        keys = [piece.key for piece in said] + ([extra] if extra else [])
+        weak = frozenset(piece.key for piece in said if piece.weak)
+        terms = read_keys(tuple(keys), weak)
+        wanted = wanted_of([self.amounts[number] for number in numbers])
+        names = [piece for piece in pieces if piece.kind in _NAMED and piece.key not in lexicon().optional]
+        if not terms.goods or (not names and not self._is_alias(keys)):
+            nothing = Resolution(Status.UNKNOWN, rule="no item")
+            return Segment(pieces, terms, tuple(numbers), nothing, wanted, tuple(keys), weak)
+        return Segment(pieces, terms, tuple(numbers), resolve(self.catalogue, terms, wanted), wanted, tuple(keys), weak)
+
+    def _is_alias(self, keys: Sequence[str]) -> bool:
+        """Whether size, container or filler words are all that a row is called ("two cuttings", "a tray")."""
+        index = self.catalogue.index
+        places = [index.by_key[key] for key in keys if key in index.by_key]
+        return any(len(index.phrases[number].goods) == 1 for place in places for number in index.postings[place])
+
+    def _number_as_name(
+        self, pieces: tuple[Piece, ...], number: int, numbers: Sequence[int], plain: Segment
+    ) -> Segment | None:
+        """Take a number for part of a name ("combo 2", "coke 500", "jeans 34") where a row is called just that."""
+        amount = self.amounts[number]
+        if amount.digits is None or amount.kind not in {"count", "money", "pack"} or amount.currency:
+            return None
+        place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
+        if place == 0 or pieces[place - 1].kind is Kind.AMOUNT:
+            return None
+        rest = [other for other in numbers if other != number]
+        segment = self._resolved(pieces, rest, amount.digits)
+        found = segment.resolution
+        if found.rule == "alias" and found.status is Status.SURE and found.exact:
+            return segment
+        size = found.rule == "size" and found.status in {Status.SURE, Status.ODD}
+        return segment if size and plain.resolution.status is not Status.SURE else None
+
+    def _worth(self, segment: Segment, *, before: bool, counted: int, named: bool) -> float:
+        resolution, pieces = segment.resolution, segment.pieces
+        if not segment.named and resolution.rule == "no item":
+            lone = all(piece.kind is Kind.AMOUNT for piece in pieces)
+            if lone:
+                return _ORPHAN if named else _ALONE
+            return _COUNTED_OPTION if segment.amounts or not named else _BARE_OPTION
+        worth = _OPENING + self._words_worth(segment)
+        worth += _STRANGER * sum(piece.kind is Kind.OTHER for piece in pieces)
+        worth += _TWO_COUNTS * max(0, _counts(segment, self.amounts) - 1)
+        worth += _TWO_SIZES * max(0, _sizes(segment, self.amounts) - 1)
+        if not segment.amounts and counted:
+            worth += _NO_AMOUNT
+        if segment.amounts and _side(pieces) is not None and _side(pieces) is not before:
+            worth += _WRONG_SIDE
+        mentions = {piece.mention for piece in pieces if piece.mention is not None and piece.kind in _NAMED}
+        return worth + _TWO_MENTIONS * max(0, len(mentions) - 1)
+
+    def _words_worth(self, segment: Segment) -> float:
+        resolution = segment.resolution
+        if segment.guessed and not (resolution.exact and resolution.status is not Status.UNKNOWN and segment.amounts):
+            return -1.0
+        strong = [piece for piece in segment.pieces if piece.kind in _NAMED]
+        if resolution.status is Status.UNKNOWN:
+            known = all(piece.kind is Kind.GOODS for piece in strong)
+            return _FOREIGN * len(strong) * (0.3 if known else 1.0)
+        size = 0.2 * sum(piece.kind is Kind.SIZE for piece in segment.pieces)
+        repeated = len(strong) - len({piece.key for piece in strong})
+        worth = max(resolution.score, 0.5) * _WORD * sum(0.6 if piece.weak else 1.0 for piece in strong) + size
+        worth += _REPEATED * repeated
+        worth += _SETTLED * (resolution.status is Status.SURE) + _EXACT * resolution.exact
+        return worth + _ODD * (resolution.status is Status.ODD)
+
+
+def _side(pieces: Sequence[Piece]) -> bool | None:
+    """True where the amount stands before the goods words, False after them, None where it is among them."""
+    places = [place for place, piece in enumerate(pieces) if piece.kind is Kind.AMOUNT]
+    named = [place for place, piece in enumerate(pieces) if piece.kind in _NAMED or piece.kind is Kind.SIZE]
+    if not places or not named:
+        return None
+    if places[-1] < named[0]:
+        return True
+    return False if places[0] > named[-1] else None
+
+
+def _counts(segment: Segment, amounts: Sequence[Amount]) -> int:
+    """How many of its amounts say how many; a size, a price or half a portion beside a count is no second count."""
+    kinds = [amounts[number] for number in segment.amounts]
+    counts = [one for one in kinds if one.kind in {"count", "each", "pack", "vague"} and one.value != Fraction(1, 2)]
+    measures = sum(one.kind in {"measure", "money"} for one in kinds)
+    return max(len(counts), measures)
+
+
+def _sizes(segment: Segment, amounts: Sequence[Amount]) -> int:
+    """How many sizes it says: "one full one half" is two items of one good."""
+    labels = {lexicon().sizes.get(piece.key) for piece in segment.pieces if piece.kind is Kind.SIZE} - {None}
+    return len(labels) + sum(
+        amounts[number].value == Fraction(1, 2) and amounts[number].kind == "count" for number in segment.amounts
+    )
+
+
+def wanted_of(amounts: Sequence[Amount]) -> Wanted:
+    """Put the amounts of one item together."""
+    wanted = Wanted()
+    for amount in amounts:
+        wanted = _added(wanted, amount)
+    return wanted
+
+
+def _added(wanted: Wanted, amount: Amount) -> Wanted:
+    value = amount.value
+    if amount.vague or value is None:
+        return replace(wanted, vague=True)
+    return _ADDERS.get(amount.kind, _counted)(wanted, amount, value)
+
+
+def _weighed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
+    return _measured(wanted, measure_of(float(value), amount.unit or "kg"))
+
+
+def _paid(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
+    del amount
+    return replace(wanted, money_minor=value * 100)
+
+
+def _packed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
+    container = lexicon().containers.get(phrase_key(amount.unit or ""), amount.unit)
+    keep = wanted.count is not None and value == 1
+    return replace(wanted, container=container, count=wanted.count if keep else value)
+
+
+def _counted(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
+    del amount
+    known = wanted.count
+    if known is not None and known != value and _HALF in {known, value}:
+        return replace(wanted, count=known if value == _HALF else value, portion="half")
+    return replace(wanted, count=value)
+
+
+_HALF: Final = Fraction(1, 2)
+_ADDERS: Final = {"measure": _weighed, "money": _paid, "pack": _packed}
+
+
+def _measured(wanted: Wanted, measure: Measure | None) -> Wanted:
+    """Of two measures, the one that goods are not sold by is a size ("two inch nails, half a kilo")."""
+    known = wanted.measure
+    if known is None or measure is None or known.dimension == measure.dimension:
+        return replace(wanted, measure=measure)
+    size, amount = (known, measure) if known.dimension in _SIZES_ONLY else (measure, known)
+    return replace(wanted, size=size, measure=amount)
+
+
+_SIZES_ONLY: Final = frozenset({"inch", "width", "length"})
+
+
+def read_segments(
+    text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False
+) -> tuple[list[Segment], list[Piece]]:
+    """The item spans of a message in order, and all its pieces."""
+    pieces = lay_out(text, reading, catalogue, trusted=trusted)
+    segmenter = Segmenter(catalogue, amounts_of(reading))
+    return [segment for run in segmenter.cut(clauses(pieces)) for segment in run], pieces
