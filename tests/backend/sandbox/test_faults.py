@@ -85,7 +85,7 @@ async def served() -> AsyncIterator[str]:
     config = uvicorn.Config(create_app(SandboxSettings()), port=port, log_level="critical")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
