@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,19 @@ class ImportReport:
     def count(self, outcome: RowOutcome) -> int:
         """Return how many rows came out so."""
         return sum(row.outcome is outcome for row in self.rows)
+
+
+class Shops(Protocol):
+    """What the catalogue must know of merchants; vendors serve it."""
+
+    async def merchant_of(self, session: "AsyncSession", vendor_id: str) -> str:
+        """Return the id of the merchant that an outlet belongs to."""
+        ...
+
+    async def currency_of(self, session: "AsyncSession", merchant_id: str) -> str:
+        """Return the currency that a merchant sells in."""
+        ...
+
+    async def city_of(self, session: "AsyncSession", merchant_id: str) -> str:
+        """Return the city that a merchant sells in."""
+        ...

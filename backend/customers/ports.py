@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,11 @@ class AddressOnFile:
     lat: float | None
     lng: float | None
     last_used_at: datetime
+
+
+class MerchantCities(Protocol):
+    """Where merchants are; vendors serve it."""
+
+    async def city_of(self, session: "AsyncSession", merchant_id: str) -> str:
+        """Return the city that a merchant sells in."""
+        ...

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.customers import repository
 from backend.customers.errors import CustomerNotFoundError
 from backend.customers.models import Customer, CustomerAddress
-from backend.customers.ports import AddressOnFile, CustomerView, IdentityView
+from backend.customers.ports import AddressOnFile, CustomerView, IdentityView, MerchantCities
 from backend.platform.db.types import blind_index
 from backend.platform.ids import new_id
 
@@ -36,6 +36,9 @@ def _give_phone(row: Customer, phone: str, *, verified: bool) -> None:
 
 class CustomersService:
     """Knows customers by their ids on the channels, and keeps what they told us."""
+
+    def __init__(self, cities: MerchantCities) -> None:
+        self._cities = cities
 
     async def identify(
         self,
@@ -93,6 +96,10 @@ class CustomersService:
         if row is None:
             raise CustomerNotFoundError(customer_id=customer_id)
         return _view(row)
+
+    async def city_of(self, session: AsyncSession, merchant_id: str) -> str:
+        """Return the city that a customer's merchant sells in."""
+        return await self._cities.city_of(session, merchant_id)
 
     async def identities(self, session: AsyncSession, customer_id: str) -> list[IdentityView]:
         """Return how to reach the customer, the channel they last wrote on first."""

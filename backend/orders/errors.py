@@ -33,6 +33,10 @@ class CommandIdReusedError(UnprocessableError):
     title = "This Idempotency-Key was used for another request"
 
 
+class CommandRefusedError(ConflictError):
+    """The API's answer to a refused command; the context holds the refusal's own code as `reason`."""
+
+
 class OrderRefusedError(ConflictError):
     """Base of all refusals by the lifecycle.
 

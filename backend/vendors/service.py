@@ -93,6 +93,18 @@ class VendorsService:
         row = await repository.merchant(session, shortcode=shortcode)
         return _merchant_view(row) if row else None
 
+    async def merchant_of(self, session: AsyncSession, vendor_id: str) -> str:
+        """Return the id of the merchant that an outlet belongs to."""
+        return (await self.get(session, vendor_id)).merchant_id
+
+    async def currency_of(self, session: AsyncSession, merchant_id: str) -> str:
+        """Return the currency that a merchant sells in."""
+        return (await self.merchant(session, merchant_id)).currency
+
+    async def city_of(self, session: AsyncSession, merchant_id: str) -> str:
+        """Return the city that a merchant sells in."""
+        return (await self.merchant(session, merchant_id)).city
+
     async def get(self, session: AsyncSession, vendor_id: str) -> VendorView:
         """Return an outlet.
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.catalog import repository
 from backend.catalog.errors import ItemNotFoundError
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.ports import ImportReport, ItemChanges, ItemView, StockLine
+from backend.catalog.ports import ImportReport, ItemChanges, ItemView, Shops, StockLine
 from backend.catalog.service import stock, upkeep
 from backend.catalog.service.snapshots import Snapshots
 from backend.catalog.service.views import item_view
@@ -17,12 +17,21 @@ from backend.platform.actors import Actor
 class CatalogService:
     """Items, prices and stock of the merchants."""
 
-    def __init__(self) -> None:
+    def __init__(self, shops: Shops) -> None:
+        self._shops = shops
         self._snapshots = Snapshots()
 
     async def snapshot(self, session: AsyncSession, merchant_id: str) -> Catalogue:
         """Return what the merchant sells, in the form that linking reads; stock is what may still be sold."""
         return await self._snapshots.get(session, merchant_id)
+
+    async def merchant_of(self, session: AsyncSession, vendor_id: str) -> str:
+        """Return the merchant whose catalogue an outlet sells from."""
+        return await self._shops.merchant_of(session, vendor_id)
+
+    async def city_of(self, session: AsyncSession, merchant_id: str) -> str:
+        """Return the city that a merchant sells in."""
+        return await self._shops.city_of(session, merchant_id)
 
     async def item(self, session: AsyncSession, merchant_id: str, sku: str) -> ItemView:
         """Return an item.
@@ -93,7 +102,6 @@ class CatalogService:
         merchant_id: str,
         text: str,
         *,
-        currency: str,
         actor: Actor,
         dry_run: bool = False,
     ) -> ImportReport:
@@ -104,4 +112,5 @@ class CatalogService:
         Raises:
             ImportFormatError: The file is no catalogue.
         """
+        currency = await self._shops.currency_of(session, merchant_id)
         return await upkeep.import_csv(session, merchant_id, text, currency=currency, actor=actor, dry_run=dry_run)

@@ -11,9 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.errors import FractionError, StockShortError, UnknownSkuError
-from backend.catalog.service import CatalogService
 from backend.customers.errors import CustomerNotFoundError
-from backend.customers.service import CustomersService
 from backend.orders import commands as c
 from backend.orders.commands import Command, OrderLineDraft, PaymentMethod, PaymentMode
 from backend.orders.errors import CommandIdReusedError, EmptyOrderError, OrderNotFoundError, VendorUnavailableError
@@ -21,7 +19,8 @@ from backend.orders.events import OrderState as S
 from backend.orders.ports import CommandResult, OrderFilter, OrderView, Outcome
 from backend.platform.actors import SYSTEM, Actor, ActorKind, Source
 from backend.platform.db.session import Database
-from tests.support.factories.customers import make_customer
+from tests.support.factories.catalog import catalog_service
+from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.orders import (
     ADMIN,
     BOT,
@@ -59,7 +58,7 @@ async def timers(session: AsyncSession, order_id: str) -> dict[str, float]:
 
 
 async def stock(session: AsyncSession, sku: str = "UNGA-2KG") -> tuple[Decimal, Decimal]:
-    item = await CatalogService().item(session, "M-1", sku)
+    item = await catalog_service().item(session, "M-1", sku)
     return item.stock, item.reserved
 
 
@@ -117,7 +116,7 @@ async def test_placing_reserves_stock_keeps_prices_and_tells(session: AsyncSessi
         }
     ]
     assert await timers(session, order.id) == {"reservation_expiry": pytest.approx(1800, abs=5)}
-    on_file = await CustomersService().last_address(session, customer.id)
+    on_file = await customers_service().last_address(session, customer.id)
     assert on_file is not None
     assert on_file.text == "Yaya Centre, gate B"
 

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.service import CatalogService
 from backend.platform.actors import SYSTEM
+from tests.support.factories.vendors import vendors_service
 
 HEADER = "sku,name,aliases,unit,price,currency,stock,options\n"
 GROCERIES = HEADER + (
@@ -13,8 +14,11 @@ GROCERIES = HEADER + (
 )
 
 
-async def make_items(
-    session: AsyncSession, merchant_id: str = "M-1", text: str = GROCERIES, currency: str = "KES"
-) -> None:
+def catalog_service() -> CatalogService:
+    """The service with its neighbour, real."""
+    return CatalogService(vendors_service())
+
+
+async def make_items(session: AsyncSession, merchant_id: str = "M-1", text: str = GROCERIES) -> None:
     """The merchant's items, from a file."""
-    await CatalogService().import_csv(session, merchant_id, text, currency=currency, actor=SYSTEM)
+    await catalog_service().import_csv(session, merchant_id, text, actor=SYSTEM)

@@ -4,8 +4,6 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.catalog.service import CatalogService
-from backend.customers.service import CustomersService
 from backend.orders import commands as c
 from backend.orders.commands import Command, DropAddress, OrderLineDraft, PaymentMethod, PaymentMode, PlaceOrder
 from backend.orders.events import OrderState
@@ -14,8 +12,8 @@ from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.ids import new_uuid
-from tests.support.factories.catalog import make_items
-from tests.support.factories.customers import make_customer
+from tests.support.factories.catalog import catalog_service, make_items
+from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 
 PAYMENTS = Actor(ActorKind.PAYMENTS, "test")
@@ -27,7 +25,7 @@ RIDER_ID = "R-1"
 
 def orders_service() -> OrdersService:
     """The service with its neighbours, all real."""
-    return OrdersService(CatalogService(), CustomersService(), vendors_service(), OrdersSettings())
+    return OrdersService(catalog_service(), customers_service(), vendors_service(), OrdersSettings())
 
 
 async def make_shop(session: AsyncSession) -> None:
