@@ -133,6 +133,12 @@ class RiderDesk(Protocol):
         """Ask the customer for UPI at the door in place of cash."""
         ...
 
+    async def return_to_cash(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, source: Source
+    ) -> DeskResult:
+        """Take cash at the door after all; the open UPI code is closed first."""
+        ...
+
     async def next_rider(self, session: "AsyncSession", order_id: str, *, because: str) -> str | None:
         """Take the order from its silent rider and offer it to the next; None where there is none."""
         ...

@@ -1,6 +1,7 @@
 """Every query of comms."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, text
@@ -83,6 +84,27 @@ async def call(session: AsyncSession, call_id: str, *, lock: bool = False) -> Vo
     return found
 
 
+async def older_than(session: AsyncSession, call_id: str, seconds: float) -> bool:
+    """Return whether a call was asked for longer ago than this."""
+    query = text("SELECT created_at < duka_now() - make_interval(secs => :seconds) FROM voice_calls WHERE id = :id")
+    return bool(await session.scalar(query, {"id": call_id, "seconds": seconds}))
+
+
+async def call_by_idem(session: AsyncSession, idem: str) -> str | None:
+    """Return the call that a send of this name was queued for."""
+    query = text("SELECT payload ->> 'call_id' FROM outbound_send WHERE idem = :idem")
+    found: str | None = await session.scalar(query, {"idem": idem})
+    return found
+
+
+async def ladder_runs(session: AsyncSession, order_id: str, kind: str) -> bool:
+    """Return whether a ladder of an order has a step ahead."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM sla_timer WHERE order_id = :order_id AND type = :kind AND state = 'pending')"
+    )
+    return bool(await session.scalar(query, {"order_id": order_id, "kind": kind}))
+
+
 async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:
     """Return how often somebody was called in the last hour, for any order."""
     query = select(func.count()).where(
@@ -152,16 +174,31 @@ async def cards(
     return (await session.scalars(query.limit(limit).offset(offset))).all(), int(total or 0)
 
 
-async def advance_log_status(session: AsyncSession, idem: str, status: str, forward: Sequence[str]) -> None:
+async def advance_log_status(
+    session: AsyncSession, idem: str, correlation_id: str, status: str, forward: Sequence[str]
+) -> None:
     """Move a line's status on; never back along `forward`. A failure counts only before delivery."""
     await session.execute(
         text(
-            "UPDATE comms_log SET status = :status WHERE idem = :idem AND"
+            "UPDATE comms_log SET status = :status"
+            " WHERE direction = 'outbound' AND (idem = :idem OR correlation_id = :correlation_id) AND"
             " coalesce(array_position(CAST(:forward AS text[]), status), 0)"
             " < coalesce(array_position(CAST(:forward AS text[]), CAST(:status AS text)), 3)"
         ),
-        {"idem": idem, "status": status, "forward": list(forward)},
+        {"idem": idem, "correlation_id": correlation_id, "status": status, "forward": list(forward)},
     )
+
+
+async def last_heard(session: AsyncSession, actor: str, account: str) -> datetime | None:
+    """Return when somebody last wrote to an account of ours."""
+    query = select(func.max(CommsLog.created_at)).where(
+        CommsLog.actor == actor,
+        CommsLog.direction == "inbound",
+        CommsLog.channel == "whatsapp",
+        CommsLog.payload["account"].astext == account,
+    )
+    found: datetime | None = await session.scalar(query)
+    return found
 
 
 async def digits_wait(session: AsyncSession, call_id: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from backend.comms import repository
@@ -34,7 +34,16 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
-from backend.platform.errors import BadRequestError, NotFoundError, UnprocessableError
+from backend.platform.errors import NotFoundError, UnprocessableError
+from backend.platform.idempotency import (
+    IdempotencyScope,
+    KeyMissingError,
+    StoredResponse,
+    begin,
+    fingerprint,
+    parse_key,
+    record,
+)
 from backend.platform.inbox import EventIntake, IntakeRow
 from backend.platform.observability.metrics import WEBHOOKS
 from backend.platform.timers import TimerKind, arm
@@ -99,12 +108,18 @@ async def notify(
     kind = _NOTIFY.get(f"{who}/{what}")
     if kind is None:
         raise NotFoundError
-    if key is None:
-        message = "Send an Idempotency-Key, so that asking twice is asking once."
-        raise BadRequestError(message)
-    await _visible(session, orders, principal, body.order_id)
-    await arm(session, kind, body.order_id, delay_s=0)
-    return Started(order_id=body.order_id, ladder=kind)
+    parsed = parse_key(key)
+    if parsed is None:
+        raise KeyMissingError
+    order = await _visible(session, orders, principal, body.order_id)
+    started = Started(order_id=order.id, ladder=kind)
+    scope = IdempotencyScope(str(principal.actor), f"POST /comms/notify/{who}/{what}", parsed)
+    if await begin(session, scope, fingerprint(order.id.encode())) is None:
+        if not await repository.ladder_runs(session, order.id, kind):
+            await arm(session, kind, order.id, delay_s=0)
+        answer = StoredResponse(status.HTTP_202_ACCEPTED, {}, started.model_dump_json().encode())
+        await record(session, scope, fingerprint(order.id.encode()), answer)
+    return started
 
 
 @router.post("/comms/bridge", status_code=202)
@@ -247,9 +262,7 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
     await _digits_applied(session, call_id)
     prompt = await calls.prompt(session, call_id)
     if prompt is None:
-        return JSONResponse(
-            {"gather_prompt": {"text": "."}, "max_input_digits": 1, "input_timeout": 1, "repeat_menu": 0}
-        )
+        return JSONResponse(_ASK_NOTHING)
     return JSONResponse(
         {
             "gather_prompt": {"text": prompt["text"]},

@@ -38,6 +38,9 @@ class CommsSettings(BaseSettings):
     admin_number: str = Field(
         default="+254700000009", description="Where a caller who asks for a person is put through."
     )
+    context_lives_s: float = Field(
+        default=900, description="Seconds after which a digit of a call means nothing any more."
+    )
     calls_per_callee_hour: int = Field(
         default=20, description="Calls to one person in an hour, of all orders together."
     )

@@ -6,11 +6,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
-from backend.platform.events import StoredEvent, Subscription
+from backend.comms.service.rider_prompts import RiderPrompts
+from backend.comms.service.vendor_prompts import VendorPrompts
+from backend.platform.events import EventHandler, StoredEvent, Subscription
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
-_VENDOR_CARDS: Final = ("vendor_silent",)
+# Cards that an event answers, by topic, and by the state that an order has come to.
+_ANSWERED_BY: Final = {
+    "dispatch.accepted": ("rider_silent", "no_rider"),
+    "order.address.confirmed": ("address_unconfirmed",),
+}
+_ANSWERED_IN: Final = {
+    "processing": ("vendor_silent",),
+    "handover": ("vendor_silent", "preparation_overdue"),
+    "cancelled": ("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
+}
 _CLOSING: Final = {
     "processing": (TimerKind.VENDOR_ACCEPT,),
     "handover": (TimerKind.PROCESSING_REMINDER,),
@@ -33,8 +44,10 @@ class CommsSubscriber:
         target, order_id = event.payload["to"], event.payload["order_id"]
         for kind in _CLOSING.get(target, ()):
             await self._calls.cancel_ladder(session, order_id, str(kind))
-        if event.payload["from"] == "confirmed":
-            await self._cards.resolve_for_order(session, order_id, _VENDOR_CARDS, event.actor, f"order is {target}")
+        if target in _ANSWERED_IN:
+            await self._cards.resolve_for_order(
+                session, order_id, _ANSWERED_IN[target], event.actor, f"order is {target}"
+            )
         if target == "processing" and event.payload["by"].startswith("vendor:"):
             await self._vendors.record_answer(session, event.payload["vendor_id"])
 
@@ -66,6 +79,29 @@ class CommsSubscriber:
             detail={"cause": fields["cause"]},
         )
 
+    async def on_answered(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Close the cards that this event answers."""
+        order_id = event.payload["order_id"]
+        await self._cards.resolve_for_order(session, order_id, _ANSWERED_BY[event.topic], event.actor, event.topic)
+
+    async def on_unassigned(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Open a card for an order that nobody carries."""
+        order_id = event.payload["order_id"]
+        detail = {"reason": event.payload["reason"]}
+        await self._cards.open(session, "no_rider", order_id, order_id=order_id, city=event.city, detail=detail)
+
+    async def on_trouble(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Open a card for a rider who can't go on."""
+        fields = event.payload
+        await self._cards.open(
+            session,
+            f"rider_{fields['kind']}",
+            fields["order_id"],
+            order_id=fields["order_id"],
+            city=event.city,
+            detail={"rider": f"rider:{fields['rider_id']}", "note": fields["note"]},
+        )
+
 
 def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
     """Return what comms listens to."""
@@ -73,4 +109,29 @@ def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
         Subscription("comms.orders", ("order.state.changed",), subscriber.on_state_changed),
         Subscription("comms.reviews", ("payment.review.opened",), subscriber.on_review),
         Subscription("comms.refunds", ("payment.refund.due",), subscriber.on_refund),
+        Subscription("comms.answers", tuple(_ANSWERED_BY), subscriber.on_answered),
+        Subscription("comms.unassigned", ("dispatch.unassigned",), subscriber.on_unassigned),
+        Subscription("comms.trouble", ("dispatch.trouble",), subscriber.on_trouble),
     )
+
+
+def prompt_subscriptions(riders: RiderPrompts, vendors: VendorPrompts) -> tuple[Subscription, ...]:
+    """Return what vendors and riders are told of; one consumer, so that a person hears things in their order."""
+    tell: dict[str, EventHandler] = {
+        "dispatch.accepted": riders.on_accepted,
+        "dispatch.picked_up": riders.on_picked_up,
+        "payment.requested": riders.on_payment_requested,
+        "payment.received": riders.on_payment_received,
+        "payment.failed": riders.on_payment_failed,
+    }
+
+    async def state_changed(session: AsyncSession, event: StoredEvent) -> None:
+        await riders.on_state_changed(session, event)
+        await vendors.on_state_changed(session, event)
+
+    tell["order.state.changed"] = state_changed
+
+    async def handle(session: AsyncSession, event: StoredEvent) -> None:
+        await tell[event.topic](session, event)
+
+    return (Subscription("comms.prompts", tuple(tell), handle),)

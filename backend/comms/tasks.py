@@ -9,7 +9,7 @@ from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
 from backend.comms.ports import CallRequest, CallState, VoiceProvider, VoiceWebhooks
 from backend.comms.service.calls import VOICE_CHANNEL, CallsService
-from backend.comms.service.journal import CommsJournal
+from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.settings import ExotelSettings
 from backend.platform.db.session import Database
@@ -63,7 +63,7 @@ class CallSender:
             call = await repository.call(session, send.payload["call_id"])
             wanted = call is not None and await self._calls.still_wanted(session, call)
         if call is None or not wanted:
-            return Refused("call.not_wanted", "the question has been answered")
+            return Refused(NOT_WANTED, "the question has been answered")
         return await self._dial(self._request(call))
 
     async def _dial(self, request: CallRequest) -> SendOutcome:
@@ -110,7 +110,7 @@ class CallSender:
         elif isinstance(outcome, Unknown):
             call.state = CallState.UNKNOWN
         else:
-            wanted = not (isinstance(outcome, Refused) and outcome.code == "call.not_wanted")
+            wanted = not (isinstance(outcome, Refused) and outcome.code == NOT_WANTED)
             call.state = CallState.FAILED if wanted else CallState.CANCELLED
 
 

@@ -30,7 +30,7 @@ class DeskResult:
 
 @dataclass(frozen=True, slots=True)
 class RiderView:
-    """A rider as the desk knows them."""
+    """A rider as the desk knows them; one without a merchant carries for all of the city."""
 
     id: str
     name: str
@@ -43,6 +43,7 @@ class RiderView:
     load: int
     lat: float | None
     lng: float | None
+    merchant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

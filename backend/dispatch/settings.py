@@ -12,6 +12,9 @@ class DispatchSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DISPATCH_", extra="ignore")
 
     auto_assign: bool = Field(default=True, description="Offer a packed order to the best rider without asking.")
+    most_offers: int = Field(
+        default=3, ge=1, description="Riders who are asked about an order before a person chooses."
+    )
     otp_tries: int = Field(default=5, ge=1, description="Wrong codes before a person looks.")
     otp_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-otp"), description="Derives each delivery's code."

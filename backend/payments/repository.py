@@ -81,6 +81,22 @@ async def provisional_receipt(session: AsyncSession, order_id: str, amount_minor
     return found
 
 
+async def receipt_without_attempt(
+    session: AsyncSession, order_id: str, provider: str, amount_minor: int
+) -> Receipt | None:
+    """Return the order's matched receipt of this rail and amount that no attempt is known for, locked."""
+    query = (
+        select(Receipt)
+        .where(Receipt.order_id == order_id, Receipt.provider == provider, Receipt.amount_minor == amount_minor)
+        .where(Receipt.state == "matched", Receipt.attempt_id.is_(None))
+        .order_by(Receipt.created_at)
+        .limit(1)
+        .with_for_update()
+    )
+    found: Receipt | None = await session.scalar(query)
+    return found
+
+
 async def receipts_of(session: AsyncSession, order_id: str) -> Sequence[Receipt]:
     """Return an order's receipts, oldest first."""
     query = select(Receipt).where(Receipt.order_id == order_id).order_by(Receipt.created_at)

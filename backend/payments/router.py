@@ -159,6 +159,12 @@ async def daraja_callback(
     return await _take(request, intake, callbacks, kind, subject)
 
 
+@webhooks.post("/daraja/c2b/{token}/confirmation")
+async def daraja_confirmation(token: str, request: Request, intake: IntakeDep, built: RegistryDep) -> dict[str, str]:
+    """Take a payment made by hand, at the address registered for confirmations."""
+    return await daraja_callback("c2b", token, request, intake, built)
+
+
 @webhooks.post("/daraja/c2b/{token}/validation")
 async def daraja_validation(token: str, built: RegistryDep) -> dict[str, str]:
     """Accept a payment made by hand before it moves; what it is for is decided once it has."""

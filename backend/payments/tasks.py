@@ -1,5 +1,6 @@
 """What payments do on a clock and in the background: send requests, ask about silent ones, read stored callbacks."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
@@ -180,7 +181,7 @@ class QueryHandler:
         async with self._database.transaction() as session:
             attempt = await repository.attempt(session, send.payload["attempt_id"])
         if attempt is None or attempt.provider_ref is None:
-            return Refused("no_reference")
+            return Unavailable("the provider has not named it yet")
         return await outcome_of(self._ask(attempt.provider_ref))
 
     async def _ask(self, ref: str) -> Sent:
@@ -200,6 +201,16 @@ class QueryHandler:
             answer = orjson.loads(outcome.detail)
             answer.update(outcome=AttemptOutcome(answer["outcome"]), advice=Advice(answer["advice"]))
             await self._evidence.apply_result(session, attempt, AttemptResult(**answer), "query")
+
+
+class CloseHandler(QueryHandler):
+    """Withdraws a link or code, then asks how it ended: it may have been paid a moment before."""
+
+    async def _ask(self, ref: str) -> Sent:
+        # One that has ended already can't be closed; the answer to the query says how it ended.
+        with contextlib.suppress(ProviderRejectedError):
+            await self._provider.cancel(ref)
+        return await super()._ask(ref)
 
 
 class ReceiptCheckHandler:

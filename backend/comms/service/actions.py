@@ -107,6 +107,7 @@ class PartnerActions:
             "rider_picked": self._rider_picked,
             "rider_delivered": self._rider_delivered,
             "rider_upi": self._rider_upi,
+            "rider_cash": self._rider_cash,
             "address_confirm": self._address_confirm,
         }
 
@@ -139,6 +140,9 @@ class PartnerActions:
 
     async def _rider_upi(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         return await self._desk.switch_to_upi(session, step.order_id, step.actor.id, source=step.source)
+
+    async def _rider_cash(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.return_to_cash(session, step.order_id, step.actor.id, source=step.source)
 
     async def _address_confirm(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         return await self._desk.confirm_address(

@@ -20,7 +20,7 @@ from backend.platform.actors import Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import IVR_ACTIONS
-from backend.platform.sends import cancel_queued, enqueue
+from backend.platform.sends import enqueue
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
@@ -108,6 +108,9 @@ class CallsService:
 
     async def bridge(self, session: AsyncSession, order: OrderView, first: Contact, second: Contact, idem: str) -> str:
         """Queue a call that joins two people behind our number; asking again under the same key is the same call."""
+        known = await repository.call_by_idem(session, idem)
+        if known is not None:
+            return known
         call = VoiceCall(
             id=new_id("CL", 10),
             order_id=order.id,
@@ -140,7 +143,6 @@ class CallsService:
     async def cancel_ladder(self, session: AsyncSession, order_id: str, ladder: str) -> None:
         """Drop the calls of a ladder that have not been dialled."""
         await repository.cancel_queued_calls(session, order_id, ladder)
-        await cancel_queued(session, order_id, VOICE_CHANNEL, by=f"{ladder} ended")
 
     async def still_wanted(self, session: AsyncSession, call: VoiceCall) -> bool:
         """True while what the call is about is still open; a bridge always is."""
@@ -162,7 +164,7 @@ class CallsService:
     async def prompt(self, session: AsyncSession, call_id: str) -> dict[str, Any] | None:
         """Return what is asked now, as text, digits and repeat; None where nothing is asked any more."""
         call = await repository.call(session, call_id)
-        if call is None or not await self.still_wanted(session, call):
+        if call is None or not call.menu or not await self.still_wanted(session, call):
             return None
         node, _ = node_after(MENUS[call.menu], tuple(call.digits))
         said = words(MENUS[call.menu].nodes[node].say, call.language).format(**call.params)
@@ -186,7 +188,7 @@ class CallsService:
 
     async def apply_news(self, session: AsyncSession, news: CallNews) -> None:
         """Record how a call stands, or act on a digit."""
-        call = await repository.call(session, news.call_id, lock=True)
+        call = await self._call_of_news(session, news)
         if call is None:
             return
         call.call_sid = call.call_sid or news.call_sid or None
@@ -198,12 +200,27 @@ class CallsService:
             await self._log_digit(session, call, "hung_up", "499_CLIENT_CANCELLED", {})
         await session.flush()
 
+    async def _call_of_news(self, session: AsyncSession, news: CallNews) -> VoiceCall | None:
+        """Lock the order, then the call, as every writer does; None where the news is not of this very call."""
+        known = await repository.call(session, news.call_id)
+        if known is None:
+            return None
+        await self._orders.get(session, known.order_id, lock=True)
+        call = await repository.call(session, news.call_id, lock=True)
+        if call is not None and call.call_sid and news.call_sid and call.call_sid != news.call_sid:
+            log.warning("call.foreign_news", call_id=call.id)
+            return None
+        return call
+
     def _advance(self, call: VoiceCall, state: CallState) -> None:
         """Move a call on; what has ended stays ended."""
         if call.state not in _ENDED and state is not CallState.UNKNOWN:
             call.state = state
 
     async def _press(self, session: AsyncSession, call: VoiceCall, digit: str) -> None:
+        if not call.menu or await repository.older_than(session, call.id, self._settings.context_lives_s):
+            await self._log_digit(session, call, "expired_digit", "ignored", {"digit": digit})
+            return
         before = tuple(call.digits)
         call.digits = (call.digits + digit)[:20]
         _, chosen_before = node_after(MENUS[call.menu], before)
@@ -227,6 +244,15 @@ class CallsService:
             channel="exotel_ivr",
         )
         call.outcome = result.outcome
+        if key.action == "bridge_admin":
+            await self._bridge_to_admin(session, call)
+
+    async def _bridge_to_admin(self, session: AsyncSession, call: VoiceCall) -> None:
+        """Call back and put through to the desk: a menu that runs can't be turned into a bridge."""
+        order = await self._orders.get(session, call.order_id)
+        caller = Contact(call.callee, "", call.phone, call.language, order.city)
+        desk = Contact("admin:desk", "", self._settings.admin_number, "en", order.city)
+        await self.bridge(session, order, caller, desk, f"bridge:{call.id}")
 
     async def _log_digit(
         self, session: AsyncSession, call: VoiceCall, action: str, outcome: str, meta: dict[str, Any]

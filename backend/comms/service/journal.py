@@ -1,6 +1,7 @@
 """The log of everything that goes out and comes in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from backend.platform.actors import Actor
 from backend.platform.events import publish
 from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
 
+NOT_WANTED: Final = "call.not_wanted"
 _FORWARD: Final = ("queued", "sent", "delivered", "read")
 
 
@@ -24,7 +26,7 @@ class CommsJournal:
         session: AsyncSession,
         contact: Contact,
         *,
-        order_id: str,
+        order_id: str | None,
         channel: str,
         template: str,
         idem: str,
@@ -32,7 +34,7 @@ class CommsJournal:
         step: int = 0,
         payload: Mapping[str, Any] | None = None,
     ) -> None:
-        """Record that something is to go out, and tell others."""
+        """Record that something is to go out, and tell others where it is about an order."""
         await repository.add_log(
             session,
             {
@@ -48,6 +50,8 @@ class CommsJournal:
                 "idem": idem,
             },
         )
+        if order_id is None:
+            return
         requested = OutboundRequested(
             channel, template, mask(contact.phone), order_id, contact.actor, step, ladder, dict(payload or {})
         )
@@ -82,6 +86,31 @@ class CommsJournal:
         action_event = InboundAction(order_id, actor, action, channel, outcome, dict(meta or {}))
         await publish(session, action_event, actor=Actor.parse(actor), city=city)
 
+    async def heard(self, session: AsyncSession, actor: str, account: str, kind: str) -> None:
+        """Record that a partner wrote to one of our accounts, which opens the window for free messages to them."""
+        await repository.add_log(
+            session,
+            {
+                "order_id": None,
+                "actor": actor,
+                "channel": "whatsapp",
+                "direction": "inbound",
+                "template": kind,
+                "payload": {"account": account},
+                "status": "received",
+                "idem": None,
+            },
+        )
+
+    async def last_heard(self, session: AsyncSession, actor: str, account: str) -> datetime | None:
+        """Return when a partner last wrote to this account; None for never."""
+        return await repository.last_heard(session, actor, account)
+
+    async def objection(self, session: AsyncSession, send: ClaimedSend) -> str | None:
+        """Nothing speaks against a message to a partner: what it says is true whenever it arrives."""
+        del session, send
+        return None
+
     async def settled(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
         """Record what became of a send of ours; sends of others change nothing."""
         reference = outcome.provider_ref if isinstance(outcome, Sent) else None
@@ -89,8 +118,9 @@ class CommsJournal:
 
     async def receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
         """Record how far a message has come; receipts may come in any order."""
-        if receipt.reference:
-            await repository.advance_log_status(session, receipt.reference, str(receipt.status), _FORWARD)
+        await repository.advance_log_status(
+            session, receipt.reference, receipt.message_id, str(receipt.status), _FORWARD
+        )
 
 
 def _status_of(outcome: SendOutcome) -> str:
@@ -98,6 +128,8 @@ def _status_of(outcome: SendOutcome) -> str:
         return "sent"
     if isinstance(outcome, Unknown):
         return "unknown"
+    if isinstance(outcome, Refused) and outcome.code == NOT_WANTED:
+        return "cancelled"
     return f"failed:{outcome.code}" if isinstance(outcome, Refused) else "failed"
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +22,7 @@ from backend.comms.ports import Contact, RiderDesk
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.messages import PartnerMessages
+from backend.comms.service.vendor_prompts import vendor_contact
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.actors import SYSTEM
@@ -30,8 +30,6 @@ from backend.platform.flags import Flags
 from backend.platform.observability.metrics import PROCESSING_REMINDER_CALLS, VENDOR_ACCEPT_SLA_BREACHES
 from backend.platform.timers import ClaimedTimer, TimerKind, arm, skip
 from backend.vendors.service import VendorsService
-
-RIDER_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Chase:
     @property
     def idem(self) -> str:
         """Names this step of this ladder; a second run of it is the same send."""
-        return f"{self.timer.kind}:{self.order.id}:{self.timer.meta.get('round', 0)}:{self.timer.id}:{self.step}"
+        return f"{self.timer.kind}:{self.order.id}:{self.timer.id}:{self.step}"
 
 
 class LadderService:
@@ -95,10 +93,7 @@ class LadderService:
     async def _contact(self, session: AsyncSession, kind: LadderKind, order: OrderView) -> Contact:
         if kind.callee is Callee.RIDER:
             return await self._desk.contact(session, str(order.rider_id))
-        vendor = await self._vendors.get(session, order.vendor_id)
-        return Contact(
-            f"vendor:{vendor.id}", vendor.name, vendor.phone, vendor.language, vendor.city, vendor.tier, vendor.active
-        )
+        return vendor_contact(await self._vendors.get(session, order.vendor_id))
 
     async def _policy(self, session: AsyncSession, timer: ClaimedTimer, contact: Contact) -> EscalationPolicy:
         """Return the version that this ladder runs by: the one it began with, or the one that fits now."""
@@ -161,11 +156,8 @@ class LadderService:
         )
 
     async def _offer_next(self, session: AsyncSession, chase: Chase) -> None:
-        """Offer the order to another rider; after some, or with none left, a person decides."""
-        tried = int(chase.timer.meta.get("round", 0)) + 1
-        may_go_on = tried < RIDER_TRIES
-        if not may_go_on or await self._desk.next_rider(session, chase.order.id, because="no_answer") is None:
-            await self._raise_card(session, chase)
+        """Offer the order to another rider; dispatch asks a person after some, or where there is none."""
+        await self._desk.next_rider(session, chase.order.id, because="no_answer")
 
     async def _raise_card(self, session: AsyncSession, chase: Chase) -> None:
         order = chase.order
@@ -189,16 +181,15 @@ class LadderService:
 
     async def _arm_next(self, session: AsyncSession, chase: Chase, policy: EscalationPolicy) -> None:
         following = chase.step + 1
-        if following >= len(chase.steps):
+        if following >= len(chase.steps) or Rung.NEXT_RIDER in chase.steps[chase.step].rungs:
             return
-        # The next step counts from when this one was due, so that lateness does not add up.
-        behind_s = chase.timer.late_s if chase.step == chase.timer.step else 0
-        delay_s = chase.steps[following].after_s - chase.steps[chase.step].after_s - behind_s
+        # Counted from the start of the ladder, so that lateness does not add up; the next rider has a ladder anew.
+        so_far_s = chase.steps[chase.timer.step].after_s + chase.timer.late_s
         await arm(
             session,
             chase.timer.kind,
             chase.order.id,
-            delay_s=max(delay_s, 0),
+            delay_s=max(chase.steps[following].after_s - so_far_s, 0),
             step=following,
             meta=chase.timer.meta,
             policy_id=str(policy.id),

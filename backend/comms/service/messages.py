@@ -111,7 +111,9 @@ def _ready_reminder(order: OrderView, contact: Contact, language: str, pickup: s
 
 def _assignment(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
     del contact
-    due = amount_words(order) if order.payment_mode == "cod" else PAYMENT_WORDS["prepaid"][language]
+    due = PAYMENT_WORDS["prepaid"][language]
+    if order.due_minor:
+        due = Money(order.due_minor, order.currency).format()
     drop = order.drop.text if order.drop else "-"
     return (pickup, drop, due), (f"rider_accept:{order.id}", f"rider_reject:{order.id}")
 

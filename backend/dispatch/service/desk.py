@@ -1,7 +1,7 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
-from typing import Final
+from typing import Final, Protocol
 
 from haversine import Unit, haversine
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,9 +27,9 @@ from backend.orders.commands import (
 from backend.orders.ports import CommandResult, OrderView
 from backend.orders.service import OrdersService
 from backend.payments.errors import CashLockedError
-from backend.payments.service import PaymentsService
+from backend.payments.service import IntentView, PaymentsService
 from backend.platform.actors import Actor, ActorKind, Source
-from backend.platform.errors import ConflictError
+from backend.platform.errors import ConflictError, UnprocessableError
 from backend.platform.events import publish
 from backend.platform.ids import new_id
 from backend.platform.timers import TimerKind, cancel
@@ -46,6 +46,14 @@ def _refused(code: str) -> DeskResult:
 
 def _rider(rider_id: str) -> Actor:
     return Actor(ActorKind.RIDER, rider_id)
+
+
+class PaymentChange(Protocol):
+    """A change of the way of paying at the door."""
+
+    async def __call__(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
+        """Make the change."""
+        ...
 
 
 class DispatchService:
@@ -126,14 +134,20 @@ class DispatchService:
         await publish(session, RiderOffered(order.id, rider_id, offer.round), actor=DISPATCHER, city=order.city)
 
     async def offer_to_best(self, session: AsyncSession, order_id: str, *, command_id: str) -> None:
-        """Offer an order that has no rider to the best one; where there is none, a person is asked."""
+        """Offer an order that has no rider to the best one; after some refusals, or with none free, ask a person."""
         order = await self._orders.get(session, order_id, lock=True)
         if order.rider_id is not None or order.state not in {"processing", "handover"}:
+            return
+        if len(await repository.assignments_of(session, order_id)) >= self._settings.most_offers:
+            await self._ask_person(session, order, "nobody_took_it")
             return
         try:
             await self.assign(session, order_id, None, actor=DISPATCHER, source=Source.TIMER, command_id=command_id)
         except NoRiderFreeError:
-            await publish(session, OrderUnassigned(order_id, "no_rider_free"), actor=DISPATCHER, city=order.city)
+            await self._ask_person(session, order, "no_rider_free")
+
+    async def _ask_person(self, session: AsyncSession, order: OrderView, reason: str) -> None:
+        await publish(session, OrderUnassigned(order.id, reason), actor=DISPATCHER, city=order.city)
 
     async def acknowledge(
         self,
@@ -179,6 +193,7 @@ class DispatchService:
 
     async def next_rider(self, session: AsyncSession, order_id: str, *, because: str) -> str | None:
         """Take the order from a rider who does not answer and offer it to the next; None where there is none."""
+        await self._orders.get(session, order_id, lock=True)
         found = await repository.live_assignment(session, order_id)
         if found is not None:
             if found.state != AssignmentState.OFFERED:
@@ -198,6 +213,8 @@ class DispatchService:
         found = await self._own(session, order_id, rider_id)
         if found is None:
             return _refused("dispatch.not_yours")
+        if found.state == AssignmentState.PICKED_UP:
+            return _DUPLICATE
         result = await self._command(session, order_id, PickUp(), rider_id, source, command_id)
         if result.outcome == "applied":
             found.state = AssignmentState.PICKED_UP
@@ -221,7 +238,11 @@ class DispatchService:
         order = await self._orders.get(session, order_id, lock=True)
         found = await self._own(session, order_id, rider_id)
         if found is None:
-            return _DUPLICATE if order.state == "delivered" else _refused("dispatch.not_yours")
+            return (
+                _DUPLICATE if await self._delivered_by(session, order_id, rider_id) else _refused("dispatch.not_yours")
+            )
+        if found.state != AssignmentState.PICKED_UP:
+            return _refused("dispatch.not_picked_up")
         wrong = await self._check_code(session, order, found, otp)
         if wrong is not None:
             return wrong
@@ -236,6 +257,22 @@ class DispatchService:
             found.state, found.proof = AssignmentState.DELIVERED, {"kind": "otp"}
             await session.flush()
         return result
+
+    async def _delivered_by(self, session: AsyncSession, order_id: str, rider_id: str) -> bool:
+        rows = await repository.assignments_of(session, order_id)
+        return any(row.rider_id == rider_id and row.state == AssignmentState.DELIVERED for row in rows)
+
+    async def order_for_code(self, session: AsyncSession, rider_id: str, otp: str) -> str | None:
+        """Return the order that a rider means by a bare code.
+
+        The one it proves, else the one picked up last, so that a wrong code counts against an order; then the newest
+        one of any state; None where the rider carries nothing.
+        """
+        rows = await repository.live_of_rider(session, rider_id)
+        carried = [row for row in rows if row.state == AssignmentState.PICKED_UP]
+        proven = [row for row in carried if hmac.compare_digest(self._code(row).encode(), otp.encode())]
+        found = [*proven, *carried, *rows]
+        return found[0].order_id if found else None
 
     async def _check_code(
         self, session: AsyncSession, order: OrderView, found: Assignment, otp: str
@@ -260,11 +297,26 @@ class DispatchService:
 
     async def switch_to_upi(self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source) -> DeskResult:
         """Ask the customer for UPI at the door in place of cash."""
-        if await self._own(session, order_id, rider_id) is None:
+        return await self._pay_at_door(session, order_id, rider_id, source, self._payments.switch_to_upi)
+
+    async def return_to_cash(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source
+    ) -> DeskResult:
+        """Take cash at the door after all; the open UPI code is closed first."""
+        return await self._pay_at_door(session, order_id, rider_id, source, self._payments.return_to_cash)
+
+    async def _pay_at_door(
+        self, session: AsyncSession, order_id: str, rider_id: str, source: Source, change: PaymentChange
+    ) -> DeskResult:
+        order = await self._orders.get(session, order_id, lock=True)
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
             return _refused("dispatch.not_yours")
+        if found.state != AssignmentState.PICKED_UP:
+            return _refused("dispatch.not_picked_up")
         try:
-            view = await self._payments.switch_to_upi(session, order_id, actor=_rider(rider_id), source=source)
-        except ConflictError as error:
+            view = await change(session, order.id, actor=_rider(rider_id), source=source)
+        except (ConflictError, UnprocessableError) as error:
             return _refused(error.code)
         return _DUPLICATE if view.already_open else _APPLIED
 

@@ -24,6 +24,7 @@ def rider_view(row: Rider, load: int) -> RiderView:
         load=load,
         lat=row.lat,
         lng=row.lng,
+        merchant_id=row.merchant_id,
     )
 
 

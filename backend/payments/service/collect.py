@@ -1,5 +1,6 @@
 """Collecting: begin a payment, switch the way of paying, take cash, look a pasted code up."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,9 +11,9 @@ from backend.orders.commands import ApproveCod, PaymentMethod, PaymentMode, Swit
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.errors import CashLockedError, NothingDueError, PayerPhoneNeededError
+from backend.payments.errors import CashLockedError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
-from backend.payments.ports import Method
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Method
 from backend.payments.service.evidence import CLOSED_STATES, PAYMENTS_ACTOR, EvidenceService, Money
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, Source
@@ -22,6 +23,8 @@ from backend.platform.sends import enqueue
 
 SEND_CHANNEL: Final = {"daraja": "daraja", "upi_link": "upi", "upi_code": "upi"}
 _PROVIDER: Final = {Method.MPESA: "daraja", Method.UPI: "upi_link"}
+_CURRENCY: Final = {Method.MPESA: "KES", Method.UPI: "INR"}
+WITHDRAWN: Final = AttemptResult(AttemptOutcome.FAILED, "withdrawn", advice=Advice.CHANGE_METHOD, reason="withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,11 @@ class PaymentsService:
 
         Raises:
             NothingDueError: The order is paid or closed.
+            MethodNotOfferedError: The rail does not carry the order's currency.
             PayerPhoneNeededError: M-Pesa without a number.
         """
         order = await self._orders.get(session, order_id, lock=True)
+        _check_rail(order, method)
         due = await self._due(session, order)
         live = await repository.live_attempt(session, order.id)
         if live is not None:
@@ -186,13 +191,15 @@ class PaymentsService:
 
         Raises:
             NothingDueError: The order is paid or closed.
+            MethodNotOfferedError: The order is not in rupees.
         """
         order = await self._orders.get(session, order_id, lock=True)
+        _check_rail(order, Method.UPI)
         due = await self._due(session, order)
         live = await repository.live_attempt(session, order.id)
         if live is not None:
             return await self._view(session, order, live, already_open=True)
-        await self._orders.handle(
+        switched = await self._orders.handle(
             session,
             order.id,
             SwitchPayment(mode=PaymentMode.PREPAID, method=PaymentMethod.UPI),
@@ -200,9 +207,38 @@ class PaymentsService:
             source=source,
             command_id=f"switch:{order.id}:{order.version}",
         )
+        if not switched.accepted:
+            raise NothingDueError(order_id=order.id, reason=switched.code)
         intent = await self._new_intent(session, order, Method.UPI, due, None)
         attempt = await self._new_attempt(session, order, intent, "upi_code", at_the_door=True)
         return await self._view(session, order, attempt)
+
+    async def return_to_cash(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
+        """Take cash at the door after all; cash stays locked until the open code is closed at the provider.
+
+        Raises:
+            NothingDueError: The order is paid or closed.
+        """
+        del actor, source
+        order = await self._orders.get(session, order_id, lock=True)
+        await self._due(session, order)
+        live = await repository.live_attempt(session, order.id)
+        if live is None or not live.at_the_door:
+            return await self._view(session, order, live, already_open=True)
+        if live.provider_ref is None and live.state == "created":
+            # It has not left us, so nobody can have paid it; the sender finds it closed.
+            await self._evidence.apply_result(session, live, WITHDRAWN, "rider")
+        else:
+            await enqueue(
+                session,
+                f"{SEND_CHANNEL[live.provider]}.close",
+                {"attempt_id": live.id},
+                idem=f"close:{live.id}",
+                scope=order.merchant_id,
+                order_id=order.id,
+                priority=1,
+            )
+        return await self._view(session, await self._orders.get(session, order.id), live)
 
     async def record_cash(self, session: AsyncSession, order_id: str, amount_minor: int, rider_id: str) -> Receipt:
         """Book cash that a rider has taken; booking it again changes nothing.
@@ -228,6 +264,8 @@ class PaymentsService:
         order = await self._orders.get(session, order_id, lock=True)
         cleaned = code.strip().upper()
         rail = "mpesa" if order.currency == "KES" else "upi"
+        if rail == "mpesa" and not re.fullmatch(self._settings.manual_code_shape, cleaned):
+            return ClaimResult("malformed", order.id, cleaned)
         receipt = await repository.receipt_by_code(session, rail, cleaned)
         if receipt is None:
             return await self._start_check(session, order, cleaned, rail)
@@ -257,6 +295,11 @@ class PaymentsService:
                 order_id=order.id,
             )
         return ClaimResult("checking", order.id, code)
+
+
+def _check_rail(order: OrderView, method: Method) -> None:
+    if _CURRENCY.get(method, order.currency) != order.currency:
+        raise MethodNotOfferedError(method=method, currency=order.currency)
 
 
 def _method_of(provider: str) -> str:

@@ -5,7 +5,15 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.orders.commands import Command, ConfirmPayment, MarkPaymentFailed, RecordLatePayment, RecordPartPayment
+from backend.orders.commands import (
+    Command,
+    ConfirmPayment,
+    MarkPaymentFailed,
+    PaymentMode,
+    RecordLatePayment,
+    RecordPartPayment,
+    SwitchPayment,
+)
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
@@ -73,8 +81,11 @@ class EvidenceService:
             expected_minor=attempt.amount_minor,
             provisional=result.receipt is None,
         )
-        attempt.state, attempt.result_code, attempt.result_reason = "paid", result.code, "paid"
-        await self.record(session, order, money)
+        attempt.result_code, attempt.result_reason = result.code, "paid"
+        receipt = await self.record(session, order, money)
+        # Money that a person must look at leaves the attempt in review with it.
+        attempt.state = "review" if receipt.state == "unmatched" else "paid"
+        await session.flush()
 
     async def _apply_failed(self, session: AsyncSession, attempt: PaymentAttempt, result: AttemptResult) -> None:
         order = await self._orders.get(session, attempt.order_id, lock=True)
@@ -84,6 +95,8 @@ class EvidenceService:
             intent.state = "failed"
         await session.flush()
         await self._command(session, order, MarkPaymentFailed(reason=result.reason), f"attempt-failed:{attempt.id}")
+        if attempt.at_the_door:
+            await self._command(session, order, SwitchPayment(PaymentMode.COD), f"cash-again:{attempt.id}")
         failed = PaymentFailed(
             order_id=attempt.order_id,
             attempt_id=attempt.id,
@@ -149,12 +162,20 @@ class EvidenceService:
                 await self.match_unmatched(session, known, order)
             return known
         if money.provisional:
-            return None
+            return await self._already_told(session, order, money)
         waiting = await repository.provisional_receipt(session, order.id, money.amount_minor)
         if waiting is not None:
             waiting.code, waiting.provisional, waiting.evidence = money.code, False, money.evidence
             await session.flush()
         return waiting
+
+    async def _already_told(self, session: AsyncSession, order: OrderView, money: Money) -> Receipt | None:
+        """Return the receipt by which the rail told of this prompt's money before: of its amount, and of no other."""
+        told = await repository.receipt_without_attempt(session, order.id, money.provider, money.amount_minor)
+        if told is not None:
+            told.attempt_id = money.attempt_id
+            await session.flush()
+        return told
 
     async def _insert(
         self, session: AsyncSession, money: Money, order: OrderView | None, verdict: ReceiptVerdict

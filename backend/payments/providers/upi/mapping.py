@@ -32,11 +32,11 @@ def _entity(payload: dict[str, Any], name: str) -> dict[str, Any]:
 def result_of_link(link: dict[str, Any], payment: dict[str, Any] | None = None) -> AttemptResult:
     """Read a link's or code's own record, with the payment that closed it where there is one."""
     state = str(link.get("status", ""))
-    outcome = _LINK_STATES.get(state, AttemptOutcome.UNKNOWN)
-    if payment and payment.get("status") == "captured":
-        outcome = AttemptOutcome.PAID
+    received = link.get("payments_amount_received") or 0
+    captured = bool(payment) and (payment or {}).get("status") == "captured"
+    outcome = AttemptOutcome.PAID if captured or received else _LINK_STATES.get(state, AttemptOutcome.UNKNOWN)
     receipt = _receipt(payment or {})
-    amount = (payment or {}).get("amount", link.get("amount_paid"))
+    amount = (payment or {}).get("amount") or received or link.get("amount_paid")
     return AttemptResult(
         outcome=outcome,
         code=state,

@@ -1,0 +1,310 @@
+"""What vendors and riders read on WhatsApp beside the templates, as rows by language."""
+
+from collections.abc import Mapping
+from typing import Final
+
+type Words = Mapping[str, str]
+
+PHRASES: Final[Mapping[str, Words]] = {
+    "rider_accepted": {
+        "en": "Order {order} is yours. Pick it up at {pickup}. Tap the button when you have the goods.",
+        "sw": "Oda {order} ni yako. Ichukue {pickup}. Bonyeza kitufe ukishachukua mzigo.",
+        "hi": "ऑर्डर {order} आपका है। {pickup} से उठाइए। सामान मिलते ही बटन दबाइए।",
+        "mr": "ऑर्डर {order} तुमची आहे. {pickup} येथून घ्या. सामान मिळताच बटण दाबा.",
+    },
+    "rider_deliver_paid": {
+        "en": "Deliver order {order} to {drop}.\n{map}\nIt is paid: take no money. To finish, send here the 4-digit "
+        "code that the customer has.",
+        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nImelipwa: usichukue pesa. Kumaliza, tuma hapa nambari 4 za "
+        "siri alizo nazo mteja.",
+        "hi": "ऑर्डर {order} {drop} पहुँचाइए।\n{map}\nभुगतान हो चुका है: पैसे न लें। पूरा करने के लिए ग्राहक का 4 अंकों का "
+        "कोड यहाँ भेजिए।",
+        "mr": "ऑर्डर {order} {drop} येथे पोहोचवा.\n{map}\nपेमेंट झाले आहे: पैसे घेऊ नका. पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी "
+        "कोड इथे पाठवा.",
+    },
+    "rider_deliver_due": {
+        "en": "Deliver order {order} to {drop}.\n{map}\nCollect {due}. To finish, send here the 4-digit code that the "
+        "customer has.",
+        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nPokea {due}. Kumaliza, tuma hapa nambari 4 za siri alizo nazo "
+        "mteja.",
+        "hi": "ऑर्डर {order} {drop} पहुँचाइए।\n{map}\n{due} लीजिए। पूरा करने के लिए ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
+        "mr": "ऑर्डर {order} {drop} येथे पोहोचवा.\n{map}\n{due} घ्या. पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
+    },
+    "rider_upi_code": {
+        "en": "Order {order}: let the customer pay {amount} with this UPI code.\n{url}\nWe tell you when the money is "
+        "in; take no cash meanwhile.",
+        "sw": "Oda {order}: mteja alipe {amount} kwa msimbo huu wa UPI.\n{url}\nTutakujulisha pesa zikiingia; "
+        "usichukue taslimu kwa sasa.",
+        "hi": "ऑर्डर {order}: ग्राहक इस UPI कोड से {amount} चुकाए।\n{url}\nपैसे आते ही हम बताएँगे; तब तक नकद न लें।",
+        "mr": "ऑर्डर {order}: ग्राहकाने या UPI कोडने {amount} द्यावेत.\n{url}\nपैसे आले की आम्ही कळवू; तोपर्यंत रोख घेऊ नका.",
+    },
+    "rider_paid": {
+        "en": "{amount} received for order {order}. Hand over the goods and send the customer's 4-digit code here.",
+        "sw": "{amount} zimepokelewa kwa oda {order}. Kabidhi mzigo na utume hapa nambari 4 za mteja.",
+        "hi": "ऑर्डर {order} के {amount} मिल गए। सामान दीजिए और ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
+        "mr": "ऑर्डर {order} चे {amount} मिळाले. सामान द्या आणि ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
+    },
+    "rider_upi_failed": {
+        "en": "UPI did not go through for order {order}. Take {due} in cash, or try UPI again.",
+        "sw": "UPI haikufaulu kwa oda {order}. Pokea {due} taslimu, au jaribu UPI tena.",
+        "hi": "ऑर्डर {order} का UPI भुगतान नहीं हुआ। {due} नकद लीजिए, या UPI फिर आज़माइए।",
+        "mr": "ऑर्डर {order} चे UPI पेमेंट झाले नाही. {due} रोख घ्या, किंवा पुन्हा UPI करून पहा.",
+    },
+    "rider_called_off": {
+        "en": "Order {order} was cancelled. If you have the goods, bring them back to the shop.",
+        "sw": "Oda {order} imeghairiwa. Kama una mzigo, urudishe dukani.",
+        "hi": "ऑर्डर {order} रद्द हो गया है। सामान आपके पास हो तो दुकान पर लौटा दीजिए।",
+        "mr": "ऑर्डर {order} रद्द झाली आहे. सामान तुमच्याकडे असल्यास दुकानात परत द्या.",
+    },
+    "vendor_accepted": {
+        "en": "Order {order} is yours, to be ready in {minutes} minutes. Tap the button when it is packed.",
+        "sw": "Oda {order} ni yako, iwe tayari baada ya dakika {minutes}. Bonyeza kitufe ikishafungwa.",
+        "hi": "ऑर्डर {order} आपका है, {minutes} मिनट में तैयार करना है। पैक होते ही बटन दबाइए।",
+        "mr": "ऑर्डर {order} तुमची आहे, {minutes} मिनिटांत तयार करायची आहे. पॅक होताच बटण दाबा.",
+    },
+    "vendor_called_off": {
+        "en": "Order {order} was cancelled. Please stop preparing it.",
+        "sw": "Oda {order} imeghairiwa. Tafadhali acha kuiandaa.",
+        "hi": "ऑर्डर {order} रद्द हो गया है। कृपया तैयारी रोक दीजिए।",
+        "mr": "ऑर्डर {order} रद्द झाली आहे. कृपया तयारी थांबवा.",
+    },
+    "vendor_waiting": {
+        "en": "Order {order} of {amount} waits for your answer.",
+        "sw": "Oda {order} ya {amount} inasubiri jibu lako.",
+        "hi": "{amount} का ऑर्डर {order} आपके जवाब का इंतज़ार कर रहा है।",
+        "mr": "{amount} ची ऑर्डर {order} तुमच्या उत्तराची वाट पाहत आहे.",
+    },
+    "rider_waiting": {
+        "en": "Order {order} was offered to you: from {pickup} to {drop}.",
+        "sw": "Umepewa oda {order}: kutoka {pickup} hadi {drop}.",
+        "hi": "ऑर्डर {order} आपको दिया गया है: {pickup} से {drop} तक।",
+        "mr": "ऑर्डर {order} तुम्हाला देऊ केली आहे: {pickup} पासून {drop} पर्यंत.",
+    },
+    "nothing_waiting": {
+        "en": "Nothing waits for you at the moment. We write as soon as there is an order.",
+        "sw": "Hakuna kinachokusubiri kwa sasa. Tutakuandikia oda ikija.",
+        "hi": "अभी आपके लिए कुछ बाकी नहीं है। ऑर्डर आते ही हम लिखेंगे।",
+        "mr": "सध्या तुमच्यासाठी काही बाकी नाही. ऑर्डर आली की आम्ही लिहू.",
+    },
+    "which_order": {
+        "en": "You have more than one order open. Which one do you mean?",
+        "sw": "Una oda zaidi ya moja. Unamaanisha ipi?",
+        "hi": "आपके एक से ज़्यादा ऑर्डर चल रहे हैं। कौन सा?",
+        "mr": "तुमच्या एकाहून जास्त ऑर्डर सुरू आहेत. कोणती?",
+    },
+}
+
+# What is answered to an action that was applied; others are followed by a prompt of the order's own next step.
+APPLIED: Final[Mapping[str, Words]] = {
+    "vendor_reject": {
+        "en": "Noted: order {order} is cancelled and the customer is told.",
+        "sw": "Sawa: oda {order} imeghairiwa na mteja amejulishwa.",
+        "hi": "ठीक है: ऑर्डर {order} रद्द कर दिया और ग्राहक को बता दिया।",
+        "mr": "ठीक आहे: ऑर्डर {order} रद्द केली आणि ग्राहकाला कळवले.",
+    },
+    "vendor_ready": {
+        "en": "Thank you. A rider is being called for order {order}.",
+        "sw": "Asante. Mwendeshaji anaitwa kwa oda {order}.",
+        "hi": "धन्यवाद। ऑर्डर {order} के लिए राइडर बुला रहे हैं।",
+        "mr": "धन्यवाद. ऑर्डर {order} साठी रायडरला बोलावत आहोत.",
+    },
+    "vendor_prep": {
+        "en": "Noted: order {order} will be ready in {minutes} minutes.",
+        "sw": "Sawa: oda {order} itakuwa tayari baada ya dakika {minutes}.",
+        "hi": "ठीक है: ऑर्डर {order} {minutes} मिनट में तैयार होगा।",
+        "mr": "ठीक आहे: ऑर्डर {order} {minutes} मिनिटांत तयार होईल.",
+    },
+    "vendor_extend": {
+        "en": "Noted: 10 more minutes for order {order}. The customer is told.",
+        "sw": "Sawa: dakika 10 zaidi kwa oda {order}. Mteja amejulishwa.",
+        "hi": "ठीक है: ऑर्डर {order} के लिए 10 मिनट और। ग्राहक को बता दिया।",
+        "mr": "ठीक आहे: ऑर्डर {order} साठी आणखी 10 मिनिटे. ग्राहकाला कळवले.",
+    },
+    "rider_reject": {
+        "en": "All right, order {order} goes to somebody else.",
+        "sw": "Sawa, oda {order} inapewa mwingine.",
+        "hi": "ठीक है, ऑर्डर {order} किसी और को दे रहे हैं।",
+        "mr": "ठीक आहे, ऑर्डर {order} दुसऱ्याला देत आहोत.",
+    },
+    "rider_delivered": {
+        "en": "Order {order} is delivered. Thank you!",
+        "sw": "Oda {order} imefika. Asante!",
+        "hi": "ऑर्डर {order} पहुँच गया। धन्यवाद!",
+        "mr": "ऑर्डर {order} पोहोचली. धन्यवाद!",
+    },
+    "rider_upi": {
+        "en": "One moment, the UPI code for order {order} is being made.",
+        "sw": "Subiri kidogo, msimbo wa UPI wa oda {order} unatengenezwa.",
+        "hi": "एक क्षण, ऑर्डर {order} का UPI कोड बन रहा है।",
+        "mr": "एक क्षण, ऑर्डर {order} चा UPI कोड तयार होत आहे.",
+    },
+    "rider_cash": {
+        "en": "One moment, the UPI code of order {order} is being closed. Wait for our word before you take cash.",
+        "sw": "Subiri kidogo, msimbo wa UPI wa oda {order} unafungwa. Ngoja tukujulishe kabla ya kupokea taslimu.",
+        "hi": "एक क्षण, ऑर्डर {order} का UPI कोड बंद हो रहा है। नकद लेने से पहले हमारा संदेश आने दीजिए।",
+        "mr": "एक क्षण, ऑर्डर {order} चा UPI कोड बंद होत आहे. रोख घेण्याआधी आमच्या संदेशाची वाट पहा.",
+    },
+    "bridge_admin": {
+        "en": "A colleague will call you about order {order}.",
+        "sw": "Mwenzetu atakupigia simu kuhusu oda {order}.",
+        "hi": "ऑर्डर {order} के बारे में हमारे साथी आपको फ़ोन करेंगे।",
+        "mr": "ऑर्डर {order} बद्दल आमचे सहकारी तुम्हाला फोन करतील.",
+    },
+    "address_confirm": {
+        "en": "Thank you, the new address of order {order} is confirmed.",
+        "sw": "Asante, anwani mpya ya oda {order} imethibitishwa.",
+        "hi": "धन्यवाद, ऑर्डर {order} का नया पता पक्का हो गया।",
+        "mr": "धन्यवाद, ऑर्डर {order} चा नवा पत्ता पक्का झाला.",
+    },
+}
+
+REFUSED: Final[Mapping[str, Words]] = {
+    "order.invalid_transition": {
+        "en": "Order {order} has moved on; this can't be done any more.",
+        "sw": "Oda {order} imeshasonga mbele; hili haliwezekani tena.",
+        "hi": "ऑर्डर {order} आगे बढ़ चुका है; अब यह नहीं हो सकता।",
+        "mr": "ऑर्डर {order} पुढे गेली आहे; आता हे करता येणार नाही.",
+    },
+    "order.not_yours": {
+        "en": "Order {order} is with somebody else.",
+        "sw": "Oda {order} iko kwa mtu mwingine.",
+        "hi": "ऑर्डर {order} किसी और के पास है।",
+        "mr": "ऑर्डर {order} दुसऱ्याकडे आहे.",
+    },
+    "order.payment_due": {
+        "en": "The payment of order {order} is not in yet. Do not hand over before we tell you that it is.",
+        "sw": "Malipo ya oda {order} bado hayajaingia. Usikabidhi kabla hatujakujulisha.",
+        "hi": "ऑर्डर {order} का भुगतान अभी नहीं आया। हमारे बताने से पहले सामान न दें।",
+        "mr": "ऑर्डर {order} चे पेमेंट अजून आलेले नाही. आम्ही सांगेपर्यंत सामान देऊ नका.",
+    },
+    "order.preparation_out_of_range": {
+        "en": "The preparation time must be between 1 and 240 minutes.",
+        "sw": "Muda wa kuandaa uwe kati ya dakika 1 na 240.",
+        "hi": "तैयारी का समय 1 से 240 मिनट के बीच हो।",
+        "mr": "तयारीची वेळ 1 ते 240 मिनिटांच्या दरम्यान असावी.",
+    },
+    "order.stale_address": {
+        "en": "The address of order {order} has changed again; please confirm the newest one.",
+        "sw": "Anwani ya oda {order} imebadilika tena; tafadhali thibitisha iliyo mpya zaidi.",
+        "hi": "ऑर्डर {order} का पता फिर बदला है; कृपया नया वाला पक्का कीजिए।",
+        "mr": "ऑर्डर {order} चा पत्ता पुन्हा बदलला आहे; कृपया सर्वात नवा पक्का करा.",
+    },
+    "dispatch.not_picked_up": {
+        "en": "Tap \u201cPicked up\u201d first; the code comes at the customer's door.",
+        "sw": "Bonyeza \u201cNimechukua\u201d kwanza; nambari ya siri ni mlangoni kwa mteja.",
+        "hi": "पहले \u201cसामान उठा लिया\u201d दबाइए; कोड ग्राहक के दरवाज़े पर आता है।",
+        "mr": "आधी \u201cसामान घेतले\u201d दाबा; कोड ग्राहकाच्या दारात मिळतो.",
+    },
+    "dispatch.too_late": {
+        "en": "Order {order} is on its way with you; call us if you can't go on.",
+        "sw": "Oda {order} iko nawe njiani; tupigie kama huwezi kuendelea.",
+        "hi": "ऑर्डर {order} आपके साथ रास्ते में है; न जा सकें तो हमें फ़ोन कीजिए।",
+        "mr": "ऑर्डर {order} तुमच्यासोबत वाटेत आहे; जाऊ शकत नसाल तर आम्हाला फोन करा.",
+    },
+    "dispatch.wrong_code": {
+        "en": "That code is not right. Ask the customer to read the 4 digits from our message again.",
+        "sw": "Nambari hiyo si sahihi. Mwombe mteja asome tena nambari 4 kwenye ujumbe wetu.",
+        "hi": "यह कोड सही नहीं है। ग्राहक से हमारे संदेश के 4 अंक फिर पढ़वाइए।",
+        "mr": "हा कोड बरोबर नाही. ग्राहकाला आमच्या संदेशातील 4 अंक पुन्हा वाचायला सांगा.",
+    },
+    "dispatch.code_locked": {
+        "en": "Too many wrong codes for order {order}. A colleague will call you.",
+        "sw": "Nambari zisizo sahihi ni nyingi kwa oda {order}. Mwenzetu atakupigia simu.",
+        "hi": "ऑर्डर {order} के लिए बहुत बार गलत कोड आया। हमारे साथी आपको फ़ोन करेंगे।",
+        "mr": "ऑर्डर {order} साठी फार वेळा चुकीचा कोड आला. आमचे सहकारी तुम्हाला फोन करतील.",
+    },
+    "payment.cash_locked": {
+        "en": "A UPI code is open for order {order}, so no cash can be taken now.",
+        "sw": "Msimbo wa UPI uko wazi kwa oda {order}, hivyo taslimu haiwezi kupokelewa sasa.",
+        "hi": "ऑर्डर {order} का UPI कोड खुला है, इसलिए अभी नकद नहीं लिया जा सकता।",
+        "mr": "ऑर्डर {order} चा UPI कोड सुरू आहे, म्हणून आता रोख घेता येणार नाही.",
+    },
+    "payment.nothing_due": {
+        "en": "Nothing is due on order {order}; take no money.",
+        "sw": "Oda {order} haidaiwi; usichukue pesa.",
+        "hi": "ऑर्डर {order} पर कुछ बाकी नहीं है; पैसे न लें।",
+        "mr": "ऑर्डर {order} वर काही बाकी नाही; पैसे घेऊ नका.",
+    },
+    "payment.method_not_offered": {
+        "en": "That way of paying is not offered for order {order}.",
+        "sw": "Njia hiyo ya kulipa haipo kwa oda {order}.",
+        "hi": "ऑर्डर {order} के लिए भुगतान का यह तरीका नहीं है।",
+        "mr": "ऑर्डर {order} साठी पैसे देण्याचा हा मार्ग नाही.",
+    },
+    "order.not_found": {
+        "en": "We know no order {order}.",
+        "sw": "Hatuijui oda {order}.",
+        "hi": "ऑर्डर {order} हमारे पास नहीं है।",
+        "mr": "ऑर्डर {order} आमच्याकडे नाही.",
+    },
+}
+REFUSED_SAME_AS: Final[Mapping[str, str]] = {
+    "dispatch.not_yours": "order.not_yours",
+    "order.actor_not_allowed": "order.not_yours",
+    "order.already_paid": "payment.nothing_due",
+    "comms.unknown_action": "order.invalid_transition",
+}
+DUPLICATE: Final[Words] = {
+    "en": "Order {order}: we have noted that already, thank you.",
+    "sw": "Oda {order}: tumeshapokea hilo, asante.",
+    "hi": "ऑर्डर {order}: यह हम पहले ही दर्ज कर चुके हैं, धन्यवाद।",
+    "mr": "ऑर्डर {order}: हे आम्ही आधीच नोंदवले आहे, धन्यवाद.",
+}
+
+# Titles of buttons, at most 20 characters.
+BUTTONS: Final[Mapping[str, Words]] = {
+    "vendor_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
+    "vendor_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},
+    "vendor_ready": {"en": "Ready", "sw": "Tayari", "hi": "तैयार है", "mr": "तयार आहे"},
+    "vendor_extend": {"en": "10 more minutes", "sw": "Dakika 10 zaidi", "hi": "10 मिनट और", "mr": "आणखी 10 मिनिटे"},
+    "rider_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
+    "rider_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},
+    "rider_picked": {"en": "Picked up", "sw": "Nimechukua", "hi": "सामान उठा लिया", "mr": "सामान घेतले"},
+    "rider_upi": {"en": "Switch to UPI", "sw": "Lipa kwa UPI", "hi": "UPI से लें", "mr": "UPI ने घ्या"},
+    "rider_cash": {"en": "Cash after all", "sw": "Badala yake taslimu", "hi": "नकद ही लेंगे", "mr": "रोखच घेऊ"},
+}
+
+# What people type in place of tapping; lower case, without signs, divided by bars.
+TYPED: Final[Words] = {
+    "accept": (
+        "accept|accepted|yes|ok|okay|kubali|nakubali|nimekubali|ndio|ndiyo|sawa|poa|haan|haan ji|ji haan|han|haa|ho|"
+        "theek hai|thik hai|manjoor|swikar|हाँ|हां|हा|जी हाँ|ठीक है|स्वीकार|मंज़ूर|मंजूर|हो|होय|ठीक आहे|स्वीकारा|चालेल"
+    ),
+    "reject": (
+        "reject|rejected|no|decline|cannot|cant|kataa|nakataa|nimekataa|hapana|siwezi|nahi|nahin|nako|mana|"
+        "नहीं|नही|नाही|नको|मना|मना है|अस्वीकार|नाकारा|नाकार"
+    ),
+    "ready": (
+        "ready|packed|done|tayari|iko tayari|ipo tayari|taiyar|taiyaar|tayyar|tayar|taiyar hai|ho gaya|tayar aahe|"
+        "तैयार|तैयार है|हो गया|तयार|तयार आहे|झाले|झालं"
+    ),
+    "extend": (
+        "extend|late|more time|10 more|10 more minutes|ongeza|ongeza muda|ongeza dakika 10|aur time|aur samay|"
+        "samay badhao|vel vadhva|और समय|समय बढ़ाओ|समय बढ़ाइए|वेळ वाढवा|उशीर"
+    ),
+    "picked": (
+        "picked|picked up|pickup done|nimechukua|nimeshachukua|nimebeba|le liya|utha liya|ghetle|ghetla|"
+        "ले लिया|उठा लिया|घेतले|घेतलं|घेतला"
+    ),
+    "upi": "upi|switch to upi|upi se|upi ने|upi से|यूपीआई",
+    "help": "help|problem|call me|msaada|shida|nipigie|madad|मदद|समस्या|अडचण",
+    "cash": "cash|cash after all|taslimu|nakad|rokh|नकद|रोख",
+}
+_MEANING: Final[Mapping[str, str]] = {word: meaning for meaning, row in TYPED.items() for word in row.split("|")}
+
+
+def words(row: Words, language: str) -> str:
+    """Return the words in this language, else in English."""
+    return row.get(language) or row["en"]
+
+
+def refusal_words(code: str, language: str) -> str:
+    """Return the words of a refusal; a code without words of its own reads as an order that has moved on."""
+    row = REFUSED.get(REFUSED_SAME_AS.get(code, code)) or REFUSED["order.invalid_transition"]
+    return words(row, language)
+
+
+def typed_meaning(text: str) -> str | None:
+    """Return what a typed word means; None where it is none that we know."""
+    plain = " ".join(text.casefold().replace(",", " ").strip(" .!।?").split())
+    return _MEANING.get(plain)
