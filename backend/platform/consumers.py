@@ -12,7 +12,7 @@ from backend.platform import event_log, wakeups
 from backend.platform.backoff import pause_s
 from backend.platform.db.session import Database
 from backend.platform.event_log import Cursor, LogRow, Parked
-from backend.platform.events import OUTBOX_BELL, StoredEvent, Subscription
+from backend.platform.events import CONSUMER_BELL, StoredEvent, Subscription, topic_bell
 from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import EVENTS_HANDLED
@@ -20,9 +20,9 @@ from backend.platform.observability.trace import traced
 
 log = get_logger(__name__)
 
-_NUDGE: Final = "consumer:"
 _FIRST_LOOK_S: Final = 0.005
 _LAST_LOOK_S: Final = 0.16
+_GATHER_S: Final = 0.004  # What arrives meanwhile shares the next transaction.
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,17 @@ class EventConsumers:
         pause = ErrorPause("events.poll_failed")
         while not stop.is_set():
             async with pause.around():
-                async with self._database.transaction() as session:
-                    busy = await event_log.busy_consumers(session, list(self._consumers))
-                for name in busy:
-                    wakeups.notify_here(_NUDGE + name)
+                for name in await self._busy():
+                    wakeups.notify_here(CONSUMER_BELL + name)
             await asyncio.sleep(self._policy.poll_s)
+
+    async def _busy(self) -> list[str]:
+        """Return the consumers with work, after moving those on that want nothing of what is new."""
+        async with self._database.transaction() as session:
+            busy = await event_log.busy_consumers(session, list(self._consumers))
+            for name in busy:
+                await event_log.pass_over(session, name, self._consumers[name].topics)
+            return await event_log.busy_consumers(session, busy) if busy else []
 
 
 class Consumer:
@@ -115,23 +121,28 @@ class Consumer:
         self._subscription = subscription
         self._policy = policy
         self._name = subscription.consumer
+        self.topics = subscription.topics
 
     async def run(self, stop: asyncio.Event) -> None:
         """Step while there is work; else wait for a bell, and look a few times, since the horizon may lag behind it."""
         pause = ErrorPause("events.consumer_failed", consumer=self._name)
         look_s = self._policy.poll_s
-        with wakeups.listen(OUTBOX_BELL, _NUDGE + self._name) as bell:
+        bells = (CONSUMER_BELL + self._name, *(topic_bell(topic) for topic in self._subscription.topics))
+        with wakeups.listen(*bells) as bell:
             while not stop.is_set():
-                worked = False
+                read = 0
                 async with pause.around():
-                    worked = await self.step()
-                if worked or await bell.wait(look_s):
+                    read = await self.step()
+                if read:
+                    look_s = _FIRST_LOOK_S
+                    await asyncio.sleep(0 if read >= self._policy.batch else _GATHER_S)
+                elif await bell.wait(look_s):
                     look_s = _FIRST_LOOK_S
                 else:
                     look_s = look_s * 2 if look_s < _LAST_LOOK_S else 4 * self._policy.poll_s
 
-    async def step(self) -> bool:
-        """Run one transaction; return whether there was anything to do.
+    async def step(self) -> int:
+        """Run one transaction; return how many events were read or tried again.
 
         The batch is applied without savepoints first. Where that fails, it is rolled back and applied again event by
         event, so that only the faulty event is held.
@@ -145,31 +156,33 @@ class Consumer:
         except Exception:  # noqa: BLE001 - a handler may raise anything; the careful pass finds and records it
             return await self._transact(careful=True)
 
-    async def _transact(self, *, careful: bool) -> bool:
+    async def _transact(self, *, careful: bool) -> int:
         async with self._database.transaction() as session:
             cursors = await event_log.claim_cursors(session, self._name, self._policy.partitions)
             if not cursors:
-                return False
-            await self._retry_parked(session, [cursor.part for cursor in cursors])
+                return 0
+            parts = [cursor.part for cursor in cursors]
+            anything_held = await event_log.any_parked(session, self._name, parts)
+            retried = await self._retry_parked(session, parts) if anything_held else 0
             rows = await event_log.read_after(session, cursors, self._subscription.topics, self._policy.batch)
             if rows:
-                free = await self._hold_back(session, rows)
+                wanted = [row for row in rows if row.event is not None]
+                free = await self._hold_back(session, wanted) if anything_held else wanted
                 await (self._apply_each(session, free) if careful else self._apply(session, free))
                 await event_log.advance(session, self._name, _last_of_each_part(rows))
-        return True
+        return len(rows) + retried
 
     async def _hold_back(self, session: AsyncSession, rows: Sequence[LogRow]) -> list[LogRow]:
-        """Park wanted events of held keys behind those that wait already; return the others."""
-        wanted = [row for row in rows if row.event is not None]
-        held = await self._held_keys(session, wanted)
-        for row in wanted:
+        """Park events of held keys behind those that wait already; return the others."""
+        keys = [row.event.key for row in rows if row.event is not None]
+        held = await event_log.parked_keys(session, self._name, keys)
+        free: list[LogRow] = []
+        for row in rows:
             if row.event is not None and row.event.key in held:
                 await event_log.park(session, self._name, _place(row), attempts=0, pause_s=None)
-        return [row for row in wanted if row.event is not None and row.event.key not in held]
-
-    async def _held_keys(self, session: AsyncSession, rows: Sequence[LogRow]) -> frozenset[str]:
-        keys = [row.event.key for row in rows if row.event is not None]
-        return await event_log.parked_keys(session, self._name, keys) if keys else frozenset()
+            else:
+                free.append(row)
+        return free
 
     async def _apply(self, session: AsyncSession, rows: Sequence[LogRow]) -> None:
         events = [row.event for row in rows if row.event is not None]
@@ -235,9 +248,11 @@ class Consumer:
             exc_info=error,
         )
 
-    async def _retry_parked(self, session: AsyncSession, parts: Sequence[int]) -> None:
-        for head in await event_log.due_heads(session, self._name, parts, self._policy.heads):
+    async def _retry_parked(self, session: AsyncSession, parts: Sequence[int]) -> int:
+        heads = await event_log.due_heads(session, self._name, parts, self._policy.heads)
+        for head in heads:
             await self._let_through(session, head)
+        return len(heads)
 
     async def _let_through(self, session: AsyncSession, head: Parked) -> None:
         """Try a held key again: its first event, then those behind it, until one fails or enough were let through."""

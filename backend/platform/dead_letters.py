@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.driver import run_sql
 from backend.platform.errors import ConflictError, NotFoundError
-from backend.platform.events import OUTBOX_BELL
+from backend.platform.events import CONSUMER_BELL
 
 _RESOLVE: Final = """
 UPDATE dead_letter SET resolved_at = duka_now(), resolved_by = %(by)s, resolution = %(resolution)s
@@ -46,7 +46,7 @@ async def retry_dead_letter(session: AsyncSession, dead_letter_id: int, *, by: s
     """
     held = await _resolve(session, dead_letter_id, by, "retried")
     await run_sql(session, _RETRY_HEAD, held)
-    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    _ring(session, held["consumer"])
 
 
 async def skip_dead_letter(session: AsyncSession, dead_letter_id: int, *, by: str) -> None:
@@ -59,7 +59,11 @@ async def skip_dead_letter(session: AsyncSession, dead_letter_id: int, *, by: st
     held = await _resolve(session, dead_letter_id, by, "skipped")
     await run_sql(session, _SKIP, held)
     await run_sql(session, _RETRY_HEAD, held)
-    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    _ring(session, held["consumer"])
+
+
+def _ring(session: AsyncSession, consumer: str) -> None:
+    session.info.setdefault("bells", set()).add(CONSUMER_BELL + consumer)
 
 
 async def _resolve(session: AsyncSession, dead_letter_id: int, by: str, resolution: str) -> dict[str, Any]:
@@ -80,10 +84,10 @@ async def replay(session: AsyncSession, consumer: str, *, since: datetime | None
     """
     await run_sql(session, _REWIND, {"consumer": consumer, "since": since})
     await run_sql(session, _RELEASE, {"consumer": consumer})
-    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    _ring(session, consumer)
 
 
 async def set_paused(session: AsyncSession, consumer: str, *, paused: bool) -> None:
     """Stop a consumer, or let it go on from where it stopped; the log keeps everything meanwhile."""
     await run_sql(session, _PAUSE, {"consumer": consumer, "paused": paused})
-    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    _ring(session, consumer)

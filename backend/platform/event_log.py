@@ -57,6 +57,24 @@ FROM unnest(%(parts)s::int[], %(xids)s::bigint[], %(poss)s::bigint[]) AS new (pa
 WHERE c.consumer = %(consumer)s AND c.part = new.part
 """
 
+_PASS_OVER: Final = f"""
+UPDATE consumer_cursor c SET xid = last.xid, pos = last.pos, updated_at = statement_timestamp()
+FROM (
+    SELECT part, xid, pos FROM consumer_cursor WHERE consumer = %(consumer)s AND NOT paused
+    FOR UPDATE SKIP LOCKED
+) AS held
+CROSS JOIN LATERAL (
+    SELECT o.xid, o.pos FROM outbox o
+    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {_HORIZON}
+    ORDER BY o.xid DESC, o.pos DESC LIMIT 1
+) AS last
+WHERE c.consumer = %(consumer)s AND c.part = held.part AND NOT EXISTS (
+    SELECT 1 FROM outbox o
+    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {_HORIZON}
+        AND o.topic = ANY(%(topics)s::text[])
+)
+"""
+
 _PARKED_KEYS: Final = """
 SELECT DISTINCT key FROM parked_event WHERE consumer = %(consumer)s AND key = ANY(%(keys)s::text[])
 """
@@ -67,6 +85,10 @@ VALUES (%(consumer)s, %(part)s, %(key)s, %(xid)s, %(pos)s, %(attempts)s,
     duka_now() + make_interval(secs => %(pause_s)s), %(error)s)
 ON CONFLICT (consumer, key, xid, pos)
 DO UPDATE SET attempts = EXCLUDED.attempts, next_at = EXCLUDED.next_at, last_error = EXCLUDED.last_error
+"""
+
+_ANY_PARKED: Final = """
+SELECT EXISTS (SELECT 1 FROM parked_event WHERE consumer = %(consumer)s AND part = ANY(%(parts)s::int[]))
 """
 
 _DUE_HEADS: Final = """
@@ -145,9 +167,20 @@ async def read_after(
     return [LogRow(Cursor(row.part, row.xid, row.pos), _event(row) if row.topic in wanted else None) for row in rows]
 
 
+async def pass_over(session: AsyncSession, consumer: str, topics: Sequence[str]) -> None:
+    """Move a consumer on in partitions that have new events but none it wants."""
+    await run_sql(session, _PASS_OVER, {"consumer": consumer, "topics": list(topics)})
+
+
 async def advance(session: AsyncSession, consumer: str, cursors: Sequence[Cursor]) -> None:
     """Move the cursors to the given places."""
     await run_sql(session, _ADVANCE, {**_arrays(cursors), "consumer": consumer})
+
+
+async def any_parked(session: AsyncSession, consumer: str, parts: Sequence[int]) -> bool:
+    """Return whether anything is held in the partitions; asked once they are locked, since only then it stays true."""
+    result = await run_sql(session, _ANY_PARKED, {"consumer": consumer, "parts": list(parts)})
+    return bool(result.scalar_one())
 
 
 async def parked_keys(session: AsyncSession, consumer: str, keys: Sequence[str]) -> frozenset[str]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 PARTITIONS: Final = 16
-OUTBOX_BELL: Final = "outbox"
+OUTBOX_BELL: Final = "outbox"  # Any event; followed by a colon and the topic, those of the topic.
+
+CONSUMER_BELL: Final = "consumer:"  # Followed by the consumer's name.
 
 _INSERT: Final = """
 INSERT INTO outbox (event_id, topic, key, payload, actor, city, trace_id, occurred_at)
@@ -89,6 +91,11 @@ class Subscription:
     handle_many: BatchHandler | None = None
 
 
+def topic_bell(topic: str) -> str:
+    """Return the name of the bell that rings for new events of a topic."""
+    return f"{OUTBOX_BELL}:{topic}"
+
+
 async def publish(
     session: "AsyncSession", event: Event, *, actor: Actor, city: str | None, trace_id: str | None = None
 ) -> str:
@@ -114,5 +121,6 @@ async def publish_many(
             "trace_id": trace_id or current_trace_id(),
         },
     )
-    session.info.setdefault("bells", set()).add(OUTBOX_BELL)
+    bells = session.info.setdefault("bells", set())
+    bells.update((OUTBOX_BELL, *(topic_bell(event.topic) for event in events)))
     return event_ids

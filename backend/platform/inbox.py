@@ -21,8 +21,8 @@ log = get_logger(__name__)
 INBOX_BELL: Final = "inbox"
 _BATCH_ROWS: Final = 500
 _STORE: Final = """
-INSERT INTO provider_events (provider, external_id, kind, lane, body, headers, trace_id)
-SELECT provider, external_id, kind, lane, body, headers::jsonb, trace_id
+INSERT INTO provider_events (provider, external_id, kind, lane, body, headers, trace_id, received_at, next_at)
+SELECT provider, external_id, kind, lane, body, headers::jsonb, trace_id, (SELECT duka_now()), (SELECT duka_now())
 FROM unnest(%(providers)s::text[], %(external_ids)s::text[], %(kinds)s::text[], %(lanes)s::text[], %(bodies)s::bytea[],
     %(headers)s::text[], %(trace_ids)s::text[])
     WITH ORDINALITY AS given (provider, external_id, kind, lane, body, headers, trace_id, place)

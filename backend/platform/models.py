@@ -77,9 +77,7 @@ class ParkedEvent(Base):
     """An event that failed, or waits behind one of its key that did; `next_at` is set on the first of a key alone."""
 
     __tablename__ = "parked_event"
-    __table_args__ = (
-        Index("ix_parked_event_due", "consumer", "part", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_parked_event_part", "consumer", "part", "next_at"),)
 
     consumer: Mapped[str] = mapped_column(Text, primary_key=True)
     part: Mapped[int] = mapped_column(SmallInteger)

@@ -252,3 +252,32 @@ async def test_two_consumers_keep_the_order_of_every_key(database: Database, eff
         key, _, step = what.partition(":")
         by_key[key].append(int(step))
     assert by_key == {key: list(range(steps)) for key in keys}
+
+
+@pytest.mark.concurrency
+async def test_a_running_consumer_moves_past_what_it_does_not_want(database: Database, effects: Effects) -> None:
+    """Without handing anything out, so that its next look is short; what it wants it still gets."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(EventConsumers(database, [Recorder(effects).subscription()], FAST).run(stop))
+    await asyncio.sleep(0.2)
+    await _publish(database, *(Noted(f"ORD{number}", 1) for number in range(50)))
+    async with asyncio.timeout(5):
+        while await _behind(database):  # noqa: ASYNC110 - the consumer moves on
+            await asyncio.sleep(0.02)
+    await _publish(database, Noted("ORD1", 2), Stepped("ORD1", 3))
+    await effects.reach(1)
+    stop.set()
+    await running
+    assert await effects.all() == ["ORD1:3"]
+
+
+async def _behind(database: Database) -> int:
+    """Return how many events lie ahead of the cursors."""
+    async with database.transaction() as session:
+        count = await session.scalar(
+            text(
+                "SELECT count(*) FROM outbox o JOIN consumer_cursor c ON c.part = o.part"
+                " WHERE (o.xid, o.pos) > (c.xid, c.pos)"
+            )
+        )
+    return int(count or 0)

@@ -66,7 +66,7 @@ _EVENTS = (
         CONSTRAINT pk_parked_event PRIMARY KEY (consumer, key, xid, pos)
     )
     """,
-    "CREATE INDEX ix_parked_event_due ON parked_event (consumer, part, next_at) WHERE next_at IS NOT NULL",
+    "CREATE INDEX ix_parked_event_part ON parked_event (consumer, part, next_at)",
     """
     CREATE TABLE dead_letter (
         id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_dead_letter PRIMARY KEY,
