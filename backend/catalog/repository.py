@@ -40,7 +40,7 @@ async def active_items(session: AsyncSession, merchant_id: str) -> Sequence[Item
 async def all_items(session: AsyncSession, merchant_id: str) -> Sequence[Item]:
     """Return every item of the merchant and hold the rows until the transaction ends."""
     wanted = select(Item).where(Item.merchant_id == merchant_id).order_by(Item.sku)
-    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
 
 
@@ -71,7 +71,7 @@ async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str
         select(Item)
         .where(Item.merchant_id == merchant_id, Item.sku.in_(sorted(set(skus))))
         .order_by(Item.sku)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {row.sku: row for row in rows}
@@ -95,7 +95,9 @@ async def add_reservation(
 async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:
     """Return an order's reservations that were not released, by SKU, and hold the rows."""
     wanted = select(StockReservation).where(StockReservation.order_id == order_id, StockReservation.state != "released")
-    locked = wanted.order_by(StockReservation.sku).with_for_update().execution_options(populate_existing=True)
+    locked = (
+        wanted.order_by(StockReservation.sku).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
     return (await session.scalars(locked)).all()
 
 

@@ -18,7 +18,7 @@ async def customer(session: AsyncSession, customer_id: str) -> Customer | None:
 
 async def lock_customer(session: AsyncSession, customer_id: str) -> Customer | None:
     """Find a customer and hold the row until the transaction ends."""
-    return await session.get(Customer, customer_id, with_for_update=True, populate_existing=True)
+    return await session.get(Customer, customer_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def by_identity(session: AsyncSession, channel: str, scope: str, external_id: str) -> Customer | None:

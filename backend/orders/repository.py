@@ -19,7 +19,7 @@ async def order(session: AsyncSession, order_id: str, *, lock: bool = False) -> 
     """Find an order with its lines and addresses; locked, it is read anew and held until the transaction ends."""
     wanted = select(Order).where(Order.id == order_id).options(*_WHOLE).execution_options(populate_existing=True)
     if lock:
-        wanted = wanted.with_for_update(of=Order)
+        wanted = wanted.with_for_update(of=Order, key_share=True)
     found: Order | None = await session.scalar(wanted)
     return found
 

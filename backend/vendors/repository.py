@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
@@ -31,7 +32,7 @@ async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
 
 async def lock_vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
     """Find an outlet and hold its row until the transaction ends."""
-    return await session.get(Vendor, vendor_id, with_for_update=True, populate_existing=True)
+    return await session.get(Vendor, vendor_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def forget_misses(session: AsyncSession, vendor_id: str) -> None:
@@ -87,6 +88,11 @@ async def replace_hours(session: AsyncSession, vendor_id: str, spans: Sequence[O
     await session.execute(delete(VendorHours).where(VendorHours.vendor_id == vendor_id))
     session.add_all(VendorHours(vendor_id=vendor_id, **asdict(span)) for span in spans)
     await session.flush()
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time."""
+    return (await session.execute(select(func.duka_now()))).scalar_one()
 
 
 async def _upsert(session: AsyncSession, table: type[Merchant | Vendor], values: dict[str, Any]) -> None:

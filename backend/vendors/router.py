@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
-from backend.platform.clock import Clock
 from backend.platform.web import Page, PageDep, SessionDep, provide
 from backend.vendors.ports import VendorFilter, VendorView
 from backend.vendors.schemas import DeactivateIn, HoursIn, HoursOut, VendorOut, span_models, vendor_out
@@ -75,11 +74,10 @@ async def get_hours(
     session: SessionDep,
     vendors: Vendors,
     principal: Reader,
-    clock: Annotated[Clock, Depends(provide(Clock))],
 ) -> HoursOut:
     """When an outlet is open."""
     vendor = await _theirs(session, vendors, principal, vendor_id)
-    return await _hours_out(session, vendors, vendor, clock)
+    return await _hours_out(session, vendors, vendor)
 
 
 @router.put("/{vendor_id}/hours")
@@ -89,19 +87,18 @@ async def put_hours(
     session: SessionDep,
     vendors: Vendors,
     principal: Keeper,
-    clock: Annotated[Clock, Depends(provide(Clock))],
 ) -> HoursOut:
     """Set an outlet's week."""
     vendor = await _theirs(session, vendors, principal, vendor_id)
     await vendors.set_hours(session, vendor_id, body.spans())
-    return await _hours_out(session, vendors, vendor, clock)
+    return await _hours_out(session, vendors, vendor)
 
 
-async def _hours_out(session: AsyncSession, vendors: VendorsService, vendor: VendorView, clock: Clock) -> HoursOut:
+async def _hours_out(session: AsyncSession, vendors: VendorsService, vendor: VendorView) -> HoursOut:
     merchant = await vendors.merchant(session, vendor.merchant_id)
     return HoursOut(
         vendor_id=vendor.id,
         timezone=merchant.timezone,
-        open_now=await vendors.is_open(session, vendor.id, clock.now()),
+        open_now=await vendors.is_open(session, vendor.id),
         hours=span_models(await vendors.hours(session, vendor.id)),
     )

@@ -141,12 +141,12 @@ class VendorsService:
         """Put a week in place of the old one."""
         await repository.replace_hours(session, vendor_id, spans)
 
-    async def is_open(self, session: AsyncSession, vendor_id: str, at: datetime) -> bool:
-        """True where the outlet is open at this instant; one that never told its hours is always open."""
+    async def is_open(self, session: AsyncSession, vendor_id: str, at: datetime | None = None) -> bool:
+        """True where the outlet is open at this instant, by default now; one that never told its hours always is."""
         vendor = await self.get(session, vendor_id)
         spans = await repository.hours(session, vendor_id)
         merchant = await self.merchant(session, vendor.merchant_id)
-        local = at.astimezone(ZoneInfo(merchant.timezone))
+        local = (at or await repository.now(session)).astimezone(ZoneInfo(merchant.timezone))
         return not spans or any(span.holds(local) for span in spans)
 
     async def record_miss(self, session: AsyncSession, vendor_id: str, *, actor: Actor) -> VendorView:

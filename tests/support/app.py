@@ -66,7 +66,6 @@ def base_registry(store: Database | AsyncSession, clock: Clock) -> Registry:
     settings, registry = PlatformSettings(), Registry()
     if isinstance(store, Database):
         registry.add(Database, store)
-    registry.add(Clock, clock)  # type: ignore[type-abstract]
     registry.add(TokenIssuer, TokenIssuer(settings, clock))
     registry.add(ConsoleSessions, ConsoleSessions(settings))
     registry.add(CatalogService, catalog_service())

@@ -471,6 +471,22 @@ async def test_two_doors_at_once_move_the_order_once(database: Database) -> None
 
 
 @pytest.mark.concurrency
+async def test_two_that_note_first_and_act_later_do_not_deadlock(database: Database) -> None:
+    """A row beside the order only shares its key, so both may then take the order itself, one after the other."""
+    async with database.transaction() as session:
+        order = await make_order(session, S.CONFIRMED)
+    noted = asyncio.Barrier(2)
+
+    async def note_then_act(number: int) -> str:
+        async with database.transaction() as session:
+            await orders_service().note_timeline(session, order.id, channel="ivr", actor=VENDOR, what="digit")
+            await noted.wait()
+            return (await handle(session, order, VENDOR, c.AcceptOrder(15), f"digit.{number}")).outcome
+
+    assert sorted(await asyncio.gather(note_then_act(1), note_then_act(2))) == ["applied", "refused"]
+
+
+@pytest.mark.concurrency
 async def test_sixty_orders_for_ten_packets_sell_ten(database: Database) -> None:
     """Oversell is impossible: ten orders get one packet each, fifty are told that none is left."""
     async with database.transaction() as session:

@@ -146,17 +146,18 @@ async def test_who_may_not(api: Api, actor: str, role: Role, options: dict[str, 
     assert kept.json()["status"] == "active"
 
 
-async def test_hours_are_set_and_read(api: Api) -> None:
+async def test_hours_are_set_and_read(api: Api, shop: AsyncSession) -> None:
     headers = api.token("vendor:V-1", Role.VENDOR)
-    week = {"hours": [{"weekday": 6, "open": "09:00", "close": "17:30"}]}
-    saved = (await api.client.put("/api/v1/vendors/V-1/hours", json=week, headers=headers)).json()
-    # The clock of the tests stands on a Sunday at 17:20 in Nairobi.
-    assert saved == {
-        "vendor_id": "V-1",
-        "timezone": "Africa/Nairobi",
-        "open_now": True,
-        "hours": [{"weekday": 6, "open": "09:00:00", "close": "17:30:00"}],
-    }
-    assert (await api.client.get("/api/v1/vendors/V-1/hours", headers=headers)).json() == saved
+    here = (await shop.execute(text("SELECT duka_now() AT TIME ZONE 'Africa/Nairobi'"))).scalar_one()
+    for weekday, is_open in ((here.weekday(), True), ((here.weekday() + 3) % 7, False)):
+        week = {"hours": [{"weekday": weekday, "open": "00:00", "close": "23:59:59.999999"}]}
+        saved = (await api.client.put("/api/v1/vendors/V-1/hours", json=week, headers=headers)).json()
+        assert saved == {
+            "vendor_id": "V-1",
+            "timezone": "Africa/Nairobi",
+            "open_now": is_open,
+            "hours": [{"weekday": weekday, "open": "00:00:00", "close": "23:59:59.999999"}],
+        }
+        assert (await api.client.get("/api/v1/vendors/V-1/hours", headers=headers)).json() == saved
     backwards = {"hours": [{"weekday": 6, "open": "17:00", "close": "09:00"}]}
     assert (await api.client.put("/api/v1/vendors/V-1/hours", json=backwards, headers=headers)).status_code == 422
