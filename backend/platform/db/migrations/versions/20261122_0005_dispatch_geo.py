@@ -44,8 +44,10 @@ _TABLES = (
         {_TIMES}
     )
     """,
-    "CREATE UNIQUE INDEX uq_assignments_live ON assignments (order_id)"
-    " WHERE state IN ('offered', 'accepted', 'picked_up')",
+    (
+        "CREATE UNIQUE INDEX uq_assignments_live ON assignments (order_id)"
+        " WHERE state IN ('offered', 'accepted', 'picked_up')"
+    ),
     "CREATE INDEX ix_assignments_rider_id ON assignments (rider_id, state)",
     "CREATE INDEX ix_assignments_order_id ON assignments (order_id)",
 )

@@ -23,8 +23,10 @@ _TABLES = (
         created_at timestamptz NOT NULL DEFAULT duka_now()
     )
     """,
-    "CREATE UNIQUE INDEX uq_escalation_policy_active ON escalation_policy (kind, city, tier)"
-    " NULLS NOT DISTINCT WHERE active",
+    (
+        "CREATE UNIQUE INDEX uq_escalation_policy_active ON escalation_policy (kind, city, tier)"
+        " NULLS NOT DISTINCT WHERE active"
+    ),
     """
     CREATE TABLE comms_log (
         id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_comms_log PRIMARY KEY,

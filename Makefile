@@ -1,0 +1,96 @@
+# Duka: `make help` lists what there is. Everything sets up what it needs, below this folder.
+SHELL := /bin/sh
+PY := .venv/bin/python
+DUKA := .venv/bin/duka
+BOT := bot/.venv/bin/python
+T ?= tests
+CATALOG ?=
+CASES ?=
+OUT ?= predictions.jsonl
+SEED ?= 1
+.DEFAULT_GOAL := help
+.PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
+        test-browser test-conversations check parse eval bench bench-link soak-dialogue torture clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
+
+setup: ## Tools, both environments and the console's assets
+	@scripts/setup.sh
+
+up: setup ## Run everything on this machine until Ctrl-C
+	@$(DUKA) up
+
+demo: setup ## Drive one order in Kenya and one in India through the simulators and print their timelines
+	@$(DUKA) demo
+
+seed: setup ## Put the two example merchants into the database at DATABASE_URL
+	@$(DUKA) seed
+
+migrate: setup ## Bring the database at DATABASE_URL up to date
+	@$(DUKA) migrate
+
+train: setup ## Train the model, where the data has changed
+	@$(DUKA) train
+
+fmt: setup ## Format the code
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix --quiet .
+
+lint: setup ## Lint
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check .
+
+types: setup ## Check the types, strictly
+	@.venv/bin/mypy
+	@$(BOT) -m mypy --config-file bot/mypy.ini
+
+imports: setup ## Check which way imports point
+	@.venv/bin/lint-imports
+
+migrations: setup ## Migrations up from empty, in step with the code, down and up again
+	@.venv/bin/python scripts/check_migrations.py
+
+openapi: setup ## Write docs/openapi.json
+	@$(DUKA) openapi --out docs/openapi.json
+
+docs: setup ## Write the diagrams that are printed from rows
+	@$(DUKA) docs
+
+test-unit: setup ## Tests of backend, actions, architecture and whole orders (T=path for some)
+	@.venv/bin/pytest -q $(T)
+
+test-bot: setup ## Tests of the bot, in its own interpreter
+	@$(BOT) -m pytest -q -c bot/pytest.ini tests/bot
+
+test-conversations: train ## Rasa's own checks: data validation and conversation tests
+	@$(DUKA) test-conversations
+
+test: setup train ## All tests
+	@.venv/bin/pytest -q tests
+	@$(BOT) -m pytest -q -c bot/pytest.ini tests/bot
+	@$(DUKA) test-conversations
+
+check: setup lint types imports migrations ## All that CI runs
+	@$(DUKA) openapi --check docs/openapi.json
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory demo
+
+parse: setup train ## Read benchmark cases: CATALOG=C.csv CASES=IN.jsonl OUT=OUT.jsonl
+	@$(DUKA) parse --catalog "$(CATALOG)" --cases "$(CASES)" --out "$(OUT)"
+
+eval: setup train ## Score the reading on the development benchmark
+	@$(DUKA) eval
+
+bench: setup train ## Time a turn beside a default bot's
+	@$(PY) scripts/bench_turn.py
+
+bench-link: setup ## Time the catalogue link on 5,000 rows
+	@$(PY) scripts/bench_link.py
+
+soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
+	@$(PY) scripts/soak_dialogue.py
+
+torture: setup train ## Kill the worker at ten points of an order: SEED=n
+	@$(DUKA) torture --seed $(SEED)
+
+clean: ## Remove what was built here, stores included
+	@rm -rf .venv .tools .duka bot/.venv node_modules .rasa backend/console/static/vendor

@@ -1,0 +1,9 @@
+"""All pages of the console, in one router."""
+
+from fastapi import APIRouter
+
+from backend.console import access, board, inbox, live
+
+router = APIRouter()
+for part in (access, board, inbox, live):
+    router.include_router(part.router)

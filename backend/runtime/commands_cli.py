@@ -1,0 +1,114 @@
+"""The command line's operations: up, demo, seed, migrate, train, openapi, docs."""
+
+import asyncio
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from backend.platform.settings import PlatformSettings
+from backend.runtime.model import train as train_model
+from backend.runtime.settings import ROOT, RuntimeSettings
+
+# What a command needs beyond its arguments is imported when it runs, so that the others start fast.
+
+
+def up() -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from backend.runtime import stack
+
+    asyncio.run(stack.up(RuntimeSettings(), Console()))
+
+
+def demo(*, kills: Annotated[int, typer.Option(help="Kill the worker this many times on the way.")] = 0) -> None:
+    """Drive one whole order in Kenya and one in India through the simulators."""
+    from backend.runtime import demo as demonstration
+
+    raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=kills)))
+
+
+def torture(*, seed: Annotated[int, typer.Option(help="Chooses where the worker is killed.")] = 1) -> None:
+    """Drive the demo while the worker is killed at ten points, and check that nothing was lost or doubled."""
+    from backend.runtime import demo as demonstration
+
+    raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=10, seed=seed)))
+
+
+def migrate() -> None:
+    """Bring the database at DATABASE_URL up to date."""
+    from backend.platform.db.migrate import upgrade
+
+    upgrade(PlatformSettings().database_url)
+
+
+def seed() -> None:
+    """Put the two example merchants into the database at DATABASE_URL."""
+    asyncio.run(_seed())
+
+
+async def _seed() -> None:
+    from backend.bootstrap import build
+    from backend.runtime.processes import load_secrets
+    from backend.runtime.seed import seed as put_seed
+
+    built = build(PlatformSettings(), application="seed")
+    try:
+        await put_seed(built, load_secrets(RuntimeSettings().data_dir).staff_password)
+    finally:
+        await built.close()
+
+
+def train() -> None:
+    """Train the model, where the data has changed."""
+    typer.echo(f"model: {train_model(RuntimeSettings().bot_python).relative_to(ROOT)}")
+
+
+def test_conversations() -> None:
+    """Run Rasa's data validation and its conversation tests."""
+    settings = RuntimeSettings()
+    model = train_model(settings.bot_python)
+    rasa = [str(settings.bot_python), "-m", "bot"]
+    data = ["--data", "data/nlu", "data/rules", "data/stories"]
+    checks = (
+        [*rasa, "data", "validate", "--fail-on-warnings", *data],
+        [
+            *rasa,
+            "test",
+            "core",
+            "--model",
+            str(model),
+            "--stories",
+            "tests/conversations",
+            "--out",
+            ".duka/results",
+            "--fail-on-prediction-errors",
+        ],
+    )
+    for check in checks:
+        subprocess.run(check, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter and arguments
+
+
+def openapi(
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write the document here.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Fail where this document differs from the code.")] = None,
+) -> None:
+    """Write or check the OpenAPI document."""
+    from backend.app import create_app
+
+    document = orjson.dumps(create_app().openapi(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    if out is not None:
+        out.write_bytes(document)
+    if check is not None and check.read_bytes() != document:
+        typer.echo(f"{check} is not what the code says; run `make openapi`.", err=True)
+        raise typer.Exit(1)
+
+
+def docs() -> None:
+    """Write the diagrams that are printed from rows."""
+    from backend.orders.diagram import page
+
+    (ROOT / "docs" / "order-lifecycle.md").write_text(page(), encoding="utf-8")

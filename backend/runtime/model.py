@@ -1,0 +1,60 @@
+"""Trains the model where the data has changed, and names it by what it was trained on."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from backend.runtime.settings import ROOT
+
+_INPUTS: Final = ("config.yml", "domain.yml", "data", "bot")
+_RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
+
+
+def _files() -> Iterator[Path]:
+    for name in _INPUTS:
+        path = ROOT / name
+        yield from sorted(file for file in path.rglob("*") if _counts(file)) if path.is_dir() else [path]
+
+
+def _counts(file: Path) -> bool:
+    skipped = {"__pycache__", ".venv", ".mypy_cache", ".pytest_cache"}
+    return file.is_file() and skipped.isdisjoint(file.relative_to(ROOT).parts)
+
+
+def fingerprint() -> str:
+    """Return a short name of everything that the model is trained on."""
+    digest = hashlib.sha256()
+    for file in _files():
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def model_path() -> Path:
+    """Return where the model of the present data is, trained or not."""
+    return ROOT / "models" / f"duka-{fingerprint()}.tar.gz"
+
+
+def train(bot_python: Path) -> Path:
+    """Train the model unless it is there; return its path.
+
+    Raises:
+        subprocess.CalledProcessError: The training failed; its output was shown.
+    """
+    path = model_path()
+    if not path.exists():
+        data = [part for name in _RASA_DATA for part in ("--data", name)]
+        subprocess.run(  # noqa: S603 - our own interpreter and arguments
+            [
+                *(str(bot_python), "-m", "bot", "train", "--out", "models", "--force"),
+                *("--fixed-model-name", path.name.removesuffix(".tar.gz"), *data),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
+        for old in path.parent.glob("duka-*.tar.gz"):
+            if old != path:
+                old.unlink()
+    return path

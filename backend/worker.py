@@ -1,0 +1,35 @@
+"""The background process: turns, events, timers, sends and stored webhooks, until told to stop."""
+
+import asyncio
+import signal
+
+from backend.bootstrap import Built, build
+from backend.platform.observability.logging import configure_logging, get_logger
+from backend.platform.settings import PlatformSettings
+
+log = get_logger(__name__)
+
+
+async def run(built: Built, stop: asyncio.Event) -> None:
+    """Run all loops; one that fails ends the process, which its supervisor starts again."""
+    log.info("worker.started")
+    try:
+        async with asyncio.TaskGroup() as group:
+            for loop in (*built.app_loops, *built.worker_loops):
+                group.create_task(loop(stop))
+    finally:
+        await built.close()
+        log.info("worker.stopped")
+
+
+async def _main() -> None:
+    settings = PlatformSettings()
+    configure_logging(settings.log_level, as_json=settings.log_json, process="worker")
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(build(settings, application="worker"), stop)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
