@@ -8,18 +8,19 @@ import { PLACES, samplesFor } from "./samples.js";
 const EMOJI = ["👍", "❤️", "😂", "🙏"];
 
 export class Chat {
-  constructor(sheet) {
+  constructor(sheet, label) {
     this.sheet = sheet;
     this.reply = null;
-    this.log = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": "Messages" });
+    this.log = h("ol", { class: "log" });
     this.samples = h("div", { class: "samples", role: "group", "aria-label": "Examples to tap" });
     this.quick = h("div", { class: "quick", role: "group", "aria-label": "Quick replies" });
-    this.scroll = h("div", { class: "scroll", tabindex: "0", "aria-label": "Conversation" }, this.log, this.samples);
+    const log = h("div", { role: "log", "aria-live": "polite", "aria-label": "Messages" }, this.log);
+    this.scroll = h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `${label}: conversation` }, log, this.samples);
     this.title = h("span", { class: "title" });
     this.below = h("span", { class: "below" });
     const avatar = h("span", { class: "avatar", "aria-hidden": "true" }, icon("shop"));
     this.head = h("header", { class: "chat-head" }, avatar, h("span", { class: "names" }, this.title, this.below));
-    this.element = h("section", { class: "chat", "aria-label": "Chat" }, this.head, this.scroll, this.quick, this.composer());
+    this.element = h("div", { class: "chat" }, this.head, this.scroll, this.quick, this.composer());
   }
 
   composer() {

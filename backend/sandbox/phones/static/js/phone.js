@@ -14,14 +14,14 @@ export class Phone {
     this.choice = choice;
     this.remember = remember;
     this.sheet = new Sheet();
-    this.chat = new Chat(this.sheet);
+    this.chat = new Chat(this.sheet, label);
     this.overlays = new Overlays();
     this.who = h("select", { "aria-label": `${label}: whose phone`, onchange: () => this.pick({ person: this.who.value }) });
     this.shops = h("select", { "aria-label": `${label}: which shop`, onchange: () => this.pick({ shop: this.shops.value }) });
     this.tabs = h("div", { class: "tabs", role: "group", "aria-label": "Apps" }, APPS.map(([id, name]) => this.tab(id, name)));
     this.time = h("time", { class: "time" });
     this.signal = h("button", { class: "signal", type: "button", onclick: () => this.toggleReach() });
-    this.money = h("section", { class: "money", "aria-label": "Money and messages" });
+    this.money = h("section", { class: "money", "aria-label": `${label}: money and messages` });
     const bar = h("div", { class: "status" }, this.time, h("span", { class: "notch", "aria-hidden": "true" }), this.signal);
     this.screen = h("div", { class: "screen" }, bar, this.chat.element, this.money, this.overlays.element, this.sheet.element);
     this.element = h("article", { class: "phone-box", "aria-label": label },
