@@ -41,10 +41,15 @@ def merge_goods(scene: "Scene") -> None:
     settled = asked is not None and _settle(scene, asked)
     _take_off(scene)
     brought = _put(scene, asked, settled=settled)
-    if asked is not None and (settled or brought):
+    if asked is not None and (settled or (brought and _is_answered(scene, asked))):
         _drop(scene, asked)
     if scene.button is None and not settled:
         _open(scene, asked)
+
+
+def _is_answered(scene: "Scene", asked: Question) -> bool:
+    """True where new lines are one of the options, or stand in for what we don't have."""
+    return asked.slot is Asked.ITEM or any(line.sku in {asked.sku, *asked.skus} for line in scene.understood.lines)
 
 
 def _drop(scene: "Scene", question: Question) -> None:

@@ -12,7 +12,7 @@ from backend.conversations.drafts.next_step import (
 )
 from backend.conversations.drafts.placing import place
 from backend.conversations.drafts.state import Asked, Question
-from backend.conversations.drafts.step import PAY, Step
+from backend.conversations.drafts.step import PAY, Say, Step
 from backend.conversations.reading.types import Slot
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ async def take_order(scene: "Scene") -> Step:
         return _ask_change(scene)
     step = await _go_on(scene)
     step.understood = changed or agreed or scene.draft.question != question
+    if not step.understood:
+        step.says.insert(0, Say("utter_fallback"))
     return step
 
 

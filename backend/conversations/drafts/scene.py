@@ -52,6 +52,11 @@ class Scene:
         return self.understood.intent
 
     @property
+    def intent_confidence(self) -> float:
+        """How sure the bot is of the intent, in [0, 1]."""
+        return float((self.reading.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
     def wants_person(self) -> bool:
         """True where the reading says that a person must take it."""
         return self.understood.decision is Decision.HANDOFF

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 from backend.conversations.drafts import courtesies, money, ordering, questions, running
 from backend.conversations.drafts.goods import merge_goods
 from backend.conversations.drafts.handover import to_person
+from backend.conversations.drafts.state import Asked
+from backend.conversations.reading.types import Decision
 
 if TYPE_CHECKING:
     from backend.conversations.drafts.scene import Scene
@@ -40,6 +42,11 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "out_of_scope": courtesies.decline,
 }
 _BRINGS_GOODS: Final = frozenset({"place_order", "modify_order"})
+# Answering one of these by mistake costs a sentence; the others would change something or call a person.
+_HARMLESS: Final = frozenset(
+    {"ask_price", "ask_availability", "ask_menu", "ask_delivery", "ask_hours", "track_order", "greet", "thank", "bye"}
+)
+_SURE_ENOUGH: Final = 0.5
 
 
 async def answer(scene: "Scene", intent: str) -> "Step":
@@ -51,17 +58,36 @@ async def answer(scene: "Scene", intent: str) -> "Step":
     """
     if scene.button is not None:
         return await (money.choose_payment(scene) if scene.draft.empty else ordering.take_order(scene))
-    if scene.wants_person:
+    if running.changes_running_address(scene) and scene.understood.address is not None:
+        return await running.change_address(scene)
+    if scene.intent_confidence < _SURE_ENOUGH or intent not in TOPICS:
+        return await _unsure(scene)
+    if scene.wants_person or _is_angry(scene):
         if scene.intent in _BRINGS_GOODS:
             merge_goods(scene)
         return await to_person(scene)
-    if running.changes_running_address(scene) and scene.understood.address is not None:
-        return await running.change_address(scene)
-    if intent not in TOPICS:
-        return await (ordering.take_order(scene) if _brings_something(scene) else courtesies.not_understood(scene))
     return await TOPICS[intent](scene)
+
+
+async def _unsure(scene: "Scene") -> "Step":
+    """Take what answers the open question or brings goods; answer what is harmless; else ask again."""
+    if _brings_something(scene):
+        return await ordering.take_order(scene)
+    if scene.intent in _HARMLESS:
+        return await TOPICS[scene.intent](scene)
+    return await courtesies.not_understood(scene)
+
+
+def _is_angry(scene: "Scene") -> bool:
+    """True for anger that is more than a curse within a clear order."""
+    return bool(scene.flags.get("angry")) and scene.understood.decision is not Decision.ACCEPT
 
 
 def _brings_something(scene: "Scene") -> bool:
     said = scene.understood
-    return bool(said.lines or said.removed or said.address or said.phone or said.payment)
+    answers: dict[Asked | None, str | None] = {
+        Asked.ADDRESS: said.address,
+        Asked.PHONE: said.phone,
+        Asked.PAYMENT: said.payment,
+    }
+    return bool(said.lines or said.removed or answers.get(scene.draft.asked))
