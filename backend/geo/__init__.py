@@ -1,0 +1,1 @@
+"""Geography: travel times, names of places, and whether a rider is where they should be."""

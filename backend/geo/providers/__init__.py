@@ -1,0 +1,1 @@
+"""Map services: two that are asked over HTTP, one that needs nobody."""

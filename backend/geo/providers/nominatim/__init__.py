@@ -1,0 +1,1 @@
+"""Nominatim: names of places from OpenStreetMap."""

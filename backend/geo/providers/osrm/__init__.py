@@ -1,0 +1,1 @@
+"""OSRM: ways over the real road network."""
