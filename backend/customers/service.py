@@ -125,13 +125,6 @@ class CustomersService:
         await session.flush()
         return _view(row)
 
-    async def set_name(self, session: AsyncSession, customer_id: str, name: str) -> CustomerView:
-        """Keep the name that the customer gave."""
-        row = await self._lock(session, customer_id)
-        row.name = name
-        await session.flush()
-        return _view(row)
-
     async def opt_out(self, session: AsyncSession, customer_id: str, *, source: str = "message") -> CustomerView:
         """Stop writing to the customer first; the first time counts."""
         row = await self._lock(session, customer_id)

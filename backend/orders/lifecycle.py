@@ -321,8 +321,3 @@ def _check_own(facts: OrderFacts, actor: Actor) -> None:
     own = {A.VENDOR: facts.vendor_id, A.RIDER: facts.rider_id, A.CUSTOMER: facts.user_id}
     if actor.kind in own and own[actor.kind] != actor.id:
         raise NotYoursError
-
-
-def commands_for(state: OrderState, kind: ActorKind) -> tuple[type[Command], ...]:
-    """Return what this kind of actor may ask of an order in this state, for screens to offer."""
-    return tuple(row.on for (_, at), row in _ROW.items() if at is state and kind in row.actors)

@@ -26,7 +26,8 @@ async def order(session: AsyncSession, order_id: str, *, lock: bool = False) -> 
 
 async def now(session: AsyncSession) -> datetime:
     """Return the database's time, the one that timers run by."""
-    return (await session.execute(text("SELECT duka_now()"))).scalar_one()  # type: ignore[no-any-return]
+    moment: datetime = (await session.execute(select(func.duka_now()))).scalar_one()
+    return moment
 
 
 async def by_intent(session: AsyncSession, merchant_id: str, intent_key: str) -> str | None:

@@ -92,7 +92,8 @@ async def replace_hours(session: AsyncSession, vendor_id: str, spans: Sequence[O
 
 async def now(session: AsyncSession) -> datetime:
     """Return the database's time."""
-    return (await session.execute(select(func.duka_now()))).scalar_one()
+    moment: datetime = (await session.execute(select(func.duka_now()))).scalar_one()
+    return moment
 
 
 async def _upsert(session: AsyncSession, table: type[Merchant | Vendor], values: dict[str, Any]) -> None:

@@ -88,11 +88,6 @@ class VendorsService:
         row = await repository.merchant(session, ig_account_id=ig_account_id)
         return _merchant_view(row) if row else None
 
-    async def merchant_by_shortcode(self, session: AsyncSession, shortcode: str) -> MerchantView | None:
-        """Find the merchant that collects under an M-Pesa short code."""
-        row = await repository.merchant(session, shortcode=shortcode)
-        return _merchant_view(row) if row else None
-
     async def merchant_of(self, session: AsyncSession, vendor_id: str) -> str:
         """Return the id of the merchant that an outlet belongs to."""
         return (await self.get(session, vendor_id)).merchant_id

@@ -99,11 +99,6 @@ class OrdersService:
         order_id = await repository.latest_of(session, user_id=customer_id)
         return await self.get(session, order_id) if order_id else None
 
-    async def latest_for_conversation(self, session: AsyncSession, conversation_id: str) -> OrderView | None:
-        """Return the newest order that came out of a conversation."""
-        order_id = await repository.latest_of(session, conversation_id=conversation_id)
-        return await self.get(session, order_id) if order_id else None
-
     async def list_orders(
         self, session: AsyncSession, wanted: OrderFilter, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[OrderView], int]:

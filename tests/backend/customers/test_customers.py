@@ -72,12 +72,11 @@ async def test_ids_and_numbers_are_not_readable_in_the_tables(shop: AsyncSession
     assert all(b"254700000101" not in bytes(value) for value in (*customer, *identity))
 
 
-async def test_language_name_and_opt_out_are_kept(shop: AsyncSession) -> None:
+async def test_language_and_opt_out_are_kept(shop: AsyncSession) -> None:
     customers = customers_service()
-    customer = await make_customer(shop, name="")
+    customer = await make_customer(shop)
     spoken = await customers.set_language(shop, customer.id, "hi-Latn", script="Latn", confidence=0.8)
     assert (spoken.language, spoken.script, spoken.language_confidence) == ("hi-Latn", "Latn", 0.8)
-    assert (await customers.set_name(shop, customer.id, "Asha")).name == "Asha"
     out = await customers.opt_out(shop, customer.id)
     assert out.opted_out
     assert (await customers.opt_out(shop, customer.id)).opted_out_at == out.opted_out_at

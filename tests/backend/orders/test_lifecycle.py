@@ -12,7 +12,7 @@ from backend.orders.commands import Command, PaymentMode
 from backend.orders.diagram import page
 from backend.orders.events import OrderState as S
 from backend.orders.events import PaymentStatus
-from backend.orders.lifecycle import TRANSITIONS, Transition, commands_for, decide
+from backend.orders.lifecycle import TRANSITIONS, Transition, decide
 from backend.orders.policies import OrderFacts
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.timers import TimerKind
@@ -223,15 +223,6 @@ def test_cash_may_be_handed_over_at_the_door_unpaid() -> None:
 def test_nobody_acts_on_anothers_order(actor: str, state: S, command: Command) -> None:
     with pytest.raises(errors.NotYoursError):
         decide(facts(state), command, Actor.parse(actor))
-
-
-def test_screens_can_ask_what_a_vendor_may_do() -> None:
-    assert set(commands_for(S.PROCESSING, ActorKind.VENDOR)) == {
-        c.SetPreparation,
-        c.ExtendPreparation,
-        c.MarkReady,
-        c.AddNote,
-    }
 
 
 def test_the_page_in_docs_is_what_the_rows_print() -> None:

@@ -21,7 +21,7 @@ from tests.support.factories.vendors import make_merchant, make_vendor, vendors_
 
 @pytest.fixture
 async def shop(session: AsyncSession) -> AsyncSession:
-    await make_merchant(session, wa_phone_number_id="1001", ig_account_id="2001", shortcode="600100")
+    await make_merchant(session, wa_phone_number_id="1001", ig_account_id="2001")
     await make_vendor(session)
     return session
 
@@ -41,7 +41,6 @@ async def test_merchants_are_found_by_their_accounts(shop: AsyncSession) -> None
     merchant = await vendors.merchant(shop, "M-1")
     assert await vendors.merchant_by_whatsapp(shop, "1001") == merchant
     assert await vendors.merchant_by_instagram(shop, "2001") == merchant
-    assert await vendors.merchant_by_shortcode(shop, "600100") == merchant
     assert await vendors.merchant_by_whatsapp(shop, "9999") is None
     assert await vendors.merchants(shop) == [merchant]
     with pytest.raises(MerchantNotFoundError):
