@@ -29,3 +29,23 @@ class UnknownExceptionKindError(UnprocessableError):
 
     code = "dispatch.unknown_exception"
     title = "Say cant_find_customer, safety or cod_issue"
+
+
+class DeskRefusedError(ConflictError):
+    """A step that the assignment or the order does not allow now; `reason` in the context says why."""
+
+    title = "This step is not possible now"
+
+
+class UnknownAreaError(UnprocessableError):
+    """The area is no city or quarter that we know."""
+
+    code = "dispatch.unknown_area"
+    title = "We know no such area; name a city or a quarter"
+
+
+class NowhereToGoError(ConflictError):
+    """The rider's position or the address has no coordinates."""
+
+    code = "dispatch.no_coordinates"
+    title = "The position or the address has no coordinates, so no way can be planned"

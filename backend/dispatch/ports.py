@@ -65,3 +65,29 @@ class AssignmentView:
     rider_id: str
     round: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiderFigures:
+    """How a rider did over a period; rates in [0, 1], None before the first."""
+
+    offered: int
+    accepted: int
+    rejected: int
+    unanswered: int
+    delivered: int
+    on_time: int
+    failed: int
+    earnings_minor: int
+    currency: str
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Accepted of those answered or timed out."""
+        answered = self.accepted + self.rejected + self.unanswered
+        return self.accepted / answered if answered else None
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """On time of those delivered."""
+        return self.on_time / self.delivered if self.delivered else None

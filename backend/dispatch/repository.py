@@ -1,14 +1,17 @@
 """Every query of dispatch."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.models import Assignment, Rider
 from backend.platform.db.types import blind_index
 
 LIVE_STATES = ("offered", "accepted", "picked_up")
+ACCEPTED_STATES = ("accepted", "picked_up", "delivered", "failed")
 
 
 async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> Rider | None:
@@ -71,10 +74,29 @@ async def live_of_rider(session: AsyncSession, rider_id: str) -> Sequence[Assign
     return (await session.scalars(query)).all()
 
 
-async def counts_of_rider(session: AsyncSession, rider_id: str) -> dict[str, int]:
-    """Return how many of a rider's assignments are in each state."""
-    query = select(Assignment.state, func.count()).where(Assignment.rider_id == rider_id).group_by(Assignment.state)
-    return {state: int(count) for state, count in await session.execute(query)}
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time."""
+    found: datetime = (await session.execute(text("SELECT duka_now()"))).scalar_one()
+    return found
+
+
+async def figures_of_rider(session: AsyncSession, rider_id: str, on_time_s: float, days: int) -> dict[str, Any]:
+    """Count what became of a rider's offers of the last days."""
+    in_time = Assignment.delivered_at - Assignment.picked_up_at <= timedelta(seconds=on_time_s)
+    delivered = Assignment.state == "delivered"
+    query = select(
+        func.count().label("offered"),
+        func.count().filter(Assignment.state.in_(ACCEPTED_STATES)).label("accepted"),
+        func.count().filter(Assignment.state == "rejected").label("rejected"),
+        func.count().filter(Assignment.state == "expired").label("unanswered"),
+        func.count().filter(delivered).label("delivered"),
+        func.count().filter(delivered, in_time).label("on_time"),
+        func.count().filter(Assignment.state == "failed").label("failed"),
+        func.coalesce(func.sum(Assignment.fee_minor).filter(delivered), 0).label("earnings_minor"),
+        func.coalesce(func.max(Assignment.currency), "").label("currency"),
+    ).where(Assignment.rider_id == rider_id, Assignment.created_at > func.duka_now() - timedelta(days=days))
+    row = (await session.execute(query)).one()
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
 
 
 def add(session: AsyncSession, row: Rider | Assignment) -> None:

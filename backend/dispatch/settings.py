@@ -19,5 +19,6 @@ class DispatchSettings(BaseSettings):
     otp_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-otp"), description="Derives each delivery's code."
     )
+    on_time_s: float = Field(default=2700, gt=0, description="From pick-up to a delivery that counts as on time.")
     load_penalty_m: float = Field(default=1500, description="Metres that each order carried counts as.")
     unknown_distance_m: float = Field(default=5000, description="Distance of a rider whose position is not known.")

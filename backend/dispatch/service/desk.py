@@ -217,7 +217,7 @@ class DispatchService:
             return _DUPLICATE
         result = await self._command(session, order_id, PickUp(), rider_id, source, command_id)
         if result.outcome == "applied":
-            found.state = AssignmentState.PICKED_UP
+            found.state, found.picked_up_at = AssignmentState.PICKED_UP, await repository.now(session)
             await session.flush()
             told = RiderPickedUp(order_id, rider_id, order.due_minor, order.currency, order.payment_mode)
             await publish(session, told, actor=_rider(rider_id), city=order.city)
@@ -255,6 +255,8 @@ class DispatchService:
         result = await self._command(session, order_id, command, rider_id, source, command_id)
         if result.outcome == "applied":
             found.state, found.proof = AssignmentState.DELIVERED, {"kind": "otp"}
+            found.delivered_at = await repository.now(session)
+            found.fee_minor, found.currency = order.delivery_fee_minor, order.currency
             await session.flush()
         return result
 
@@ -341,6 +343,15 @@ class DispatchService:
     ) -> DeskResult:
         """The rider was at the door and could not hand over."""
         return await self._command(session, order_id, FailDelivery(reason=reason), rider_id, source, command_id)
+
+    async def set_route(self, session: AsyncSession, order_id: str, rider_id: str, line: str) -> DeskResult:
+        """Keep the way that a rider is to take, as an encoded polyline."""
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
+            return _refused("dispatch.not_yours")
+        found.route = line
+        await session.flush()
+        return _APPLIED
 
     async def release(self, session: AsyncSession, order_id: str, *, because: str) -> None:
         """Free the rider of an order that has ended without them."""

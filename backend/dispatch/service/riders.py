@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.dispatch import repository
 from backend.dispatch.errors import RiderNotFoundError
 from backend.dispatch.models import Rider
-from backend.dispatch.ports import Contact, RiderView
+from backend.dispatch.ports import Contact, RiderFigures, RiderView
 from backend.platform.clock import Clock
 from backend.platform.db.types import blind_index
 
@@ -107,6 +107,11 @@ class RidersService:
         row.lat, row.lng, row.seen_at = lat, lng, self._clock.now()
         await session.flush()
         return await self.get(session, rider_id)
+
+    async def figures(self, session: AsyncSession, rider_id: str, *, on_time_s: float, days: int = 30) -> RiderFigures:
+        """Return how a rider did over the last days."""
+        await self._row(session, rider_id)
+        return RiderFigures(**await repository.figures_of_rider(session, rider_id, on_time_s, days))
 
     async def available(self, session: AsyncSession, city: str, merchant_id: str | None) -> list[RiderView]:
         """Return the riders on shift in a city, with their load."""

@@ -41,6 +41,11 @@ _TABLES = (
         otp_tries integer NOT NULL DEFAULT 0,
         proof jsonb NOT NULL DEFAULT '{{}}'::jsonb,
         reason varchar NOT NULL DEFAULT '',
+        route varchar,
+        picked_up_at timestamptz,
+        delivered_at timestamptz,
+        fee_minor bigint NOT NULL DEFAULT 0,
+        currency varchar NOT NULL DEFAULT '',
         {_TIMES}
     )
     """,

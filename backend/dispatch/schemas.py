@@ -1,0 +1,129 @@
+"""Wire models of riders and their assignments."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class RiderOut(BaseModel):
+    """A rider; no phone number, which is for calls through our own."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The rider.")
+    name: str = Field(description="As they are called.")
+    language: str = Field(description="What they are written to in.")
+    city: str = Field(description="Where they carry.")
+    active: bool = Field(description="False once they have left.")
+    on_shift: bool = Field(description="Whether they work now.")
+    capacity: int = Field(description="Orders that they can carry at once.")
+    load: int = Field(description="Orders that they carry or were offered.")
+    lat: float | None = Field(description="Where they were last, degrees north.")
+    lng: float | None = Field(description="Where they were last, degrees east.")
+
+
+class AvailableOut(RiderOut):
+    """A rider who could carry one more."""
+
+    distance_m: float | None = Field(default=None, description="Metres from the area's centre, where both are known.")
+
+
+class SuggestionOut(BaseModel):
+    """A rider who could carry an order, with the reasons."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    rider: RiderOut = Field(description="Who.")
+    score: float = Field(description="Lower is better: metres, with a surcharge for each order carried.")
+    distance_m: float | None = Field(description="Metres from the pick-up, where known.")
+    reasons: list[str] = Field(description="Why, in words.")
+
+
+class AssignIn(BaseModel):
+    """Which order a rider is to be offered."""
+
+    order_id: str = Field(description="The order.")
+
+
+class AckIn(BaseModel):
+    """A rider's answer to an offer."""
+
+    order_id: str = Field(description="The order.")
+    action: Literal["accept", "reject"] = Field(description="accept or reject.")
+    reason: str = Field(default="", max_length=200, description="Why not, for a rejection.")
+
+
+class RouteIn(BaseModel):
+    """The way that a rider is to take; planned to the drop where none is given."""
+
+    order_id: str = Field(description="The order.")
+    polyline: str | None = Field(default=None, max_length=50_000, description="The way, encoded with precision 5.")
+
+
+class RouteOut(BaseModel):
+    """The way that a rider is to take."""
+
+    order_id: str = Field(description="The order.")
+    polyline: str = Field(description="The way, encoded with precision 5.")
+    distance_m: float = Field(description="Its length in metres.")
+    duration_s: float | None = Field(description="Travel time in seconds, where we planned it.")
+
+
+class TroubleIn(BaseModel):
+    """Why a rider can't go on."""
+
+    order_id: str = Field(description="The order.")
+    kind: str = Field(description="cant_find_customer, safety or cod_issue.")
+    note: str = Field(default="", max_length=300, description="In a sentence.")
+
+
+class ShiftIn(BaseModel):
+    """Begin or end a shift."""
+
+    on_shift: bool = Field(description="True to begin, false to end.")
+
+
+class PositionIn(BaseModel):
+    """Where a rider is."""
+
+    lat: float = Field(ge=-90, le=90, description="Degrees north.")
+    lng: float = Field(ge=-180, le=180, description="Degrees east.")
+
+
+class PickUpIn(BaseModel):
+    """A rider has the goods."""
+
+    order_id: str = Field(description="The order.")
+
+
+class DeliverIn(BaseModel):
+    """A rider has handed over."""
+
+    order_id: str = Field(description="The order.")
+    otp: str = Field(pattern=r"^\d{4}$", description="The code that the customer has.")
+
+
+class StepOut(BaseModel):
+    """What became of a step."""
+
+    order_id: str = Field(description="The order.")
+    outcome: str = Field(description="applied or duplicate.")
+    detail: dict[str, Any] = Field(default_factory=dict, description="Named facts.")
+
+
+class FiguresOut(BaseModel):
+    """How a rider did over a period."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    offered: int = Field(description="Orders offered.")
+    accepted: int = Field(description="Orders taken.")
+    rejected: int = Field(description="Orders refused.")
+    unanswered: int = Field(description="Offers that ran out.")
+    delivered: int = Field(description="Orders delivered.")
+    on_time: int = Field(description="Deliveries within the window from pick-up.")
+    failed: int = Field(description="Deliveries that failed at the door.")
+    acceptance_rate: float | None = Field(description="Accepted of those answered or run out, in [0, 1].")
+    on_time_rate: float | None = Field(description="On time of those delivered, in [0, 1].")
+    earnings_minor: int = Field(description="Delivery fees of the delivered orders, in minor units.")
+    currency: str = Field(description="ISO 4217; empty before the first delivery.")
