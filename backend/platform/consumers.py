@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,6 +50,20 @@ class ConsumerPolicy:
     drain: int = 100
 
 
+class Step(NamedTuple):
+    """What one transaction of a consumer did.
+
+    Attributes:
+        handled: Events read or tried again.
+        more: Whether more may wait that could be read at once.
+        above: Whether events wait until an older transaction has ended.
+    """
+
+    handled: int = 0
+    more: bool = False
+    above: bool = False
+
+
 class EventConsumers:
     """All subscriptions of one process; any number of processes share the partitions by row locks."""
 
@@ -87,7 +101,7 @@ class EventConsumers:
         await self._start()
         steps = 0
         for consumer in self._consumers.values():
-            while await consumer.step():
+            while (await consumer.step()).handled:
                 steps += 1
         return steps
 
@@ -124,25 +138,23 @@ class Consumer:
         self.topics = subscription.topics
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Step while there is work; else wait for a bell, and look a few times, since the horizon may lag behind it."""
+        """Step while there is more; else wait for a bell, and meanwhile look now and then whether the horizon moved."""
         pause = ErrorPause("events.consumer_failed", consumer=self._name)
-        look_s = self._policy.poll_s
-        bells = (CONSUMER_BELL + self._name, *(topic_bell(topic) for topic in self._subscription.topics))
+        bells = (CONSUMER_BELL + self._name, *(topic_bell(topic) for topic in self.topics))
+        look_s = _FIRST_LOOK_S
         with wakeups.listen(*bells) as bell:
             while not stop.is_set():
-                read = 0
+                done = Step()
                 async with pause.around():
-                    read = await self.step()
-                if read:
-                    look_s = _FIRST_LOOK_S
-                    await asyncio.sleep(0 if read >= self._policy.batch else _GATHER_S)
-                elif await bell.wait(look_s):
-                    look_s = _FIRST_LOOK_S
-                else:
-                    look_s = look_s * 2 if look_s < _LAST_LOOK_S else 4 * self._policy.poll_s
+                    done = await self.step()
+                if done.more:
+                    continue
+                look_s = min(2 * look_s, _LAST_LOOK_S) if done.above and not done.handled else _FIRST_LOOK_S
+                if await bell.wait(look_s if done.above else 4 * self._policy.poll_s):
+                    await asyncio.sleep(_GATHER_S)
 
-    async def step(self) -> int:
-        """Run one transaction; return how many events were read or tried again.
+    async def step(self) -> Step:
+        """Run one transaction; return what it did.
 
         The batch is applied without savepoints first. Where that fails, it is rolled back and applied again event by
         event, so that only the faulty event is held.
@@ -156,20 +168,23 @@ class Consumer:
         except Exception:  # noqa: BLE001 - a handler may raise anything; the careful pass finds and records it
             return await self._transact(careful=True)
 
-    async def _transact(self, *, careful: bool) -> int:
+    async def _transact(self, *, careful: bool) -> Step:
         async with self._database.transaction() as session:
             cursors = await event_log.claim_cursors(session, self._name, self._policy.partitions)
-            if not cursors:
-                return 0
-            parts = [cursor.part for cursor in cursors]
-            anything_held = await event_log.any_parked(session, self._name, parts)
-            retried = await self._retry_parked(session, parts) if anything_held else 0
-            rows = await event_log.read_after(session, cursors, self._subscription.topics, self._policy.batch)
-            if rows:
-                wanted = [row for row in rows if row.event is not None]
-                free = await self._hold_back(session, wanted) if anything_held else wanted
-                await (self._apply_each(session, free) if careful else self._apply(session, free))
-                await event_log.advance(session, self._name, _last_of_each_part(rows))
+            count = await self._work_off(session, cursors, careful=careful) if cursors else 0
+            above = await event_log.any_above(session, self._name)
+        return Step(count, more=len(cursors) == self._policy.partitions or count >= self._policy.batch, above=above)
+
+    async def _work_off(self, session: AsyncSession, cursors: Sequence[Cursor], *, careful: bool) -> int:
+        parts = [cursor.part for cursor in cursors]
+        anything_held = await event_log.any_parked(session, self._name, parts)
+        retried = await self._retry_parked(session, parts) if anything_held else 0
+        rows = await event_log.read_after(session, cursors, self.topics, self._policy.batch)
+        if rows:
+            wanted = [row for row in rows if row.event is not None]
+            free = await self._hold_back(session, wanted) if anything_held else wanted
+            await (self._apply_each(session, free) if careful else self._apply(session, free))
+            await event_log.advance(session, self._name, _last_of_each_part(rows))
         return len(rows) + retried
 
     async def _hold_back(self, session: AsyncSession, rows: Sequence[LogRow]) -> list[LogRow]:

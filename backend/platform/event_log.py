@@ -41,6 +41,13 @@ _COLUMNS: Final = """
 o.part, o.xid, o.pos, o.event_id, o.topic, o.key, o.actor, o.city, o.trace_id, o.occurred_at
 """
 
+_ANY_ABOVE: Final = f"""
+SELECT EXISTS (
+    SELECT 1 FROM consumer_cursor c JOIN outbox o ON o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos)
+    WHERE c.consumer = %(consumer)s AND NOT c.paused AND o.xid >= {_HORIZON}
+)
+"""
+
 _READ: Final = f"""
 SELECT {_COLUMNS}, CASE WHEN o.topic = ANY(%(topics)s::text[]) THEN o.payload END AS payload
 FROM unnest(%(parts)s::int[], %(xids)s::bigint[], %(poss)s::bigint[]) AS c (part, xid, pos)
@@ -155,6 +162,11 @@ async def claim_cursors(session: AsyncSession, consumer: str, parts: int) -> lis
     """Lock at most `parts` partitions that have work and that nobody else holds."""
     rows = await run_sql(session, _CLAIM, {"consumer": consumer, "parts": parts})
     return [Cursor(row.part, row.xid, row.pos) for row in rows]
+
+
+async def any_above(session: AsyncSession, consumer: str) -> bool:
+    """Return whether committed events wait above the horizon, until an older transaction has ended."""
+    return bool((await run_sql(session, _ANY_ABOVE, {"consumer": consumer})).scalar_one())
 
 
 async def read_after(
