@@ -40,10 +40,10 @@ class Control:
         return self._time()
 
     async def webhooks(self, body: Json) -> Any:
-        """List deliveries of a provider or kind; without a filter, all that are kept."""
+        """List deliveries of a provider, kind or state, or the newest `limit` of them."""
         wanted = {k: body[k] for k in ("provider", "kind", "state") if k in body}
-        rows = (d.summary() for d in self._world.webhooks.deliveries)
-        return [row for row in rows if all(row[k] == v for k, v in wanted.items())]
+        found = [d for d in self._world.webhooks.deliveries if all(getattr(d, k) == v for k, v in wanted.items())]
+        return [delivery.summary() for delivery in _newest(found, body)]
 
     async def accidents(self, body: Json) -> Json:
         """Set up something that befalls webhooks: hold, drop, delay, duplicate, batch."""
@@ -88,7 +88,7 @@ class Control:
 
     async def calls(self, body: Json) -> Any:
         """List the requests that the simulators received."""
-        return self._world.calls.view(body.get("provider"), body.get("path"))
+        return _newest(self._world.calls.view(body.get("provider"), body.get("path")), body)
 
     async def policy(self, body: Json) -> Json:
         """Decide what people do about prompts, calls and links by themselves; `manual` waits for a hand."""
@@ -143,21 +143,23 @@ class Control:
         return answer.is_success
 
 
+def _newest[T](rows: list[T], body: Json) -> list[T]:
+    return rows[-int(body["limit"]) :] if "limit" in body else rows
+
+
 def _person_view(person: Person) -> Json:
     return {name: getattr(person, name) for name in Person.__slots__}
 
 
 async def _body(request: Request) -> Json:
     raw = await request.body()
-    if not raw:
-        return dict(request.query_params)
     try:
-        body = json.loads(raw)
+        body = json.loads(raw or b"{}")
     except ValueError:
         raise ControlError("the body is not JSON", status=400) from None
     if not isinstance(body, dict):
         raise ControlError("the body is not a JSON object", status=400)
-    return body
+    return dict(request.query_params) | body
 
 
 def _plain(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -54,16 +54,25 @@ class People:
     """Everyone who exists in the simulation, found by any of their addresses."""
 
     known: dict[str, Person] = field(default_factory=dict)
+    _by_address: dict[str, Person] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Let everyone leave."""
+        self.known.clear()
+        self._by_address.clear()
 
     def add(self, person: Person) -> Person:
         """Add a person, or replace the one with the same id."""
+        former = self.known.get(person.id)
+        for address in _addresses(former) if former else ():
+            self._by_address.pop(address, None)
         self.known[person.id] = person
+        self._by_address |= dict.fromkeys(_addresses(person), person)
         return person
 
     def find(self, address: str) -> Person | None:
         """Return the person with this id, phone, user id, scoped id or user name."""
-        wanted = address.removeprefix("+")
-        return self.known.get(address) or next((p for p in self.known.values() if wanted in _addresses(p)), None)
+        return self.known.get(address) or self._by_address.get(address.removeprefix("+"))
 
     def get(self, address: str) -> Person:
         """Return the person, or refuse the control request."""

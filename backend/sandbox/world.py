@@ -109,6 +109,6 @@ class World:
                 queue.put_nowait(note)
 
     def _populate(self) -> None:
-        self.people.known.clear()
+        self.people.clear()
         for persona in self.settings.people:
             self.people.add(Person(**persona.model_dump()))

@@ -33,8 +33,8 @@ def _recipient(state: InstagramState, payload: Json) -> Person:
     address = payload["recipient"].get("id")
     if address is None:
         return _commenter(state, payload["recipient"]["comment_id"])
-    person = next((p for p in state.world.people.known.values() if p.igsid == address), None)
-    if person is None:
+    person = state.world.people.find(address)
+    if person is None or person.igsid != address:
         raise GraphError(400, 100, "No matching user found", subcode=2018001)
     return person
 

@@ -86,6 +86,7 @@ class Phones:
             "people": [_person_view(p) for p in world.people.known.values()],
             "shops": shops,
             "paybills": codes,
+            "policies": {name: policy["outcome"] for (name, who), policy in world.policies.items() if who == "*"},
             "accidents": [accident_view(a) for a in world.webhooks.accidents],
             "faults": [{"id": f.id, "provider": f.provider, "status": f.status} for f in world.faults if f.left != 0],
         }

@@ -138,3 +138,22 @@ async def test_unknown_verbs_and_accidents_are_refused_in_words(sim: Sim) -> Non
     answer = await sim.act("whatsapp", "sing", status=404)
     assert answer["error"].startswith("no such verb; there are audio, contact")
     await sim.control("POST", "webhooks/accidents", {"what": "drop", "colour": "red"}, status=422)
+
+
+async def test_lists_can_be_cut_to_the_newest(sim: Sim) -> None:
+    await say(sim, "a", "b", "c")
+    newest = await sim.control("GET", "webhooks?limit=2&provider=whatsapp")
+    bodies = [row["payload"]["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"] for row in newest]
+    assert bodies == ["b", "c"]
+    assert len(await sim.control("GET", "webhooks")) == 3
+
+
+async def test_people_can_be_added_and_changed(sim: Sim) -> None:
+    new = {"id": "baraka", "name": "Baraka", "role": "rider", "phone": "254711000249"}
+    assert (await sim.control("POST", "accounts/people", new))["user_id"].startswith("KE.")
+    await sim.control("POST", "accounts/people", {"id": "baraka", "phone": "254711000250", "wallet": 5})
+    person = sim.world.people.find("+254711000250")
+    assert person is not None
+    assert (person.name, person.wallet) == ("Baraka", 5)
+    assert sim.world.people.find("254711000249") is None
+    await sim.control("POST", "accounts/people", {"id": "x", "shoe": 42}, status=422)

@@ -21,6 +21,7 @@ export class Panel {
     this.clock = h("output", { class: "clock", "aria-label": "Simulated time" });
     this.wire = h("ol", { class: "wire" });
     this.switches = new Map();
+    this.habits = new Map();
     root.append(this.timeCard(), this.troubleCard(), this.habitsCard(), this.wireCard());
   }
 
@@ -46,6 +47,7 @@ export class Panel {
   habitsCard() {
     const rows = HABITS.map(([provider, label, options]) => {
       const select = h("select", {}, options.map(([value, words]) => h("option", { value }, words)));
+      this.habits.set(provider, select);
       select.addEventListener("change", () => this.run(() => api.send("POST", "actor/policy", { provider, outcome: select.value, after_s: 2 })));
       return h("label", { class: "habit" }, label, select);
     });
@@ -78,6 +80,7 @@ export class Panel {
       input.checked = on.has(key);
       input.dataset.id = on.get(key) ?? "";
     }
+    for (const [provider, select] of this.habits) select.value = overview.policies[provider] ?? "manual";
     this.tick();
     if (this.details.open) this.showWire();
   }
@@ -92,10 +95,10 @@ export class Panel {
 
   async showWire() {
     if (!this.details.open) return;
-    const [hooks, calls] = await Promise.all([api.read("webhooks"), api.read("calls")]);
+    const [hooks, calls] = await Promise.all([api.read("webhooks?limit=25"), api.read("calls?limit=25")]);
     const rows = [
-      ...hooks.slice(-25).map((d) => ({ id: d.id, text: `← ${d.provider} ${d.kind}`, state: d.state })),
-      ...calls.slice(-25).map((c) => ({ id: `c${c.number}`, text: `→ ${c.provider} ${c.method} ${c.path}`, state: c.status || "cut" })),
+      ...hooks.map((d) => ({ id: d.id, text: `← ${d.provider} ${d.kind}`, state: d.state })),
+      ...calls.map((c) => ({ id: `c${c.number}`, text: `→ ${c.provider} ${c.method} ${c.path}`, state: c.status || "cut" })),
     ];
     keyed(this.wire, rows.reverse(), (r) => r.id, (r) => h("li", {}, h("span", {}, r.text), h("span", { class: `state s-${r.state}` }, String(r.state))));
   }

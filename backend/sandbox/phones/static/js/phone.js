@@ -103,13 +103,15 @@ export class Phone {
       h("p", { dir: "auto" }, sms.text),
       h("button", { class: "chip", type: "button", onclick: () => this.paste(sms.text) }, "Paste into chat")));
     const calls = data.exotel.log.map((call) => h("li", { class: "missed" }, icon("phone"), `${call.from} · ${timeOfDay(call.at, data.country)} · ${call.status ?? "ringing"}`));
-    this.money.replaceChildren(
+    const parts = [
       h("div", { class: "balance" }, h("span", {}, kenyan ? "M-Pesa balance" : "Bank balance"), h("strong", {}, balance)),
       kenyan ? h("button", { class: "primary", type: "button", onclick: () => this.payByHand() }, icon("cash"), "Pay by hand (paybill)") : null,
       h("h3", {}, "Messages"),
       rows.length ? h("ol", { class: "sms" }, rows) : h("p", { class: "quiet" }, "No messages yet."),
       calls.length ? h("h3", {}, "Calls") : null,
-      calls.length ? h("ol", { class: "sms" }, calls) : null);
+      calls.length ? h("ol", { class: "sms" }, calls) : null,
+    ];
+    this.money.replaceChildren(...parts.filter(Boolean));
   }
 
   payByHand() {
