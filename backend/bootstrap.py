@@ -50,8 +50,15 @@ from backend.conversations.settings import ConversationsSettings, DialogueSettin
 from backend.customers.router import router as customers_router
 from backend.customers.service import CustomersService
 from backend.dispatch import subscribers as dispatch_subscribers
+from backend.dispatch.router import router as dispatch_router
 from backend.dispatch.service import DispatchService, RidersService
 from backend.dispatch.settings import DispatchSettings
+from backend.geo.providers.nominatim.client import NominatimClient
+from backend.geo.providers.offline.maps import OfflineMaps
+from backend.geo.providers.osrm.client import OsrmClient
+from backend.geo.router import router as geo_router
+from backend.geo.service import GeoService
+from backend.geo.settings import GeoSettings
 from backend.orders import tasks as order_tasks
 from backend.orders.router import router as orders_router
 from backend.orders.service import OrdersService
@@ -150,6 +157,7 @@ def build(settings: PlatformSettings, *, application: str, clock: SystemClock | 
     _add_shop(registry)
     _add_payments(registry, providers, own_clock)
     _add_dispatch(registry, own_clock)
+    registry.add(GeoService, _geo(GeoSettings(), own_clock))
     _add_comms(registry, providers, own_clock)
     _add_conversations(registry, own_clock)
     flags = registry.get(Flags)
@@ -224,6 +232,18 @@ def _add_dispatch(registry: Registry, clock: Clock) -> None:
     riders = registry.add(RidersService, RidersService(clock))
     desk = DispatchService(riders, registry.get(OrdersService), registry.get(PaymentsService), DispatchSettings())
     registry.add(DispatchService, desk)
+
+
+def _geo(settings: GeoSettings, clock: Clock) -> GeoService:
+    """Return geography over the map services that have an address."""
+    planner, geocoder = None, None
+    if settings.osrm_url:
+        http = HttpClient(settings.osrm_url, name="osrm", timeout_s=settings.timeout_s)
+        planner = OsrmClient(http, settings.osrm_profile)
+    if settings.nominatim_url:
+        http = HttpClient(settings.nominatim_url, name="nominatim", timeout_s=settings.timeout_s)
+        geocoder = NominatimClient(http, settings.user_agent)
+    return GeoService(OfflineMaps(settings), settings, clock, planner=planner, geocoder=geocoder)
 
 
 def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
@@ -364,6 +384,7 @@ def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHand
                 lambda attempt, callbacks=callbacks: callbacks.address("stk", attempt),  # type: ignore[misc]
             ),
             payment_tasks.QueryHandler(f"{channel}.query", provider, database, orders, evidence),
+            payment_tasks.CloseHandler(f"{channel}.close", provider, database, orders, evidence),
         ]
     check = payment_tasks.ReceiptCheckHandler(
         providers.daraja.ask_about_receipt, lambda order_id: daraja.address("result", order_id)
@@ -380,6 +401,8 @@ def routers(settings: PlatformSettings) -> tuple[APIRouter, ...]:
         customers_router,
         payments_router,
         payment_webhooks,
+        dispatch_router,
+        geo_router,
         comms_router,
         voice_webhooks,
         channels_router,
