@@ -1,7 +1,7 @@
 """Finds the rows that a mention's goods words fit, each with how well and how exactly."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -12,6 +12,7 @@ from backend.catalog.linking.terms import Term, Terms, merged
 ENOUGH: Final = 0.72
 _MOST_ROWS: Final = 400
 _FAR_BEHIND: Final = 0.12
+_CLEARLY_BEHIND: Final = 0.06
 _COMBO: Final = "combo"  # A bundle is meant only where it is asked for as one.
 
 
@@ -53,8 +54,13 @@ def find(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
     bundle = terms.container == _COMBO or any(lexicon().containers.get(one.key) == _COMBO for one in terms.goods)
     likely = [one for one in likely if (catalogue.items[one.row].container == _COMBO) == bundle]
     top = max((one.score for one in likely), default=0.0)
-    near = [one for one in likely if one.score >= top - _FAR_BEHIND]
+    near = [_without_guesses(one, top) for one in likely if one.score >= top - _FAR_BEHIND]
     return sorted(near, key=lambda one: (*_rank(one), -one.row), reverse=True)[:_MOST_ROWS]
+
+
+def _without_guesses(one: Candidate, top: float) -> Candidate:
+    """A whole name in another spelling is no whole name while the words as they stand fit another row."""
+    return replace(one, exact=tuple(exact for exact in one.exact if exact.score >= top - _CLEARLY_BEHIND))
 
 
 def _rank(candidate: Candidate) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key
-from backend.catalog.linking.terms import Measure, Terms, measure_of, terms_of
+from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, terms_of
 
 WEIGHED_UNIT: Final = "kg"
 _EXPONENT: Final = 2
@@ -80,6 +80,11 @@ class CatalogueItem:
         """How many pieces one of it holds, where its name says so ("Egg Tray (30)", "10 pack")."""
         found = _COUNT_IN_NAME.search(self.name)
         return int(found.group(1) or found.group(2)) if found else None
+
+    @cached_property
+    def spoken(self) -> frozenset[Term]:
+        """The goods words of its name and aliases."""
+        return frozenset(word for text in (self.name, *self.aliases) for word in terms_of(text).goods)
 
     @cached_property
     def family(self) -> frozenset[str]:

@@ -86,6 +86,7 @@ _SPELLINGS: Final = (
     (re.compile(r"(.)\1+"), r"\1"),
 )
 _VOWEL: Final = frozenset("aeiou")
+_DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?(?:/\d+)?")
 
 
@@ -121,17 +122,19 @@ def _belongs(text: str, place: int, sign: str, *, open_run: bool) -> bool:
 
 
 def _cut(run: tuple[int, int], text: str) -> list[tuple[int, int, str]]:
+    """Cut "2kg" and "x2" where digits and letters meet; a model's name ("a14", "h614") stays whole."""
     start, end = run
-    parts: list[tuple[int, int, str]] = []
-    place = start
-    for number in _NUMBER.finditer(text, start, end):
-        if number.start() > place:
-            parts.append((place, number.start(), text[place : number.start()]))
-        parts.append((number.start(), number.end(), number.group()))
-        place = number.end()
-    if place < end:
-        parts.append((place, end, text[place:end]))
-    return parts
+    lead = start + 1 if text[start] in _TIMES and text[start + 1 : start + 2].isdigit() else start
+    if lead == start and not text[start].isdigit():
+        return [(start, end, text[start:end])]
+    parts = [(start, lead, text[start:lead])] if lead > start else []
+    number = _NUMBER.match(text, lead, end)
+    middle = number.end() if number else end
+    parts.append((lead, middle, text[lead:middle]))
+    return [*parts, (middle, end, text[middle:end])] if middle < end else parts
+
+
+_TIMES: Final = frozenset("xX×@")
 
 
 def romanise(text: str) -> str:
@@ -184,6 +187,8 @@ def _is_vowel(sound: str) -> bool:
 def fold(word: str) -> str:
     """The key of a word: Latin, lower case, one spelling for sounds that people write in several ways."""
     plain = unicodedata.normalize("NFKD", romanise(unicodedata.normalize("NFC", word)).lower())
+    if _DECIMAL.fullmatch(plain):
+        return plain.replace(",", ".")
     key = "".join(sign for sign in plain if sign.isalnum())
     if key.isdigit() or _VOWEL.isdisjoint(key):
         return key  # An abbreviation ("kcc", "xl") has no sounds to fold.

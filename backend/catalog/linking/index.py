@@ -16,6 +16,7 @@ SAME_GOOD: Final = 0.95
 SAME_BARE: Final = 0.86
 SAME_SOUND: Final = 0.88
 CLOSEST_TYPO: Final = 0.92
+_SOUND_CUTOFF: Final = 70.0
 _TYPO_CUTOFF: Final = 78.0
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_SOUND: Final = 3
@@ -82,10 +83,15 @@ class Index:
         if not word.senses and not short and word.key not in lexicon().filler:
             yield from self._typos(word.key)
 
+    def _sounds(self, key: str, place: int) -> bool:
+        """Whether two words of the same consonants are near enough; one written without vowels always is."""
+        bare_writing = _VOWELS.isdisjoint(key[1:])
+        return bare_writing or fuzz.ratio(key, self.vocabulary[place].key) >= _SOUND_CUTOFF
+
     def _typos(self, key: str) -> Iterable[tuple[int, float]]:
         sound = skeleton(key)
         if len(sound) >= _SHORTEST_SOUND:
-            yield from ((place, SAME_SOUND) for place in self.by_sound.get(sound, ()))
+            yield from ((place, SAME_SOUND) for place in self.by_sound.get(sound, ()) if self._sounds(key, place))
         pool = self.by_letter.get(_letter(key), {})
         for written, ratio, place in process.extract(key, pool, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF, limit=8):
             if min(len(written), len(key)) > _SHORTEST_TYPO or written[-1] == key[-1]:

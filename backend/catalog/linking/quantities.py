@@ -12,7 +12,7 @@ from backend.catalog.linking.terms import Measure
 Lines = tuple[tuple[str, Fraction], ...]
 # These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
 _OUTER: Final = frozenset(
-    {"crate", "bale", "box", "carton", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
+    {"crate", "bale", "box", "carton", "bag", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
 )
 
 
@@ -51,9 +51,17 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _for_money(catalogue, row, wanted)
     if wanted.measure is not None:
         return _for_measure(catalogue, row, wanted.measure, wanted.count)
-    if wanted.container is not None and wanted.container != item.container:
+    if wanted.container is not None and not alike(wanted.container, item.container):
         return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))
     return _counted(catalogue, row, wanted)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two containers are the same; people call a bag a sack and a sack a bag."""
+    return one == other or {one, other} <= _BAGS
+
+
+_BAGS: Final = frozenset({"bag", "sack"})
 
 
 def _one(item: CatalogueItem, quantity: Fraction) -> Lines | None:

@@ -15,6 +15,7 @@ from backend.catalog.linking.terms import Measure, Terms, bare_measure
 
 _HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
 _PARTIAL: Final = 0.9
+_DOUBTFUL: Final = 0.82
 _SUBPHRASE: Final = 0.97
 
 
@@ -275,10 +276,13 @@ _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_contai
 
 def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
     row = choice.rows[0]
+    if not choice.exact and choice.score < _DOUBTFUL:
+        return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, choice.rule, choice.exact)
     if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
     count = None if choice.labelled and wanted.count in _HALVES else wanted.count
-    amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=spec.container)
+    container = wanted.container if choice.rule == "alias" else spec.container
+    amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
     lines = quantities.lines_for(catalogue, row, amount)
     others = [one for one in found if one.row != row]
     runner_up = max((one.score * (1.0 if one.exact else _PARTIAL) for one in others), default=0.0)
@@ -290,9 +294,17 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     )
 
 
+def _packed(catalogue: Catalogue, rows: Sequence[int], amount: Wanted) -> bool:
+    """Whether an amount is one that packs of these rows have to make up."""
+    if amount.money_minor is not None:
+        return True
+    measures = [catalogue.items[row].measure for row in rows]
+    return amount.measure is not None and any(one and one.dimension == amount.measure.dimension for one in measures)
+
+
 def _amount_of(wanted: Wanted, spec: _Spec) -> Measure | None:
     """The measure that is an amount; a size beside it only names the row."""
-    return wanted.measure if wanted.size is not None else spec.measure
+    return wanted.measure if wanted.size is not None or wanted.measure is not None else spec.measure
 
 
 def _conflicts(item: CatalogueItem, label: str) -> bool:
@@ -307,7 +319,7 @@ def _opened(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wante
     skus = tuple(catalogue.items[row].sku for row in choice.rows)
     if made is not None:
         return Resolution(Status.SURE, made, skus[:5], choice.score, 0.0, "packs", choice.exact, made[0][0])
-    if (amount.measured or amount.vague) and quantities.one_family(catalogue, choice.rows):
+    if (amount.vague or _packed(catalogue, choice.rows, amount)) and quantities.one_family(catalogue, choice.rows):
         return Resolution(Status.ODD, (), skus, choice.score, 0.0, "uneven", choice.exact)
     del found
     return Resolution(Status.OPEN, (), skus, choice.score, 0.0, choice.rule, choice.exact)

@@ -20,6 +20,10 @@ _MEASURES: Final = (
     ("length", 1.0, "cm"),
     ("inch", 1.0, "in inch inches inchi इंच"),
     ("width", 1.0, "mm"),
+    ("memory", 1.0, "gb"),
+    ("memory", 1000.0, "tb"),
+    ("charge", 1.0, "mah"),
+    ("power", 1.0, "w watt watts"),
 )
 _MEASURE_KEYS: Final = {fold(unit): (dimension, base) for dimension, base, units in _MEASURES for unit in units.split()}
 _SPOKEN: Final = {
@@ -75,6 +79,11 @@ class Terms:
     def sized(self) -> bool:
         """Whether a size is said in any way."""
         return self.measure is not None or self.label is not None or bool(self.numbers)
+
+
+def is_unit(key: str) -> bool:
+    """Whether a folded word is a unit of weight, volume, length or the like."""
+    return key in _MEASURE_KEYS
 
 
 def measure_of(value: float, unit: str) -> Measure | None:

@@ -93,6 +93,8 @@ class Changer:
 
     def _off(self, items: Sequence[Item]) -> list[Item]:
         off = [item for item in items if self._is_off(item, items)]
+        if len(items) == len(off) == _PAIR and self._own_row(off[1]) is None:
+            off = off[:1]  # Both are words of one exchange; the one that is not on the order comes on.
         own = [item for item in items if self._own_row(item) is not None]
         exchange = not off and len(items) == _PAIR and len(own) == 1 and own[0].unamounted
         exchange = exchange and not self._said(cues().more)
@@ -119,15 +121,16 @@ class Changer:
         """The row of the running order that an item names, or None."""
         if item.sku in self._order:
             return item.sku
-        if (
-            item.role not in _TAKEN_OFF
-            and item.resolution.status is Status.SURE
-            and item.resolution.exact
-            and not item.guessed
-        ):
+        settled = item.resolution.status is Status.SURE and item.resolution.exact and not item.guessed
+        if settled and not self._may_be_own(item):
             return None
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
         return found.sku if found.sku and found.status in {Status.SURE, Status.ODD} else None
+
+    def _may_be_own(self, item: Item) -> bool:
+        """Whether a good that has a row elsewhere can still mean one of the order: it comes off, or is exchanged."""
+        bare = item.unamounted and not read_keys(item.keys).sized
+        return item.role in _TAKEN_OFF or (bare and self._said(cues().set | cues().off))
 
     def _take_off(self, off: Sequence[Item], on: Sequence[Item]) -> list[str]:
         gone: list[str] = []
@@ -136,8 +139,8 @@ class Changer:
             count = item.wanted.count
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
-            elif count is not None and count < self._order[sku] and not on:
-                self.change.set(sku, self._order[sku] - count)
+            elif count is not None and not on and (self._said(_BECOMES) or count < self._order[sku]):
+                self.change.set(sku, count if self._said(_BECOMES) else self._order[sku] - count)
             elif sku not in {self._own_row(other) for other in on}:
                 self.change.take_off(sku)
                 gone.append(sku)
@@ -148,6 +151,8 @@ class Changer:
     def _put_on(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> None:
         own = self._own_row(item)
         settled = item.resolution.status is Status.SURE
+        if own is not None and item.unamounted and len(on) > 1:
+            return  # It is only spoken of, beside what is changed.
         if own is not None and (not settled or item.sku == own):
             self._again(item, own)
         elif self._swapped(item, on, gone):

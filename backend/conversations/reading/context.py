@@ -1,6 +1,6 @@
 """Reads a short answer against the question it answers: a size after "small or large?", a number after "how many?"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -30,27 +30,41 @@ def has_left(turns: Sequence[Turn]) -> bool:
 
 def answered(
     open_items: Sequence[Item], items: Sequence[Item], loose: Sequence[Segment], catalogue: Catalogue
-) -> Item | None:
+) -> list[Item] | None:
     """Put an answer together with the item that was asked about.
 
     Args:
         open_items: The items of the customer's earlier message, the asked one first.
-        items: The items of the answer, which may be no more than an option ("the besan one").
+        items: The items of the answer, which may be no more than options ("the besan one", "5 blue 5 black").
         loose: Its amounts and sizes that name nothing.
         catalogue: The merchant's rows.
 
     Returns:
-        The asked item as it now stands, or None where the answer says nothing of it.
+        The asked item as it now stands, once for each option named, or None where the answer is about other things.
     """
     if not open_items:
         return None
     asked = open_items[0]
+    if len(items) > 1:
+        each = [_joined(asked, item.keys, item.weak, item.wanted, catalogue) for item in items]
+        return each if all(one.resolution.status is Status.SURE for one in each) else None
     said = [(item.keys, item.weak, item.wanted) for item in items] + [(one.keys, one.weak, one.wanted) for one in loose]
     for keys, weak, wanted in said:
-        joined = _joined(asked, keys, weak, wanted, catalogue)
-        if joined.resolution.status is not Status.UNKNOWN:
-            return joined
+        for meant_keys, meant in _readings(keys, wanted):
+            joined = _joined(asked, meant_keys, weak, meant, catalogue)
+            found = joined.resolution
+            sized = meant == wanted or found.rule in {"size", "alias"}
+            if (found.status is Status.SURE and sized) or (found.status is not Status.UNKNOWN and meant == wanted):
+                return [joined]
     return None
+
+
+def _readings(keys: tuple[str, ...], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Wanted]]:
+    """A number in an answer may name a size ("the 50 one") or, if no row has that size, say how many."""
+    number = wanted.count if wanted.money_minor is None else wanted.money_minor / 100
+    if number is not None and number > 1:
+        yield (*keys, f"{float(number):g}"), replace(wanted, count=None, money_minor=None)
+    yield keys, wanted
 
 
 def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wanted, catalogue: Catalogue) -> Item:

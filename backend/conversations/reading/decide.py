@@ -24,6 +24,7 @@ class Facts:
     lines: Mapping[str, Fraction] = field(default_factory=dict)
     removed: bool = False
     over_stock: bool = False
+    most_asked: Fraction = Fraction(0)
     address: Mapping[str, Any] | None = None
     phone: Mapping[str, Any] | None = None
     payment: Mapping[str, Any] | None = None
@@ -63,10 +64,9 @@ def _flag(name: str) -> Callable[[Facts], bool]:
 
 def is_bulk(facts: Facts) -> bool:
     """Whether an order is beyond what a shop books by itself: said to be, and not small; or far more than it has."""
-    largest = max(facts.lines.values(), default=Fraction(0))
-    if largest >= _MANY and facts.over_stock:
+    if facts.most_asked >= _MANY and (facts.over_stock or Slot.VARIANT in facts.open_slots):
         return True
-    small = facts.lines and largest <= _SOME and not facts.open_slots
+    small = facts.lines and facts.most_asked <= _SOME and not facts.open_slots
     return bool(facts.flags.get("bulk")) and not small
 
 

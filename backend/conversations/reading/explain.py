@@ -56,6 +56,7 @@ def _intent(reading: Mapping[str, Any]) -> dict[str, Any]:
 
 def _weighed(result: OrderReading) -> dict[str, float]:
     """What each feature adds to the log-odds of being right, the heaviest first."""
-    weights = calibration().weights
+    order = result.intent in {"place_order", "modify_order"}
+    weights = calibration().model(result.decision, order=order).weights
     added = {name: round(weights[name] * value, 3) for name, value in result.features.items() if name in weights}
     return dict(sorted(added.items(), key=lambda pair: -abs(pair[1])))

@@ -8,14 +8,19 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import Kind, Piece
 from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.types import Decision
 
 _SURE_ENOUGH: Final = 0.5
 
 
 def features_of(
-    reading: Mapping[str, Any], items: Sequence[Item], loose: Sequence[Segment], pieces: Sequence[Piece]
+    reading: Mapping[str, Any],
+    items: Sequence[Item],
+    loose: Sequence[Segment],
+    pieces: Sequence[Piece],
+    decision: Decision,
 ) -> dict[str, float]:
-    """Features of one order reading.
+    """Features of one reading.
 
     Returns:
         Numbers around [0, 1]: `intent_p` and `margin_p` of the intent; the lowest `score`, `tag_p` and `mention_p` of
@@ -26,6 +31,7 @@ def features_of(
     count = max(len(sure), 1)
     return {
         "intent_p": _logit_like(_probability(reading, "intent")),
+        "margin_p": _margin(reading),
         "lang_p": _probability(reading, "language"),
         "score": min((item.resolution.score for item in sure), default=0.0),
         "tag_p": _tag_p(reading, sure),
@@ -39,12 +45,27 @@ def features_of(
         "unmentioned": _unmentioned(reading, items),
         "conflict": float(any(len(item.amounts) > 1 for item in sure)),
         "many": min(len(items), 8) / 8,
+        "asks": float(decision is Decision.CLARIFY),
+        "hands": float(decision is Decision.HANDOFF),
+        "slot_p": _slot_p(reading),
         "none": float(not sure),
     }
 
 
 def _probability(reading: Mapping[str, Any], part: str) -> float:
     return float((reading.get(part) or {}).get("confidence", _SURE_ENOUGH))
+
+
+def _margin(reading: Mapping[str, Any]) -> float:
+    """How far the second intent is behind."""
+    ranking = [float(one.get("confidence", 0.0)) for one in reading.get("intent_ranking") or ()]
+    return ranking[0] - ranking[1] if len(ranking) > 1 else _SURE_ENOUGH
+
+
+def _slot_p(reading: Mapping[str, Any]) -> float:
+    """How sure the bot is of the address, where there is one."""
+    address = (reading.get("slots") or {}).get("address")
+    return float(address.get("confidence", 1.0)) if address else 1.0
 
 
 def _logit_like(p: float) -> float:

@@ -82,6 +82,8 @@ class Collector:
 
     def _take_item(self, segment: Segment) -> None:
         item = self._item(segment)
+        self.loose += [lost for lost in self._waiting if self._apart(lost, segment)]
+        self._waiting = [lost for lost in self._waiting if not self._apart(lost, segment)]
         for lost in self._waiting:
             self._give(lost, item)
         if self._waiting and item.unamounted and all(not self._has_options(lost) for lost in self._waiting):
@@ -94,6 +96,10 @@ class Collector:
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._spread(segment)
+
+    def _apart(self, lost: Segment, segment: Segment) -> bool:
+        """Whether what lost its item stands in another sentence, or in a list's other entry."""
+        return any(sign in self._text[lost.end : segment.start] for sign in ",;.\n।!?")
 
     def _item(self, segment: Segment) -> Item:
         mention = next((piece.mention for piece in segment.pieces if piece.mention is not None), None)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -11,18 +11,20 @@ from importlib import resources
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, romanise, words
 from backend.catalog.linking.index import SAME_GOOD, SAME_STEM
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
-from backend.catalog.linking.terms import term
+from backend.catalog.linking.terms import is_unit, term
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
 _KNOWN: Final = 0.72
 _CERTAIN: Final = 0.9
 _LIKELY: Final = 0.5
-_DOUBTED: Final = 0.93
+_DOUBTED: Final = 0.975
+_LIKELY_NOT: Final = 0.6
+_HEARD: Final = 0.85
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
 _LIST_NUMBER: Final = re.compile(r"^[ \t]*\d{1,2}[.)](?=\s)", re.MULTILINE)
 _SLOTS: Final = ("address", "phone", "payment", "note", "receipt")
@@ -67,6 +69,7 @@ class Cues:
     never_goods: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
+    puts: frozenset[str]
     less: frozenset[str]
     set: frozenset[str]
     off_before: frozenset[str]
@@ -106,6 +109,7 @@ def cues() -> Cues:
         never_goods=frozenset(map(fold, lists["never_goods"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
+        puts=frozenset(map(fold, lists["changes"]["puts"])),
         less=frozenset(map(fold, lists["changes"]["less"])),
         set=frozenset(map(fold, lists["changes"]["set"])),
         off_before=frozenset(map(fold, lists["changes"]["off_before"])),
@@ -121,7 +125,14 @@ def blocked_spans(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
     return [(span["start"], span["end"]) for span in spans if span.get("start") is not None]
 
 
-def lay_out(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False) -> list[Piece]:
+def lay_out(
+    text: str,
+    reading: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    trusted: bool = False,
+    standing: frozenset[str] = frozenset(),
+) -> list[Piece]:
     """Cut a message into pieces in order.
 
     Args:
@@ -129,10 +140,11 @@ def lay_out(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trus
         reading: The bot's reading of it; its spans count code points of `text`.
         catalogue: Whose words count as goods.
         trusted: The text is our own (a read-back), so every word that the catalogue knows is a good.
+        standing: Words of the running order, which a change of it speaks of.
     """
     blocked = [*blocked_spans(reading), *_list_numbers(text)]
-    amounts = [_no_goods(raw, catalogue) for raw in reading.get("amounts") or ()]
-    sorter = _Sorter(reading, catalogue, trusted=trusted)
+    amounts = [_no_goods(raw, text, catalogue) for raw in reading.get("amounts") or ()]
+    sorter = _Sorter(reading, catalogue, trusted=trusted, standing=standing)
     pieces: list[Piece] = []
     place = 0
     for start, end, word in words(text):
@@ -143,7 +155,7 @@ def lay_out(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trus
         if any(first <= start < last for first, last in blocked):
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
         elif inside is None:
-            pieces.append(sorter.sort(start, end, word))
+            _append(pieces, sorter.sort(start, end, word))
         elif not pieces or pieces[-1].amount != inside:
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
@@ -164,14 +176,31 @@ def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _append(pieces: list[Piece], piece: Piece) -> None:
+    """Add a word; a unit right after a bare number makes a size of both ("2 inch")."""
+    if (
+        is_unit(piece.key)
+        and pieces
+        and pieces[-1].kind is Kind.AMOUNT
+        and pieces[-1].key.replace(".", "", 1).isdigit()
+    ):
+        number = pieces.pop()
+        pieces.append(replace(number, kind=Kind.SIZE, amount=None))
+        piece = replace(piece, kind=Kind.SIZE)
+    pieces.append(piece)
+
+
 def _list_numbers(text: str) -> list[tuple[int, int]]:
     """The numbers of a numbered list, which count its lines and no goods."""
     found = [(one.start(), one.end()) for one in _LIST_NUMBER.finditer(text)]
     return found if len(found) > 1 else []
 
 
-def _no_goods(raw: Mapping[str, Any], catalogue: Catalogue) -> tuple[int, int]:
-    """The span of an amount; an empty one where the word is a good of this catalogue ("pav" is a quarter and a bun)."""
+def _no_goods(raw: Mapping[str, Any], text: str, catalogue: Catalogue) -> tuple[int, int]:
+    """The span of an amount; an empty one where the word is a good here ("pav", "a14") and no amount."""
+    lead = text[max(raw["start"] - 2, 0) : raw["start"]]
+    if lead[-1:].isalpha() and (lead[-1] not in "xX" or lead[:1].isalpha()):
+        return raw["start"], raw["start"]
     key = fold(str(raw.get("text") or ""))
     fraction = raw.get("kind") == "count" and (raw.get("value") or 1) < 1
     return (
@@ -189,7 +218,10 @@ def _breaks(text: str, start: int, end: int) -> list[Piece]:
 class _Sorter:
     """Tells goods from other words by the bot's tags and the catalogue's vocabulary."""
 
-    def __init__(self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool) -> None:
+    def __init__(
+        self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool, standing: frozenset[str]
+    ) -> None:
+        self._standing = standing
         self._tokens = [(t["start"], t["end"], t.get("tag", "O"), t.get("p", 1.0)) for t in reading.get("tokens") or ()]
         self._mentions = [(m["start"], m["end"]) for m in reading.get("mentions") or ()]
         self._options = [
@@ -221,7 +253,7 @@ class _Sorter:
         """Whether a word says what happens to the goods beside it, and so stands between two of them."""
         known = cues()
         return (
-            key in known.corrections | known.set | known.off | known.negations
+            key in known.corrections | known.set | known.off | known.negations | known.puts
             and not lexicon().is_joint(key)
             and key not in lexicon().sizes
         )
@@ -236,10 +268,13 @@ class _Sorter:
             return Kind.SIZE, False
         likeness = self._catalogue.index.best(term(key))
         tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
-        meant = tagged or (likeness >= SAME_GOOD and p < _DOUBTED and tag not in _GOODS_TAGS)
+        unsure = tag not in _GOODS_TAGS and p < (_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT)
+        meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if key in lex.filler or lex.is_joint(key):
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
-        if likeness >= (_KNOWN if tagged else _CERTAIN) and (likeness >= SAME_STEM or key not in cues().never_goods):
+        if likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN) and (
+            likeness >= SAME_STEM or key not in cues().never_goods
+        ):
             return Kind.GOODS, not meant
         return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False
 
@@ -247,7 +282,7 @@ class _Sorter:
         """Whether a word that the catalogue lacks may be a good that the shop does not hold, and no choice or cue."""
         known = cues()
         steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections
-        if self._trusted or key in lexicon().optional or key in steering or key.isdigit():
+        if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():
             return False
         return key not in self._catalogue.choices
 
@@ -261,7 +296,9 @@ class Amount:
     unit: str | None
     vague: bool
     repeat: bool
+    text: str
     digits: str | None
+    lone: bool
     currency: str | None
 
 
@@ -273,14 +310,16 @@ def amounts_of(reading: Mapping[str, Any]) -> list[Amount]:
 def _amount(raw: Mapping[str, Any]) -> Amount:
     value = None if raw.get("value") is None else as_fraction(float(raw["value"]))
     text = str(raw.get("text") or "")
-    digits = re.search(r"\d+", text)
+    digits = re.search(r"\d+(?:\.\d+)?", romanise(text))
     return Amount(
         kind=str(raw.get("kind") or "count"),
         value=value,
         unit=raw.get("unit"),
         vague=raw.get("kind") == "vague" or raw.get("high") is not None or value is None,
         repeat=bool(raw.get("repeat")),
+        text=text,
         digits=digits.group() if digits else None,
+        lone=raw.get("kind") == "pack" and value == 1 and " " not in text.strip(),
         currency=raw.get("currency"),
     )
 

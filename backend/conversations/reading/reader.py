@@ -61,8 +61,8 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     read = _READERS.get(intent, _no_order)(reading, catalogue, context)
     facts = _facts(intent, reading, read, catalogue, context)
     verdict = decide(facts)
-    features = features_of(reading, read.items, read.loose, read.pieces)
-    confidence = _confidence(intent, reading, features, verdict)
+    features = features_of(reading, read.items, read.loose, read.pieces, verdict.decision)
+    confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
     verdict = _held_back(intent, verdict, confidence, context.thresholds)
     return _assembled(intent, reading, read, verdict, confidence, features)
 
@@ -77,7 +77,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = split_off(rule_out(items, catalogue), of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
-        items, loose = [joined], ()
+        items, loose = joined, ()
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)
@@ -87,31 +87,34 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
 
 def _answer(
     items: Sequence[Item], loose: Sequence[Segment], catalogue: Catalogue, context: ReadingContext
-) -> Item | None:
+) -> list[Item] | None:
     """The item that was asked about, where this message is a short answer to it."""
     if not talk.last_question(context.history) or running_order(context.history, catalogue):
         return None
-    settled = [
-        item for item in items if item.resolution.status is Status.SURE and item.resolution.exact and not item.guessed
-    ]
-    if len(items) > 1 or (settled and context.asked not in {"variant", "qty"}):
-        return None
-    return talk.answered(asked_items(context.history, catalogue), items, loose, catalogue)
+    asked = asked_items(context.history, catalogue)
+    open_rows = {sku for item in asked[:1] for sku in (*item.resolution.alternatives, item.sku)}
+    joined = talk.answered(asked, items, loose, catalogue)
+    if joined is not None and all(item.sku in open_rows for item in joined):
+        return joined
+    other = [item for item in items if item.resolution.status is Status.SURE and item.sku not in open_rows]
+    return None if any(item.resolution.exact and not item.guessed for item in other) else joined
 
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
-    items, loose, pieces = _items(reading, catalogue, context)
+    order = _order(catalogue, context)
+    standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
+    items, loose, pieces = _items(reading, catalogue, context, standing)
     everything = bool((reading.get("flags") or {}).get("everything"))
-    changer = Changer(context.text, catalogue, _order(catalogue, context), everything=everything)
+    changer = Changer(context.text, catalogue, order, everything=everything)
     change: Change = changer.apply(items, loose)
     unclear = change.unclear or (change.empty and not change.open_items)
     return _Read(items, loose, pieces, change.added, tuple(change.removed), unclear, change.open_items)
 
 
 def _items(
-    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext, standing: frozenset[str] = frozenset()
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece]]:
-    segments, pieces = read_segments(context.text, reading, catalogue)
+    segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
     items = collector.collect(segments)
     return items, collector.loose, pieces
@@ -156,6 +159,7 @@ def _facts(
         lines=lines,
         removed=bool(read.removed),
         over_stock=bool(short),
+        most_asked=max((item.wanted.count or Fraction(0) for item in read.items), default=Fraction(0)),
         address=slots.get("address"),
         phone=slots.get("phone"),
         payment=slots.get("payment"),
@@ -169,13 +173,6 @@ def _facts(
 def _stock(catalogue: Catalogue, sku: str) -> Fraction:
     item = catalogue.by_sku.get(sku)
     return Fraction(item.stock).limit_denominator(1000) if item else Fraction(0)
-
-
-def _confidence(intent: str, reading: Mapping[str, Any], features: Mapping[str, float], verdict: Verdict) -> float:
-    said = float((reading.get("intent") or {}).get("confidence", 0.5))
-    if intent not in _READERS or verdict.decision is not Decision.ACCEPT:
-        return said
-    return calibration().probability(features)
 
 
 def _held_back(intent: str, verdict: Verdict, confidence: float, thresholds: Thresholds | None) -> Verdict:

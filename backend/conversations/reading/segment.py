@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
@@ -28,6 +29,7 @@ _COUNTED_OPTION: Final = -0.7
 _TWO_SIZES: Final = -1.3
 _UNREAD_SIZE: Final = 0.8
 _REPEATED: Final = -1.5
+_WHOLE: Final = 0.975
 _STRANGER: Final = -0.15
 _TWO_COUNTS: Final = -1.2
 _NO_AMOUNT: Final = -0.3
@@ -66,7 +68,8 @@ class Segment:
     @property
     def guessed(self) -> bool:
         """Whether the bot took none of its words for goods."""
-        return all(piece.weak for piece in self.pieces if piece.kind in _NAMED)
+        named = [piece for piece in self.pieces if piece.kind in _NAMED]
+        return bool(named) and all(piece.weak for piece in named)
 
     @property
     def words(self) -> str:
@@ -128,13 +131,14 @@ class Segmenter:
                 return named
         return plain
 
-    def _resolved(self, pieces: tuple[Piece, ...], numbers: Sequence[int], extra: str | None = None) -> Segment:
+    def _resolved(self, pieces: tuple[Piece, ...], numbers: Sequence[int], extra: tuple[str, ...] = ()) -> Segment:
         said = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}]
-        keys = [piece.key for piece in said] + ([extra] if extra else [])
+        keys = [*(piece.key for piece in said), *extra]
         weak = frozenset(piece.key for piece in said if piece.weak)
         terms = read_keys(tuple(keys), weak)
         wanted = wanted_of([self.amounts[number] for number in numbers])
-        names = [piece for piece in pieces if piece.kind in _NAMED and piece.key not in lexicon().optional]
+        optional = lexicon().optional
+        names = [p for p in pieces if p.kind in _NAMED and (p.key not in optional or p.mention is not None)]
         if not terms.goods or (not names and not self._is_alias(keys)):
             nothing = Resolution(Status.UNKNOWN, rule="no item")
             return Segment(pieces, terms, tuple(numbers), nothing, wanted, tuple(keys), weak)
@@ -157,11 +161,11 @@ class Segmenter:
         if place == 0 or pieces[place - 1].kind is Kind.AMOUNT:
             return None
         rest = [other for other in numbers if other != number]
-        segment = self._resolved(pieces, rest, amount.digits)
+        segment = self._resolved(pieces, rest, tuple(fold(word) for _, _, word in words(amount.text)))
         found = segment.resolution
         if found.rule == "alias" and found.status is Status.SURE and found.exact:
             return segment
-        size = found.rule == "size" and found.status in {Status.SURE, Status.ODD}
+        size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
         return segment if size and plain.resolution.status is not Status.SURE else None
 
     def _worth(self, segment: Segment, *, before: bool, counted: int, named: bool) -> float:
@@ -193,7 +197,7 @@ class Segmenter:
         size = 0.2 * sum(piece.kind is Kind.SIZE for piece in segment.pieces)
         repeated = len(strong) - len({piece.key for piece in strong})
         worth = max(resolution.score, 0.5) * _WORD * sum(0.6 if piece.weak else 1.0 for piece in strong) + size
-        worth += _REPEATED * repeated
+        worth += _REPEATED * repeated * (not resolution.exact or resolution.score < _WHOLE)
         worth += _SETTLED * (resolution.status is Status.SURE) + _EXACT * resolution.exact
         return worth + _ODD * (resolution.status is Status.ODD)
 
@@ -209,10 +213,13 @@ def _side(pieces: Sequence[Piece]) -> bool | None:
     return False if places[0] > named[-1] else None
 
 
+_COUNTING: Final = frozenset({"count", "each", "pack", "vague"})
+
+
 def _counts(segment: Segment, amounts: Sequence[Amount]) -> int:
     """How many of its amounts say how many; a size, a price or half a portion beside a count is no second count."""
     kinds = [amounts[number] for number in segment.amounts]
-    counts = [one for one in kinds if one.kind in {"count", "each", "pack", "vague"} and one.value != Fraction(1, 2)]
+    counts = [one for one in kinds if one.kind in _COUNTING and one.value != _HALF and not one.lone]
     measures = sum(one.kind in {"measure", "money"} for one in kinds)
     return max(len(counts), measures)
 
@@ -280,9 +287,14 @@ _SIZES_ONLY: Final = frozenset({"inch", "width", "length"})
 
 
 def read_segments(
-    text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False
+    text: str,
+    reading: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    trusted: bool = False,
+    standing: frozenset[str] = frozenset(),
 ) -> tuple[list[Segment], list[Piece]]:
     """The item spans of a message in order, and all its pieces."""
-    pieces = lay_out(text, reading, catalogue, trusted=trusted)
+    pieces = lay_out(text, reading, catalogue, trusted=trusted, standing=standing)
     segmenter = Segmenter(catalogue, amounts_of(reading))
     return [segment for run in segmenter.cut(clauses(pieces)) for segment in run], pieces

@@ -12,6 +12,7 @@ from backend.conversations.reading.segment import Segmenter
 
 _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
+_NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _EDGE: Final = " ,.;:-–\n\t"
 
 
@@ -66,4 +67,4 @@ def _is_item(
         return False
     cut = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     found = [segment.resolution for run in cut for segment in run]
-    return len(found) == 1 and found[0].status is Status.SURE and found[0].exact
+    return len(found) == 1 and found[0].status in _NAMED and found[0].exact
