@@ -24,7 +24,7 @@ from backend.channels.sealing import seal
 from backend.channels.templates import TEMPLATES, registered_language, template_row
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import StoredProviderEvent
-from backend.platform.sends import enqueue
+from backend.platform.sends import enqueue, mark_sent
 
 APPROVED: Final = frozenset({"APPROVED", "PENDING", "FLAGGED", "REINSTATED"})
 
@@ -106,13 +106,15 @@ class ChannelsService:
         return windows.open_until(Channel(channel), last_inbound_at)
 
     async def record_receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
-        """Keep what proves that a send arrived, for senders that never got an answer."""
+        """Keep what proves that a send arrived: its sender may be without an answer, or still wait for one."""
         if receipt.reference:
             await repository.save_receipt(session, receipt.reference, receipt.message_id, str(receipt.status))
+            await mark_sent(session, receipt.reference, receipt.message_id)
 
     async def record_echo(self, session: AsyncSession, idem: str, provider_id: str) -> None:
         """Keep that a send of ours was seen again on the channel itself, which proves that it arrived."""
         await repository.save_receipt(session, idem, provider_id, "sent")
+        await mark_sent(session, idem, provider_id)
 
     async def record_template(self, session: AsyncSession, notice: TemplateNotice) -> None:
         """Record how a template stands with the provider."""

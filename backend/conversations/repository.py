@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, case, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.errors import ConversationNotFoundError
@@ -292,7 +292,7 @@ async def previews(session: AsyncSession, conversation_ids: Sequence[str]) -> di
     query = (
         select(Message.conversation_id, Message.text)
         .where(Message.conversation_id.in_(conversation_ids), Message.direction != "note")
-        .distinct(Message.conversation_id)
+        .ext(distinct_on(Message.conversation_id))
         .order_by(Message.conversation_id, Message.seq.desc())
     )
     return {row.conversation_id: row.text for row in await session.execute(query)}

@@ -1,0 +1,134 @@
+"""What each kind of message asks for, and what customers do to messages that they have sent."""
+
+import pytest
+
+from tests.support.town import Town, reply
+
+HEARD = "Asante kwa ujumbe wa sauti. Mhudumu atausikiliza na kukujibu hapa. Ukitaka jibu la haraka, tafadhali andika."
+SEEN = "Asante, nimepata faili. Mhudumu ataiangalia na kukujibu hapa."
+UNSUPPORTED = "Siwezi kufungua ujumbe huo. Mhudumu ataangalia; unaweza pia kuuandika kwa maneno."
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason", "sentence"),
+    [("audio", "voice_note", HEARD), ("image", "media", SEEN), ("unsupported", "unsupported", UNSUPPORTED)],
+)
+async def test_what_the_bot_cannot_read_goes_to_a_person(shop: Town, verb: str, reason: str, sentence: str) -> None:
+    """The customer gets a sentence, people get the thread, the bot is not asked."""
+    extra = {"voice": True} if verb == "audio" else {}
+    await shop.act("whatsapp", verb, **{"from": "wanjiru"}, **extra)
+    await shop.settle()
+    thread = await shop.thread()
+    assert (str(thread.owner), thread.handoff_reason, thread.unread) == ("nobody", reason, 1)
+    assert (await shop.lines())[-1] == ("system", sentence)
+    assert shop.bot.heard == []
+
+
+async def test_the_file_of_a_message_can_be_fetched(shop: Town) -> None:
+    """An agent sees the picture: its id leads to a link, the link to bytes with the right checksum."""
+    await shop.act("whatsapp", "image", **{"from": "wanjiru"})
+    await shop.settle()
+    media = (await shop.messages())[0].content["media"][0]
+    from backend.channels.ports import MediaRef
+
+    found = await shop.channels.fetch_media("whatsapp", "100000000000001", MediaRef(**media))
+    assert found.mime_type.startswith("image/")
+    assert found.content
+
+
+async def test_a_thumb_on_a_question_is_a_yes(shop: Town) -> None:
+    """A reaction to the bot's last yes-or-no question counts as the tap; on another message it says nothing."""
+    shop.bot.script = lambda _: [reply("Nithibitishe?", ("Ndiyo", "answer:yes"), ("La", "answer:no"))]
+    await shop.says("unga mbili")
+    await shop.act("whatsapp", "reaction", message_id=await shop.last_shown(), emoji="👍")
+    await shop.settle()
+    assert shop.bot.heard[1].metadata["payload"] == "answer:yes"
+    assert len(shop.bot.heard) == 2
+
+
+async def test_a_reaction_without_a_question_is_only_shown(shop: Town) -> None:
+    """No turn, no sentence."""
+    await shop.says("habari")
+    await shop.act("whatsapp", "reaction", message_id=await shop.last_shown(), emoji="👍")
+    await shop.settle()
+    assert len(shop.bot.heard) == 1
+    assert (await shop.messages())[-1].kind == "reaction"
+
+
+async def test_an_edit_before_the_bot_reads_changes_the_message(shop: Town) -> None:
+    """What has not been answered is read as it was meant in the end."""
+    sent = await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="unga 2")
+    await shop.inbox.drain()
+    await shop.act("whatsapp", "edit", message_id=sent["id"], text="unga 3")
+    await shop.settle()
+    assert [request.text for request in shop.bot.heard] == ["unga 3"]
+
+
+async def test_a_late_edit_and_a_deletion_are_notes(shop: Town) -> None:
+    """An answer stands; people see that something was changed, and deleted words are hidden."""
+    sent = await shop.says("unga 2")
+    await shop.act("whatsapp", "edit", message_id=sent, text="unga 5")
+    await shop.settle()
+    await shop.act("whatsapp", "revoke", message_id=sent)
+    await shop.settle()
+    messages = await shop.messages()
+    assert len(shop.bot.heard) == 1
+    assert [message.kind for message in messages if message.direction == "note"] == ["edited_late", "revoked"]
+    assert (messages[0].text, messages[0].content) == ("", {"revoked": True})
+
+
+async def test_a_tap_on_an_old_button_is_read_by_its_title(shop: Town) -> None:
+    """Buttons of an earlier session can't steer the dialogue."""
+    shop.bot.script = lambda _: [reply("Nithibitishe?", ("Ndiyo", "/confirm_order"), ("La", "answer:no"))]
+    await shop.says("unga mbili")
+    old = await shop.last_shown()
+    await shop.pass_time(3_700)
+    await shop.act("whatsapp", "tap", message_id=old, button="Ndiyo")
+    await shop.settle()
+    assert shop.bot.heard[1].text == "Ndiyo"
+    assert "payload" not in shop.bot.heard[1].metadata
+
+
+async def test_a_tap_of_this_session_keeps_its_command(shop: Town) -> None:
+    """A payload that is a command of ours goes to the dialogue as it is."""
+    shop.bot.script = lambda _: [reply("Nithibitishe?", ("Ndiyo", "/confirm_order"), ("La", "answer:no"))]
+    await shop.says("unga mbili")
+    await shop.act("whatsapp", "tap", message_id=await shop.last_shown(), button="Ndiyo")
+    await shop.settle()
+    assert shop.bot.heard[1].text == "/confirm_order"
+
+
+async def test_a_shared_number_that_we_asked_for_is_kept(shop: Town) -> None:
+    """The bot asks for the number, the customer shares the card, the customer's record has it."""
+    shop.bot.script = lambda _: [reply("Tupe nambari yako.", request="contact")]
+    await shop.says("habari")
+    assert (await shop.sends())[-1]["interactive"]["type"] == "request_contact_info"
+    await shop.act("whatsapp", "contact", **{"from": "wanjiru"}, requested=True)
+    await shop.settle()
+    attachment = shop.bot.heard[1].metadata["attachments"][0]
+    assert (attachment["kind"], attachment["phone"]) == ("contact", "+254711000221")
+
+
+async def test_instagram_stories_mentions_and_deletions(shop: Town) -> None:
+    """A story reply is read by the bot; a mention is only recorded; an unsent message is hidden."""
+    await shop.act("instagram", "story_reply", **{"from": "asha"}, text="iska price?")
+    await shop.settle()
+    assert shop.bot.heard[0].text == "iska price?"
+    assert shop.bot.heard[0].metadata["attachments"][0]["kind"] == "story"
+    await shop.act("instagram", "story_mention", **{"from": "asha"})
+    await shop.settle()
+    assert len(shop.bot.heard) == 1
+    sent = await shop.act("instagram", "text", **{"from": "asha"}, text="galti se")
+    await shop.settle()
+    await shop.act("instagram", "unsend", message_id=sent.get("mid") or sent.get("id"))
+    await shop.settle()
+    assert ("customer", "galti se") not in await shop.lines()
+
+
+async def test_a_comment_becomes_a_thread_for_people(shop: Town) -> None:
+    """The bot does not answer in public."""
+    await shop.act("instagram", "comment", **{"from": "asha"}, text="price?")
+    await shop.settle()
+    thread = await shop.thread()
+    assert (str(thread.owner), thread.handoff_reason) == ("nobody", "comment")
+    assert shop.bot.heard == []
