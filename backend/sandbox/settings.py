@@ -118,8 +118,8 @@ class SandboxSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SANDBOX_", extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = 8090
-    public_url: str = "http://127.0.0.1:8090"
+    port: int = 8099
+    public_url: str = "http://127.0.0.1:8099"
     seed: int = 7
     people: list[Persona] = Field(default_factory=_people)
 

@@ -135,11 +135,12 @@ class Flow:
         self._world.timers.after(1.0, go)
 
     async def _speak(self, call: Call, prompt: str) -> None:
-        """Show a text as a caption; of a recording, the description that comes with it."""
+        """Show what is heard as a caption: a text, a recording's description; of bare punctuation nothing is heard."""
         text = prompt
         if prompt.startswith(("http://", "https://")):
             text = await self._described(prompt)
-        self._caption(call, text)
+        if any(character.isalnum() for character in text):
+            self._caption(call, text)
 
     async def _described(self, url: str) -> str:
         try:

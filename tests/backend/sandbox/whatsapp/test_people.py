@@ -139,7 +139,7 @@ async def test_media_is_fetched_with_the_token_while_the_address_is_fresh(sim: S
     assert image["sha256"] == base64.b64encode(hashlib.sha256(b"picture").digest()).decode()
     described = (await sim.client.get(f"/whatsapp/v25.0/{image['id']}", headers=TOKEN)).json()
     assert described["file_size"] == "7"
-    path = described["url"].removeprefix("http://127.0.0.1:8090")
+    path = described["url"].removeprefix("http://127.0.0.1:8099")
     assert (await sim.client.get(path)).status_code == 401
     assert (await sim.client.get(path, headers=TOKEN)).content == b"picture"
     await sim.settle(300)
