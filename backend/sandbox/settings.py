@@ -78,13 +78,13 @@ def _instagram() -> list[InstagramAccount]:
             ig_id="17841400000000001",
             username="nairobi.grocer",
             name="Nairobi Grocer",
-            token=SecretStr("development-only-ig-token-1"),
+            token=SecretStr("dev-ig-token-1"),
         ),
         InstagramAccount(
             ig_id="17841400000000002",
             username="nashik.kitchen",
             name="Nashik Kitchen",
-            token=SecretStr("development-only-ig-token-2"),
+            token=SecretStr("dev-ig-token-2"),
         ),
     ]
 

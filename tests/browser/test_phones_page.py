@@ -248,7 +248,7 @@ async def test_instagram_quick_replies_and_a_upi_sheet(opened: Page, stage: Stag
     await stage.send(
         "/instagram/v25.0/me/messages",
         {"recipient": {"id": igsid}, "message": {"text": "Do poha, theek hai?", "quick_replies": replies}},
-        {"authorization": "Bearer development-only-ig-token-2"},
+        {"authorization": "Bearer dev-ig-token-2"},
     )
     await phone.get_by_role("group", name="Quick replies").get_by_role("button", name="Haan").click()
     await expect(phone.get_by_label("You: Haan")).to_be_visible()

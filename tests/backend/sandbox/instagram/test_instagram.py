@@ -7,7 +7,7 @@ import pytest
 from tests.backend.sandbox.conftest import Sim
 
 PATH = "/instagram/v25.0/me/messages"
-TOKEN = {"authorization": "Bearer development-only-ig-token-1"}
+TOKEN = {"authorization": "Bearer dev-ig-token-1"}
 ACCOUNT = "17841400000000001"
 
 
