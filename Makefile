@@ -59,14 +59,14 @@ test-unit: setup ## Tests of backend, actions, architecture and whole orders (T=
 	@.venv/bin/pytest -q $(T)
 
 test-bot: setup ## Tests of the bot, in its own interpreter
-	@$(BOT) -m pytest -q -c bot/pytest.ini tests/bot
+	@$(BOT) -m pytest -q tests/bot
 
 test-conversations: train ## Rasa's own checks: data validation and conversation tests
 	@$(DUKA) test-conversations
 
 test: setup train ## All tests
 	@.venv/bin/pytest -q tests
-	@$(BOT) -m pytest -q -c bot/pytest.ini tests/bot
+	@$(BOT) -m pytest -q tests/bot
 	@$(DUKA) test-conversations
 
 check: setup lint types imports migrations ## All that CI runs

@@ -19,8 +19,32 @@ _UNUSED_PACKAGES = frozenset(
     {"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "tensorflow_probability", "keras"}
 )
 _PERSONAL_KEYS = frozenset(
-    "text user_text message messages parse_data parse_data_entities entities events tracker query rasa_events predicted_events responses metadata sender_id action_metadata "
-    "slot_values current_states states user_message prediction_events extracted_value event reading".split()
+    [
+        "text",
+        "user_text",
+        "message",
+        "messages",
+        "parse_data",
+        "parse_data_entities",
+        "entities",
+        "events",
+        "tracker",
+        "query",
+        "rasa_events",
+        "predicted_events",
+        "responses",
+        "metadata",
+        "sender_id",
+        "action_metadata",
+        "slot_values",
+        "current_states",
+        "states",
+        "user_message",
+        "prediction_events",
+        "extracted_value",
+        "event",
+        "reading",
+    ]
 )
 _LOG_PREFIXES = ("rasa", "duka", "model_", "processor", "server", "agent", "cli")
 
@@ -94,14 +118,14 @@ class _AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the packages that Rasa imports and none of our components uses."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+        self,
+        fullname: str,
+        _path: Sequence[str] | None = None,
+        _target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Answer for the unused packages alone."""
-        return (
-            importlib.machinery.ModuleSpec(fullname, self, is_package=True)
-            if fullname.partition(".")[0] in _UNUSED_PACKAGES
-            else None
-        )
+        ours = fullname.partition(".")[0] in _UNUSED_PACKAGES
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True) if ours else None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Make a module whose every name is a stand-in."""

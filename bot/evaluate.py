@@ -1,6 +1,7 @@
 """Checks the reader against labelled messages: `python -m bot.evaluate GOLD.jsonl [--model MODEL] [--errors]`.
 
-Prints intent accuracy and macro-F1, address, phone and payment accuracy, and both by language. Linking to a catalogue and deciding are the backend's; this looks at the reading alone.
+Prints intent accuracy and macro-F1, address, phone and payment accuracy, all by language. Linking to a catalogue and
+deciding are the backend's; this looks at the reading alone.
 """
 
 import argparse

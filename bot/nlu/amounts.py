@@ -12,6 +12,7 @@ from bot.nlu.tokens import Token
 
 SMALLEST_SPEND = 10
 _LONGEST_DIGITS = 5
+_SHORTEST_SCALE = 2  # "k" and "so" after digits are other words as often
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ def _shifts() -> dict[str, float]:
 @lru_cache(maxsize=1)
 def _vague() -> dict[str, float | None]:
     return {fold(word): value for word, value in rows.VAGUE.items()}
+
+
+@lru_cache(maxsize=1)
+def _scales() -> dict[str, int]:
+    tables = ((1000, rows.THOUSANDS), (100, rows.HUNDREDS))
+    words = ((fold(word), scale) for scale, table in tables for names in table.values() for word in names.split("|"))
+    return {word: scale for word, scale in words if len(word) > _SHORTEST_SCALE}
 
 
 def unit_of(word: str) -> tuple[str, str] | None:
@@ -162,14 +170,8 @@ class AmountFinder:
         return _Number(value * scale, at + 1 + (scale > 1), digits=True)
 
     def _scale(self, at: int) -> int:
-        word = self._word(at)
-        for scale, table in ((1000, rows.THOUSANDS), (100, rows.HUNDREDS)):
-            if (
-                any(word in numbers.numerals(lang).thousand | numbers.numerals(lang).hundred for lang in table)
-                and len(word) > 2
-            ):  # noqa: PLR2004 - "k", "so"
-                return scale if any(word in names.split("|") for names in map(fold, table.values())) else 1
-        return 1
+        """Read the multiplier after digits: "2 hazaar", "5 thousand"."""
+        return _scales().get(self._word(at), 1)
 
     @staticmethod
     def _grouped(word: str) -> bool:

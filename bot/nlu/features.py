@@ -1,4 +1,4 @@
-"""What the tagger sees of each token: the word, its sound, its classes, its neighbours, the amount and the question around it."""
+"""What the tagger sees of each token: word, sound, classes, neighbours, and the amount and question around it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,6 +70,10 @@ def _word_features(word: str, key: str, text: str) -> tuple[str, ...]:
     return (*out, *(f"c={name}" for name in named))
 
 
+def _shape_features(token: Token) -> tuple[str, ...]:
+    return ("w=?", f"k={word_kind(token.norm)}", f"s={_shape(token.text)}")
+
+
 @lru_cache(maxsize=16384)
 def _near_features(word: str, key: str) -> tuple[str, ...]:
     kind = word_kind(word)
@@ -90,11 +94,19 @@ def _shape(text: str) -> str:
     return ("X" if text.isupper() else "Xx" if text[:1].isupper() else "x") + length
 
 
-def featurise(message: Message) -> list[list[str]]:
-    """Describe every token of a message, as lists of feature names."""
+def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[list[str]]:
+    """Describe every token of a message, as lists of feature names.
+
+    Args:
+        message: the message, cut up.
+        hidden: tokens whose letters are left out, so that training learns to place words it has never met.
+    """
     tokens = message.tokens
-    own = [_word_features(token.norm, token.sound, token.text) for token in tokens]
-    near = [_near_features(token.norm, token.sound) for token in tokens]
+    own = [
+        _shape_features(token) if at in hidden else _word_features(token.norm, token.sound, token.text)
+        for at, token in enumerate(tokens)
+    ]
+    near = [("y=?",) if at in hidden else _near_features(token.norm, token.sound) for at, token in enumerate(tokens)]
     amounts = _amount_marks(message)
     asked = message.context.asked
     size = f"len={min(len(tokens), 4) if len(tokens) < 5 else 5 if len(tokens) < 9 else 9}"  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""Features of a whole message for its intent: its words with the goods masked, its letters, its tags, what the bot had asked."""
+"""Features of a whole message for its intent: words with the goods masked, letters, tags, what the bot had asked."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from bot.nlu.linear import Features, ngrams
 from bot.nlu.spans import Tag
 
 _MASKED = frozenset({"ITEM", "AMOUNT", "ADDRESS", "PHONE", "RECEIPT", "OPTION"})
-_BLOCK_WEIGHT = {"char": 1.0, "word": 1.4, "seen": 1.4, "mask": 1.6, "ctx": 1.2, "bot": 0.6}
+_BLOCK_WEIGHT = {"char": 1.8, "word": 1.6, "seen": 0.6, "mask": 1.0, "ctx": 0.9, "bot": 0.3}
 
 
 def intent_features(message: Message, tags: Sequence[Tag]) -> Features:

@@ -1,4 +1,4 @@
-"""Says in which language and script a message is written, leaning on the conversation's language where the words say little."""
+"""Names a message's language and script, leaning on the conversation's language where the words say little."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A linear classifier over hashed n-grams whose weights are plain arrays: trained with scikit-learn, run with numpy alone."""
+"""A linear classifier over hashed n-grams, its weights plain arrays: trained by scikit-learn, run by numpy alone."""
 
 import json
 import zlib
@@ -51,12 +51,11 @@ class LinearModel:
         used = np.unique(columns)
         fitted = LinearSVC(C=strength, dual=True, random_state=7, tol=1e-3)
         fitted.fit(matrix[:, used], [label for _, label, _ in rows], sample_weight=[weight for _, _, weight in rows])
-        coefficients = fitted.coef_ if len(fitted.classes_) > 2 else np.vstack([-fitted.coef_, fitted.coef_])  # noqa: PLR2004
+        one = len(fitted.coef_) == 1  # Two labels share one margin.
+        coefficients = np.vstack([-fitted.coef_, fitted.coef_]) if one else fitted.coef_
+        bias = np.array([-fitted.intercept_[0], fitted.intercept_[0]]) if one else fitted.intercept_
         weights = np.zeros((_MASK + 1, len(fitted.classes_)), dtype=np.float16)
         weights[used] = coefficients.T
-        bias = (
-            fitted.intercept_ if len(fitted.classes_) > 2 else np.array([-fitted.intercept_[0], fitted.intercept_[0]])
-        )  # noqa: PLR2004
         return cls([str(label) for label in fitted.classes_], weights, bias.astype(np.float32))
 
     def scores(self, features: Features) -> npt.NDArray[np.float32]:

@@ -40,7 +40,7 @@ _HABITS = tuple(
 def fold(text: str) -> str:
     """Give the comparable form of a word: NFC, lower case, digits of any script as ASCII, no accents on Latin."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).lower().replace("’", "'").replace(_NUKTA, "")
-    return _TRIPLED.sub(r"\1\1", "".join(map(_fold_char, text)))
+    return str(_TRIPLED.sub(r"\1\1", "".join(map(_fold_char, text))))
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +70,7 @@ def romanise(word: str) -> str:
             out += _CONSONANTS[char] + "ə"
         else:
             out += _VOWELS.get(char) or _NASALS.get(char, char)
-    return _MEDIAL_SCHWA.sub("", out.removesuffix("ə")).replace("ə", "a")
+    return str(_MEDIAL_SCHWA.sub("", out.removesuffix("ə"))).replace("ə", "a")
 
 
 @lru_cache(maxsize=65536)

@@ -1,4 +1,4 @@
-"""Finds phone numbers of Kenya and India as people type them; a number with a digit missing is found and called invalid."""
+"""Finds phone numbers of Kenya and India as people type them; one with a digit missing is found and called invalid."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ _PREFIX = {"KE": "+254", "IN": "+91"}
 _SHORTEST, _LONGEST = 7, 14
 # Money and codes that look like numbers: what stands right before them.
 _NOT_PHONES = regex.compile(
-    r"(?:utr|ref|txn|transaction|trans|upi ref|ref no|order|oda|#|ksh|kes|rs\.?|₹|till|paybill|code|यूटीआर|ऑर्डर)\s*(?:no\.?|id|number|:|#)?\s*$"
+    r"(?:utr|ref|txn|transaction|trans|upi ref|ref no|order|oda|#|ksh|kes|rs\.?|₹|till|paybill|code|यूटीआर|ऑर्डर)\s*"
+    r"(?:no\.?|id|number|:|#)?\s*$"
 )
 
 
@@ -62,7 +63,7 @@ def normalise(digits: str, region: str | None, *, plus: bool = False) -> str | N
 
 def _meant_as_phone(text: str, digits: str) -> bool:
     """Tell a mistyped phone number from a price, a pin code or a receipt."""
-    international = text.lstrip().startswith("+") or digits.startswith(("254", "91")) and len(digits) >= 11  # noqa: PLR2004
+    international = text.lstrip().startswith("+") or (digits.startswith(("254", "91")) and len(digits) >= 11)  # noqa: PLR2004
     local = digits.startswith(("07", "01", "09", "08")) and len(digits) >= _SHORTEST
     bare = digits[0] in "789" and len(digits) in {9, 11}
     return international or local or bare

@@ -69,7 +69,7 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
         "intent_ranking": [{"name": item.name, "confidence": round(item.p, 4)} for item in ranking[:5]],
         "amounts": [_amount_json(message, amount) for amount in amounts],
         "mentions": [mention.as_json(message) for mention in mentions_of(message, found, amounts, intent)],
-        "slots": _slots(message, found, receipt),
+        "slots": _slots(message, found, receipt, intent),
         "flags": flags_of(message.text),
         "tokens": [
             {
@@ -85,10 +85,10 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
     }
 
 
-def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any]:
+def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | None, intent: str) -> dict[str, Any]:
     return {
-        "address": address_of(message, found),
-        "phone": phone_of(message, found),
+        "address": address_of(message, found, intent),
+        "phone": phone_of(message),
         "payment": payment_of(message, found, receipt),
         "note": note_of(message, found),
         "receipt": receipt,

@@ -14,21 +14,29 @@ from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
-    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|nikipokea|(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|baada ya kupokea|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
+    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|nikipokea|baada ya kupokea"),
+    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
     ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
     ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
 )  # fmt: skip
 # Words sure enough to name a way of paying without the tagger.
 _SURE = regex.compile(
-    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery|stk|paybill|यूपीआई|यूपीआय|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन)\b|यूपीआ[ईय]"
+    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery|stk|paybill)\b"
+    r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"
 )
-_NOT_AFTER = frozenset("nahi nahin nai nako नहीं नही नको नाही not sio si".split())
-_NOT_BEFORE = frozenset("not no don't sio si without bila hapana".split())
+_NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
+_NOT_BEFORE = frozenset(["not", "no", "don't", "sio", "si", "without", "bila", "hapana"])
 _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
 _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
 _TRIMMED = " \t\n,.;:-–|()।!*"
 _GAP_TOKENS = 3
+_DOUBTFUL, _CERTAIN = 0.4, 0.8
+_VAGUE_WORDS = 6
+# The intents in which a place is one to deliver to.
+ADDRESSED = frozenset(
+    {"place_order", "modify_order", "change_address", "special_instruction", "affirm", "choose_payment", "deny"}
+)
 
 
 def text_of(message: Message, first: int, last: int) -> dict[str, Any]:
@@ -47,9 +55,11 @@ def _trimmed(message: Message, start: int, end: int) -> dict[str, Any]:
 # --- address
 
 
-def address_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None:
-    """Read the delivery address: the tagged stretches, joined where they belong together."""
-    found = [span for span in spans if span.name == "ADDRESS" and not _is_phone(message, span)]
+def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str, Any] | None:
+    """Read the delivery address: the tagged stretches, joined where they belong together; a question names none."""
+    if intent not in ADDRESSED:
+        return None
+    found = [span for span in spans if span.name == "ADDRESS" and _is_place(message, span)]
     vague = _vague_place(message)
     if not found:
         return vague
@@ -65,7 +75,7 @@ def address_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None
     if not text:
         return vague
     confidence = min(span.p for span in parts)
-    weak = vague is not None and not any(char.isdecimal() for char in text) and len(text.split()) <= 4  # noqa: PLR2004
+    weak = vague is not None and not any(char.isdecimal() for char in text) and len(text.split()) <= _VAGUE_WORDS
     return {
         "text": text,
         "start": pieces[0]["start"],
@@ -93,9 +103,12 @@ def _without_tail(message: Message, run: Sequence[Span]) -> int:
     return last
 
 
-def _is_phone(message: Message, span: Span) -> bool:
-    start, end = message.tokens[span.first].start, message.tokens[span.last - 1].end
-    return any(phone.start <= start and end <= phone.end for phone in message.phones)
+def _is_place(message: Message, span: Span) -> bool:
+    """Tell a place from a phone number, and from a doubtful stretch in which no word names a place."""
+    tokens = message.tokens[span.first : span.last]
+    if span.p <= _DOUBTFUL or any(phone.start <= tokens[0].start < phone.end for phone in message.phones):
+        return False
+    return span.p > _CERTAIN or any("place" in classes(token.norm, token.sound) for token in tokens)
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +137,7 @@ def fold_same_length(text: str) -> str:
 # --- phone
 
 
-def phone_of(message: Message, spans: Sequence[Span]) -> dict[str, Any] | None:
+def phone_of(message: Message) -> dict[str, Any] | None:
     """Choose the phone number: a valid one before a broken one, the last before the first."""
     spoken = _spoken_phone(message)
     found = [*message.phones, *([spoken] if spoken else [])]
@@ -165,19 +178,18 @@ def payment_of(message: Message, spans: Sequence[Span], receipt: dict[str, Any] 
     wanted = [item for item in read if not _denied(message, *item[0])]
     known = [item for item in wanted if item[1]] or [item for item in wanted if _paying(message, *item[0])]
     if not known:
-        return (
-            {
-                "value": "mpesa",
-                "text": receipt["code"],
-                "start": receipt["start"],
-                "end": receipt["end"],
-                "supported": True,
-            }
-            if receipt and receipt["kind"] == "mpesa"
-            else None
-        )
+        return _by_receipt(receipt)
     run, value = known[-1]
     return {"value": value, **text_of(message, *run), "supported": value is not None}
+
+
+def _by_receipt(receipt: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An M-Pesa receipt names its way of paying."""
+    if receipt is None or receipt["kind"] != "mpesa":
+        return None
+    return {
+        "value": "mpesa", "text": receipt["text"], "start": receipt["start"], "end": receipt["end"], "supported": True,
+    }  # fmt: skip
 
 
 def _sure_runs(message: Message) -> list[tuple[int, int]]:

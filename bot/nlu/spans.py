@@ -1,8 +1,9 @@
-"""Tags tokens as goods, amounts, options, places and the rest, with a linear-chain CRF trained on every language at once."""
+"""Tags tokens as goods, amounts, options, places and the rest: one linear-chain CRF for every language."""
 
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pycrfsuite
@@ -18,6 +19,8 @@ _NAMES = {
 }  # fmt: skip
 # Labels whose neighbours may be another of the same kind, so that the first token is marked.
 _SPLIT = frozenset({"ITEM", "OPTION", "ADDRESS", "NOTE"})
+# Of how many messages in a hundred the goods are hidden while training; hiding places made every unknown list a place.
+_HIDDEN_SHARES = (("ITEM", 25),)
 MODEL_FILE = "spans.crfsuite"
 
 
@@ -32,7 +35,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Span:
-    """Tokens `first` to `last` (exclusive) under one label; `p` is the least sure token's."""
+    """Tokens `first` to `last` (exclusive) under one label; `p` is the tokens' mean."""
 
     name: str
     first: int
@@ -131,18 +134,23 @@ class SpanTagger:
 
 def spans(tags: Sequence[Tag]) -> list[Span]:
     """Join tags into spans."""
-    out: list[Span] = []
-    for at, tag in enumerate(tags):
-        if tag.name == OUTSIDE:
-            continue
-        last = out[-1] if out else None
-        if last and last.last == at and last.name == tag.name and not (tag.begins and tag.name in _SPLIT):
-            out[-1] = Span(last.name, last.first, at + 1, min(last.p, tag.p))
-        else:
-            out.append(Span(tag.name, at, at + 1, tag.p))
-    return out
+    starts = [at for at, tag in enumerate(tags) if tag.name != OUTSIDE and _opens(tags, at)]
+    return [_span(tags, first) for first in starts]
 
 
+def _opens(tags: Sequence[Tag], at: int) -> bool:
+    return at == 0 or tags[at - 1].name != tags[at].name or (tags[at].begins and tags[at].name in _SPLIT)
+
+
+def _span(tags: Sequence[Tag], first: int) -> Span:
+    last = first + 1
+    while last < len(tags) and tags[last].name == tags[first].name and not _opens(tags, last):
+        last += 1
+    mean = sum(tag.p for tag in tags[first:last]) / (last - first)
+    return Span(tags[first].name, first, last, round(mean, 4))
+
+
+@lru_cache(maxsize=65536)
 def training_row(example: Example) -> "TaggedRow":
     """Prepare an example for the tagger."""
     message = prepare(example.text, Context(asked=example.asked, bot_text=example.bot))

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from bot.nlu.annotated import Example
-from bot.training.goods import area
+from bot.training.goods import area, load
 from bot.training.pieces import Piece, joined, noisy
 from bot.training.writer import Writer, phrases, words
 
@@ -224,9 +224,56 @@ def _paid(writer: Writer) -> tuple[Pieces, str, str]:
     return [*writer.fill(before), Piece(way, "payment"), *writer.fill(rest)], "none", ""
 
 
+def _pasted_receipt(writer: Writer) -> tuple[Pieces, str, str]:
+    """A confirmation text as the provider writes it, alone or with a word of the sender's."""
+    rng = writer.rng
+    code, utr = writer.receipt(), str(rng.randint(10**11, 10**12 - 1))
+    fills = {
+        "sum": f"{rng.randint(20, 5000)}.00",
+        "rest": f"{rng.randint(1, 90)},{rng.randint(100, 999)}.{rng.randint(10, 99)}",
+        "shop": rng.choice(load("receipts.yml")["shops"]), "date": f"{rng.randint(1, 28)}/{rng.randint(1, 12)}/26",
+        "time": f"{rng.randint(1, 12)}:{rng.randint(10, 59)} {rng.choice(('AM', 'PM'))}", "n": rng.randint(100, 9999),
+    }  # fmt: skip
+    template = rng.choice(load("receipts.yml")[writer.country if writer.country == "KE" else "IN"])
+    before, mark, after = template.partition("{code}" if "{code}" in template else "{utr}")
+    pieces = [
+        Piece(before.format(**fills)),
+        Piece(code if mark == "{code}" else utr, "receipt"),
+        Piece(after.format(**fills)),
+    ]
+    return [*pieces, *([Piece("\n"), *_paid(writer)[0]] if _chance(writer, 0.2) else [])], "none", ""
+
+
+def _says(key: str, label: str | None = None, *after: str) -> Recipe:
+    """A phrase of its own, sometimes greeted, sometimes after one of the bot's messages; `[...]` carries the label."""
+
+    def recipe(writer: Writer) -> tuple[Pieces, str, str]:
+        lang = writer.speaks()
+        said = phrases(lang)
+        asked = writer.rng.choice(after) if after and _chance(writer, 0.45) else "none"
+        bot = "" if asked == "none" else bot_asks(writer, lang, asked)
+        lead = (
+            [Piece(writer.rng.choice(said["greet"] + said["kin"]) + writer.rng.choice((" ", ", ")))]
+            if _chance(writer, 0.25)
+            else []
+        )
+        template = writer.rng.choice(said[key])
+        pieces = _relabelled(writer, template, label) if label else writer.fill(template, lang)
+        tail = [Piece(" " + writer.rng.choice(said["kin"]))] if _chance(writer, 0.1) else []
+        return [*lead, *pieces, *tail], asked, bot
+
+    return recipe
+
+
+def _relabelled(writer: Writer, template: str, label: str) -> Pieces:
+    before, _, after = template.partition("[")
+    named, _, rest = after.partition("]")
+    return [*writer.fill(before), *([Piece(named, label), *writer.fill(rest)] if named else [])]
+
+
 _RECIPES: dict[str, tuple[int, str, Recipe]] = {
     "order": (190, "place_order", _order),
-    "list": (28, "place_order", _long_order),
+    "list": (40, "place_order", _long_order),
     "correction": (16, "place_order", _correction),
     "if_stock": (12, "place_order", _if_stock),
     "variant_reply": (18, "place_order", _reply("only_variant", "variant")),
@@ -243,6 +290,17 @@ _RECIPES: dict[str, tuple[int, str, Recipe]] = {
     "instruction": (14, "special_instruction", _instruction),
     "price": (26, "ask_price", _asks("price")),
     "stock": (26, "ask_availability", _asks("stock")),
-    "zone": (14, "ask_delivery", _zone),
+    "zone": (20, "ask_delivery", _zone),
     "paid": (12, "claim_paid", _paid),
+    "again": (20, "place_order", _says("again", None, "told")),
+    "begin": (16, "place_order", _says("begin")),
+    "running": (34, "modify_order", _says("running", None, "told", "confirm")),
+    "complain": (26, "complaint", _says("complain", None, "told")),
+    "status": (20, "track_order", _says("status", None, "told")),
+    "address_wish": (14, "change_address", _says("address_wish", None, "told", "confirm")),
+    "pay_trouble": (24, "payment_problem", _says("pay_trouble", "payment", "told", "payment")),
+    "cancel": (16, "cancel_order", _says("cancel", None, "told", "confirm")),
+    "offtopic": (14, "out_of_scope", _says("offtopic")),
+    "later_bye": (8, "bye", _says("later_bye", None, "told")),
+    "receipt": (12, "claim_paid", _pasted_receipt),
 }

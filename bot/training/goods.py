@@ -11,8 +11,10 @@ import yaml
 _HERE = Path(__file__).parent
 _COLUMNS = ("en", "sw", "hi", "hi-Latn", "mr", "mr-Latn")
 _ORDINALS = {
-    "ord": ("1st", "2nd", "3rd", "first", "second", "third", "top"), "sword": ("kwanza", "pili", "tatu", "nne", "mwisho"),
-    "swd": ("kwanza", "pili", "tatu", "nne", "tano"), "ihord": ("pehli", "dusri", "teesri"), "mhord": ("pahila", "dusra", "tisra"),
+    "ord": ("1st", "2nd", "3rd", "first", "second", "third", "top"),
+    "sword": ("kwanza", "pili", "tatu", "nne", "mwisho"),
+    "swd": ("kwanza", "pili", "tatu", "nne", "tano"), "ihord": ("pehli", "dusri", "teesri"),
+    "mhord": ("pahila", "dusra", "tisra"),
     "hord": ("पहली", "दूसरी", "तीसरी", "चौथी"), "mord": ("पहिला", "दुसरा", "तिसरा", "चौथा"),
 }  # fmt: skip
 SCRIPTS = {"hi": "DEVA", "mr": "DEVA", "hi-Latn": "IN", "mr-Latn": "IN", "sw": "KE", "sheng": "KE"}
@@ -33,6 +35,7 @@ class Good:
         return (None if borrowed else self.names.get(column)) or self.names["en"]
 
 
+@lru_cache(maxsize=32)
 def load(name: str) -> Any:
     """Read one of this package's YAML files."""
     return yaml.load((_HERE / name).read_text("utf-8"), yaml.CSafeLoader)
@@ -72,7 +75,7 @@ def area(country: str, rng: random.Random) -> str:
 def address(country: str, rng: random.Random) -> str:
     """Make up an address as people type it: parts, a door, a landmark, in a loose order."""
     shape = places()["shapes"][country]
-    parts = [_fill(text, country, rng) for text in rng.sample(shape["parts"], rng.choice((1, 1, 2, 2, 3)))]
+    parts = [_fill(text, country, rng) for text in rng.sample(shape["parts"], rng.choice((1, 1, 1, 2, 2, 3)))]
     doors = [_fill(text, country, rng) for text in rng.sample(shape["doors"], rng.choice((0, 1, 1, 1, 2)))]
     marks = [_fill(text, country, rng) for text in rng.sample(shape["marks"], rng.choice((0, 0, 1, 1)))]
     if len(parts) == 1 and not doors and not marks:
@@ -89,7 +92,8 @@ def _fill(text: str, country: str, rng: random.Random) -> str:
     people = rows["people"]
     fills = {
         "area": rng.choice(rows["areas"]), "road": rng.choice(rows["roads"]), "named": rng.choice(rows["named"]),
-        "person": rng.choice(people), "n": rng.choice((rng.randint(1, 30), rng.randint(1, 999))), "d": rng.randint(1, 9),
+        "person": rng.choice(people), "n": rng.choice((rng.randint(1, 30), rng.randint(1, 999))),
+        "d": rng.randint(1, 9),
         "L": rng.choice("ABCDEFG"), **{key: rng.choice(words) for key, words in _ORDINALS.items()},
     }  # fmt: skip
     return text.format(**fills)

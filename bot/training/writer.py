@@ -1,9 +1,8 @@
 """Writes one invented message in one language: goods, amounts, places, ways of paying, as labelled pieces."""
 
 import random
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import regex
 
@@ -11,6 +10,9 @@ from bot.nlu.grammar.numbers import SHENG_MONEY
 from bot.nlu.numbers import say
 from bot.training.goods import Good, address, country_of, load, shops
 from bot.training.pieces import Piece, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SLOT = regex.compile(r"\{(\w+)\}")
 _MIXES = (
@@ -219,10 +221,10 @@ class Writer:
         """Write what a bot would read back: goods, numbers and a total."""
         goods = [
             f"{self.rng.randint(1, 6)} x {self.item()}"
-            if self.rng.random() < 0.5
+            if self.rng.random() < 0.5  # noqa: PLR2004
             else f"{self.item()} {self.rng.randint(1, 6)}"
             for _ in range(self.rng.choice((1, 1, 2, 3)))
-        ]  # noqa: PLR2004
+        ]
         total = self.rng.randint(40, 3000)
         return ", ".join(goods) + (f" = KES {total}" if self.country == "KE" else f" = ₹{total}")
 
@@ -245,9 +247,9 @@ class Writer:
         """Write a code shaped like an M-Pesa receipt."""
         rng = self.rng
         return rng.choice("RSTUV") + "".join(
-            rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") if rng.random() < 0.55 else rng.choice("0123456789")
+            rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") if rng.random() < 0.55 else rng.choice("0123456789")  # noqa: PLR2004
             for _ in range(9)
-        )  # noqa: PLR2004
+        )
 
     def payment(self) -> list[Piece]:
         """Name a way of paying."""

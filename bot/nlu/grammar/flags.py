@@ -1,4 +1,5 @@
 """Phrases that change what may be done with a message, as rows: the flag, then patterns over the folded text."""
+# ruff: noqa: E501 - rows of words read better long than folded.
 
 FLAGS = {
     "same_again": (

@@ -1,4 +1,5 @@
 """What amounts are counted in, as rows: the unit's own name, its kind, and the words people use for it."""
+# ruff: noqa: E501 - rows of words read better long than folded.
 
 MEASURES = {
     "g": "g gm gms gram grams grm gramme grammes gramu gr ग्राम ग्रॅम ग्रॅम्स gram. ग्रा",
@@ -43,9 +44,40 @@ PACKS = {
 }
 # These words are units only beside a number; alone they are goods, adjectives or verbs.
 WEAK = frozenset(
-    "l m g can bag bags bar bars glass cup box order orders oda head heads set roll rolls tin tins stick sticks mfuko mifuko doz dz pea pis nag".split()
+    [
+        "l",
+        "m",
+        "g",
+        "can",
+        "bag",
+        "bags",
+        "bar",
+        "bars",
+        "glass",
+        "cup",
+        "box",
+        "order",
+        "orders",
+        "oda",
+        "head",
+        "heads",
+        "set",
+        "roll",
+        "rolls",
+        "tin",
+        "tins",
+        "stick",
+        "sticks",
+        "mfuko",
+        "mifuko",
+        "doz",
+        "dz",
+        "pea",
+        "pis",
+        "nag",
+    ]
 )
-TIMES = frozenset("x X × * times mara".split())
+TIMES = frozenset(["x", "X", "×", "*", "times", "mara"])
 EACH = frozenset(("each", "apiece", "kila", "prateki", "pratyeki", "प्रत्येकी", "प्रत्येक", "har", "हर"))
 RANGE_JOINERS = frozenset(("-", "–", "to", "or", "au", "ama", "ya", "या", "से", "se", "te", "ते", "किंवा", "kinva"))
 CURRENCIES = {
@@ -54,6 +86,30 @@ CURRENCIES = {
 }
 # Words after a number that make it the price to spend: "50 ka", "पन्नासचे".
 WORTH_AFTER = frozenset(
-    "ka ki ke का की के चे ची चा चं che chi cha chya वाला वाली वाले wala wali wale vala vali vale".split()
+    [
+        "ka",
+        "ki",
+        "ke",
+        "का",
+        "की",
+        "के",
+        "चे",
+        "ची",
+        "चा",
+        "चं",
+        "che",
+        "chi",
+        "cha",
+        "chya",
+        "वाला",
+        "वाली",
+        "वाले",
+        "wala",
+        "wali",
+        "wale",
+        "vala",
+        "vali",
+        "vale",
+    ]
 )
-WORTH_BEFORE = frozenset("worth ya za la cha vya wa kwa of for thamani".split())
+WORTH_BEFORE = frozenset(["worth", "ya", "za", "la", "cha", "vya", "wa", "kwa", "of", "for", "thamani"])

@@ -1,16 +1,18 @@
 """Words that point at something: places, payment, change and removal, parts of speech that join goods. Rows, by class."""
+# ruff: noqa: E501 - rows of words read better long than folded.
 
 # One row a class; the tagger sees the class of a word beside the word itself.
 CLASSES = {
     "place": """
+# ruff: noqa: E501 - rows of words read better long than folded.
         road rd street st lane avenue ave drive way highway bypass estate court crt crescent apartment apartments apts apt flat flats house hse hs
         building bldg tower towers plaza centre center complex mall hostel hostels room rm floor flr gate block blk wing phase sector plot bungalow villa
         society soc nagar colony chowk gali marg naka stage stand stop roundabout junction circle market bazaar school church mosque temple mandir masjid
         hospital clinic office ofisi college university campus station petrol pump shell bank atm hotel near next opposite opp behind beside above below
         corner door mlango namba no number unit suite park garden gardens heights residency view quarters camp village ward kijiji mtaa nyumba
-        barabara jengo ghorofa gorofa lango karibu nyuma mbele kando mkabala chini juu mitaa kituo soko shule kanisa msikiti hospitali duka la
-        keja ploti nyumbani paas pass ke samne saamne piche peeche bagal upar neeche niche bajule javal jawal samor mage shejari varti khali makan ghar kamra
-        manzil mala majla mohalla wadi vadi wada peth gaon gav road. circle फ्लैट फ्लॅट मकान घर रोड गली मार्ग चौक नगर कॉलोनी कॉलनी सोसाइटी सोसायटी अपार्टमेंट
+        barabara jengo ghorofa gorofa lango karibu nyuma mbele kando mkabala chini juu mitaa kituo soko shule kanisa msikiti hospitali duka
+        keja ploti nyumbani paas pass samne saamne piche peeche bagal upar neeche niche bajule javal jawal samor mage shejari varti khali makan ghar kamra
+        manzil majla mohalla peth gaon gav circle फ्लैट फ्लॅट मकान घर रोड गली मार्ग चौक नगर कॉलोनी कॉलनी सोसाइटी सोसायटी अपार्टमेंट
         बिल्डिंग इमारत मंजिल मजला विंग प्लॉट बंगला बंगलो पास सामने पीछे बगल ऊपर नीचे जवळ समोर मागे शेजारी बाजूला वर खाली मंदिर मस्जिद स्कूल शाळा अस्पताल हॉस्पिटल
         दवाखाना स्टेशन स्टँड पंप बैंक बँक दुकान गाव गांव मोहल्ला पेठ वाडा रूम हॉस्टल होस्टल कॉलेज ऑफिस नाका सर्कल मॉल टावर गेट लेन सेक्टर फेज मंदिराजवळ मंदिरासमोर बाजार
     """,
@@ -79,10 +81,61 @@ CLASSES = {
 
 # Which side of a removal word its goods stand on; everything else is read from nearness.
 REMOVE_BEFORE_GOODS = frozenset(
-    "remove cancel delete drop without minus skip except less ondoa toa usiweke usilete acha punguza tupa not no sio si siyo bila".split()
+    [
+        "remove",
+        "cancel",
+        "delete",
+        "drop",
+        "without",
+        "minus",
+        "skip",
+        "except",
+        "less",
+        "ondoa",
+        "toa",
+        "usiweke",
+        "usilete",
+        "acha",
+        "punguza",
+        "tupa",
+        "not",
+        "no",
+        "sio",
+        "si",
+        "siyo",
+        "bila",
+    ]
 )
 # Words that begin a correction inside a message.
 CORRECTIONS = frozenset(
-    "no nope sorry actually wait hapana samahani aki nahi nahin nai arre are sorry. नहीं नही अरे नको nako oops ah zii ngoja pole सॉरी".split()
+    [
+        "no",
+        "nope",
+        "sorry",
+        "actually",
+        "wait",
+        "hapana",
+        "samahani",
+        "aki",
+        "nahi",
+        "nahin",
+        "nai",
+        "arre",
+        "are",
+        "sorry.",
+        "नहीं",
+        "नही",
+        "अरे",
+        "नको",
+        "nako",
+        "oops",
+        "ah",
+        "zii",
+        "ngoja",
+        "pole",
+        "सॉरी",
+    ]
 )
-BREAKS = frozenset(", . ; \n / | • · - – : ! ? ( ) [ ] 1. 2. * •".split(" "))
+BREAKS = frozenset(
+    [",", ".", ";", "\n", "/", "|", "•", "·", "-", "–", ":", "!", "?", "(", ")", "[", "]", "1.", "2.", "*", "•"]
+)

@@ -1,0 +1,93 @@
+"""Each patch does what Rasa does, only sooner; and Rasa runs without TensorFlow."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import boot
+
+_ROOT = Path(__file__).resolve().parents[2]
+boot.boot()
+
+
+def _run(code: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=_ROOT,
+        env={**os.environ, **environment},  # noqa: TID251 - a child needs its parent's environment
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_rasa_imports_without_tensorflow() -> None:
+    code = (
+        "from bot.boot import boot; print(boot()); import rasa.engine.recipes.default_components, sys;"
+        "print(type(sys.modules['tensorflow']).__name__)"
+    )
+    assert _run(code).splitlines()[-2:] == ["True", "_AbsentModule"]
+
+
+def test_the_switch_leaves_rasa_as_it_is() -> None:
+    code = (
+        "from bot.boot import boot; import sys; print(boot());"
+        "print(any(type(f).__name__ == '_AbsentFinder' for f in sys.meta_path))"
+    )
+    assert _run(code, DUKA_RASA_STOCK="1").splitlines()[-2:] == ["False", "False"]
+
+
+def test_another_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boot.importlib.metadata, "version", lambda _name: "3.7.0")
+    with pytest.raises(boot.UnsupportedRasaError, match=r"3\.6\.21"):
+        boot.boot()
+
+
+def test_cached_event_lookup_agrees_with_the_walk_over_all_classes() -> None:
+    from rasa.shared.core.events import Event
+    from rasa.shared.utils.common import all_subclasses
+
+    first: dict[str, Any] = {}
+    for kind in all_subclasses(Event):
+        first.setdefault(kind.type_name, kind)
+    for name, kind in first.items():
+        assert Event.resolve_by_type(name) is kind
+    with pytest.raises(ValueError, match="Unknown event name"):
+        Event.resolve_by_type("no_such_event")
+    assert Event.resolve_by_type("topic") is None
+    assert Event.resolve_by_type("no_such_event", Event) is Event
+
+
+@pytest.mark.parametrize(
+    "answer", [{"events": [], "responses": []}, {"events": [{"event": "slot", "name": "a", "value": 1}]}, {}]
+)
+def test_prebuilt_check_passes_what_rasa_passes(answer: dict[str, Any]) -> None:
+    from rasa.core.actions.action import RemoteAction
+
+    assert RemoteAction("a", None)._validate_action_result(answer) is True
+
+
+@pytest.mark.parametrize("answer", [{"events": "none"}, {"responses": {}}, []])
+def test_prebuilt_check_refuses_what_rasa_refuses_in_its_words(answer: Any) -> None:
+    from jsonschema import ValidationError
+    from rasa.core.actions.action import RemoteAction
+
+    with pytest.raises(ValidationError, match="Failed to validate Action server response"):
+        RemoteAction("a", None)._validate_action_result(answer)
+
+
+def test_logs_hold_no_words_of_a_customer() -> None:
+    line = boot.without_messages(
+        None, "info", {"event": "processor.message.parse", "text": "2kg sugar 0700000123", "turn": 7}
+    )
+    assert line == {"event": "processor.message.parse", "text": "<str, 20>", "turn": 7}
+
+
+def test_a_free_text_log_line_is_hidden_too() -> None:
+    line = boot.without_messages(None, "info", {"event": "Received user message 'call 0700000123'"})
+    assert "0700000123" not in str(line)
