@@ -18,6 +18,7 @@ from backend.channels.service import ChannelsService
 from backend.channels.tasks import send_handlers as channel_senders
 from backend.comms import subscribers as comms_subscribers
 from backend.comms import tasks as comms_tasks
+from backend.comms.dead_work import DeadWork
 from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.providers.exotel.client import ExotelClient
 from backend.comms.providers.exotel.webhook import ContextSigner, ExotelWebhooks
@@ -296,13 +297,13 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
 
 def _worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
     database, flags = registry.get(Database), registry.get(Flags)
-    conversations = registry.get(ConversationsService)
+    conversations, dead = registry.get(ConversationsService), DeadWork(registry.get(CardsService))
     turns = conversation_tasks.TurnLoop(database, conversations, providers.rasa, ConversationsSettings())
     return (
-        InboxWorker(database, _inbox_handlers(registry, providers)).run,
+        InboxWorker(database, _inbox_handlers(registry, providers), on_dead=dead.on_event).run,
         turns.run,
         EventConsumers(database, _subscriptions(registry)).run,
-        TimerEngine(database, _timer_handlers(registry)).run,
+        TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
         SenderLoop(
             database,
             _send_handlers(registry, providers),

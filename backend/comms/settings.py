@@ -11,7 +11,7 @@ class ExotelSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="EXOTEL_", extra="ignore")
 
-    api_url: str = Field(default="http://127.0.0.1:8090/exotel", description="Scheme, host and prefix of the API.")
+    api_url: str = Field(default="http://127.0.0.1:8099/exotel", description="Scheme, host and prefix of the API.")
     account_sid: str = "duka1"
     api_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-exotel-key")
     api_token: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-exotel-token")
