@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,6 +114,8 @@ class Stack:
             "DARAJA_CONSUMER_KEY": shared.daraja_key,
             "DARAJA_CONSUMER_SECRET": shared.daraja_secret,
             "DARAJA_PASSKEY": shared.daraja_passkey,
+            "DARAJA_INITIATOR": "duka-dev",
+            "DARAJA_SECURITY_CREDENTIAL": b64encode(shared.daraja_secret.encode()).decode(),
             "UPI_BASE_URL": f"{sandbox}/upi",
             "UPI_KEY_ID": "rzp_test_duka",
             "UPI_KEY_SECRET": shared.upi_secret,
@@ -218,7 +221,7 @@ class Stack:
         """Return what Rasa is told: its own database and lock store, and none of the providers' secrets."""
         hidden = tuple(name for name in self.environment() if name.startswith(_HIDDEN_FROM_RASA))
         open_part = {name: value for name, value in self.environment().items() if name not in hidden}
-        return open_part | self.rasa_stores()
+        return open_part | self.rasa_stores() | {"PYTHONWARNINGS": "ignore::DeprecationWarning"}
 
     def rasa_stores(self) -> dict[str, str]:
         """Return where Rasa keeps its trackers and locks."""

@@ -127,6 +127,4 @@ class Hands:
 
 
 def _bubble(row: Json) -> Bubble:
-    return Bubble(
-        str(row["id"]), str(row.get("text") or ""), tuple(row.get("buttons") or ()), bool(row.get("from_person"))
-    )
+    return Bubble(str(row["id"]), str(row.get("text") or ""), tuple(row.get("buttons") or ()), bool(row["mine"]))
