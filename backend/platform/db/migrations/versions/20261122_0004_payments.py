@@ -66,7 +66,7 @@ _TABLES = (
         state varchar NOT NULL CONSTRAINT ck_receipts_state
             CHECK (state IN ('matched', 'unmatched', 'refund_due', 'refunded')),
         {_TIMES},
-        CONSTRAINT uq_receipts_provider UNIQUE (provider, code)
+        CONSTRAINT uq_receipts_provider_code UNIQUE (provider, code)
     )
     """,
     "CREATE INDEX ix_receipts_order_id ON receipts (order_id)",
@@ -117,7 +117,7 @@ _TABLES = (
         decided_by varchar,
         note varchar,
         {_TIMES},
-        CONSTRAINT uq_refunds_receipt_id UNIQUE (receipt_id, cause)
+        CONSTRAINT uq_refunds_receipt_id_cause UNIQUE (receipt_id, cause)
     )
     """,
 )
