@@ -334,6 +334,10 @@ class MessageChannel(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
 
 class SendObserver(Protocol):
     """Somebody above who keeps a record of sends."""

@@ -79,6 +79,10 @@ class InstagramChannel:
             raise ChannelRefusedError("instagram.media_size", "the file is too large", Action.ASK_PERSON)
         return MediaContent(response.headers.get("content-type", "application/octet-stream"), response.content)
 
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._http.close()
+
     def _check_host(self, link: str) -> None:
         host, own = urlsplit(link).hostname or "", urlsplit(self._settings.api_url).hostname
         allowed = any(host == known or host.endswith(f".{known}") for known in self._settings.media_hosts)

@@ -82,6 +82,10 @@ class WhatsAppChannel:
         _check_file(media, described, response.content)
         return MediaContent(str(described.get("mime_type") or media.mime_type), response.content)
 
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._http.close()
+
     async def _describe(self, account: str, media_id: str) -> dict[str, Any]:
         response = await self._http.request("GET", f"/{media_id}", headers=self._authorization(account))
         return dict_of(answered(response, "whatsapp", classify))
