@@ -12,6 +12,8 @@ from bot.nlu.tokens import Token
 
 SMALLEST_SPEND = 10
 _LONGEST_DIGITS = 5
+# "Pav" is a quarter before a unit, and bread elsewhere.
+_QUARTER_OR_BREAD = frozenset({"pav", "पाव"})
 _SHORTEST_SCALE = 2  # "k" and "so" after digits are other words as often
 
 
@@ -116,7 +118,15 @@ class AmountFinder:
             at = amount.last
         return out
 
+    def _numbers_a_line(self, at: int) -> bool:
+        """Tell the number of a list's line ("2. rice") from an amount."""
+        opens = at == 0 or self._tokens[at - 1].is_break
+        closes = self._word(at + 1) in {".", ")"} and self._tight(at + 1) and not self._tight(at + 2)
+        return opens and closes and self._tokens[at].is_number and bool(self._word(at + 2).strip())
+
     def _at(self, at: int) -> Amount | None:
+        if self._numbers_a_line(at):
+            return None
         for reader in (
             self._money,
             self._unit_first,
@@ -278,6 +288,8 @@ class AmountFinder:
     def _number_first(self, at: int) -> Amount | None:
         number = self._number(at)
         if number is None or (number.digits and len(self._word(at).partition(".")[0]) > _LONGEST_DIGITS):
+            return None
+        if self._word(at) in _QUARTER_OR_BREAD and not unit_of(self._word(number.last)):
             return None
         high = self._high(number)
         last = high.last if high else number.last

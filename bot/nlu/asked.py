@@ -38,13 +38,21 @@ def asked_in(bot_text: str) -> str:
     return next((kind for kind, pattern in _patterns() if pattern.search(question)), "told")
 
 
+def settled(asked: str | None, bot_text: str) -> str:
+    """Choose what was asked: what the caller says, unless the words say that nothing, or something more, was asked."""
+    read = asked_in(bot_text)
+    if asked not in KINDS:
+        return read
+    return read if asked == "confirm" and read in {"more", "told"} else asked
+
+
 def context_of(metadata: Mapping[str, Any] | None) -> Context:
     """Read the context out of a message's metadata; missing or odd fields count as unknown."""
     metadata = metadata or {}
     bot_text = _last_bot_text(metadata.get("history") or ())
     asked = metadata.get("asked")
     return Context(
-        asked=asked if asked in KINDS else asked_in(bot_text),
+        asked=settled(asked, bot_text),
         bot_text=bot_text,
         language=metadata.get("language") if isinstance(metadata.get("language"), str) else None,
         region=metadata.get("region") if metadata.get("region") in {"KE", "IN"} else None,

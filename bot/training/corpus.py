@@ -8,6 +8,7 @@ import regex
 import yaml
 
 from bot.nlu.annotated import LABELS, Example, Label
+from bot.nlu.asked import settled
 
 _MARKUP = regex.compile(r"\[(?P<text>[^\]\[]+)\](?:\((?P<name>[\w]+)\)|\{[^}]*\"entity\":\s*\"(?P<long>\w+)\"[^}]*\})")
 
@@ -36,12 +37,18 @@ def hand_written(data: Path) -> Iterator[Example]:
 
 
 def in_context(data: Path) -> Iterator[Example]:
-    """Yield the examples that answer a bot's message."""
+    """Yield the examples that answer a bot's message; the file's name is the language."""
     for path in sorted((data / "context").glob("*.yml")):
-        found = _read(path)
-        for row in found if isinstance(found, list) else found.get("context") or ():
+        for row in _read(path).get("replies") or ():
             text, labels = plain(str(row["text"]))
-            yield Example(text, row["intent"], row["lang"], labels, row.get("asked") or "none", row.get("bot") or "")
+            yield Example(
+                text,
+                row["intent"],
+                path.stem,
+                labels,
+                settled(row.get("asked"), row.get("bot") or ""),
+                row.get("bot") or "",
+            )
 
 
 def _lines(examples: Any) -> list[str]:

@@ -4,7 +4,6 @@
 # One row a class; the tagger sees the class of a word beside the word itself.
 CLASSES = {
     "place": """
-# ruff: noqa: E501 - rows of words read better long than folded.
         road rd street st lane avenue ave drive way highway bypass estate court crt crescent apartment apartments apts apt flat flats house hse hs
         building bldg tower towers plaza centre center complex mall hostel hostels room rm floor flr gate block blk wing phase sector plot bungalow villa
         society soc nagar colony chowk gali marg naka stage stand stop roundabout junction circle market bazaar school church mosque temple mandir masjid
