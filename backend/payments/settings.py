@@ -1,5 +1,7 @@
 """Settings of payments and their providers."""
 
+import base64
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -33,7 +35,10 @@ class DarajaSettings(BaseSettings):
     passkey: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-passkey")
     shortcode: str = "600999"
     initiator: str = "duka"
-    security_credential: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-credential")
+    security_credential: SecretStr = Field(
+        default=SecretStr(base64.b64encode(f"{DEVELOPMENT_SECRET}-credential".encode()).decode()),
+        description="The initiator's password, encrypted with Safaricom's certificate and written in base64.",
+    )
     c2b_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-paybill-path"), description="Secret part of the fixed C2B addresses."
     )

@@ -1,0 +1,78 @@
+"""Payments for tests: the services, and what providers report."""
+
+from typing import Any
+
+import orjson
+
+from backend.payments.providers.daraja.webhook import DarajaCallbacks
+from backend.payments.providers.upi.webhook import UpiCallbacks
+from backend.payments.service import PaymentsService
+from backend.payments.service.evidence import EvidenceService
+from backend.payments.settings import PaymentsSettings
+from backend.platform.clock import Clock
+from tests.support.factories.orders import orders_service
+
+BASE_URL = "http://duka.test"
+PAYER = "+254711000221"
+
+
+def daraja_callbacks() -> DarajaCallbacks:
+    """The callbacks as bootstrap builds them."""
+    return DarajaCallbacks(BASE_URL, PaymentsSettings().callback_secret.get_secret_value())
+
+
+def upi_callbacks() -> UpiCallbacks:
+    """The callbacks with a secret of the test and an older one."""
+    return UpiCallbacks(["development-only-upi-webhook", "development-only-upi-webhook-old"])
+
+
+def evidence_service() -> EvidenceService:
+    """The service over real orders."""
+    return EvidenceService(orders_service())
+
+
+def payments_service(clock: Clock) -> PaymentsService:
+    """The service with its neighbours, all real."""
+    return PaymentsService(orders_service(), evidence_service(), clock, PaymentsSettings())
+
+
+def stk_callback(checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None) -> bytes:
+    """A prompt's result as Daraja posts it; a success carries amount and receipt."""
+    callback: dict[str, Any] = {
+        "MerchantRequestID": "29115-1",
+        "CheckoutRequestID": checkout_id,
+        "ResultCode": code,
+        "ResultDesc": "as composed for a test",
+    }
+    if receipt is not None:
+        callback["CallbackMetadata"] = {
+            "Item": [
+                {"Name": "Amount", "Value": amount},
+                {"Name": "MpesaReceiptNumber", "Value": receipt},
+                {"Name": "Balance"},
+                {"Name": "TransactionDate", "Value": 20261122201433},
+                {"Name": "PhoneNumber", "Value": 254711000221},
+            ]
+        }
+    return orjson.dumps({"Body": {"stkCallback": callback}})
+
+
+def confirmation(receipt: str, amount: str, reference: str) -> bytes:
+    """A payment made by hand as Daraja confirms it."""
+    return orjson.dumps(
+        {
+            "TransactionType": "Pay Bill",
+            "TransID": receipt,
+            "TransTime": "20261122201433",
+            "TransAmount": amount,
+            "BusinessShortCode": "600999",
+            "BillRefNumber": reference,
+            "InvoiceNumber": "",
+            "OrgAccountBalance": "5120.00",
+            "ThirdPartyTransID": "",
+            "MSISDN": "2547 ***** 221",
+            "FirstName": "WANJIRU",
+            "MiddleName": "",
+            "LastName": "",
+        }
+    )

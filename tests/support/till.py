@@ -1,0 +1,184 @@
+"""A shop's till in one process: the payment endpoints, the worker's loops, and simulated Daraja and UPI behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from backend.orders.ports import OrderView
+from backend.payments.ports import PaymentProvider
+from backend.payments.providers.daraja.client import DarajaClient
+from backend.payments.providers.upi.client import UpiLinkClient
+from backend.payments.router import PaymentCallbacks, router, webhooks
+from backend.payments.service import PaymentsService
+from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.refunds import RefundsService
+from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
+from backend.payments.tasks import (
+    CloseHandler,
+    PendingPayments,
+    QueryHandler,
+    ReceiptCheckHandler,
+    RequestHandler,
+    timer_handlers,
+)
+from backend.platform.clock import move_clock
+from backend.platform.db.session import Database
+from backend.platform.http import HttpClient
+from backend.platform.inbox import EventIntake
+from backend.platform.inbox_worker import InboxWorker
+from backend.platform.sender import SenderLoop
+from backend.platform.sends import SendHandler
+from backend.platform.timer_engine import TimerEngine
+from backend.sandbox.app import create_app
+from backend.sandbox.settings import SandboxSettings
+from tests.support.app import Api, serving
+from tests.support.clock import FixedClock
+from tests.support.factories.orders import orders_service
+from tests.support.factories.payments import (
+    BASE_URL,
+    daraja_callbacks,
+    evidence_service,
+    payments_service,
+    upi_callbacks,
+)
+
+
+@dataclass
+class Till:
+    """The till, and the hands of a test."""
+
+    api: Api
+    database: Database
+    clock: FixedClock
+    sandbox: httpx.AsyncClient
+    payments: PaymentsService
+    sender: SenderLoop
+    inbox: InboxWorker
+    timers: TimerEngine
+
+    async def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Use the sandbox's control API."""
+        answer = await self.sandbox.post(f"/__sim{path}", json=body or {})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def fault(self, **fault: Any) -> None:
+        """Let requests to a provider go wrong."""
+        await self.control("/faults", fault)
+
+    async def act(self, provider: str, verb: str, **body: Any) -> Any:
+        """Let a person do something on their phone, and let what follows happen."""
+        answer = await self.control(f"/actor/{provider}/{verb}", body)
+        await self.settle()
+        return answer
+
+    async def settle(self) -> None:
+        """Send, deliver webhooks and work them off until nothing is left to do at this instant."""
+        while await self._once():
+            continue
+
+    async def _once(self) -> bool:
+        sent = await self.sender.drain()
+        await self.control("/webhooks/flush")
+        return bool(sent + await self.inbox.drain())
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, on every clock, in steps of a few seconds at most."""
+        while seconds > 0:
+            await self.skip(min(seconds, 5.0))
+            seconds -= 5.0
+
+    async def skip(self, seconds: float) -> None:
+        """Let time pass at once, as in an outage."""
+        self.clock.advance(seconds=seconds)
+        async with self.database.transaction() as session:
+            await move_clock(session, timedelta(seconds=seconds))
+        while await self.timers.step():
+            continue
+        await self.settle()
+
+    async def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
+        """Post a webhook, and let it be worked off."""
+        answer = await self.api.client.post(path, content=body, headers=headers)
+        await self.settle()
+        return answer
+
+    async def order(self, order_id: str) -> OrderView:
+        """The order as it stands."""
+        async with self.database.transaction() as session:
+            return await orders_service().get(session, order_id)
+
+    async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        async with self.database.transaction() as session:
+            return [tuple(row) for row in await session.execute(text(query), values)]
+
+    async def calls(self, provider: str, path: str) -> list[Any]:
+        """The requests that a simulator has received at a path."""
+        answer = await self.sandbox.get("/__sim/calls", params={"provider": provider, "path": path})
+        found: list[Any] = answer.json()
+        return found
+
+
+def _handlers(database: Database, clock: FixedClock, sandbox: Any) -> tuple[SendHandler, ...]:
+    upi = UpiSettings()
+    daraja_http = HttpClient("http://sandbox.test/daraja", name="daraja", app=sandbox)
+    auth = (upi.key_id, upi.key_secret.get_secret_value())
+    upi_http = HttpClient("http://sandbox.test/upi", name="upi", auth=auth, app=sandbox)
+    daraja = DarajaClient(DarajaSettings(), daraja_http, clock)
+    orders, evidence, callbacks = orders_service(), evidence_service(), daraja_callbacks()
+    rails: tuple[tuple[str, PaymentProvider, Any], ...] = (
+        ("daraja", daraja, lambda attempt_id: callbacks.address("stk", attempt_id)),
+        ("upi", UpiLinkClient(upi_http), lambda _: ""),
+    )
+    handlers: list[SendHandler] = [
+        ReceiptCheckHandler(daraja.ask_about_receipt, lambda order_id: callbacks.address("result", order_id))
+    ]
+    for channel, provider, address in rails:
+        settings = PaymentsSettings()
+        handlers += [
+            RequestHandler(channel, provider, database, orders, evidence, settings, address),
+            QueryHandler(f"{channel}.query", provider, database, orders, evidence),
+            CloseHandler(f"{channel}.close", provider, database, orders, evidence),
+        ]
+    return tuple(handlers)
+
+
+@asynccontextmanager
+async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till]:
+    """Build the till over simulators whose webhooks reach its endpoints."""
+    intake, callbacks = EventIntake(database), PaymentCallbacks(daraja=daraja_callbacks(), upi=upi_callbacks())
+    payments = payments_service(clock)
+    services: dict[type[Any], Any] = {
+        EventIntake: intake,
+        PaymentCallbacks: callbacks,
+        PaymentsService: payments,
+        RefundsService: RefundsService(),
+    }
+    async with serving(database, clock, router, webhooks, services=services) as api:
+        transport = api.client._transport
+        sandbox = create_app(
+            SandboxSettings(backend_url=BASE_URL), time_source=lambda: clock.now().timestamp(), transport=transport
+        )
+        inboxes = {
+            name: PaymentsInbox(known, orders_service(), evidence_service()) for name, known in callbacks.items()
+        }
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
+        async with client:
+            yield Till(
+                api=api,
+                database=database,
+                clock=clock,
+                sandbox=client,
+                payments=payments,
+                sender=SenderLoop(database, _handlers(database, clock, sandbox)),
+                inbox=InboxWorker(database, {name: inbox.handle for name, inbox in inboxes.items()}),
+                timers=TimerEngine(database, timer_handlers(PendingPayments(PaymentsSettings()))),
+            )
+        await sandbox.state.world.close()
+        await intake.close()
