@@ -1,14 +1,16 @@
 """Which language a customer is answered in: a belief that each message moves by what it can prove."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 LANGUAGES: Final = ("en", "sw", "sheng", "hi", "hi-Latn", "mr", "mr-Latn")
-MIXED: Final = "mixed"
+_DEVANAGARI: Final = frozenset({"hi", "mr"})
 
 _KEPT: Final = 0.7  # of the former belief, when a message says something
 _PROOF_LETTERS: Final = 18  # letters from which a message counts in full: some four words
+_SCRIPT_LETTERS: Final = 3  # a word in the other script shows how the customer wants to read
 _LEAD: Final = 0.15  # by which another language must be ahead before the reply changes
 _CLEAR: Final = 0.75  # a whole sentence read this surely changes the reply at once
 
@@ -25,7 +27,7 @@ class Belief:
         scores = _scores(reading.get("language") or {})
         if not scores:
             return self
-        letters = sum(character.isalpha() for character in text)
+        letters = sum(unicodedata.category(character)[0] in "LM" for character in text)
         proof = min(1.0, letters / _PROOF_LETTERS)
         share = (1 - _KEPT) * proof if self.weights else proof
         weights = {
@@ -35,6 +37,8 @@ class Belief:
         best, score = max(scores.items(), key=lambda pair: pair[1])
         if proof == 1.0 and score >= _CLEAR:
             return Belief(best, {**weights, best: max(weights[best], _CLEAR)})
+        if letters >= _SCRIPT_LETTERS and (best in _DEVANAGARI) != (self.language in _DEVANAGARI):
+            return Belief(best, weights)
         return Belief(self._leader(weights), weights)
 
     def _leader(self, weights: Mapping[str, float]) -> str:
@@ -48,9 +52,6 @@ def _scores(language: Mapping[str, Any]) -> dict[str, float]:
     if not raw and language.get("lang") in LANGUAGES:
         raw = {str(language["lang"]): float(language.get("confidence") or 0.0)}
     return _in_script(raw, str(language.get("script") or ""))
-
-
-_DEVANAGARI: Final = frozenset({"hi", "mr"})
 
 
 def _in_script(scores: dict[str, float], script: str) -> dict[str, float]:

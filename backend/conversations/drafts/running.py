@@ -1,5 +1,6 @@
 """What may be asked of an order that was placed: where it is, elsewhere with it, a word to the rider, no thanks."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from backend.conversations.drafts.handover import hand_over
@@ -89,10 +90,14 @@ async def _ask_of_order(scene: "Scene", order: "OrderView", command: Command, re
 
 async def instruct(scene: "Scene") -> "Step":
     """Keep a word to the cook or rider with the draft, or with the running order."""
-    order = await running_order(scene) if scene.draft.empty else None
+    words = scene.understood.note or scene.text.strip()
+    if not scene.draft.empty:
+        scene.understood = replace(scene.understood, note=words)
+        return await take_order(scene)
+    order = await running_order(scene)
     if order is None:
         return await take_order(scene)
-    note = AddNote(scene.understood.note or scene.text.strip(), "instruction")
+    note = AddNote(words, "instruction")
     return await _ask_of_order(scene, order, note, "utter_note_added")
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from backend.conversations.drafts import repository
-from backend.conversations.drafts.goods import says_yes
+from backend.conversations.drafts.goods import GOODS_SLOTS, says_yes
 from backend.conversations.drafts.handover import hand_over
 from backend.conversations.drafts.language import Belief
 from backend.conversations.drafts.ports import EarlierMessage, Shop, ThreadFacts
@@ -128,7 +128,7 @@ class DialogueService:
             draft=draft,
             text=message.text,
             reading=message.reading,
-            understood=self._shop.read(message.reading, catalogue, context),
+            understood=self._shop.read(_as_answer(message.reading, draft), catalogue, context),
             language=belief.language,
             button=message.button,
             failed_turns=dialogue.failed_turns,
@@ -186,6 +186,15 @@ class DialogueService:
                 "handoff": step.handoff.reason if step.handoff else None,
             },
         )
+
+
+def _as_answer(reading: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
+    """Let a yes that names goods ("fine, the other one then") answer a question about goods as an order would."""
+    intent = reading.get("intent") or {}
+    names_goods = intent.get("name") == "affirm" and bool(reading.get("mentions"))
+    if not names_goods or draft.asked not in GOODS_SLOTS:
+        return reading
+    return {**reading, "intent": {**intent, "name": "place_order"}}
 
 
 def _thresholds(settings: Mapping[str, Any]) -> Thresholds | None:

@@ -90,4 +90,5 @@ def _brings_something(scene: "Scene") -> bool:
         Asked.PHONE: said.phone,
         Asked.PAYMENT: said.payment,
     }
-    return bool(said.lines or said.removed or answers.get(scene.draft.asked))
+    noted = said.note is not None and not scene.draft.empty
+    return bool(said.lines or said.removed or noted or answers.get(scene.draft.asked))

@@ -50,3 +50,10 @@ def test_an_unread_message_changes_nothing() -> None:
     """Without scores there is nothing to learn."""
     belief = Belief("mr", {"mr": 0.8})
     assert belief.after({}, "काहीतरी") == belief
+
+
+def test_one_word_in_the_other_script_changes_the_script() -> None:
+    """Whoever writes Devanagari wants to read it, and vowel signs count as letters."""
+    latin = Belief("hi-Latn", {"hi-Latn": 0.9})
+    assert latin.after(read("mr", 0.6, script="Deva", hi=0.3), "पाठवा").language == "mr"
+    assert latin.after(read("mr", 0.6, script="Deva", hi=0.3), "हो").language == "hi-Latn"

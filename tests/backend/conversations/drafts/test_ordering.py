@@ -211,3 +211,19 @@ async def test_an_abandoned_draft_is_forgotten_unless_the_customer_comes_back_wi
     assert read_back["say"][0]["params"]["lines"] == "• 1 × Sugar 1kg – KSh 150"
     states = await chat.session.scalars(text("SELECT state FROM drafts ORDER BY created_at, state"))
     assert sorted(states) == ["abandoned", "open"]
+
+
+async def test_a_yes_that_names_another_good_takes_it(chat: Chat) -> None:
+    """The customer does not take what was offered, but says what else."""
+    await chat.say("njahi 2kg", "place_order", items=[("njahi", 0)], amounts=[KILOS], lang="sw")
+    await chat.say("sawa unga basi", "affirm", items=[("unga", None)], lang="sw")
+    read_back = await give_address(chat)
+    assert read_back["say"][0]["params"]["lines"] == "• 1 × Maize Flour 2kg – KSh 176"
+
+
+async def test_an_instruction_while_ordering_is_read_back_with_the_order(chat: Chat) -> None:
+    """Also where the intent is unsure: the note belongs to the draft."""
+    await order_flour(chat)
+    await give_address(chat)
+    step = await chat.say("piga simu ukifika", "special_instruction", lang="sw")
+    assert step["say"][0]["params"]["lines"] == "• 2 × Maize Flour 2kg – KSh 352\n✎ piga simu ukifika"
