@@ -36,9 +36,9 @@ class Belief:
         }
         best, score = max(scores.items(), key=lambda pair: pair[1])
         if proof == 1.0 and score >= _CLEAR:
-            return Belief(best, {**weights, best: max(weights[best], _CLEAR)})
+            return Belief(best, {best: score})
         if letters >= _SCRIPT_LETTERS and (best in _DEVANAGARI) != (self.language in _DEVANAGARI):
-            return Belief(best, weights)
+            return Belief(best, {best: score})
         return Belief(self._leader(weights), weights)
 
     def _leader(self, weights: Mapping[str, float]) -> str:

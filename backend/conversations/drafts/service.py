@@ -10,18 +10,19 @@ from backend.conversations.drafts import repository
 from backend.conversations.drafts.goods import GOODS_SLOTS, says_yes
 from backend.conversations.drafts.handover import hand_over
 from backend.conversations.drafts.language import Belief
-from backend.conversations.drafts.ports import EarlierMessage, Shop, ThreadFacts
+from backend.conversations.drafts.ports import EarlierMessage, Reader, Shop, ThreadFacts
 from backend.conversations.drafts.scene import Scene
 from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
 from backend.conversations.drafts.topics import answer
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import BotTurn, Dialogue, DraftRow
-from backend.conversations.reading.types import ReadingContext, Thresholds, Turn
+from backend.conversations.reading.types import OrderReading, ReadingContext, Thresholds, Turn
 from backend.platform.ids import new_id
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from backend.catalog.linking.catalogue import Catalogue
     from backend.conversations.drafts.settings import DraftSettings
     from backend.conversations.drafts.step import Step
 
@@ -128,7 +129,7 @@ class DialogueService:
             draft=draft,
             text=message.text,
             reading=message.reading,
-            understood=self._shop.read(_as_answer(message.reading, draft), catalogue, context),
+            understood=_understood(self._shop.read, message.reading, catalogue, context),
             language=belief.language,
             button=message.button,
             failed_turns=dialogue.failed_turns,
@@ -188,13 +189,16 @@ class DialogueService:
         )
 
 
-def _as_answer(reading: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
-    """Let a yes that names goods ("fine, the other one then") answer a question about goods as an order would."""
-    intent = reading.get("intent") or {}
-    names_goods = intent.get("name") == "affirm" and bool(reading.get("mentions"))
-    if not names_goods or draft.asked not in GOODS_SLOTS:
-        return reading
-    return {**reading, "intent": {**intent, "name": "place_order"}}
+def _understood(
+    read: Reader, reading: Mapping[str, Any], catalogue: "Catalogue", context: ReadingContext
+) -> OrderReading:
+    """Link the reading; a yes that names goods answers a question about goods ("fine, the other one then")."""
+    said = read(reading, catalogue, context)
+    if said.intent != "affirm" or context.asked not in GOODS_SLOTS:
+        return said
+    intent = {**(reading.get("intent") or {}), "name": "place_order"}
+    as_order = read({**reading, "intent": intent}, catalogue, context)
+    return as_order if as_order.lines else said
 
 
 def _thresholds(settings: Mapping[str, Any]) -> Thresholds | None:

@@ -30,6 +30,7 @@ def test_a_clear_sentence_in_another_language_switches_at_once() -> None:
     swahili = Belief("en").after(read("sw", 0.93), "naomba unga wa ugali packet mbili tafadhali")
     english = swahili.after(read("en", 0.9), "sorry, could you please bring it to my office instead")
     assert english.language == "en"
+    assert english.after(read("sw", 0.6, en=0.3), "sawa").language == "en"
 
 
 def test_the_script_is_the_customers() -> None:
@@ -55,5 +56,7 @@ def test_an_unread_message_changes_nothing() -> None:
 def test_one_word_in_the_other_script_changes_the_script() -> None:
     """Whoever writes Devanagari wants to read it, and vowel signs count as letters."""
     latin = Belief("hi-Latn", {"hi-Latn": 0.9})
-    assert latin.after(read("mr", 0.6, script="Deva", hi=0.3), "पाठवा").language == "mr"
+    marathi = latin.after(read("mr", 0.6, script="Deva", hi=0.3), "पाठवा")
+    assert marathi.language == "mr"
+    assert marathi.after(read("mr", 0.4, script="Deva", hi=0.4), "हो").language == "mr"
     assert latin.after(read("mr", 0.6, script="Deva", hi=0.3), "हो").language == "hi-Latn"
