@@ -79,7 +79,7 @@ from backend.payments.service.refunds import RefundsService
 from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
-from backend.platform.clock import Clock, SystemClock
+from backend.platform.clock import Clock, HostClock, SystemClock
 from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
 from backend.platform.events import Subscription
@@ -171,7 +171,7 @@ def build(settings: PlatformSettings, *, application: str, clock: SystemClock | 
 def _add_platform(registry: Registry, settings: PlatformSettings, database: Database, clock: SystemClock) -> None:
     registry.add(PlatformSettings, settings)
     registry.add(SystemClock, clock)
-    registry.add(TokenIssuer, TokenIssuer(settings, clock))
+    registry.add(TokenIssuer, TokenIssuer(settings, HostClock()))
     registry.add(ConsoleSessions, ConsoleSessions(settings))
     registry.add(EventIntake, EventIntake(database))
     registry.add(Flags, Flags(database, settings.feature_flags))

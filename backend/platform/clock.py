@@ -20,7 +20,15 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class HostClock:
+    """The host's clock as it is; for tokens, which other processes sign by theirs."""
+
+    def now(self) -> datetime:
+        """Return the current instant."""
+        return datetime.now(UTC)  # noqa: TID251 - this module alone reads the host's clock
+
+
+class SystemClock(HostClock):
     """The host's clock, moved by the offset that the database holds."""
 
     def __init__(self) -> None:
@@ -28,7 +36,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the current instant, offset included."""
-        return datetime.now(UTC) + self._offset  # noqa: TID251 - the one place that reads the host's clock
+        return super().now() + self._offset
 
     async def refresh(self, database: Database) -> None:
         """Read the offset once."""
