@@ -131,6 +131,8 @@ class Stack:
         ports, shared = self.ports, self.secrets
         return {
             "SANDBOX_PORT": str(ports.sandbox),
+            # A provider never gives an id twice, so each run of the simulators counts from elsewhere.
+            "SANDBOX_SEED": str(secrets.randbelow(10**9)),
             "SANDBOX_PUBLIC_URL": f"http://{_LOOPBACK}:{ports.sandbox}",
             "SANDBOX_BACKEND_URL": f"http://{_LOOPBACK}:{ports.backend}",
             "SANDBOX_CLOCK_TOKEN": shared.sandbox_token,

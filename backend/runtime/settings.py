@@ -26,6 +26,7 @@ class RuntimeSettings(BaseSettings):
     port_postgres: int = Field(default=54329, description="The embedded Postgres.")
     port_redis: int = Field(default=63799, description="The embedded Redis.")
     data_dir: Path = Field(default=ROOT / ".duka", description="The embedded stores' files, and logs.")
+    model: Path | None = Field(default=None, description="Run this trained model; by default the data's own, trained.")
     bot_python: Path = Field(default=ROOT / "bot" / ".venv" / "bin" / "python", description="Rasa's interpreter.")
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -39,6 +40,11 @@ class Progress:
         self._console.print(f"  [dim]… {what}[/dim]")
 
 
+def _model(settings: RuntimeSettings) -> Path:
+    """Return the model to run, trained first where its data has changed."""
+    return settings.model.absolute() if settings.model else train(settings.bot_python)
+
+
 def _prepare_database(stack: Stack) -> None:
     """Create what is missing and bring the schema up to date."""
     if stack.postgres is not None:
@@ -69,7 +75,7 @@ async def running(
     logs = settings.data_dir / "logs"
     if stack.postgres is not None:
         await asyncio.to_thread(stack.postgres.prepare)
-    training = asyncio.create_task(asyncio.to_thread(train, settings.bot_python))
+    training = asyncio.create_task(asyncio.to_thread(_model, settings))
     stores = Supervisor(stack.stores(), quiet=quiet, log_folder=logs)
     services: Supervisor | None = None
     try:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import FileIO
@@ -51,6 +52,7 @@ class _Running:
     process: asyncio.subprocess.Process | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: int = 0
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=12))
 
 
 class StartError(RuntimeError):
@@ -98,7 +100,8 @@ class Supervisor:
         try:
             await asyncio.wait_for(running.ready.wait(), running.spec.start_timeout_s)
         except TimeoutError:
-            message = f"{running.spec.name} was not ready within {running.spec.start_timeout_s:.0f} s; see its log"
+            said = "".join(running.tail) or "nothing"
+            message = f"{running.spec.name} was not ready within {running.spec.start_timeout_s:.0f} s; it said:\n{said}"
             raise StartError(message) from None
         progress(running.spec.name)
 
@@ -218,6 +221,7 @@ class Supervisor:
         with self._open_log(running.spec.name) as kept:
             async for line in _lines(stream):
                 kept.write(line)
+                running.tail.append(line.decode("utf-8", "replace"))
                 if not self._quiet:
                     sys.stdout.write(prefix + line.decode("utf-8", "replace"))
                     sys.stdout.flush()

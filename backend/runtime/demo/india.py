@@ -46,6 +46,7 @@ async def drive(hands: Hands) -> None:
     await hands.tap(VENDOR, "vendor_ready:")
     rider = await first_to_get(hands, RIDERS, "rider_accept:")
     await hands.tap(rider, "rider_accept:")
+    await hands.has_button(rider, "whatsapp", "rider_picked:")
     await hands.advance(4 * 60)
     await hands.tap(rider, "rider_picked:")
     code = code_in(await hands.reads(CUSTOMER, "instagram", "raaste", "nikal", "delivery"))
