@@ -5,7 +5,12 @@ import typer
 from backend.conversations.reading import commands_cli as reading
 from backend.runtime import commands_cli as runtime
 
-app = typer.Typer(name="duka", help="Turns a direct message into a delivered order.", no_args_is_help=True)
+app = typer.Typer(
+    name="duka",
+    help="Turns a direct message into a delivered order.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 app.command("up")(runtime.up)
 app.command("demo")(runtime.demo)
 app.command("torture")(runtime.torture)

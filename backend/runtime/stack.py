@@ -48,6 +48,7 @@ def _model(settings: RuntimeSettings) -> Path:
 def _prepare_database(stack: Stack) -> None:
     """Create what is missing and bring the schema up to date."""
     if stack.postgres is not None:
+        stack.postgres.wait_ready()
         stack.postgres.create_database(DATABASE)
         stack.postgres.create_database(RASA_DATABASE)
     else:
