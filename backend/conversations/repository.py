@@ -15,12 +15,18 @@ from backend.conversations.models import Conversation, ConversationPeer, Message
 from backend.conversations.ports import HistoryLine, InboxFilter, MessageView, Owner, OwnerKind, ThreadView
 from backend.platform.db.types import blind_index
 
+_NOW: Final = "conversations.now"
 _HISTORY_AUTHORS: Final = {"customer": "customer", "bot": "bot", "system": "bot"}
 
 
 async def now(session: AsyncSession) -> datetime:
-    """Return the database's time."""
+    """Return the database's time, as it was when the transaction first asked."""
+    transaction = session.get_transaction()
+    known: tuple[object, datetime] | None = session.info.get(_NOW)
+    if known is not None and known[0] is transaction:
+        return known[1]
     current: datetime = (await session.execute(text("SELECT duka_now()"))).scalar_one()
+    session.info[_NOW] = (session.get_transaction(), current)
     return current
 
 

@@ -107,9 +107,9 @@ class TurnLoop:
                     outcome = await self._turns.finish(session, work, replies)
                 else:
                     outcome = await self._turns.fail(session, work, reason)
-                waited_s = (await repository.now(session) - work.received_at).total_seconds()
+                ended_at = await repository.now(session)
             TURNS.labels(outcome).inc()
-            TURN_SECONDS.observe(max(waited_s, 0))
+            TURN_SECONDS.observe(max((ended_at - work.received_at).total_seconds(), 0))
             log.info(
                 "turn.ended",
                 turn_id=work.turn_id,
