@@ -28,7 +28,7 @@ from backend.conversations.reading.types import Decision, OrderReading, Threshol
 ROOT = Path(__file__).resolve().parents[1]
 ORDERS = ROOT / "data" / "orders"
 TARGET = ROOT / "backend" / "conversations" / "reading" / "confidence.json"
-NOISE = (0.0, 0.0, 0.0, 0.02, 0.05)
+NOISE = (0.0, 0.01, 0.03)
 RIDGE = 1.0
 RISK = 0.005
 SEED = 20261122
@@ -80,8 +80,6 @@ def samples() -> list[Sample]:
         for number, label in enumerate(labels):
             turns = tuple((turn["from"], str(turn["text"])) for turn in label.get("history") or ())
             for copy, rate in enumerate(NOISE if label["intent"] in ORDER_INTENTS else (0.0, 0.02)):
-                if copy and not rate:
-                    continue
                 case = Case(f"{number}-{copy}", noisy(str(label["text"]), rate, dice), turns)
                 cases.append(case)
                 by_id[case.id] = label

@@ -1,6 +1,6 @@
 """Finds the rows that a mention's goods words fit, each with how well and how exactly."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -86,77 +86,63 @@ def _joined_pairs(index: Index, goods: tuple[Term, ...]) -> Iterable[tuple[Term,
 
 
 def _fitting(index: Index, goods: tuple[Term, ...]) -> list[Candidate]:
-    hits = [_hits(index, word) for word in goods]
-    rows = _rows(index, goods, hits)
-    exact = _exact(index, goods, hits, rows)
-    return [Candidate(row, score, tuple(exact.get(row, ()))) for row, score in rows.items()]
+    likely = [index.similar(word) for word in goods]
+    rows = _rows(index, goods, likely)
+    return [Candidate(row, score, _exact(index, row, likely)) for row, score in rows.items()]
 
 
-def _hits(index: Index, word: Term) -> dict[int, float]:
-    """Phrases that hold a word, each with the best likeness."""
-    found: dict[int, float] = {}
-    for place, likeness in index.similar(word).items():
-        if likeness >= ENOUGH:
-            for phrase in index.postings[place]:
-                if likeness > found.get(phrase, 0.0):
-                    found[phrase] = likeness
-    return found
+def _rows(index: Index, goods: tuple[Term, ...], likely: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Rows that hold every strong word somewhere in their names, with the mean likeness over all words.
 
-
-def _rows(index: Index, goods: tuple[Term, ...], hits: list[dict[int, float]]) -> dict[int, float]:
-    """Rows that hold every strong word somewhere in their names, with the mean likeness over all words."""
+    The rarest word comes first, so that the frequent ones are looked up among few rows.
+    """
+    alive: frozenset[int] | None = None
     total: dict[int, float] = {}
-    alive: set[int] | None = None
-    for word, phrases in sorted(zip(goods, hits, strict=True), key=lambda pair: pair[0].weak):
-        best: dict[int, float] = {}
-        for number, likeness in phrases.items():
-            row = index.phrases[number].row
-            best[row] = max(best.get(row, 0.0), likeness)
-        still = set(best) if alive is None else alive & set(best)
-        if still or not word.weak:
-            alive = still
+    order = sorted(range(len(goods)), key=lambda n: (goods[n].weak, index.spread(likely[n])))
+    for number in order:
+        best = _row_likeness(index, likely[number], alive)
+        if best or not goods[number].weak:
+            alive = frozenset(best)
         for row, likeness in best.items():
             total[row] = total.get(row, 0.0) + likeness
     strong = sum(not word.weak for word in goods) or 1
     return {row: min(total[row] / strong, 1.0) for row in alive or ()}
 
 
-def _exact(
-    index: Index, goods: tuple[Term, ...], hits: list[dict[int, float]], rows: Mapping[int, float]
-) -> dict[int, list[Exact]]:
-    """Phrases that are wholly said; whatever else is said must be known of their row ("kcc" in "kcc milk")."""
-    counted: dict[int, list[float]] = {}
-    for phrases in hits:
-        for number, likeness in phrases.items():
-            counted.setdefault(number, []).append(likeness)
-    found: dict[int, list[Exact]] = {}
-    for number, likenesses in counted.items():
-        phrase = index.phrases[number]
-        if (
-            phrase.row in rows
-            and phrase.terms.goods
-            and len(likenesses) >= len(phrase.goods)
-            and _said(index, phrase, goods)
-        ):
-            whole = len(phrase.goods) == len(goods)
-            found.setdefault(phrase.row, []).append(Exact(phrase, sum(likenesses) / len(likenesses), whole))
+def _row_likeness(index: Index, likely: Mapping[int, float], among: frozenset[int] | None) -> dict[int, float]:
+    """Rows that hold a word, each with its best likeness; the likeliest spelling is looked up first."""
+    found: dict[int, float] = {}
+    for place, likeness in sorted(likely.items(), key=lambda pair: -pair[1]):
+        if likeness >= ENOUGH:
+            rows = index.rows[place] if among is None else index.rows[place] & among
+            for row in rows:
+                found.setdefault(row, likeness)
     return found
 
 
-def _said(index: Index, phrase: Phrase, goods: tuple[Term, ...]) -> bool:
-    """Whether each word of a phrase is said by a word of its own."""
-    wanted = {index.by_key[one.key] for one in phrase.goods}
-    used = set[int]()
-    for word in goods:
-        likely = index.similar(word)
-        hit = max(
-            (place for place in wanted - used if likely.get(place, 0.0) >= ENOUGH),
-            key=lambda p: likely[p],
-            default=None,
-        )
-        if hit is not None:
-            used.add(hit)
-    return used == wanted
+def _exact(index: Index, row: int, likely: Sequence[Mapping[int, float]]) -> tuple[Exact, ...]:
+    """Phrases of a row that are wholly said; whatever else is said is known of the row ("kcc" in "kcc milk")."""
+    found = []
+    for number in index.by_row[row]:
+        places = index.places[number]
+        if places and len(places) <= len(likely):
+            score = _said(places, likely)
+            if score:
+                found.append(Exact(index.phrases[number], score, len(places) == len(likely)))
+    return tuple(found)
+
+
+def _said(places: tuple[int, ...], likely: Sequence[Mapping[int, float]]) -> float:
+    """The mean likeness of the words that say a phrase, or 0 where a word of it is not said by one of its own."""
+    left = list(places)
+    total, said = 0.0, 0
+    for word in likely:
+        best = max(left, key=lambda place: word.get(place, 0.0), default=None)
+        likeness = word.get(best, 0.0) if best is not None else 0.0
+        if best is not None and likeness >= ENOUGH:
+            left.remove(best)
+            total, said = total + likeness, said + 1
+    return 0.0 if left else total / said
 
 
 def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
@@ -169,6 +155,8 @@ def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
 def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:
     """Rows of the kind of good that a mention names ("soda"), where it names a kind and not a good."""
     members = _members(lexicon().kinds, goods)
+    if not members:
+        return []
     phrases = catalogue.index.phrases
     return sorted({one.row for one in phrases if any(_names(one, member) for member in members)})
 

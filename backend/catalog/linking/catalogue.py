@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key
@@ -121,6 +121,13 @@ class Catalogue:
         for row, item in enumerate(self.items):
             found.setdefault(item.family, []).append(row)
         return {family: tuple(rows) for family, rows in found.items()}
+
+    def prepared(self) -> Self:
+        """Read all rows and build the index now, so that no message waits for it."""
+        for item in self.items:
+            _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
+        _ = (self.index, self.families, self.by_sku, self.choices)
+        return self
 
     def siblings(self, row: int) -> tuple[int, ...]:
         """The rows of the same family, itself included."""

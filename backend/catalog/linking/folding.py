@@ -90,35 +90,16 @@ _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?(?:/\d+)?")
 
 
+_MARKS: Final = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200c\u200d"
+_RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|(?<=\d)[.,/](?=\d)|['’](?=[^\W\d_]))*")
+
+
 def words(text: str) -> list[tuple[int, int, str]]:
     """The words of a text with their code-point offsets; "2kg" and "x3" are cut at the border of digit and letter."""
     found: list[tuple[int, int, str]] = []
-    for run in _runs(text):
-        found.extend(_cut(run, text))
+    for run in _RUN.finditer(text):
+        found.extend(_cut(run.span(), text))
     return found
-
-
-def _runs(text: str) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    start: int | None = None
-    for place, sign in enumerate(text):
-        inside = _belongs(text, place, sign, open_run=start is not None)
-        if inside and start is None:
-            start = place
-        elif not inside and start is not None:
-            runs.append((start, place))
-            start = None
-    return runs if start is None else [*runs, (start, len(text))]
-
-
-def _belongs(text: str, place: int, sign: str, *, open_run: bool) -> bool:
-    kind = unicodedata.category(sign)[0]
-    if kind in "LN" or (open_run and (kind == "M" or sign in "\u200c\u200d")):
-        return True
-    nearby = text[place - 1 : place] + text[place + 1 : place + 2]
-    if sign in ".,/" and open_run:
-        return len(nearby) == 2 and nearby.isdigit()  # noqa: PLR2004 - one digit on each side
-    return sign in "'’" and open_run and nearby[-1:].isalpha()
 
 
 def _cut(run: tuple[int, int], text: str) -> list[tuple[int, int, str]]:
@@ -190,9 +171,10 @@ def fold(word: str) -> str:
     if _DECIMAL.fullmatch(plain):
         return plain.replace(",", ".")
     key = "".join(sign for sign in plain if sign.isalnum())
-    if key.isdigit() or _VOWEL.isdisjoint(key):
-        return key  # An abbreviation ("kcc", "xl") has no sounds to fold.
-    for pattern, written in _SPELLINGS:
+    if key.isdigit():
+        return key
+    # An abbreviation ("kcc") keeps its doubled letters, which is the last rule.
+    for pattern, written in _SPELLINGS[:-1] if _VOWEL.isdisjoint(key) else _SPELLINGS:
         key = pattern.sub(written, key)
     return key
 

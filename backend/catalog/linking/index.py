@@ -7,7 +7,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from backend.catalog.linking.folding import bare, fold, skeleton, stems, words
-from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import Term, Terms, merged, read_keys, terms_of
 
 EQUAL: Final = 1.0
@@ -41,6 +41,9 @@ class Index:
     phrases: tuple[Phrase, ...]
     vocabulary: tuple[Term, ...]
     postings: tuple[tuple[int, ...], ...]
+    rows: tuple[frozenset[int], ...]
+    places: tuple[tuple[int, ...], ...]
+    by_row: tuple[tuple[int, ...], ...]
     heads: tuple[frozenset[str], ...]
     by_key: Mapping[str, int]
     by_stem: Mapping[str, tuple[int, ...]]
@@ -62,6 +65,10 @@ class Index:
     def best(self, word: Term) -> float:
         """The similarity of the nearest word of the catalogue, 0 where there is none."""
         return max(self.similar(word).values(), default=0.0)
+
+    def spread(self, likely: Mapping[int, float]) -> int:
+        """In how many rows the spellings of a word stand, the doubtful ones included."""
+        return sum(len(self.rows[place]) for place in likely)
 
     def _look_up(self, word: Term) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -113,7 +120,7 @@ def _run_together(goods: tuple[Term, ...]) -> tuple[Term, ...]:
     if len(goods) not in {2, 3}:
         return goods
     key = "".join(item.key for item in goods)
-    return (Term(key, lexicon().sense_of(" ".join(item.key for item in goods))),)
+    return (Term(key, sense_of(" ".join(item.key for item in goods))),)
 
 
 def build_index(names: Sequence[tuple[str, ...]], options: Sequence[tuple[str, ...]]) -> Index:
@@ -168,8 +175,16 @@ def _index(phrases: list[Phrase], heads: tuple[frozenset[str], ...]) -> Index:
                 postings.append([])
             if word in phrase.goods:
                 postings[place].append(number)
+    by_row: list[list[int]] = [[] for _ in heads]
+    for number, phrase in enumerate(phrases):
+        by_row[phrase.row].append(number)
     return Index(
         phrases=tuple(phrases),
+        rows=tuple(frozenset(phrases[number].row for number in listed) for listed in postings),
+        places=tuple(
+            tuple(numbers[word.key] for word in phrase.goods) if phrase.terms.goods else () for phrase in phrases
+        ),
+        by_row=tuple(map(tuple, by_row)),
         vocabulary=tuple(vocabulary),
         postings=tuple(map(tuple, postings)),
         heads=heads,

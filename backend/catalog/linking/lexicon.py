@@ -14,7 +14,10 @@ LONGEST_GOOD: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Folded word lists; `senses` and `kinds` are keyed by folded words joined with a space."""
+    """Folded word lists; `senses` and `kinds` are keyed by folded words joined with a space.
+
+    `starts` are the first words of goods that have several.
+    """
 
     senses: Mapping[str, frozenset[str]]
     properties: frozenset[str]
@@ -24,16 +27,9 @@ class Lexicon:
     containers: Mapping[str, str]
     joints_after: frozenset[str]
     joints_before: frozenset[str]
+    starts: frozenset[str]
     filler: frozenset[str]
     optional: frozenset[str]
-
-    def sense_of(self, key: str) -> frozenset[str]:
-        """The goods that a folded word, or several joined with a space, can name; plural and case forms included."""
-        found = self.senses.get(key)
-        if found is not None or len(key) < 4:  # noqa: PLR2004 - short words have too many accidental stems
-            return found or frozenset()
-        near = {other for stem in stems(key) for other in (stem, *_other_vowels(stem))}
-        return frozenset().union(*(self.senses.get(other, frozenset()) for other in near if len(other) > 3))  # noqa: PLR2004
 
     def is_joint(self, key: str) -> bool:
         """Whether a word only joins the parts of a name ("unga ya ugali", "gud ki chai")."""
@@ -77,8 +73,10 @@ def lexicon() -> Lexicon:
     joints: Mapping[str, list[str]] = grammar["joints"]  # type: ignore[assignment]
     after, before = (frozenset(fold(word) for word in joints[side]) for side in ("after", "before"))
     kinds: Mapping[str, list[str]] = goods["kinds"]  # type: ignore[assignment]
+    senses = _senses([*goods["goods"], *goods["properties"]], after | before)  # type: ignore[misc]
     return Lexicon(
-        senses=_senses([*goods["goods"], *goods["properties"]], after | before),  # type: ignore[misc]
+        senses=senses,
+        starts=frozenset(key.split(" ", 1)[0] for key in senses if " " in key),
         properties=frozenset(listed[0] for listed in goods["properties"]),  # type: ignore[attr-defined]
         kinds={phrase_key(kind): frozenset(map(phrase_key, members)) for kind, members in kinds.items()},
         sizes=_inverted(grammar["sizes"]),  # type: ignore[arg-type]
@@ -89,3 +87,14 @@ def lexicon() -> Lexicon:
         filler=frozenset(fold(word) for word in grammar["filler"]["words"]),  # type: ignore[index]
         optional=frozenset(fold(word) for word in grammar["filler"]["optional"]),  # type: ignore[index]
     )
+
+
+@lru_cache(maxsize=65536)
+def sense_of(key: str) -> frozenset[str]:
+    """The goods that a folded word, or several joined with a space, can name; plural and case forms included."""
+    senses = lexicon().senses
+    found = senses.get(key)
+    if found is not None or len(key) < 4:  # noqa: PLR2004 - short words have too many accidental stems
+        return found or frozenset()
+    near = {other for stem in stems(key) for other in (stem, *_other_vowels(stem))}
+    return frozenset().union(*(senses.get(other, frozenset()) for other in near if len(other) > 3))  # noqa: PLR2004

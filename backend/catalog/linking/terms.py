@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon
+from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon, sense_of
 
 _MEASURES: Final = (
     ("mass", 1000.0, "kg kgs kilo kilos kilogram किलो"),
@@ -81,6 +81,11 @@ class Terms:
         return self.measure is not None or self.label is not None or bool(self.numbers)
 
 
+def is_spoken_number(key: str) -> bool:
+    """Whether a folded word is one of the small numbers and fractions that stand beside units."""
+    return key in _SPOKEN
+
+
 def is_unit(key: str) -> bool:
     """Whether a folded word is a unit of weight, volume, length or the like."""
     return key in _MEASURE_KEYS
@@ -94,7 +99,7 @@ def measure_of(value: float, unit: str) -> Measure | None:
 
 def term(key: str, *, weak: bool = False) -> Term:
     """A term for a folded word, with its senses."""
-    return Term(key, lexicon().sense_of(key), weak)
+    return Term(key, sense_of(key), weak)
 
 
 def terms_of(text: str, weak: Iterable[str] = ()) -> Terms:
@@ -113,9 +118,10 @@ def read_keys(keys: tuple[str, ...], weak: frozenset[str] = frozenset()) -> Term
     keys = tuple(key for key in keys if key)
     measure, rest = _take_measure(keys)
     kept, label, container, numbers = _sort(rest)
-    kept = [key for key in kept if key not in lexicon().filler] or kept
+    kept = [key for key in kept if key not in lexicon().filler]
     if not kept:
         kept = [key for key in rest if not key.isdigit() and not lexicon().is_joint(key)]
+        kept = [key for key in kept if key not in lexicon().filler]
         label = container = None
     goods = tuple(term(key, weak=key in weak or (key in lexicon().optional and len(kept) > 1)) for key in kept)
     return Terms(goods, measure, label, container, frozenset(numbers))
@@ -163,11 +169,11 @@ def merged(goods: tuple[Term, ...]) -> tuple[Term, ...]:
     """The same words with runs that name one good ("cooking oil", "mafuta kupika") put together."""
     lex, out, place = lexicon(), list[Term](), 0
     while place < len(goods):
-        width = min(LONGEST_GOOD, len(goods) - place)
+        width = min(LONGEST_GOOD, len(goods) - place) if goods[place].key in lex.starts else 1
         while width > 1 and not lex.senses.get(_joined(goods, place, width)):
             width -= 1
         run = _joined(goods, place, width)
-        out.append(goods[place] if width == 1 else Term(run, lex.sense_of(run)))
+        out.append(goods[place] if width == 1 else Term(run, sense_of(run)))
         place += max(width, 1)
     return tuple(out)
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.resolve import Status
+from backend.catalog.linking.terms import is_spoken_number
 from backend.conversations.reading.items import Item
-from backend.conversations.reading.layout import Kind, Piece
+from backend.conversations.reading.layout import Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Decision
 
@@ -48,8 +49,52 @@ def features_of(
         "asks": float(decision is Decision.CLARIFY),
         "hands": float(decision is Decision.HANDOFF),
         "slot_p": _slot_p(reading),
+        "doubt": _doubt(reading, items),
+        "strangers": _strangers(pieces, items),
+        "unamounted": _unamounted(sure),
+        "amount_p": _amount_p(reading),
+        "uncounted": _uncounted(pieces),
+        "modify": float((reading.get("intent") or {}).get("name") == "modify_order"),
+        "same_again": float(bool((reading.get("flags") or {}).get("same_again"))),
+        "removing": float(any(item.role != "add" for item in items)),
         "none": float(not sure),
     }
+
+
+def _doubt(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
+    """How unsure the bot is of the word that it was least sure to leave out."""
+    inside = [(item.start, item.end) for item in items]
+    outside = [
+        1.0 - float(token.get("p", 1.0))
+        for token in reading.get("tokens") or ()
+        if token.get("tag") in {"O", "NOTE"} and not any(start <= token["start"] < end for start, end in inside)
+    ]
+    return max(outside, default=0.0)
+
+
+def _strangers(pieces: Sequence[Piece], items: Sequence[Item]) -> float:
+    """Words outside of items that no list of ours knows."""
+    inside = [(item.start, item.end) for item in items]
+    words = [piece for piece in pieces if piece.kind is Kind.OTHER and piece.key not in cues().never_goods]
+    count = sum(not any(start <= piece.start < end for start, end in inside) for piece in words)
+    return min(count, 6) / 6
+
+
+def _unamounted(items: Sequence[Item]) -> float:
+    """The share of items without an amount where others have one."""
+    without = sum(item.unamounted for item in items)
+    return without / len(items) if items and without < len(items) else 0.0
+
+
+def _uncounted(pieces: Sequence[Piece]) -> float:
+    """Words that can be numbers and were read as none."""
+    return min(sum(piece.kind is Kind.OTHER and is_spoken_number(piece.key) for piece in pieces), 2) / 2
+
+
+def _amount_p(reading: Mapping[str, Any]) -> float:
+    """How sure the bot is of the least sure word of an amount."""
+    sure = [float(t.get("p", 1.0)) for t in reading.get("tokens") or () if t.get("tag") == "AMOUNT"]
+    return min(sure, default=1.0)
 
 
 def _probability(reading: Mapping[str, Any], part: str) -> float:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, romanise, words
-from backend.catalog.linking.index import SAME_GOOD, SAME_STEM
+from backend.catalog.linking.index import EQUAL, SAME_GOOD, SAME_STEM
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, term
@@ -23,6 +23,7 @@ _KNOWN: Final = 0.72
 _CERTAIN: Final = 0.9
 _LIKELY: Final = 0.5
 _DOUBTED: Final = 0.975
+_HALF_DOUBTED: Final = 0.93
 _LIKELY_NOT: Final = 0.6
 _HEARD: Final = 0.85
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     """What a piece is to an order."""
 
     GOODS = "goods"
+    RECOVERED = "recovered"
     FOREIGN = "foreign"
     SIZE = "size"
     JOINT = "joint"
@@ -45,7 +47,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it."""
+    """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it.
+
+    `weak` is a word that the bot takes for no good; `recovered` one that it was unsure of and the catalogue knows.
+    """
 
     kind: Kind
     start: int
@@ -55,6 +60,7 @@ class Piece:
     amount: int | None = None
     mention: int | None = None
     weak: bool = False
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,9 @@ class _Sorter:
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(key, mention, tag, p)
-        return Piece(kind, start, end, word, key, mention=mention, weak=weak)
+        recovered = kind is Kind.RECOVERED
+        kind = Kind.GOODS if recovered else kind
+        return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)
 
     def _mention(self, start: int) -> int | None:
         inside = (n for n, (first, last) in enumerate(self._mentions) if first <= start < last)
@@ -268,14 +276,16 @@ class _Sorter:
             return Kind.SIZE, False
         likeness = self._catalogue.index.best(term(key))
         tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
-        unsure = tag not in _GOODS_TAGS and p < (_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT)
+        doubted = _DOUBTED if likeness >= EQUAL else _HALF_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT
+        # A word tagged as an amount reaches this place only if it is a good of this shop ("pav").
+        unsure = tag not in _GOODS_TAGS and (p < doubted or tag == "AMOUNT")
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if key in lex.filler or lex.is_joint(key):
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
         if likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN) and (
             likeness >= SAME_STEM or key not in cues().never_goods
         ):
-            return Kind.GOODS, not meant
+            return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
         return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False
 
     def _foreign(self, key: str) -> bool:

@@ -27,6 +27,7 @@ _ALONE: Final = -0.3
 _BARE_OPTION: Final = -1.3
 _COUNTED_OPTION: Final = -0.7
 _TWO_SIZES: Final = -1.3
+_CUT_JOINT: Final = 0.4
 _UNREAD_SIZE: Final = 0.8
 _REPEATED: Final = -1.5
 _WHOLE: Final = 0.975
@@ -69,7 +70,17 @@ class Segment:
     def guessed(self) -> bool:
         """Whether the bot took none of its words for goods."""
         named = [piece for piece in self.pieces if piece.kind in _NAMED]
-        return bool(named) and all(piece.weak for piece in named)
+        return bool(named) and all(piece.weak or piece.recovered for piece in named)
+
+    @property
+    def plausible(self) -> bool:
+        """Whether words that the bot passed over make an item all the same: a whole name, or the name of a good."""
+        found = self.resolution
+        recovered = any(piece.recovered for piece in self.pieces)
+        if found.status is Status.UNKNOWN:
+            return False
+        whole = found.exact and (bool(self.amounts) or recovered)
+        return whole or (recovered and any(term.senses for term in self.terms.goods))
 
     @property
     def words(self) -> str:
@@ -113,6 +124,8 @@ class Segmenter:
             return 1.2
         if piece.kind in _NAMED and not piece.weak:
             return 1.5
+        if piece.kind is Kind.JOINT and piece.key in lexicon().joints_after:
+            return _CUT_JOINT
         return _UNREAD_SIZE if piece.kind is Kind.SIZE else 0.0
 
     def segment(self, pieces: Sequence[Piece]) -> Segment:
@@ -184,11 +197,12 @@ class Segmenter:
         if segment.amounts and _side(pieces) is not None and _side(pieces) is not before:
             worth += _WRONG_SIDE
         mentions = {piece.mention for piece in pieces if piece.mention is not None and piece.kind in _NAMED}
-        return worth + _TWO_MENTIONS * max(0, len(mentions) - 1)
+        joined = sum(piece.key in lexicon().joints_after for piece in pieces)
+        return worth + _TWO_MENTIONS * max(0, len(mentions) - 1 - joined)
 
     def _words_worth(self, segment: Segment) -> float:
         resolution = segment.resolution
-        if segment.guessed and not (resolution.exact and resolution.status is not Status.UNKNOWN and segment.amounts):
+        if segment.guessed and not segment.plausible:
             return -1.0
         strong = [piece for piece in segment.pieces if piece.kind in _NAMED]
         if resolution.status is Status.UNKNOWN:

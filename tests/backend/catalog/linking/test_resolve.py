@@ -1,0 +1,149 @@
+"""What a mention means in a catalogue: sure, open, odd or unknown, with the rule that says so."""
+
+from fractions import Fraction
+
+import pytest
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import measure_of, terms_of
+from tests.support.shops import CORNER_SHOP, KITCHEN
+
+TWO = Fraction(2)
+HALF = Fraction(1, 2)
+
+
+def resolved(shop: Catalogue, words: str, wanted: Wanted | None = None) -> Resolution:
+    return resolve(shop, terms_of(words), wanted or Wanted())
+
+
+def lines(shop: Catalogue, words: str, wanted: Wanted | None = None) -> dict[str, Fraction]:
+    found = resolved(shop, words, wanted)
+    assert found.status is Status.SURE, found
+    return dict(found.lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "sku"),
+    [
+        ("sukari", "SUGAR-1"),
+        ("sugar please", "SUGAR-1"),
+        ("maziwa ya malisho", "MILK"),
+        ("white bread", "BREAD"),
+        ("mkate mkubwa", "BREAD-8"),
+        ("mikate", "BREAD"),
+        ("unga ya maisha", "FLOUR-2"),
+        ("coke 500", "COKE"),
+        ("coca cola", "COKE"),
+        ("suger", "SUGAR-1"),
+        ("gas ndogo", "GAS-6"),
+        ("a tray", "EGG-T"),
+        ("sukari nusu", "SUGAR-H"),
+    ],
+)
+def test_a_word_that_one_row_has_means_that_row(words: str, sku: str) -> None:
+    assert lines(CORNER_SHOP, words) == {sku: 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "sku"),
+    [
+        ("पोहे", "POHA"),
+        ("हाफ पोहे", "POHA-H"),
+        ("वडापाव", "VADA-P"),
+        ("वड़ा पाव", "VADA-P"),
+        ("चहा", "TEA"),
+        ("btr roti", "ROTI-B"),
+    ],
+)
+def test_another_script_or_spelling_finds_the_same_row(words: str, sku: str) -> None:
+    assert lines(KITCHEN, words) == {sku: 1}
+
+
+@pytest.mark.parametrize("words", ["unga", "gas", "gesi", "gas refill"])
+def test_a_word_that_several_rows_have_is_open(words: str) -> None:
+    assert resolved(CORNER_SHOP, words).status is Status.OPEN
+
+
+def test_a_size_that_two_brands_have_is_open() -> None:
+    found = resolved(CORNER_SHOP, "maziwa", Wanted(measure=measure_of(1, "l")))
+    assert (found.status, set(found.alternatives)) == (Status.OPEN, {"MILK-L", "MILK-P"})
+
+
+@pytest.mark.parametrize("words", ["naan", "brown sugar", "tomatoes", "basmati rice", "butter naan"])
+def test_what_the_shop_lacks_is_never_a_near_one(words: str) -> None:
+    assert resolved(CORNER_SHOP, words).status is Status.UNKNOWN
+
+
+def test_a_part_of_a_dish_is_not_the_dish() -> None:
+    assert resolved(KITCHEN, "cheese").status is Status.UNKNOWN
+
+
+def test_a_bundle_is_meant_only_where_it_is_asked_for() -> None:
+    assert lines(KITCHEN, "poha") == {"POHA": 1}
+    assert lines(KITCHEN, "combo 1") == {"COMBO": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted", "expected"),
+    [
+        ("sukari", Wanted(measure=measure_of(3, "kg")), {"SUGAR-2": 1, "SUGAR-1": 1}),
+        ("sukari", Wanted(measure=measure_of(500, "g")), {"SUGAR-H": 1}),
+        ("maisha", Wanted(count=TWO, measure=measure_of(1, "kg")), {"FLOUR-1": 2}),
+        ("onions", Wanted(measure=measure_of(0.25, "kg")), {"ONION": Fraction(1, 4)}),
+        ("onions", Wanted(count=HALF), {"ONION": HALF}),
+        ("onions", Wanted(money_minor=Fraction(5000)), {"ONION": HALF}),
+        ("eggs", Wanted(count=Fraction(1), container="dozen"), {"EGG": 12}),
+        ("eggs", Wanted(count=TWO, container="tray"), {"EGG-T": 2}),
+        ("eggs", Wanted(count=HALF, container="tray"), {"EGG": 15}),
+        ("eggs", Wanted(count=Fraction(3, 2), container="tray"), {"EGG-T": 1, "EGG": 15}),
+        ("sugar", Wanted(count=TWO), {"SUGAR-1": 2}),
+    ],
+)
+def test_amounts_become_packs(words: str, wanted: Wanted, expected: dict[str, Fraction]) -> None:
+    assert lines(CORNER_SHOP, words, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted", "expected"),
+    [
+        ("veg pulao", Wanted(count=HALF), {"PULAO-H": 1}),
+        ("kaju barfi", Wanted(measure=measure_of(1.25, "kg")), {"BARFI-1": 1, "BARFI-H": 1}),
+        ("kaju barfi", Wanted(money_minor=Fraction(20_000)), {"BARFI-H": 1}),
+        ("vada pav", Wanted(count=TWO, money_minor=Fraction(4000)), {"VADA-PC": 2}),
+    ],
+)
+def test_a_portion_a_weight_or_a_price_names_the_row(words: str, wanted: Wanted, expected: dict[str, Fraction]) -> None:
+    assert lines(KITCHEN, words, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("sugar", Wanted(money_minor=Fraction(10_000))),
+        ("onions", Wanted()),
+        ("onions", Wanted(count=TWO)),
+        ("sugar", Wanted(vague=True)),
+        ("eggs", Wanted(count=Fraction(5, 2))),
+        ("coke", Wanted(count=TWO, container="crate")),
+        ("sugar", Wanted(measure=measure_of(300, "g"))),
+    ],
+)
+def test_what_comes_out_uneven_is_asked(words: str, wanted: Wanted) -> None:
+    found = resolved(CORNER_SHOP, words, wanted)
+    assert (found.status, found.lines) == (Status.ODD, ())
+
+
+def test_a_size_that_the_good_does_not_come_in_is_open() -> None:
+    assert resolved(KITCHEN, "kaju barfi half").status is Status.OPEN
+
+
+def test_a_row_that_is_ruled_out_is_not_found() -> None:
+    found = resolve(CORNER_SHOP, terms_of("bread"), Wanted(), without=frozenset({"BREAD", "BREAD-8"}))
+    assert found.sku == "BREAD-B"
+
+
+def test_a_kind_of_goods_is_open_between_its_goods() -> None:
+    found = resolved(CORNER_SHOP, "soda")
+    assert (found.status, found.alternatives) == (Status.OPEN, ("COKE",))

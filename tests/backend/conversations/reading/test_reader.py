@@ -1,0 +1,180 @@
+"""A message with its reading and its catalogue comes to lines, a decision and a question."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, OrderReading, ReadingContext, Slot, Thresholds, Turn
+from tests.support.shops import CORNER_SHOP, KITCHEN, marked
+
+EVERYTHING = Thresholds(accept=0.0)
+
+
+def read(
+    shop: Catalogue, text: str, *, intent: str = "place_order", history: tuple[Turn, ...] = (), **parts: Any
+) -> OrderReading:
+    plain, reading = marked(text, intent, **parts)
+    return read_message(reading, shop, ReadingContext(text=plain, history=history, thresholds=EVERYTHING))
+
+
+def lines(result: OrderReading) -> dict[str, Fraction]:
+    return {line.sku: line.quantity for line in result.lines}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <milk> and {one|1} <bread>", {"MILK": 2, "BREAD": 1}),
+        ("<mayai> {kumi|10} na <maziwa> {mbili|2}", {"EGG": 10, "MILK": 2}),
+        ("<mkate> {1} <maziwa> {3} <mayai> {2}", {"BREAD": 1, "MILK": 3, "EGG": 2}),
+        ("<sugar> {3kg}", {"SUGAR-2": 1, "SUGAR-1": 1}),
+        ("<maisha> na <sukari> {mbili mbili|2each}", {"FLOUR-2": 2, "SUGAR-1": 2}),
+        ("{2} <milk>, no make it {3}", {"MILK": 3}),
+        ("<mayai> {tano|5}, aki <mayai> iwe {sita|6}", {"EGG": 6}),
+        ("<bread> {1} lakini sio <brown>", {"BREAD": 1}),
+        ("<vitunguu> {kilo moja|1kg}. <-nyanya> usiweke", {"ONION": 1}),
+        ("{2} <coke 500>", {"COKE": 2}),
+        ("<coke> {500} {5}", {"COKE": 5}),
+        ("1. <milk> - {2}\n2. <bread> - {1}", {"MILK": 2, "BREAD": 1}),
+        ("{half|0.5tray} of <eggs>", {"EGG": 15}),
+    ],
+)
+def test_orders_become_lines(text: str, expected: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision, result.ask) == (expected, Decision.ACCEPT, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <vada pav> {1} <chai>", {"VADA-P": 2, "TEA": 1}),
+        ("<veg pulao> {ek|1} full {ek|1} half", {"PULAO-F": 1, "PULAO-H": 1}),
+        ("{ek|1} full {ek|1} half <veg pulao>", {"PULAO-F": 1, "PULAO-H": 1}),
+        ("{3} <vada pav>, {one|1} of them <cheese>", {"VADA-P": 2, "VADA-PC": 1}),
+        ("{पाव|0.25}, {2} <chai>", {"PAV": 1, "TEA": 2}),
+        ("<combo> {1} ke {3}", {"COMBO": 3}),
+        ("<kaju barfi> {dedh|1.5kg}", {"BARFI-1": 1, "BARFI-H": 2}),
+    ],
+)
+def test_kitchen_orders_become_lines(text: str, expected: dict[str, int]) -> None:
+    result = read(KITCHEN, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "expected"),
+    [
+        ("{2} <milk> and {1} <pizza>", Slot.ITEM, {"MILK": 2}),
+        ("{2} <milk> and <unga>", Slot.VARIANT, {"MILK": 2}),
+        ("{few|vague} <eggs> and {1} <bread>", Slot.QTY, {"BREAD": 1}),
+        ("<sukuma> {2}", Slot.ITEM, {"KALE": 2}),
+        ("<brown bread> {12}", Slot.QTY, {"BREAD-B": 12}),
+        ("<pizza> and <unga> and <onions>", Slot.ITEM, {}),
+        ("hello there", Slot.ITEM, {}),
+    ],
+)
+def test_what_is_open_is_asked_and_stays_out(text: str, ask: Slot, expected: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (result.decision, result.ask, lines(result)) == (Decision.CLARIFY, ask, expected)
+
+
+def test_words_for_what_the_shop_lacks_are_told() -> None:
+    assert read(CORNER_SHOP, "{2} <milk> and {1} <dog biscuits>").unmatched == ("dog biscuits",)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "answer", "expected"),
+    [
+        ("Bread: 400g or 800g?", "{2} <bread>", "the big one", {"BREAD-8": 2}),
+        ("Which maize flour: Maisha or Nafaka?", "{3} <unga>", "<nafaka>", {"FLOUR-N": 3}),
+        ("How many eggs?", "<eggs> please", "{12}", {"EGG": 12}),
+        ("Gas of 6kg or 13kg?", "<gas> {moja|1}", "{13}", {"GAS-13": 1}),
+    ],
+)
+def test_a_short_answer_settles_the_item_that_was_asked_about(
+    question: str, said: str, answer: str, expected: dict[str, int]
+) -> None:
+    before, reading = marked(said)
+    history = (Turn("customer", before, reading), Turn("bot", question))
+    result = read(CORNER_SHOP, answer, history=history)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+READ_BACK = (
+    Turn("customer", "3 milk, 1 bread and eggs"),
+    Turn("bot", "3 x Malisho Milk 500ml, 1 White Bread 400g, 6 Egg = KES 335. Shall I book it?"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "added"),
+    [
+        ("add {2} <milk>", set(), {"MILK": 2}),
+        ("make the <milk> {5}", {"MILK"}, {"MILK": 5}),
+        ("remove the <-eggs>", {"EGG"}, {}),
+        ("punguza <maziwa> {1}", {"MILK"}, {"MILK": 2}),
+        ("toa <-bread>, weka {2} <coke>", {"BREAD"}, {"COKE": 2}),
+        ("<-milk> nako, <coke> dya", {"MILK"}, {"COKE": 3}),
+        ("change the <bread> to <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
+        ("<bread> iwe ile kubwa", {"BREAD"}, {"BREAD-8": 1}),
+        ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
+    ],
+)
+def test_a_change_is_read_against_the_running_order(text: str, removed: set[str], added: dict[str, int]) -> None:
+    result = read(
+        CORNER_SHOP, text, intent="modify_order", history=READ_BACK, flags={"everything": "everything" in text}
+    )
+    assert (set(result.removed), lines(result)) == (removed, added)
+    assert result.decision is Decision.ACCEPT
+
+
+def test_a_change_that_names_nothing_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "can I change something?", intent="modify_order", history=READ_BACK)
+    assert (result.decision, result.ask, result.lines, result.removed) == (Decision.CLARIFY, Slot.ITEM, (), ())
+
+
+def test_same_again_takes_the_order_that_the_history_shows() -> None:
+    result = read(CORNER_SHOP, "same again", history=READ_BACK, flags={"same_again": True})
+    assert lines(result) == {"MILK": 3, "BREAD": 1, "EGG": 6}
+
+
+def test_same_again_without_a_history_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "same again", flags={"same_again": True})
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_caller_that_knows_the_running_order_need_not_have_said_it() -> None:
+    plain, reading = marked("make it {4}", "modify_order")
+    context = ReadingContext(text=plain, order={"COKE": Fraction(2)}, thresholds=EVERYTHING)
+    result = read_message(reading, CORNER_SHOP, context)
+    assert (result.removed, lines(result)) == (("COKE",), {"COKE": 4})
+
+
+def test_questions_order_nothing() -> None:
+    result = read(CORNER_SHOP, "how much is {1} <milk>?", intent="ask_price")
+    assert (result.lines, result.decision) == ((), Decision.REPLY)
+
+
+def test_goods_in_an_address_are_given_back_to_the_order() -> None:
+    plain, reading = marked("{2} <bread>, milk {3}, Moi Avenue, gate 4")
+    start = plain.index("milk")
+    reading["slots"] = {
+        "address": {"text": plain[start:], "start": start, "end": len(plain), "confidence": 0.6, "vague": False}
+    }
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"BREAD": 2, "MILK": 3}, "Moi Avenue, gate 4")
+
+
+def test_below_the_threshold_nothing_is_booked() -> None:
+    plain, reading = marked("{2} <milk>")
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=Thresholds(accept=1.1)))
+    assert (result.decision, result.ask, result.rule) == (Decision.CLARIFY, Slot.ITEM, "below the threshold")
+
+
+def test_the_reading_as_json_has_whole_numbers_and_fractions() -> None:
+    data = read(CORNER_SHOP, "<onions> {0.5kg} and {2} <milk>").to_json()
+    assert data["lines"] == [{"sku": "ONION", "qty": 0.5}, {"sku": "MILK", "qty": 2}]
+    assert (data["decision"], data["ask"], data["removed"]) == ("accept", None, [])
