@@ -201,10 +201,10 @@ async def last_heard(session: AsyncSession, actor: str, account: str) -> datetim
     return found
 
 
-async def digits_wait(session: AsyncSession, call_id: str) -> bool:
-    """Return whether digits of a call are stored that nobody has acted on yet."""
+async def waiting_digits(session: AsyncSession, call_id: str) -> Sequence[bytes]:
+    """Return the stored digit webhooks of a call that nobody has acted on yet, the first first."""
     query = text(
-        "SELECT EXISTS (SELECT FROM provider_events WHERE provider = 'exotel' AND lane = :call_id"
-        " AND kind = 'dtmf' AND state = 'pending')"
+        "SELECT body FROM provider_events WHERE provider = 'exotel' AND lane = :call_id"
+        " AND kind = 'dtmf' AND state = 'pending' ORDER BY id"
     )
-    return bool(await session.scalar(query, {"call_id": call_id}))
+    return [bytes(body) for body in await session.scalars(query, {"call_id": call_id})]

@@ -79,10 +79,17 @@ _WAIT_S = 0.05
 _WAITS = 30
 
 
+async def _waiting_digits(session: SessionDep, voice: VoiceWebhooks, call_id: str) -> str:
+    """Return the digits of a call that are stored and that the worker has not acted on yet."""
+    bodies = await repository.waiting_digits(session, call_id)
+    news = [voice.read("dtmf", call_id, body) for body in bodies]
+    return "".join(row.digit for row in news if row is not None and row.digit)
+
+
 async def _digits_applied(session: SessionDep, call_id: str) -> None:
     """Wait a moment until the worker has acted on the digits that are stored; the caller hears the right words then."""
     for _ in range(_WAITS):
-        if not await repository.digits_wait(session, call_id):
+        if not await repository.waiting_digits(session, call_id):
             return
         await asyncio.sleep(_WAIT_S)
 
@@ -259,8 +266,7 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
     """Tell the provider what to ask now; a call whose question is settled is thanked and ended."""
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
-    await _digits_applied(session, call_id)
-    prompt = await calls.prompt(session, call_id)
+    prompt = await calls.prompt(session, call_id, await _waiting_digits(session, voice, call_id))
     if prompt is None:
         return JSONResponse(_ASK_NOTHING)
     return JSONResponse(
@@ -289,10 +295,10 @@ async def passthru(
         if call is None:
             raise HungUpError
         return PlainTextResponse("done")
-    await intake.store(
-        "exotel", [_row(f"{fields.get('CallSid', '')}:dtmf:{len(call.digits)}", "dtmf", call_id, fields)]
-    )
-    more = await calls.still_wanted(session, call) and calls.wants_more(call, digit)
+    waiting = await _waiting_digits(session, voice, call_id)
+    more = await calls.still_wanted(session, call) and calls.wants_more(call, waiting + digit)
+    step = len(call.digits + waiting)
+    await intake.store("exotel", [_row(f"{fields.get('CallSid', '')}:dtmf:{step}", "dtmf", call_id, fields)])
     return PlainTextResponse("more", status_code=302) if more else PlainTextResponse("done")
 
 

@@ -161,19 +161,28 @@ class CallsService:
             )
         return call.callee.startswith("rider:") and call.callee != f"rider:{order.rider_id}"
 
-    async def prompt(self, session: AsyncSession, call_id: str) -> dict[str, Any] | None:
-        """Return what is asked now, as text, digits and repeat; None where nothing is asked any more."""
+    async def prompt(self, session: AsyncSession, call_id: str, waiting: str = "") -> dict[str, Any] | None:
+        """Return what is asked now, as text and digits; None where nothing is asked any more.
+
+        Args:
+            session: The transaction.
+            call_id: The call.
+            waiting: Digits that were stored and not acted on yet.
+        """
         call = await repository.call(session, call_id)
         if call is None or not call.menu or not await self.still_wanted(session, call):
             return None
-        node, _ = node_after(MENUS[call.menu], tuple(call.digits))
+        digits = call.digits + waiting
+        node, chosen = node_after(MENUS[call.menu], tuple(digits))
+        if chosen is not None:
+            return None
         said = words(MENUS[call.menu].nodes[node].say, call.language).format(**call.params)
-        wrong = bool(call.digits) and call.digits[-1] not in _walked(call)
+        wrong = bool(digits) and digits[-1] not in _walked(call.menu, digits)
         return {"text": (words(AGAIN, call.language) if wrong else "") + said, "digits": 1}
 
-    def wants_more(self, call: VoiceCall, digit: str) -> bool:
-        """True where the menu has another question after this digit."""
-        _, key = node_after(MENUS[call.menu], (*call.digits, digit))
+    def wants_more(self, call: VoiceCall, pressed: str) -> bool:
+        """True where the menu has another question after these digits."""
+        _, key = node_after(MENUS[call.menu], (*call.digits, *pressed))
         return key is None
 
     async def goodbye(self, session: AsyncSession, call_id: str) -> str:
@@ -226,7 +235,7 @@ class CallsService:
         _, chosen_before = node_after(MENUS[call.menu], before)
         _, key = node_after(MENUS[call.menu], tuple(call.digits))
         if chosen_before is not None or key is None:
-            known = digit in _walked(call)
+            known = digit in _walked(call.menu, call.digits)
             await self._log_digit(session, call, "menu" if known else "invalid_digit", "ignored", {"digit": digit})
             return
         await self._act(session, call, key)
@@ -269,10 +278,10 @@ class CallsService:
         )
 
 
-def _walked(call: VoiceCall) -> set[str]:
+def _walked(menu: str, digits: str) -> set[str]:
     """Return the digits that the menu knew where the caller stood."""
     known: set[str] = set()
-    for place in range(len(call.digits)):
-        node, _ = node_after(MENUS[call.menu], tuple(call.digits[:place]))
-        known |= MENUS[call.menu].nodes[node].keys.keys() & {call.digits[place]}
+    for place, digit in enumerate(digits):
+        node, _ = node_after(MENUS[menu], tuple(digits[:place]))
+        known |= MENUS[menu].nodes[node].keys.keys() & {digit}
     return known

@@ -1,0 +1,151 @@
+"""Voice menus over simulated Exotel: digits, silence, strangers, and questions that were settled meanwhile."""
+
+from typing import Any
+
+import pytest
+
+from backend.orders.ports import OrderView
+from backend.platform.auth.principal import Role
+from tests.support.factories.comms import Switchboard
+
+VENDOR = "+254700000201"
+
+
+@pytest.fixture
+async def ringing(board: Switchboard, order: OrderView) -> OrderView:
+    """An order whose vendor's phone rings with the menu."""
+    await board.wait(185)
+    assert (await board.chased())[-1] == "exotel_ivr:vendor_new_order"
+    return order
+
+
+async def inbound(board: Switchboard) -> list[tuple[Any, ...]]:
+    return await board.rows(
+        "SELECT template, status FROM comms_log WHERE direction = 'inbound' AND channel = 'exotel_ivr' ORDER BY id"
+    )
+
+
+async def test_one_accepts(board: Switchboard, ringing: OrderView) -> None:
+    heard = await board.act("answer", **{"from": "vendor"})
+    assert heard["captions"][0].startswith("Una oda mpya ya ")
+    done = await board.act("digits", **{"from": "vendor", "digits": "1"})
+    accepted = await board.order(ringing.id)
+    assert (accepted.state, accepted.prep_minutes) == ("processing", 20)
+    assert await inbound(board) == [("vendor_accept", "applied")]
+    assert done["sid"] == heard["sid"]
+    assert await board.rows("SELECT state, digits, outcome FROM voice_calls") == [("completed", "1", "applied")]
+
+
+async def test_three_then_two_sets_twenty_minutes(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("answer", **{"from": "vendor"})
+    asked = await board.act("digits", **{"from": "vendor", "digits": "3"})
+    assert "Bonyeza 1 kwa dakika 15, 2 kwa 20, 3 kwa 30." in asked["captions"]
+    await board.act("digits", **{"from": "vendor", "digits": "2"})
+    accepted = await board.order(ringing.id)
+    assert (accepted.state, accepted.prep_minutes) == ("processing", 20)
+    assert await board.rows("SELECT digits FROM voice_calls") == [("32",)]
+
+
+async def test_two_rejects(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("digits", **{"from": "vendor", "digits": "2"})
+    rejected = await board.order(ringing.id)
+    assert (rejected.state, rejected.close_reason) == ("cancelled", "vendor_rejected")
+
+
+async def test_nine_is_asked_again(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("answer", **{"from": "vendor"})
+    again = await board.act("digits", **{"from": "vendor", "digits": "9"})
+    assert again["captions"][-1].startswith("Samahani, hiyo si chaguo. ")
+    assert (await board.order(ringing.id)).state == "confirmed"
+    await board.act("digits", **{"from": "vendor", "digits": "1"})
+    assert (await board.order(ringing.id)).state == "processing"
+
+
+async def test_five_opens_a_card_and_calls_back_with_the_desk(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("digits", **{"from": "vendor", "digits": "5"})
+    assert await board.cards() == ["partner_asks_for_help"]
+    assert (await board.chased())[-1] == "bridge:bridge"
+    assert (await board.order(ringing.id)).state == "confirmed"
+
+
+async def test_nobody_answers(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("ignore", **{"from": "vendor"})
+    assert await board.rows("SELECT state FROM voice_calls") == [("no_answer",)]
+    assert (await board.order(ringing.id)).state == "confirmed"
+
+
+async def test_a_question_that_was_settled_is_not_asked(board: Switchboard, ringing: OrderView) -> None:
+    """Accepted on WhatsApp while the phone rang: the menu thanks and changes nothing."""
+    await board.write(VENDOR, payload=f"vendor_accept:{ringing.id}")
+    await board.act("answer", **{"from": "vendor"})
+    await board.wait(3)
+    await board.wait(3)
+    said = await board.rows("SELECT digits, outcome FROM voice_calls")
+    assert said == [("", "")]
+    assert (await board.order(ringing.id)).state == "processing"
+
+
+async def call_id(board: Switchboard) -> str:
+    return str((await board.rows("SELECT id FROM voice_calls"))[0][0])
+
+
+async def press(board: Switchboard, context: str, **fields: Any) -> int:
+    """Post a digit in paper two's form."""
+    body = {"call_sid": "EXO-1", "context": "vendor_new_order", "digit": "1", "signature": context, **fields}
+    answer = await board.api.client.post("/webhooks/exotel/dtmf", json=body)
+    await board.settle()
+    return answer.status_code
+
+
+async def test_a_digit_needs_the_context_of_its_own_call(board: Switchboard, ringing: OrderView) -> None:
+    known = await call_id(board)
+    forged = board.signer.sign("CLOTHER").partition(".")[2]
+    assert await press(board, f"{known}.{forged}") == 404
+    assert await press(board, known) == 404
+    # A genuine context with the provider's id of another call is stored and ignored.
+    assert await press(board, board.signer.sign(known)) == 200
+    assert (await board.order(ringing.id)).state == "confirmed"
+    sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
+    assert await press(board, board.signer.sign(known), call_sid=sid) == 200
+    assert (await board.order(ringing.id)).state == "processing"
+
+
+async def test_a_digit_is_missing(board: Switchboard, ringing: OrderView) -> None:
+    assert await press(board, board.signer.sign(await call_id(board)), digit=None) == 422
+
+
+async def test_the_context_of_an_old_call_has_expired(board: Switchboard, ringing: OrderView) -> None:
+    known = await call_id(board)
+    sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
+    await board.wait(1000)
+    assert await press(board, board.signer.sign(known), call_sid=sid) == 200
+    assert (await board.order(ringing.id)).state == "confirmed"
+    assert ("expired_digit", "ignored") in await inbound(board)
+
+
+async def test_starting_a_ladder_twice_is_starting_it_once(board: Switchboard, order: OrderView) -> None:
+    caller = board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
+    body = {"order_id": order.id, "vendor_id": "V-1"}
+    path = "/api/v1/comms/notify/vendor/order"
+    missing = await board.api.client.post(path, json=body, headers=caller)
+    assert (missing.status_code, missing.json()["code"]) == (400, "idempotency.key_missing")
+    for key in ("k1", "k1", "k2"):
+        answer = await board.api.client.post(path, json=body, headers={**caller, "idempotency-key": key})
+        assert (answer.status_code, answer.json()) == (202, {"order_id": order.id, "ladder": "vendor_accept"})
+        await board.settle()
+    assert await board.chased() == ["whatsapp:Vendor_New_Order"]
+
+
+async def test_a_bridge_joins_two_people_once(board: Switchboard, order: OrderView) -> None:
+    caller = board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
+    body = {"order_id": order.id, "first": "vendor", "second": "customer"}
+    headers = {**caller, "idempotency-key": "b1"}
+    answers = [await board.api.client.post("/api/v1/comms/bridge", json=body, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert await board.rows("SELECT rung, callee FROM voice_calls") == [("bridge", "vendor:V-1")]
+    stranger = board.api.token("admin:A-2", Role.ADMIN, cities=["Nashik"])
+    refused = await board.api.client.post("/api/v1/comms/bridge", json=body, headers=stranger)
+    assert refused.status_code == 404

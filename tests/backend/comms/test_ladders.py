@@ -1,0 +1,144 @@
+"""Ladders on a moved clock: who is chased, when, how often, and what ends it."""
+
+from backend.comms.ladders import Rung, Step, skip_overdue
+from backend.orders.commands import ChangeAddress
+from backend.orders.events import OrderState
+from backend.orders.ports import OrderView
+from backend.platform.db.session import Database
+from backend.platform.timers import TimerKind
+from tests.support.factories.comms import Switchboard, open_switchboard
+from tests.support.factories.customers import make_customer
+from tests.support.factories.orders import ADMIN, give, make_order, make_shop
+from tests.support.factories.vendors import vendors_service
+
+VENDOR = "+254700000201"
+RIDER = "+254700000301"
+WA, RING, IVR = "whatsapp:Vendor_New_Order", "exotel_ring:vendor_new_order", "exotel_ivr:vendor_new_order"
+
+
+async def test_a_silent_vendor_is_written_to_rung_called_and_given_to_a_person(
+    board: Switchboard, order: OrderView
+) -> None:
+    """WhatsApp at once, a ring at 2 minutes, a menu at 3, a card at 5; each once."""
+    await board.settle()
+    seen = [(await board.chased(), await board.cards())]
+    for seconds in (105, 20, 45, 20, 95, 20, 600):
+        await board.wait(seconds)
+        seen.append((await board.chased(), await board.cards()))
+    card = ["vendor_silent"]
+    assert seen == [
+        ([WA], []),
+        ([WA], []),
+        ([WA, RING], []),
+        ([WA, RING], []),
+        ([WA, RING, IVR], []),
+        ([WA, RING, IVR], []),
+        ([WA, RING, IVR], card),
+        ([WA, RING, IVR], card),
+    ]
+    assert await board.rows("SELECT misses FROM vendors") == [(1,)]
+    assert (await board.order(order.id)).state == "confirmed"
+
+
+async def test_after_an_outage_only_the_last_due_step_is_taken(board: Switchboard, order: OrderView) -> None:
+    await board.wait(200)
+    assert await board.chased() == [IVR]
+    await board.wait(101)
+    assert (await board.chased(), await board.cards()) == ([IVR], ["vendor_silent"])
+
+
+async def test_an_answer_ends_the_ladder(board: Switchboard, order: OrderView) -> None:
+    await board.settle()
+    assert await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    assert (await board.order(order.id)).state == "processing"
+    await board.wait(400)
+    assert [line for line in await board.chased() if line.endswith("new_order")] == []
+    assert await board.cards() == []
+
+
+async def test_a_late_answer_closes_the_card(board: Switchboard, order: OrderView) -> None:
+    await board.settle()
+    await board.wait(301)
+    assert await board.cards() == ["vendor_silent"]
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    assert await board.cards() == []
+
+
+async def test_a_citys_own_ladder_holds_for_new_orders_and_not_for_running_ones(
+    board: Switchboard, order: OrderView
+) -> None:
+    await board.settle()
+    async with board.database.transaction() as session:
+        steps = (Step(0, (Rung.WHATSAPP,)), Step(60, (Rung.ADMIN,)))
+        await board.ladders.save_policy(session, TimerKind.VENDOR_ACCEPT, steps, by="admin:A-1", city="Nairobi")
+    await board.wait(61)
+    assert await board.cards() == []
+
+    async with board.database.transaction() as session:
+        user = await make_customer(session, external_id="254700000103", phone="+254700000103")
+        second = await make_order(session, OrderState.CONFIRMED, shop=False, user_id=user.id)
+    await board.settle()
+    await board.wait(58)
+    assert await board.cards() == []
+    await board.wait(3)
+    assert await board.rows("SELECT order_id FROM ops_exceptions") == [(second.id,)]
+
+
+async def test_with_calls_switched_off_the_rest_stays_on_time(database: Database) -> None:
+    async with open_switchboard(database, flags="wa=true") as board:
+        async with database.transaction() as session:
+            await make_shop(session)
+            user = await make_customer(session)
+            await make_order(session, OrderState.CONFIRMED, shop=False, user_id=user.id)
+        await board.connect_whatsapp()
+        await board.settle()
+        for seconds in (121, 60, 121):
+            await board.wait(seconds)
+        assert (await board.chased(), await board.cards()) == ([WA], ["vendor_silent"])
+
+
+async def test_a_changed_address_is_sent_and_rung_until_its_version_is_confirmed(
+    board: Switchboard, order: OrderView
+) -> None:
+    await to_rider(board, order)
+    current = await board.order(order.id)
+    async with board.database.transaction() as session:
+        await give(session, current, ADMIN, ChangeAddress("Prestige Plaza, gate 2", -1.2999, 36.7873))
+    await board.settle()
+    assert [line for line in await board.chased() if "address" in line.lower()] == [
+        "whatsapp:Rider_Address_Updated",
+        "exotel_ring:address_update",
+    ]
+    await board.wait(121)
+    assert (await board.chased())[-1] == "exotel_ivr:address_update"
+
+    await board.write(RIDER, payload=f"address_confirm:1:{order.id}")
+    assert (await board.order(order.id)).address_confirmed_version is None
+    await board.write(RIDER, payload=f"address_confirm:2:{order.id}")
+    assert (await board.order(order.id)).address_confirmed_version == 2
+    before = await board.chased()
+    await board.wait(300)
+    assert [line for line in (await board.chased())[len(before) :] if "address" in line.lower()] == []
+
+
+async def to_rider(board: Switchboard, order: OrderView) -> None:
+    """Bring the order into the nearest rider's hands."""
+    await board.settle()
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    await board.write(VENDOR, payload=f"vendor_ready:{order.id}")
+    await board.write(RIDER, payload=f"rider_accept:{order.id}")
+
+
+async def test_a_vendor_who_misses_too_many_orders_is_taken_off(board: Switchboard, order: OrderView) -> None:
+    async with board.database.transaction() as session:
+        for _ in range(2):
+            await vendors_service().record_miss(session, "V-1", actor=ADMIN)
+    await board.wait(301)
+    found = await board.rows("SELECT active, inactive_reason, misses FROM vendors")
+    assert found == [(False, "missed_orders", 3)]
+
+
+def test_a_late_step_skips_what_is_overdue() -> None:
+    steps = tuple(Step(after, (Rung.RING,)) for after in (0, 120, 180, 300))
+    late = {(0, 0.2): 0, (0, 119.0): 0, (0, 120.0): 1, (0, 250.0): 2, (1, 0.0): 1, (1, 200.0): 3, (3, 999.0): 3}
+    assert {key: skip_overdue(steps, *key) for key in late} == late
