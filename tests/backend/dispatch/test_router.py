@@ -1,0 +1,142 @@
+"""The riders' endpoints: who may call them, for whom, and what they answer."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from backend.dispatch.router import router
+from backend.dispatch.service import DispatchService, RidersService
+from backend.geo.providers.offline.maps import OfflineMaps
+from backend.geo.service import GeoService
+from backend.geo.settings import GeoSettings
+from backend.orders.events import OrderState
+from backend.orders.ports import OrderView
+from backend.platform.auth.principal import Role
+from backend.platform.db.session import Database
+from tests.support.app import Api, serving
+from tests.support.clock import FixedClock
+from tests.support.factories.dispatch import dispatch_service, make_rider, riders_service
+from tests.support.factories.orders import make_order
+
+
+@pytest.fixture
+async def api(database: Database, clock: FixedClock) -> AsyncIterator[Api]:
+    services: dict[type[Any], Any] = {
+        RidersService: riders_service(clock),
+        DispatchService: dispatch_service(clock),
+        GeoService: GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock),
+    }
+    async with serving(database, clock, router, services=services) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def packed(database: Database, clock: FixedClock, api: Api) -> OrderView:
+    async with database.transaction() as session:
+        await make_rider(session, clock)
+        await make_rider(session, clock, "R-2", phone="+254700000302", lat=-1.3300)
+        return await make_order(session, OrderState.HANDOVER)
+
+
+async def test_an_order_from_offer_to_delivery(
+    api: Api, packed: OrderView, database: Database, clock: FixedClock
+) -> None:
+    admin, rider = api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"]), api.token("rider:R-1", Role.RIDER)
+    body = {"order_id": packed.id}
+
+    suggested = await api.client.get(f"/api/v1/orders/{packed.id}/suggestions", headers=admin)
+    assert [row["rider"]["id"] for row in suggested.json()] == ["R-1", "R-2"]
+    assert "phone" not in suggested.json()[0]["rider"]
+
+    for outcome in ("applied", "duplicate"):
+        assigned = await api.client.post(
+            "/api/v1/riders/R-1/assign", json=body, headers={**admin, "idempotency-key": "k1"}
+        )
+        assert (assigned.status_code, assigned.json()["outcome"]) == (200, outcome)
+
+    accepted = await api.client.post("/api/v1/riders/R-1/ack", json={**body, "action": "accept"}, headers=rider)
+    assert accepted.json() == {"order_id": packed.id, "outcome": "applied", "detail": {}}
+
+    planned = await api.client.post("/api/v1/riders/R-1/route", json=body, headers=rider)
+    assert planned.status_code == 200
+    assert planned.json()["distance_m"] > 500
+
+    picked = await api.client.post("/api/v1/riders/R-1/pickup", json=body, headers=rider)
+    assert picked.json()["outcome"] == "applied"
+    async with database.transaction() as session:
+        code = str(await dispatch_service(clock).code_for_customer(session, packed.id))
+    wrong = "0000" if code != "0000" else "1111"
+    refused = await api.client.post("/api/v1/riders/R-1/deliver", json={**body, "otp": wrong}, headers=rider)
+    assert (refused.status_code, refused.json()["context"]["reason"]) == (409, "dispatch.wrong_code")
+    delivered = await api.client.post("/api/v1/riders/R-1/deliver", json={**body, "otp": code}, headers=rider)
+    assert delivered.json()["outcome"] == "applied"
+
+    figures = (await api.client.get("/api/v1/riders/R-1/metrics", headers=rider)).json()
+    assert (figures["offered"], figures["accepted"], figures["delivered"], figures["on_time"]) == (1, 1, 1, 1)
+    assert (figures["acceptance_rate"], figures["on_time_rate"], figures["currency"]) == (1.0, 1.0, "KES")
+
+
+async def test_a_wrong_code_counts_although_it_is_refused(api: Api, packed: OrderView, database: Database) -> None:
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    body = {"order_id": packed.id}
+    await api.client.post("/api/v1/riders/R-1/assign", json=body, headers=admin)
+    await api.client.post("/api/v1/riders/R-1/pickup", json=body, headers=rider)
+    codes = [f"{number:04d}" for number in range(6)]
+    reasons = []
+    for code in codes:
+        answer = await api.client.post("/api/v1/riders/R-1/deliver", json={**body, "otp": code}, headers=rider)
+        reasons.append(answer.json()["context"]["reason"])
+    assert reasons == ["dispatch.wrong_code"] * 5 + ["dispatch.code_locked"]
+
+
+async def test_riders_see_and_act_for_themselves_only(api: Api, packed: OrderView) -> None:
+    stranger = api.token("rider:R-2", Role.RIDER)
+    assert (await api.client.get("/api/v1/riders/R-1", headers=stranger)).status_code == 404
+    body = {"order_id": packed.id, "action": "accept"}
+    assert (await api.client.post("/api/v1/riders/R-1/ack", json=body, headers=stranger)).status_code == 404
+    own = await api.client.post("/api/v1/riders/R-2/ack", json=body, headers=stranger)
+    assert (own.status_code, own.json()["context"]["reason"]) == (409, "dispatch.not_yours")
+    offered = await api.client.post("/api/v1/riders/R-2/assign", json={"order_id": packed.id}, headers=stranger)
+    assert offered.status_code == 403
+
+
+async def test_a_city_is_its_own(api: Api, packed: OrderView) -> None:
+    elsewhere = api.token("admin:A-2", Role.ADMIN, cities=["Nashik"])
+    assert (await api.client.get("/api/v1/riders/R-1", headers=elsewhere)).status_code == 404
+    path = f"/api/v1/orders/{packed.id}/suggestions"
+    assert (await api.client.get(path, headers=elsewhere)).status_code == 404
+    area = await api.client.get("/api/v1/riders/available", params={"area": "Kilimani"}, headers=elsewhere)
+    assert area.status_code == 404
+    assert (await api.client.get("/api/v1/riders/R-1")).status_code == 401
+
+
+async def test_who_is_available_near_an_area(api: Api, packed: OrderView) -> None:
+    admin = api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
+    found = await api.client.get("/api/v1/riders/available", params={"area": "yaya centre"}, headers=admin)
+    assert [row["id"] for row in found.json()] == ["R-1", "R-2"]
+    assert 0 < found.json()[0]["distance_m"] < 1000
+    unknown = await api.client.get("/api/v1/riders/available", params={"area": "Atlantis"}, headers=admin)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "dispatch.unknown_area")
+
+
+async def test_shift_and_position(api: Api, packed: OrderView) -> None:
+    rider = api.token("rider:R-1", Role.RIDER)
+    moved = await api.client.post("/api/v1/riders/R-1/position", json={"lat": -1.25, "lng": 36.9}, headers=rider)
+    assert (moved.json()["lat"], moved.json()["lng"]) == (-1.25, 36.9)
+    off = await api.client.post("/api/v1/riders/R-1/shift", json={"on_shift": False}, headers=rider)
+    assert off.json()["on_shift"] is False
+    admin = api.token("admin:A-1", Role.ADMIN)
+    found = await api.client.get("/api/v1/riders/available", params={"area": "Nairobi"}, headers=admin)
+    assert [row["id"] for row in found.json()] == ["R-2"]
+
+
+async def test_trouble_needs_a_known_kind(api: Api, packed: OrderView) -> None:
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    await api.client.post("/api/v1/riders/R-1/assign", json={"order_id": packed.id}, headers=admin)
+    answers = [
+        await api.client.post("/api/v1/riders/R-1/exception", json={"order_id": packed.id, "kind": kind}, headers=rider)
+        for kind in ("safety", "bored")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert answers[1].json()["code"] == "dispatch.unknown_exception"
