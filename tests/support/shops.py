@@ -41,6 +41,7 @@ KITCHEN: Final = Catalogue(
         _item("POHA-H", "Kanda Poha (half plate)", "half poha|poha half", "plate", 20, 50, size="half"),
         _item("PULAO-F", "Veg Pulao (full)", "veg pulao full", "plate", 160, 20, size="full"),
         _item("PULAO-H", "Veg Pulao (half)", "veg pulao half", "plate", 90, 20, size="half"),
+        _item("IDLI", "Idli (2 pc plate)", "idli|idli plate", "plate", 40, 30),
         _item("ROTI-B", "Butter Roti", "butter roti", "piece", 25, 90),
         _item("ROTI-P", "Plain Roti", "plain roti|sadi roti", "piece", 15, 90),
         _item("VADA", "Batata Vada", "batata vada|vada", "piece", 15, 90),

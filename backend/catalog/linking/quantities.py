@@ -11,6 +11,7 @@ from backend.catalog.linking.terms import Measure
 
 Lines = tuple[tuple[str, Fraction], ...]
 # These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
+_PIECE: Final = "piece"
 _OUTER: Final = frozenset(
     {"crate", "bale", "box", "carton", "bag", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
 )
@@ -96,7 +97,7 @@ def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
 def _pieces(item: CatalogueItem) -> Fraction | None:
     if item.pieces:
         return Fraction(item.pieces)
-    return Fraction(1) if item.container == "piece" else None
+    return Fraction(1) if item.container == _PIECE else None
 
 
 def _siblings(catalogue: Catalogue, row: int) -> list[CatalogueItem]:
@@ -108,6 +109,8 @@ def _in_container(catalogue: Catalogue, row: int, container: str, count: Fractio
     pieces = PIECES_IN.get(container)
     if pieces and not item.weighed:
         return _one(item, count * pieces)
+    if container == _PIECE and item.pieces:
+        return _one(item, count / item.pieces)
     sibling = [other for other in _siblings(catalogue, row) if other.container == container]
     if len(sibling) == 1:
         return _one(sibling[0], count)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
 from types import TracebackType
@@ -51,12 +52,14 @@ class BotProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._child is not None:
-            for stream in (self._child.stdin, self._child.stdout):
-                if stream is not None and not stream.closed:
+        if self._child is None:
+            return
+        for stream in (self._child.stdin, self._child.stdout):
+            with suppress(BrokenPipeError):  # The child may have ended with our words still in the pipe.
+                if stream is not None:
                     stream.close()
-            self._child.terminate()
-            self._child.wait()
+        self._child.terminate()
+        self._child.wait()
 
     def read_all(self, requests: Iterable[ReadRequest]) -> dict[str, dict[str, Any]]:
         """Read all requests.

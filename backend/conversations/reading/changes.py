@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.items import Item, of_them
 from backend.conversations.reading.layout import cues
 from backend.conversations.reading.segment import Segment
 
@@ -174,10 +174,21 @@ class Changer:
         for sku in gone or self._order:
             target = self._sort_of(item, sku)
             if target is not None:
-                self.change.take_off(sku)
-                self.change.add(target, item.wanted.count or self._order[sku])
+                self._swap(sku, target, item.wanted.count, item.keys)
                 return True
         return False
+
+    def _swap(self, sku: str, target: str, count: Fraction | None, keys: tuple[str, ...]) -> None:
+        """Put one row in another's place: all of it, or with "one of them" that many."""
+        had = self._order[sku]
+        self.change.take_off(sku)
+        if of_them(self._text) is not None and (count or 1) < had:
+            self.change.added[sku] = had - (count or 1)
+            self.change.add(target, count or Fraction(1))
+        else:
+            # "Make the eggs a tray" speaks of one tray, however many eggs there were.
+            whole = Fraction(1) if read_keys(keys).container else had
+            self.change.add(target, count or whole)
 
     def _sort_of(self, item: Item, sku: str) -> str | None:
         """The row that an item means as another sort of a row of the order, or None."""
@@ -235,12 +246,11 @@ class Changer:
     def _resize(self, loose: Sequence[Segment]) -> bool:
         """Another size of the one row that has it: the size asked for is the one that is not on the order."""
         for segment in loose:
-            for sku, quantity in self._order.items():
+            for sku in self._order:
                 keys = tuple(term.key for term in self._catalogue.by_sku[sku].terms.goods) + segment.keys
                 found = resolve(self._catalogue, read_keys(keys), replace(segment.wanted, count=Fraction(1)))
                 if found.sku is not None and _other(found, sku, self._order):
-                    self.change.take_off(sku)
-                    self.change.add(found.sku, quantity)
+                    self._swap(sku, found.sku, None, segment.keys)
                     return True
         return False
 

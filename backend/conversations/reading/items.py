@@ -69,7 +69,7 @@ class Collector:
     def collect(self, segments: Sequence[Segment]) -> list[Item]:
         """Build the items of a message; what never found its item is left in `loose`."""
         for segment in segments:
-            if segment.named or segment.resolution.rule != "no item":
+            if segment.named or segment.resolution.status is not Status.UNKNOWN:
                 self._take_item(segment)
             elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces):
                 self._take_amount(segment)

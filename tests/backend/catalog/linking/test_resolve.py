@@ -109,6 +109,7 @@ def test_amounts_become_packs(words: str, wanted: Wanted, expected: dict[str, Fr
     ("words", "wanted", "expected"),
     [
         ("veg pulao", Wanted(count=HALF), {"PULAO-H": 1}),
+        ("idli", Wanted(count=Fraction(4), container="piece"), {"IDLI": 2}),
         ("kaju barfi", Wanted(measure=measure_of(1.25, "kg")), {"BARFI-1": 1, "BARFI-H": 1}),
         ("kaju barfi", Wanted(money_minor=Fraction(20_000)), {"BARFI-H": 1}),
         ("vada pav", Wanted(count=TWO, money_minor=Fraction(4000)), {"VADA-PC": 2}),

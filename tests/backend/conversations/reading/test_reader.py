@@ -120,6 +120,8 @@ READ_BACK = (
         ("<-milk> nako, <coke> dya", {"MILK"}, {"COKE": 3}),
         ("change the <bread> to <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
         ("<bread> iwe ile kubwa", {"BREAD"}, {"BREAD-8": 1}),
+        ("make {one|1} of them <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
+        ("make the <eggs> a tray", {"EGG"}, {"EGG-T": 1}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
