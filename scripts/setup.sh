@@ -5,6 +5,12 @@ set -eu
 cd "$(dirname "$0")/.."
 UV_VERSION=0.13.9
 STAMPS=.duka/stamps
+# Trust what the machine trusts: companies and sandboxes often have certificates of their own.
+BUNDLE=/etc/ssl/certs/ca-certificates.crt
+if [ -f "$BUNDLE" ]; then
+    export PIP_CERT="${PIP_CERT:-$BUNDLE}" NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$BUNDLE}"
+fi
+export UV_SYSTEM_CERTS=true
 mkdir -p "$STAMPS"
 
 say() { printf '\033[1m%s\033[0m %s\n' "[setup]" "$*"; }
