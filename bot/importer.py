@@ -8,6 +8,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from bot.nlu.annotated import Example, Label
 from bot.training.everything import HAND_WEIGHT, widened
@@ -28,17 +29,19 @@ class DukaImporter(RasaFileImporter):
         super().__init__(config_file, domain_path, training_data_paths)
         self._widen = widen
 
+    @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """Read the NLU files; a file's folder names its language."""
-        data = TrainingData()
+        """Read the NLU files, once; a file's folder names its language."""
+        parts = []
         for path in self._nlu_files:
             loaded = load_data(path, language or "en")
             for message in loaded.training_examples:
                 message.set(METADATA, {"lang": Path(path).parent.name, "weight": HAND_WEIGHT})
-            data = data.merge(loaded)
-        if not self._widen or not data.training_examples:
-            return data
-        return data.merge(TrainingData([message_of(example) for example in widened(self._data_folder())]))
+            parts.append(loaded)
+        if self._widen and any(part.training_examples for part in parts):
+            parts.append(TrainingData([message_of(example) for example in widened(self._data_folder())]))
+        # Every merge hashes every message, so all parts are merged at once.
+        return TrainingData().merge(*parts)
 
     def _data_folder(self) -> Path:
         """Find the folder above `nlu/`."""

@@ -1,10 +1,10 @@
 """Groups goods with their amounts and options, and says what is to happen with each: add, remove, from, to, ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.nlu.amounts import Amount
+from bot.nlu.amounts import Amount, word_kind
 from bot.nlu.features import Message, classes
 from bot.nlu.grammar.words import BREAKS, CORRECTIONS, REMOVE_BEFORE_GOODS
 from bot.nlu.slots import text_of
@@ -12,6 +12,34 @@ from bot.nlu.spans import Span
 
 _FAR = 12.0
 _BREAK_COST, _JOIN_COST, _OTHER_GOODS_COST = 4.0, 3.0, 9.0
+_ORDERING = frozenset({"place_order", "modify_order"})
+# Words that may stand between an amount and its goods.
+_LINKING = frozenset(
+    [
+        "of",
+        "ya",
+        "za",
+        "la",
+        "cha",
+        "vya",
+        "wa",
+        "ka",
+        "ke",
+        "ki",
+        "का",
+        "के",
+        "की",
+        "chi",
+        "che",
+        "cha",
+        "the",
+        "चे",
+        "ची",
+        "चा",
+        "x",
+    ]
+)
+_LONGEST_NAME, _GUESSED = 3, 0.3
 _ASKING = frozenset({"ask_price", "ask_availability", "ask_menu"})
 
 
@@ -40,12 +68,45 @@ class Mention:
 def mentions_of(message: Message, spans: Sequence[Span], amounts: Sequence[Amount], intent: str) -> list[Mention]:
     """Return the goods of a message in order, with what belongs to each."""
     found = [Mention(span.first, span.last, span.p) for span in spans if span.name == "ITEM"]
+    if intent in _ORDERING:
+        found = sorted([*found, *_unnamed(message, found, spans, amounts)], key=lambda mention: mention.first)
     if not found:
         return []
     _give_options(message, found, [span for span in spans if span.name == "OPTION"])
     _give_amounts(message, found, amounts)
     _give_roles(message, found, spans, intent)
     return found
+
+
+def _unnamed(
+    message: Message, goods: Sequence[Mention], spans: Sequence[Span], amounts: Sequence[Amount]
+) -> Iterator[Mention]:
+    """Take words that nothing explains, right beside an amount that has no goods, for goods never met before."""
+    held = {at for span in spans for at in range(span.first, span.last)}
+    for amount in amounts:
+        beside = any(mention.last == amount.first or mention.first == amount.last for mention in goods)
+        if beside or not amount.sure or _option_beside(amount, spans):
+            continue
+        after = amount.last + (_norm(message, amount.last) in _LINKING)
+        last = after
+        while last < after + _LONGEST_NAME and _unexplained(message, last, held):
+            last += 1
+        if last > after and not any(mention.first == last for mention in goods):
+            yield Mention(after, last, _GUESSED)
+
+
+def _option_beside(amount: Amount, spans: Sequence[Span]) -> bool:
+    return any(span.name == "OPTION" and span.first == amount.last for span in spans)
+
+
+def _norm(message: Message, at: int) -> str:
+    return message.tokens[at].norm if at < len(message.tokens) else ""
+
+
+def _unexplained(message: Message, at: int, held: Collection[int]) -> bool:
+    word = _norm(message, at)
+    known = at in held or not word[:1].isalpha() or word_kind(word)
+    return not known and not classes(word, message.tokens[at].sound)
 
 
 def _cost(message: Message, mention: Mention, first: int, last: int, goods: Sequence[Mention]) -> float:

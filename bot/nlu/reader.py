@@ -14,11 +14,11 @@ from bot.nlu.language import language_of
 from bot.nlu.linear import LinearModel, Ranked
 from bot.nlu.mentions import mentions_of
 from bot.nlu.slots import address_of, note_of, payment_of, phone_of, receipt_of, text_of
-from bot.nlu.spans import MODEL_FILE, Span, SpanTagger, Tag, spans
+from bot.nlu.spans import MODEL_FILE, VOCABULARY_FILE, Span, SpanTagger, Tag, spans
 from bot.nlu.training import Trained
 
 VERSION = 1
-PARTS = (MODEL_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
+PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
 _LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
 Reading = dict[str, Any]

@@ -1,5 +1,6 @@
 """Reads the slots of a message out of its tagged spans: address, phone, payment, note, receipt."""
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -34,9 +35,7 @@ _GAP_TOKENS = 3
 _DOUBTFUL, _CERTAIN = 0.4, 0.8
 _VAGUE_WORDS = 6
 # The intents in which a place is one to deliver to.
-ADDRESSED = frozenset(
-    {"place_order", "modify_order", "change_address", "special_instruction", "affirm", "choose_payment", "deny"}
-)
+ADDRESSED = frozenset({"place_order", "modify_order", "change_address", "affirm", "choose_payment", "deny"})
 
 
 def text_of(message: Message, first: int, last: int) -> dict[str, Any]:
@@ -59,7 +58,13 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     """Read the delivery address: the tagged stretches, joined where they belong together; a question names none."""
     if intent not in ADDRESSED:
         return None
-    found = [span for span in spans if span.name == "ADDRESS" and _is_place(message, span)]
+    found = [
+        part
+        for span in spans
+        if span.name == "ADDRESS"
+        for part in _sentences(message, span)
+        if _is_place(message, part)
+    ]
     vague = _vague_place(message)
     if not found:
         return vague
@@ -85,6 +90,34 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     }
 
 
+def _sentences(message: Message, span: Span) -> list[Span]:
+    """Cut a place at full stops and line ends, and leave out long sentences that name no place where another does."""
+    cuts = [
+        at
+        for at in range(span.first, span.last)
+        if message.tokens[at].norm in {".", "\n", "।"} and not _abbreviates(message, at)
+    ]
+    edges = [span.first, *cuts, span.last]
+    parts = [Span(span.name, a + (a in cuts), b, span.p) for a, b in itertools.pairwise(edges) if b > a + (a in cuts)]
+    placed = [part for part in parts if _names_place(message, part)]
+    kept = [part for part in parts if part in placed or part.last - part.first <= _GAP_TOKENS]
+    return kept if placed else parts
+
+
+def _abbreviates(message: Message, at: int) -> bool:
+    """Tell the stop in "no." or "Soc." from one that ends a sentence."""
+    before = message.tokens[at - 1].norm if at else ""
+    return message.tokens[at].norm == "." and (len(before) <= _GAP_TOKENS or _tight_after(message, at))
+
+
+def _tight_after(message: Message, at: int) -> bool:
+    return at + 1 < len(message.tokens) and message.tokens[at + 1].start == message.tokens[at].end
+
+
+def _names_place(message: Message, span: Span) -> bool:
+    return any("place" in classes(token.norm, token.sound) for token in message.tokens[span.first : span.last])
+
+
 def _runs(spans: Sequence[Span]) -> list[list[Span]]:
     out: list[list[Span]] = []
     for span in spans:
@@ -108,7 +141,7 @@ def _is_place(message: Message, span: Span) -> bool:
     tokens = message.tokens[span.first : span.last]
     if span.p <= _DOUBTFUL or any(phone.start <= tokens[0].start < phone.end for phone in message.phones):
         return False
-    return span.p > _CERTAIN or any("place" in classes(token.norm, token.sound) for token in tokens)
+    return span.p > _CERTAIN or _names_place(message, span)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,9 @@
 """Tags tokens as goods, amounts, options, places and the rest: one linear-chain CRF for every language."""
 
+import json
 import tempfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,9 +11,11 @@ from pathlib import Path
 
 import pycrfsuite
 
+from bot.nlu.amounts import word_kind
 from bot.nlu.annotated import Example, Label
 from bot.nlu.asked import Context
-from bot.nlu.features import Message, featurise, prepare
+from bot.nlu.features import Message, classes, featurise, prepare
+from bot.nlu.tokens import Token
 
 OUTSIDE = "O"
 _NAMES = {
@@ -19,8 +24,11 @@ _NAMES = {
 }  # fmt: skip
 # Labels whose neighbours may be another of the same kind, so that the first token is marked.
 _SPLIT = frozenset({"ITEM", "OPTION", "ADDRESS", "NOTE"})
-# Of how many messages in a hundred the goods are hidden while training; hiding places made every unknown list a place.
-_HIDDEN_SHARES = (("ITEM", 25),)
+# Of how many messages in a hundred the goods, and the places, are hidden while training; and how many other words.
+_HIDDEN_SHARES = (("ITEM", 30), ("ADDRESS", 22))
+_HIDDEN_OTHERS = 6
+_COMMON = 3
+VOCABULARY_FILE = "spans.words.json"
 MODEL_FILE = "spans.crfsuite"
 
 
@@ -82,13 +90,14 @@ class TaggedRow:
 class SpanTagger:
     """A trained tagger."""
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, vocabulary: frozenset[str]) -> None:
         self._model = model
+        self._vocabulary = vocabulary
         self._crf = pycrfsuite.Tagger()
         self._crf.open_inmemory(model)
 
     @classmethod
-    def train(cls, rows: Sequence["TaggedRow"], epochs: int = 60) -> "SpanTagger":
+    def train(cls, rows: Sequence["TaggedRow"], vocabulary: frozenset[str], epochs: int) -> "SpanTagger":
         """Fit a tagger on tagged rows; a weight of 2 counts a row twice."""
         trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
         trainer.set_params(
@@ -106,13 +115,13 @@ class SpanTagger:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / MODEL_FILE
             trainer.train(str(path))
-            return cls(path.read_bytes())
+            return cls(path.read_bytes(), vocabulary)
 
     def tag(self, message: Message) -> list[Tag]:
         """Tag a message's tokens."""
         if not message.tokens:
             return []
-        return self.tag_features(pycrfsuite.ItemSequence(featurise(message)))
+        return self.tag_features(pycrfsuite.ItemSequence(featurise(message, unknown(message, self._vocabulary))))
 
     def tag_features(self, features: pycrfsuite.ItemSequence) -> list[Tag]:
         """Tag tokens described beforehand."""
@@ -125,11 +134,14 @@ class SpanTagger:
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
         (folder / MODEL_FILE).write_bytes(self._model)
+        words = json.dumps(sorted(self._vocabulary), ensure_ascii=False)
+        (folder / VOCABULARY_FILE).write_text(words, "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "SpanTagger":
         """Read the model from a folder."""
-        return cls((folder / MODEL_FILE).read_bytes())
+        words = json.loads((folder / VOCABULARY_FILE).read_text("utf-8"))
+        return cls((folder / MODEL_FILE).read_bytes(), frozenset(words))
 
 
 def spans(tags: Sequence[Tag]) -> list[Span]:
@@ -150,10 +162,47 @@ def _span(tags: Sequence[Tag], first: int) -> Span:
     return Span(tags[first].name, first, last, round(mean, 4))
 
 
-@lru_cache(maxsize=65536)
-def training_row(example: Example) -> "TaggedRow":
-    """Prepare an example for the tagger."""
-    message = prepare(example.text, Context(asked=example.asked, bot_text=example.bot))
-    return TaggedRow(
-        message, pycrfsuite.ItemSequence(featurise(message)), gold_tags(message, example.labels), example.weight
+def vocabulary_of(messages: Iterable[Message]) -> frozenset[str]:
+    """Return the sounds that are common enough to learn; any other word is a word never met."""
+    counts = Counter(token.sound for message in messages for token in message.tokens)
+    return frozenset(word for word, count in counts.items() if count >= _COMMON)
+
+
+def unknown(message: Message, vocabulary: frozenset[str]) -> frozenset[int]:
+    """Find the tokens whose letters say nothing: neither learned, nor a number, nor in a class of words."""
+    return frozenset(
+        at
+        for at, token in enumerate(message.tokens)
+        if token.sound not in vocabulary and token.norm[:1].isalpha() and not _classed(token)
+    )
+
+
+def _classed(token: Token) -> bool:
+    return bool(classes(token.norm, token.sound) or word_kind(token.norm))
+
+
+@lru_cache(maxsize=1)
+def training_rows(examples: tuple[Example, ...]) -> tuple[list[TaggedRow], frozenset[str]]:
+    """Prepare examples for the tagger, with the vocabulary that they teach."""
+    messages = [prepare(item.text, Context(asked=item.asked, bot_text=item.bot)) for item in examples]
+    vocabulary = vocabulary_of(messages)
+    return [_row(message, item, vocabulary) for message, item in zip(messages, examples, strict=True)], vocabulary
+
+
+def _row(message: Message, example: Example, vocabulary: frozenset[str]) -> TaggedRow:
+    tags = gold_tags(message, example.labels)
+    hidden = unknown(message, vocabulary) | _hidden(message, tags)
+    return TaggedRow(message, pycrfsuite.ItemSequence(featurise(message, hidden)), tags, example.weight)
+
+
+def _hidden(message: Message, tags: Sequence[str]) -> frozenset[int]:
+    """Choose tokens to hide: by the text's hash, some messages' goods, others' places, any word at times."""
+    dice = zlib.crc32(message.text.encode())
+    chosen = {name for name, share in _HIDDEN_SHARES if dice % 100 < share}
+    return frozenset(
+        at
+        for at, tag in enumerate(tags)
+        if (tag.rpartition("-")[2] in chosen or (dice // 100 + 37 * at) % 100 < _HIDDEN_OTHERS)
+        and message.tokens[at].norm[:1].isalpha()
+        and not _classed(message.tokens[at])
     )

@@ -10,7 +10,7 @@ from bot.nlu.calibrate import temperature_of
 from bot.nlu.features import prepare
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
-from bot.nlu.spans import SpanTagger, Tag, TaggedRow, training_row
+from bot.nlu.spans import SpanTagger, Tag, TaggedRow, training_rows
 
 EPOCHS = 50
 _FOLD_EPOCHS = 24
@@ -29,22 +29,21 @@ class Trained:
 
 def train(examples: Sequence[Example]) -> Trained:
     """Train tagger, intent and language models."""
-    rows = [training_row(example) for example in examples]
-    return Trained(train_spans(examples), _intents(examples, rows), train_languages(examples))
+    return Trained(train_spans(examples), train_intents(examples), train_languages(examples))
 
 
 def train_spans(examples: Sequence[Example]) -> SpanTagger:
-    """Train the tagger."""
-    return SpanTagger.train([training_row(example) for example in _seldom(examples)], EPOCHS)
+    """Train the tagger, on at most two copies of a text: more differ in context, which says little about spans."""
+    rows, vocabulary = training_rows(tuple(examples))
+    return SpanTagger.train(list(_seldom(rows, 2)), vocabulary, EPOCHS)
 
 
-def _seldom(examples: Sequence[Example], most: int = 2) -> Iterator[Example]:
-    """Leave out further copies of one text: they differ in context, which says little about spans."""
+def _seldom(rows: Sequence[TaggedRow], most: int) -> Iterator[TaggedRow]:
     seen: Counter[str] = Counter()
-    for example in examples:
-        seen[example.text] += 1
-        if seen[example.text] <= most:
-            yield example
+    for row in rows:
+        seen[row.message.text] += 1
+        if seen[row.message.text] <= most:
+            yield row
 
 
 def train_intents(examples: Sequence[Example]) -> LinearModel:
@@ -52,20 +51,8 @@ def train_intents(examples: Sequence[Example]) -> LinearModel:
 
     It sees tags that a tagger gave to messages it was not trained on, since those are the tags it will meet.
     """
-    return _intents(examples, [training_row(example) for example in examples])
-
-
-def train_languages(examples: Sequence[Example]) -> LinearModel:
-    """Train the language model on examples whose language is known, each text once."""
-    known = [example for example in _seldom(examples, 1) if example.lang]
-    return calibrated(
-        [(language_features(prepare(item.text)), item.lang, item.weight) for item in known],
-        [item.text for item in known],
-    )
-
-
-def _intents(examples: Sequence[Example], rows: Sequence[TaggedRow]) -> LinearModel:
-    tags = _held_out_tags(rows, _FOLD_EPOCHS)
+    rows, vocabulary = training_rows(tuple(examples))
+    tags = _held_out_tags(rows, vocabulary)
     return calibrated(
         [
             (intent_features(row.message, found), example.intent, row.weight)
@@ -75,17 +62,26 @@ def _intents(examples: Sequence[Example], rows: Sequence[TaggedRow]) -> LinearMo
     )
 
 
+def train_languages(examples: Sequence[Example]) -> LinearModel:
+    """Train the language model on examples whose language is known, each text once."""
+    known = list({example.text: example for example in examples if example.lang}.values())
+    return calibrated(
+        [(language_features(prepare(item.text)), item.lang, item.weight) for item in known],
+        [item.text for item in known],
+    )
+
+
 def _part(text: str, parts: int) -> int:
     """Put a text in one of several parts; all copies of it fall in the same one."""
     return zlib.crc32(text.encode()) % parts
 
 
-def _held_out_tags(rows: Sequence[TaggedRow], epochs: int) -> list[list[Tag]]:
+def _held_out_tags(rows: Sequence[TaggedRow], vocabulary: frozenset[str]) -> list[list[Tag]]:
     out: list[list[Tag]] = [[] for _ in rows]
     folds = [_part(row.message.text, _FOLDS) for row in rows]
     for fold in range(_FOLDS):
         known = [row for row, part in zip(rows, folds, strict=True) if part != fold]
-        tagger = SpanTagger.train(known, epochs)
+        tagger = SpanTagger.train(known, vocabulary, _FOLD_EPOCHS)
         for at, row in enumerate(rows):
             if folds[at] == fold:
                 out[at] = tagger.tag_features(row.features)
