@@ -10,7 +10,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from backend.bootstrap import Built, build, routers
-from backend.console.access import NotLoggedInError, to_login
 from backend.console.pages import FOLDER
 from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
@@ -34,7 +33,6 @@ def create_app(built: Built | None = None) -> FastAPI:
     app.state.registry = parts.registry
     app.add_middleware(TraceMiddleware)
     install_problem_handlers(app)
-    app.add_exception_handler(NotLoggedInError, to_login)
     app.mount("/console/static", StaticFiles(directory=FOLDER / "static"), name="console-static")
     for router in routers(settings):
         app.include_router(router)

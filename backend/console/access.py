@@ -1,26 +1,30 @@
 """Logging in and out."""
 
-from typing import Annotated
+from typing import Annotated, Final
+from zlib import crc32
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.console.pages import page
+from backend.console.routes import HOME, ConsoleRoute, NotLoggedInError, safe_path
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.auth.sessions import COOKIE, MAX_AGE_S, ConsoleSessions
 from backend.platform.auth.staff import log_in
-from backend.platform.errors import ForbiddenError, UnauthorizedError
+from backend.platform.errors import DukaError, ForbiddenError, TooManyRequestsError
+from backend.platform.ratelimit import take_tokens
 from backend.platform.settings import Environment, PlatformSettings
 from backend.platform.web import SessionDep, provide, registry
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 SessionsDep = Annotated[ConsoleSessions, Depends(provide(ConsoleSessions))]
 SettingsDep = Annotated[PlatformSettings, Depends(provide(PlatformSettings))]
-STAFF = (Role.AGENT, Role.ADMIN, Role.OWNER, Role.TRAINER)
-
-
-class NotLoggedInError(Exception):
-    """Nobody is logged in; the page leads to the log-in."""
+STAFF: Final = (Role.AGENT, Role.ADMIN, Role.OWNER, Role.TRAINER)
+_TRIES: Final = 6
+_SECONDS_A_TRY: Final = 20
+# Tries are counted in a fixed number of buckets, so that made-up log-ins don't fill the table.
+_BUCKETS: Final = 65_536
 
 
 def staff(request: Request) -> Principal:
@@ -39,19 +43,10 @@ def staff(request: Request) -> Principal:
 StaffDep = Annotated[Principal, Depends(staff)]
 
 
-async def to_login(request: Request, _error: Exception) -> Response:
-    """Lead somebody who is not logged in to the log-in, and back afterwards."""
-    return RedirectResponse(f"/console/login?next={request.url.path}", status_code=303)
-
-
-def _safe(path: str) -> str:
-    return path if path.startswith("/console/") and "//" not in path and "\\" not in path else "/console/orders"
-
-
 @router.get("/")
 async def home() -> Response:
     """Lead to the board."""
-    return RedirectResponse("/console/orders", status_code=303)
+    return RedirectResponse(HOME, status_code=303)
 
 
 @router.get("/login")
@@ -72,15 +67,25 @@ async def login(
     """Check a log-in and set the cookie."""
     sessions.check_origin(request.headers)
     try:
+        await _count_try(session, request, login)
         principal = await log_in(session, login, password)
-    except UnauthorizedError as error:
-        return page(request, "login.html", {"error": error.message, "login": login}, status=401)
-    response = RedirectResponse(_safe(request.query_params.get("next", "")), status_code=303)
+    except DukaError as error:
+        return page(request, "login.html", {"error": error.message, "login": login}, status=error.http_status)
+    response = RedirectResponse(safe_path(request.query_params.get("next", "")), status_code=303)
     secure = settings.environment is Environment.PRODUCTION
     response.set_cookie(
         COOKIE, sessions.seal(principal), max_age=MAX_AGE_S, httponly=True, samesite="lax", secure=secure
     )
     return response
+
+
+async def _count_try(session: AsyncSession, request: Request, login: str) -> None:
+    host = request.client.host if request.client else ""
+    bucket = crc32(f"{login.lower()}|{host}".encode()) % _BUCKETS
+    grant = await take_tokens(session, f"login:{bucket}", wanted=1, rate_per_s=1 / _SECONDS_A_TRY, burst=_TRIES)
+    if not grant.granted:
+        message = f"Too many tries. Please wait {round(grant.wait_s) + 1} seconds."
+        raise TooManyRequestsError(message)
 
 
 @router.post("/logout")

@@ -1,126 +1,188 @@
 """The agents' inbox: the list, a thread with its draft, taking over, replying, handing back."""
 
-from typing import Annotated
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from pydantic import StringConstraints
+from sqlalchemy import text
 
 from backend.catalog.service import CatalogService
+from backend.channels.ports import Permission
+from backend.channels.service import ChannelsService
 from backend.console.access import StaffDep
 from backend.console.pages import page
-from backend.console.queries import draft_of
-from backend.conversations.ports import InboxFilter, ThreadView
+from backend.console.queries import draft_of, mark, names_of
+from backend.console.routes import ConsoleRoute
+from backend.console.steps import refusal_of
+from backend.conversations.ports import InboxFilter, InboxRow, MessageView, ThreadView
 from backend.conversations.service import ConversationsService
 from backend.platform.auth.principal import ALL_CITIES, Principal
-from backend.platform.errors import DukaError
 from backend.platform.web import SessionDep, provide
+from backend.vendors.service import VendorsService
 
-router = APIRouter(prefix="/console", include_in_schema=False)
-ConversationsDep = Annotated[ConversationsService, Depends(provide(ConversationsService))]
-CatalogDep = Annotated[CatalogService, Depends(provide(CatalogService))]
-_ROWS = 60
-
-
-def _filter(principal: Principal) -> InboxFilter:
-    cities = None if principal.cities == ALL_CITIES else principal.cities
-    return InboxFilter(cities=cities, merchant_id=principal.merchant_id)
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
+_ROWS: Final = 60
+_MESSAGES: Final = 60
+_PARTS: Final = {"list": "_inbox_list.html", "messages": "_messages.html", "side": "_side.html"}
+_TYPED: Final = frozenset({Permission.FREE, Permission.PERSON_ONLY})
+VersionForm = Annotated[int, Form(ge=0)]
 
 
-async def _visible(
-    session: AsyncSession, service: ConversationsService, conversation_id: str, principal: Principal
-) -> ThreadView:
-    thread = await service.facts(session, conversation_id)
-    principal.check_city(thread.city)
-    principal.check_merchant(thread.merchant_id)
-    return thread
+@dataclass(frozen=True)
+class InboxDesk:
+    """The parts that the pages are made of."""
+
+    session: SessionDep
+    service: Annotated[ConversationsService, Depends(provide(ConversationsService))]
+    catalog: Annotated[CatalogService, Depends(provide(CatalogService))]
+    channels: Annotated[ChannelsService, Depends(provide(ChannelsService))]
+    vendors: Annotated[VendorsService, Depends(provide(VendorsService))]
+
+    async def rows(self, principal: Principal) -> tuple[list[InboxRow], int]:
+        """Return the list, those that wait for a person first, and how many there are in all."""
+        cities = None if principal.cities == ALL_CITIES else principal.cities
+        wanted = InboxFilter(cities=cities, merchant_id=principal.merchant_id)
+        return await self.service.desk.list(self.session, wanted, limit=_ROWS, offset=0)
+
+    async def visible(self, conversation_id: str, principal: Principal) -> ThreadView:
+        """Return a thread that the person may see.
+
+        Raises:
+            NotFoundError: There is none, or it is of another city or merchant.
+        """
+        thread = await self.service.facts(self.session, conversation_id)
+        principal.check_city(thread.city)
+        principal.check_merchant(thread.merchant_id)
+        return thread
+
+    async def messages(self, conversation_id: str, before: int | None = None) -> list[MessageView]:
+        """Return a page of the thread, oldest first."""
+        return list(await self.service.desk.messages(self.session, conversation_id, before=before, limit=_MESSAGES))
+
+    async def thread_values(self, thread: ThreadView, before: int | None) -> dict[str, Any]:
+        """Return what the thread's templates show."""
+        messages, customer = await self.messages(thread.id, before), f"customer:{thread.customer_id}"
+        now = await self.session.scalar(text("SELECT duka_now()"))
+        return {
+            "thread": thread,
+            "customer": customer,
+            "messages": messages,
+            "earlier": messages[0].seq if len(messages) == _MESSAGES else None,
+            "before": before,
+            "names": await names_of(
+                self.session, [customer, str(thread.owner), *(message.author for message in messages)]
+            ),
+            "draft": await draft_of(self.session, self.catalog, thread.merchant_id, thread.id),
+            "zone": (await self.vendors.merchant(self.session, thread.merchant_id)).timezone,
+            "may_write": self.channels.permission(thread.channel, thread.last_inbound_at, now) in _TYPED,
+            "open_until": self.channels.open_until(thread.channel, thread.last_inbound_at),
+            "now": now,
+        }
+
+
+DeskDep = Annotated[InboxDesk, Depends()]
 
 
 @router.get("/inbox")
-async def inbox(request: Request, session: SessionDep, service: ConversationsDep, principal: StaffDep) -> Response:
-    """Show the conversations, those that wait for a person first."""
-    rows, total = await service.desk.list(session, _filter(principal), limit=_ROWS, offset=0)
+async def inbox(request: Request, desk: DeskDep, principal: StaffDep) -> Response:
+    """Show the conversations."""
+    marked = await mark(desk.session)
+    rows, total = await desk.rows(principal)
+    values = {"mark": marked, "rows": rows, "total": total, "chosen": ""}
     template = "_inbox_list.html" if request.query_params.get("region") else "inbox.html"
-    return page(request, template, {"rows": rows, "total": total, "chosen": ""}, principal=principal)
+    return page(request, template, values, principal=principal)
 
 
 @router.get("/inbox/{conversation_id}")
 async def thread_page(
     request: Request,
     conversation_id: str,
-    session: SessionDep,
-    service: ConversationsDep,
-    catalog: CatalogDep,
+    desk: DeskDep,
     principal: StaffDep,
+    region: str = "",
+    before: int | None = None,
 ) -> Response:
-    """Show one thread beside the list."""
-    thread = await _visible(session, service, conversation_id, principal)
-    region = request.query_params.get("region", "")
-    values = {
-        "thread": thread,
-        "messages": await service.desk.messages(session, conversation_id),
-        "draft": await draft_of(session, catalog, thread.merchant_id, conversation_id),
-        "notice": request.query_params.get("notice", ""),
-    }
-    if region == "thread":
-        return page(request, "_thread.html", values, principal=principal)
-    rows, total = await service.desk.list(session, _filter(principal), limit=_ROWS, offset=0)
-    chosen = {"rows": rows, "total": total, "chosen": conversation_id}
-    template = "_inbox_list.html" if region else "thread.html"
-    return page(request, template, {**values, **chosen}, principal=principal)
+    """Show one thread beside the list, or one part of that."""
+    template = _PARTS.get(region, "thread.html")
+    return await _show(request, desk, conversation_id, principal, template=template, before=before)
 
 
-def _back(conversation_id: str, notice: str = "") -> Response:
-    return RedirectResponse(f"/console/inbox/{conversation_id}?notice={notice}", status_code=303)
+async def _show(
+    request: Request,
+    desk: InboxDesk,
+    conversation_id: str,
+    principal: Principal,
+    *,
+    template: str = "thread.html",
+    before: int | None = None,
+    notice: str = "",
+    words: str = "",
+) -> Response:
+    """Show a thread; after a refusal with its words, and with what the person had typed."""
+    thread = await desk.visible(conversation_id, principal)
+    values: dict[str, Any] = {"notice": notice, "words": words, "chosen": conversation_id}
+    values["mark"] = await mark(desk.session)
+    if template in {"thread.html", "_inbox_list.html"}:
+        values["rows"], values["total"] = await desk.rows(principal)
+    if template != "_inbox_list.html":
+        values |= await desk.thread_values(thread, before)
+    return page(request, template, values, principal=principal, status=409 if notice else 200)
+
+
+async def _step(
+    request: Request,
+    desk: InboxDesk,
+    conversation_id: str,
+    principal: Principal,
+    step: Awaitable[object],
+    *,
+    words: str = "",
+) -> Response:
+    refusal = await refusal_of(desk.session, step)
+    if not refusal or (words and await _said_already(desk, conversation_id, principal, words)):
+        return RedirectResponse(f"/console/inbox/{conversation_id}", status_code=303)
+    return await _show(request, desk, conversation_id, principal, notice=refusal, words=words)
+
+
+async def _said_already(desk: InboxDesk, conversation_id: str, principal: Principal, words: str) -> bool:
+    """Return whether the person's last words in the thread are these: the button was pressed twice."""
+    ours = [message for message in await desk.messages(conversation_id) if message.direction == "out"]
+    return bool(ours) and (ours[-1].author, ours[-1].text) == (f"agent:{principal.actor.id}", words)
 
 
 @router.post("/inbox/{conversation_id}/take")
 async def take(
-    conversation_id: str,
-    session: SessionDep,
-    service: ConversationsDep,
-    principal: StaffDep,
-    version: Annotated[int, Form()],
+    request: Request, conversation_id: str, desk: DeskDep, principal: StaffDep, version: VersionForm
 ) -> Response:
     """Take a thread over from the bot, or from the queue."""
-    await _visible(session, service, conversation_id, principal)
-    try:
-        await service.desk.take(session, conversation_id, principal.actor, version=version)
-    except DukaError as error:
-        return _back(conversation_id, error.message)
-    return _back(conversation_id)
+    await desk.visible(conversation_id, principal)
+    step = desk.service.desk.take(desk.session, conversation_id, principal.actor, version=version)
+    return await _step(request, desk, conversation_id, principal, step)
 
 
 @router.post("/inbox/{conversation_id}/reply")
 async def reply(
+    request: Request,
     conversation_id: str,
-    session: SessionDep,
-    service: ConversationsDep,
+    desk: DeskDep,
     principal: StaffDep,
-    version: Annotated[int, Form()],
-    words: Annotated[str, Form(min_length=1, max_length=4000)],
+    version: VersionForm,
+    words: Annotated[str, Form(), StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)],
 ) -> Response:
     """Say something as a person; a second sender is told, and nothing is sent twice."""
-    await _visible(session, service, conversation_id, principal)
-    try:
-        await service.desk.reply(session, conversation_id, principal.actor, words, version=version)
-    except DukaError as error:
-        return _back(conversation_id, error.message)
-    return _back(conversation_id)
+    await desk.visible(conversation_id, principal)
+    step = desk.service.desk.reply(desk.session, conversation_id, principal.actor, words, version=version)
+    return await _step(request, desk, conversation_id, principal, step, words=words)
 
 
 @router.post("/inbox/{conversation_id}/hand-back")
 async def hand_back(
-    conversation_id: str,
-    session: SessionDep,
-    service: ConversationsDep,
-    principal: StaffDep,
-    version: Annotated[int, Form()],
+    request: Request, conversation_id: str, desk: DeskDep, principal: StaffDep, version: VersionForm
 ) -> Response:
     """Give a thread back to the bot."""
-    await _visible(session, service, conversation_id, principal)
-    try:
-        await service.desk.give_back(session, conversation_id, principal.actor, version=version)
-    except DukaError as error:
-        return _back(conversation_id, error.message)
-    return _back(conversation_id)
+    await desk.visible(conversation_id, principal)
+    step = desk.service.desk.give_back(desk.session, conversation_id, principal.actor, version=version)
+    return await _step(request, desk, conversation_id, principal, step)

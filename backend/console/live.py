@@ -2,49 +2,63 @@
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from sqlalchemy import text
 
+from backend.console.queries import mark
+from backend.conversations.service.speaking import INBOX_BELL
 from backend.platform import wakeups
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.db.session import Database
+from backend.platform.errors import ForbiddenError
 from backend.platform.events import OUTBOX_BELL
-from backend.platform.inbox import INBOX_BELL
 
 if TYPE_CHECKING:
     from backend.platform.registry import Registry
 
 router = APIRouter(prefix="/console")
-_POLL_S = 1.0
-_COALESCE_S = 0.05
-_NOT_LOGGED_IN = 4401
-_VERSION = text("SELECT (SELECT coalesce(max(pos), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM messages)")
-
-
-async def _version(database: Database) -> str:
-    """Return a mark that differs after every event and every message."""
-    async with database.transaction() as session:
-        row = (await session.execute(_VERSION)).one()
-    return f"{row[0]}.{row[1]}"
+_POLL_S: Final = 1.0
+_COALESCE_S: Final = 0.05
+_NOT_LOGGED_IN: Final = 4401
 
 
 @router.websocket("/live")
 async def live(socket: WebSocket) -> None:
-    """Send the present mark whenever it changes, until the page goes away."""
-    registry: Registry = socket.app.state.registry
-    if registry.get(ConsoleSessions).principal_of(socket.cookies) is None:
-        await socket.close(_NOT_LOGGED_IN)
-        return
+    """Send the present mark whenever it changes, until the page goes away or the log-in ends."""
     await socket.accept()
-    database = registry.get(Database)
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError), wakeups.listen(OUTBOX_BELL, INBOX_BELL) as bell:
-        sent = ""
-        while True:
-            current = await _version(database)
+    gone = asyncio.create_task(_until_gone(socket))
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await _tell(socket, gone)
+    gone.cancel()
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Read on, since a socket learns only by reading that the page went away."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _tell(socket: WebSocket, gone: asyncio.Task[None]) -> None:
+    registry: Registry = socket.app.state.registry
+    sessions, database, sent = registry.get(ConsoleSessions), registry.get(Database), ""
+    with wakeups.listen(OUTBOX_BELL, INBOX_BELL) as bell:
+        while not gone.done():
+            if not _may_listen(socket, sessions):
+                await socket.close(_NOT_LOGGED_IN)
+                return
+            async with database.transaction() as session:
+                current = await mark(session)
             if current != sent:
-                await socket.send_json({"version": current})
+                await socket.send_json({"mark": current})
                 sent = current
             await bell.wait(_POLL_S)
             await asyncio.sleep(_COALESCE_S)
+
+
+def _may_listen(socket: WebSocket, sessions: ConsoleSessions) -> bool:
+    try:
+        sessions.check_origin(socket.headers)
+    except ForbiddenError:
+        return False
+    return sessions.principal_of(socket.cookies) is not None

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from backend.console import access, board, inbox, live
+from backend.console import access, board, inbox, live, orders
 
 router = APIRouter()
-for part in (access, board, inbox, live):
+for part in (access, board, orders, inbox, live):
     router.include_router(part.router)

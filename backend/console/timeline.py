@@ -60,7 +60,7 @@ async def order_story(session: AsyncSession, orders: OrdersService, order_id: st
         for row in await payments.receipts_of(session, order_id)
     ]
     moments += [
-        Moment(row.created_at, row.author, "chat", "message", row.status)
+        Moment(row.created_at, row.author, "chat", "message", row.status, {"text": row.text})
         for row in await messages_about(session, order_id)
     ]
     return sorted(moments, key=lambda moment: moment.at)

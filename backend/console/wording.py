@@ -1,0 +1,97 @@
+"""The words that the screens use for names of the code; what is not in a table is shown as it is spelt."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_SENTENCES: Final = {
+    "PlaceOrder": "Order placed",
+    "RecordPartPayment": "Part of the money received",
+    "ConfirmPayment": "Payment confirmed",
+    "MarkPaymentFailed": "Payment failed",
+    "RecordLatePayment": "Money came after the order was closed",
+    "RecordRefund": "Refund paid out",
+    "ApproveCod": "Cash on delivery agreed",
+    "SwitchPayment": "Way of paying changed",
+    "AcceptOrder": "Vendor accepted",
+    "RejectOrder": "Vendor declined",
+    "SetPreparation": "Preparation time set",
+    "ExtendPreparation": "More time to prepare",
+    "MarkReady": "Ready for the rider",
+    "AssignRider": "Offered to a rider",
+    "UnassignRider": "Taken back from the rider",
+    "ReportRiderWaiting": "Rider waits at the vendor",
+    "PickUp": "Picked up",
+    "DeliverOrder": "Delivered",
+    "FailDelivery": "Could not be delivered",
+    "ReturnOrder": "Returned",
+    "CancelOrder": "Cancelled",
+    "ChangeAddress": "Address changed",
+    "ConfirmAddress": "Rider has seen the new address",
+    "Note": "Note",
+    "vendor_silent": "The vendor does not answer",
+    "preparation_overdue": "Preparation is overdue",
+    "rider_silent": "The rider does not answer",
+    "address_unconfirmed": "The rider has not seen the new address",
+    "no_rider_free": "No rider is free",
+    "nobody_took_it": "No rider has taken it",
+    "code_locked": "Too many wrong delivery codes",
+    "exotel_ring": "Ring",
+    "exotel_ivr": "Call with a menu",
+    "human": "Asked for a person",
+    "unsure": "The bot is not sure",
+    "angry": "Is angry",
+    "bulk": "A very large order",
+    "credit": "Asks for credit",
+    "item": "What it should be",
+    "variant": "Which size or kind",
+    "qty": "How many",
+    "confirm": "Whether to place the order",
+    "payment": "Payment",
+    "failed_turns": "The bot did not understand",
+    "change_running_order": "Wants to change a running order",
+    "cancel_after_payment": "Wants to cancel after paying",
+}
+_NAMES: Final = {
+    "whatsapp": "WhatsApp",
+    "instagram": "Instagram",
+    "mpesa": "M-Pesa",
+    "upi": "UPI",
+    "cod": "cash on delivery",
+    "ivr": "call",
+    "api": "app",
+}
+_PARTS: Final = {
+    "bot": "Bot",
+    "system": "Duka",
+    "service": "Duka",
+    "payments": "Payments",
+    "dispatch": "Dispatch",
+    "timer": "Clock",
+    "customer": "Customer",
+    "agent": "A colleague",
+    "admin": "A colleague",
+    "owner": "A colleague",
+    "trainer": "A colleague",
+}
+_NOT_A_LANGUAGE: Final = {"sheng": "sw"}
+
+
+def words(name: str) -> str:
+    """Write a name of the code as words: `out_for_delivery` becomes `out for delivery`."""
+    return _NAMES.get(name) or name.replace("_", " ").replace(".", " ")
+
+
+def sentence(name: str) -> str:
+    """Say what a step, a reason or a template means."""
+    plain = words(name)
+    return _SENTENCES.get(name, plain[:1].upper() + plain[1:])
+
+
+def who(actor: str, names: Mapping[str, str]) -> str:
+    """Return whom an actor such as `vendor:V-42` stands for."""
+    return names.get(actor) or _PARTS.get(actor.partition(":")[0], actor)
+
+
+def language_tag(language: str) -> str:
+    """Return a language as browsers know it."""
+    return _NOT_A_LANGUAGE.get(language, language)
