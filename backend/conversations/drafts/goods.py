@@ -113,11 +113,19 @@ def _put(scene: "Scene", asked: Question | None, *, settled: bool) -> bool:
         if settled and asked is not None and line.sku in {asked.sku, *asked.skus}:
             continue
         qty = to_decimal(line.quantity)
-        if asked is not None and line.sku in asked.skus and not scene.reading.get("amounts"):
+        if asked is not None and not scene.reading.get("amounts") and _stands_in(scene, asked, line.sku):
             qty = asked.qty or qty
         adds = scene.intent == "modify_order" and line.sku not in scene.understood.removed
         scene.draft.put(line.sku, qty + (scene.draft.quantity_of(line.sku) if adds else 0), words.get(line.sku, ""))
     return bool(scene.understood.lines)
+
+
+def _stands_in(scene: "Scene", asked: Question, sku: str) -> bool:
+    """True for an option, or another row sold the same way as the missing one; two stay two, and kilos no packets."""
+    if sku in asked.skus or asked.slot is not Asked.ITEM:
+        return sku in asked.skus
+    missing_item = scene.catalogue.by_sku.get(asked.sku or "")
+    return missing_item is not None and missing_item.weighed == scene.catalogue.by_sku[sku].weighed
 
 
 def _open(scene: "Scene", asked: Question | None) -> None:

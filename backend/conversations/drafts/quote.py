@@ -119,9 +119,9 @@ def missing(scene: "Scene", line: DraftLine) -> Question:
     instead = substitutes(scene.catalogue, line.sku)
     params = {"item": item.name}
     if not instead:
-        return Question(Asked.ITEM, "utter_item_out_of_stock", params, words=item.name, qty=line.qty)
+        return Question(Asked.ITEM, "utter_item_out_of_stock", params, sku=line.sku, words=item.name, qty=line.qty)
     params["options"] = options_text(scene, instead)
-    return Question(Asked.ITEM, "utter_item_substitute", params, skus=instead, words=item.name, qty=line.qty)
+    return Question(Asked.ITEM, "utter_item_substitute", params, instead, line.sku, item.name, line.qty)
 
 
 def _short(scene: "Scene", line: DraftLine, left: Decimal) -> Question:

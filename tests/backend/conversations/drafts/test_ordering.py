@@ -227,3 +227,13 @@ async def test_an_instruction_while_ordering_is_read_back_with_the_order(chat: C
     await give_address(chat)
     step = await chat.say("piga simu ukifika", "special_instruction", lang="sw")
     assert step["say"][0]["params"]["lines"] == "• 2 × Maize Flour 2kg – KSh 352\n✎ piga simu ukifika"
+
+
+async def test_what_is_taken_instead_keeps_the_quantity(chat: Chat) -> None:
+    """Three packets of one flour that is finished become three of the other, where nothing else is said."""
+    await chat.session.execute(text("UPDATE items SET stock = 0 WHERE sku = 'UNGA-2KG'"))
+    await chat.session.execute(text("UPDATE catalogue_versions SET version = version + 1"))
+    await chat.say("unga 3", "place_order", items=[("unga", 0)], amounts=[amount("3", 3)], lang="sw")
+    await chat.say("weka sukari basi", "place_order", items=[("sukari", None)], lang="sw")
+    read_back = await give_address(chat)
+    assert read_back["say"][0]["params"]["lines"] == "• 3 × Sugar 1kg – KSh 450"
