@@ -80,7 +80,9 @@ async def set_log_status(session: AsyncSession, idem: str, status: str, correlat
 async def call(session: AsyncSession, call_id: str, *, lock: bool = False) -> VoiceCall | None:
     """Return a call by our id."""
     query = select(VoiceCall).where(VoiceCall.id == call_id)
-    found: VoiceCall | None = await session.scalar(query.with_for_update() if lock else query)
+    found: VoiceCall | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )
     return found
 
 
@@ -140,7 +142,10 @@ async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None
 async def card(session: AsyncSession, card_id: str) -> OpsException | None:
     """Return a card, locked."""
     found: OpsException | None = await session.scalar(
-        select(OpsException).where(OpsException.id == card_id).with_for_update()
+        select(OpsException)
+        .where(OpsException.id == card_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return found
 
@@ -150,7 +155,7 @@ async def live_cards_of(session: AsyncSession, order_id: str, kinds: Sequence[st
     query = select(OpsException).where(
         OpsException.order_id == order_id, OpsException.kind.in_(kinds), OpsException.state != "resolved"
     )
-    return (await session.scalars(query.with_for_update())).all()
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def cards(

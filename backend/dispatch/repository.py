@@ -17,7 +17,9 @@ ACCEPTED_STATES = ("accepted", "picked_up", "delivered", "failed")
 async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> Rider | None:
     """Return a rider."""
     query = select(Rider).where(Rider.id == rider_id)
-    found: Rider | None = await session.scalar(query.with_for_update() if lock else query)
+    found: Rider | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )
     return found
 
 
@@ -54,7 +56,7 @@ async def riders_on_shift(session: AsyncSession, city: str, merchant_id: str | N
 async def live_assignment(session: AsyncSession, order_id: str) -> Assignment | None:
     """Return the order's live assignment, locked."""
     query = select(Assignment).where(Assignment.order_id == order_id, Assignment.state.in_(LIVE_STATES))
-    found: Assignment | None = await session.scalar(query.with_for_update())
+    found: Assignment | None = await session.scalar(query.with_for_update().execution_options(populate_existing=True))
     return found
 
 

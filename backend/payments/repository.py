@@ -1,4 +1,7 @@
-"""Every query of payments; rows are locked order first, then attempt, then receipt."""
+"""Every query of payments; rows are locked order first, then attempt, then receipt.
+
+A locked row is read afresh, since another transaction may have changed it while this one waited for the lock.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +17,9 @@ LIVE_STATES = ("created", "sent", "unknown")
 async def attempt(session: AsyncSession, attempt_id: str, *, lock: bool = False) -> PaymentAttempt | None:
     """Return an attempt by our id."""
     query = select(PaymentAttempt).where(PaymentAttempt.id == attempt_id)
-    found: PaymentAttempt | None = await session.scalar(query.with_for_update() if lock else query)
+    found: PaymentAttempt | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )
     return found
 
 
@@ -31,6 +36,7 @@ async def live_attempt(session: AsyncSession, order_id: str) -> PaymentAttempt |
         select(PaymentAttempt)
         .where(PaymentAttempt.order_id == order_id, PaymentAttempt.state.in_(LIVE_STATES))
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     found: PaymentAttempt | None = await session.scalar(query)
     return found
@@ -50,7 +56,10 @@ async def intent(session: AsyncSession, intent_id: str) -> PaymentIntent:
 async def open_intent(session: AsyncSession, order_id: str) -> PaymentIntent | None:
     """Return the order's open intent, locked; None where there is none."""
     query = (
-        select(PaymentIntent).where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open").with_for_update()
+        select(PaymentIntent)
+        .where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     found: PaymentIntent | None = await session.scalar(query)
     return found
@@ -64,7 +73,12 @@ async def insert_receipt(session: AsyncSession, values: dict[str, object]) -> bo
 
 async def receipt_by_code(session: AsyncSession, provider: str, code: str) -> Receipt | None:
     """Return a receipt by its provider's code, locked."""
-    query = select(Receipt).where(Receipt.provider == provider, Receipt.code == code).with_for_update()
+    query = (
+        select(Receipt)
+        .where(Receipt.provider == provider, Receipt.code == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     found: Receipt | None = await session.scalar(query)
     return found
 
@@ -76,6 +90,7 @@ async def provisional_receipt(session: AsyncSession, order_id: str, amount_minor
         .where(Receipt.order_id == order_id, Receipt.provisional, Receipt.amount_minor == amount_minor)
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     found: Receipt | None = await session.scalar(query)
     return found
@@ -92,6 +107,7 @@ async def receipt_without_attempt(
         .order_by(Receipt.created_at)
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     found: Receipt | None = await session.scalar(query)
     return found
@@ -120,7 +136,9 @@ async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str
 
 async def refund(session: AsyncSession, refund_id: str) -> Refund | None:
     """Return a refund, locked."""
-    found: Refund | None = await session.scalar(select(Refund).where(Refund.id == refund_id).with_for_update())
+    found: Refund | None = await session.scalar(
+        select(Refund).where(Refund.id == refund_id).with_for_update().execution_options(populate_existing=True)
+    )
     return found
 
 

@@ -29,7 +29,7 @@ class DarajaSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DARAJA_", extra="ignore")
 
-    base_url: str = Field(default="http://127.0.0.1:8090/daraja", description="Scheme, host and prefix of the API.")
+    base_url: str = Field(default="http://127.0.0.1:8099/daraja", description="Scheme, host and prefix of the API.")
     consumer_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-key")
     consumer_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-secret")
     passkey: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-passkey")
@@ -50,7 +50,7 @@ class UpiSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UPI_", extra="ignore")
 
-    base_url: str = Field(default="http://127.0.0.1:8090/upi", description="Scheme, host and prefix of the API.")
+    base_url: str = Field(default="http://127.0.0.1:8099/upi", description="Scheme, host and prefix of the API.")
     key_id: str = "rzp_test_duka"
     key_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-upi-key")
     webhook_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-upi-webhook")
