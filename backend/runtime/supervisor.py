@@ -119,10 +119,11 @@ class Supervisor:
         return process.pid if process and process.returncode is None else None
 
     def kill(self, name: str) -> None:
-        """Kill a process with SIGKILL; it is restarted as after a crash."""
+        """Kill a process with SIGKILL; it is restarted as after a first crash, since this says nothing against it."""
         pid = self.pid(name)
         if pid is not None:
             self._all[name].ready.clear()
+            self._all[name].restarts = 0
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
 

@@ -24,7 +24,7 @@ class Expected:
         states: The states, in their order.
         rails: The rails of its receipts, one each.
         templates: Template messages that went out once each.
-        calls: Calls that were placed once each, by kind.
+        calls: Calls that were placed once each, by ladder and kind.
         accepted_by: The door through which the vendor accepted.
     """
 
@@ -33,7 +33,7 @@ class Expected:
     states: tuple[str, ...]
     rails: tuple[str, ...]
     templates: tuple[str, ...]
-    calls: tuple[str, ...]
+    calls: tuple[tuple[str, str], ...]
     accepted_by: str
 
 
@@ -95,7 +95,7 @@ async def _money(session: AsyncSession, order: OrderView, expected: Expected) ->
 async def _messages(session: AsyncSession, order: OrderView, expected: Expected) -> list[str]:
     lines = [row for row in await comms.log_of(session, order.id) if row.direction == "outbound"]
     templates = Counter(row.template for row in lines if row.channel == "whatsapp" and row.template[0].isupper())
-    calls = Counter(row.channel for row in lines if row.channel.startswith("exotel"))
+    calls = Counter((row.ladder, row.channel) for row in lines if row.channel.startswith("exotel"))
     faults = [f"{name} went out {templates[name]} times" for name in expected.templates if templates[name] != 1]
     faults += [f"{kind} was placed {calls[kind]} times" for kind in expected.calls if calls[kind] != 1]
     unsent = [row.template for row in lines if row.channel == "whatsapp" and row.status not in _SENT]

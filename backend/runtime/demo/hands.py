@@ -10,6 +10,7 @@ from backend.platform.errors import OutcomeUnknownError, ProviderUnavailableErro
 from backend.platform.http import HttpClient
 
 type Json = dict[str, Any]
+type Listener = Callable[[str], Awaitable[None]]
 
 PATIENCE_S: Final = 30.0
 _LOOK_EVERY_S: Final = 0.15
@@ -30,10 +31,16 @@ class Bubble:
 
 
 class Hands:
-    """Acts for the people at the far end and looks at their phones."""
+    """Acts for the people at the far end and looks at their phones.
 
-    def __init__(self, sandbox_url: str) -> None:
+    Attributes:
+        listener: Hears of each named moment of an order, right after what happened at it.
+    """
+
+    def __init__(self, sandbox_url: str, *, patience_s: float = PATIENCE_S) -> None:
         self._http = HttpClient(sandbox_url, name="sandbox", timeout_s=15)
+        self._patience_s = patience_s
+        self.listener: Listener | None = None
         self.moved_s = 0.0
 
     async def close(self) -> None:
@@ -51,6 +58,18 @@ class Hands:
             message = f"{provider} {verb}: {response.text}"
             raise DemoError(message)
         found: Json = response.json()
+        return found
+
+    async def passed(self, moment: str) -> None:
+        """Tell that the order has just passed a named moment."""
+        if self.listener is not None:
+            await self.listener(moment)
+
+    async def received(self, provider: str, path: str) -> list[Json]:
+        """Return the requests that a simulator received, the oldest first."""
+        found: list[Json] = (
+            await self._http.request("GET", "/__sim/calls", params={"provider": provider, "path": path})
+        ).json()
         return found
 
     async def policy(self, provider: str, outcome: str, person: str = "*") -> None:
@@ -77,13 +96,13 @@ class Hands:
         threads: Mapping[str, Json] = (await self.phone(person)).get(app, {})
         return [_bubble(row) for thread in threads.values() for row in thread["messages"]]
 
-    async def until[T](self, what: str, look: Callable[[], Awaitable[T | None]], patience_s: float = PATIENCE_S) -> T:
+    async def until[T](self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         """Look until something is there.
 
         Raises:
             DemoError: It did not come in time.
         """
-        ends = monotonic() + patience_s
+        ends = monotonic() + self._patience_s
         while monotonic() < ends:
             try:
                 found = await look()
@@ -92,7 +111,7 @@ class Hands:
             if found is not None:
                 return found
             await asyncio.sleep(_LOOK_EVERY_S)
-        message = f"waited {patience_s:.0f} s in vain for {what}"
+        message = f"waited {self._patience_s:.0f} s in vain for {what}"
         raise DemoError(message)
 
     async def reads(self, person: str, app: str, *words: str, after: int = 0) -> Bubble:

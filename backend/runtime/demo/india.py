@@ -13,7 +13,7 @@ EXPECTED: Final = Expected(
     states=("pending", "confirmed", "processing", "handover", "out_for_delivery", "delivered"),
     rails=("upi",),
     templates=("Vendor_New_Order", "Rider_Assignment"),
-    calls=("exotel_ring", "exotel_ivr"),
+    calls=(("vendor_accept", "exotel_ring"), ("vendor_accept", "exotel_ivr")),
     accepted_by="ivr",
 )
 _ANSWERS: Final = {
@@ -22,6 +22,20 @@ _ANSWERS: Final = {
     "address": "College Road, Thatte Nagar, flat 4",
     "payment": "cash on delivery",
 }
+
+# The moments after which the worker may be killed; each sets something going.
+MOMENTS: Final = (
+    "written",
+    "booked",
+    "ring ignored",
+    "digit pressed",
+    "ready",
+    "rider accepted",
+    "picked up",
+    "code asked for",
+    "paid at the door",
+    "delivered",
+)
 
 
 async def drive(hands: Hands) -> None:
@@ -33,27 +47,38 @@ async def drive(hands: Hands) -> None:
         "Bhaiya do vada pav aur ek cutting chai bhej do. College Road, Thatte Nagar, flat 4 pe dena. "
         "Cash on delivery kar lo. Mera number 9900000011"
     )
+    await hands.passed("written")
 
     async def booked() -> bool:
         rows = await hands.bubbles(CUSTOMER, "instagram")
-        return any("taiyar rakhiye" in row.text.casefold() or "taiyaar rakh" in row.text.casefold() for row in rows)
+        return any("taiyaar rakh" in row.text.casefold() for row in rows)
 
     await customer.until(booked, "the booking")
+    await hands.passed("booked")
     await hands.has_button(VENDOR, "whatsapp", "vendor_accept:")
     await _ignore_the_ring(hands)
+    await hands.passed("ring ignored")
     await _accept_by_menu(hands)
-    await hands.advance(9 * 60)
+    await hands.passed("digit pressed")
+    await hands.reads(CUSTOMER, "instagram", "le liya hai")
+    await hands.advance(17 * 60 + 5)
     await hands.tap(VENDOR, "vendor_ready:")
+    await hands.passed("ready")
     rider = await first_to_get(hands, RIDERS, "rider_accept:")
     await hands.tap(rider, "rider_accept:")
+    await hands.passed("rider accepted")
     await hands.has_button(rider, "whatsapp", "rider_picked:")
     await hands.advance(4 * 60)
     await hands.tap(rider, "rider_picked:")
-    code = code_in(await hands.reads(CUSTOMER, "instagram", "raaste", "nikal", "delivery"))
+    await hands.passed("picked up")
+    code = code_in(await hands.reads(CUSTOMER, "instagram", "raaste mein hai"))
     await hands.advance(11 * 60)
     await hands.tap(rider, "rider_upi:")
+    await hands.passed("code asked for")
     await _pay_at_the_door(hands, rider)
+    await hands.passed("paid at the door")
     await hands.act("whatsapp", "text", **{"from": rider, "text": code})
+    await hands.passed("delivered")
 
 
 async def _rings(hands: Hands) -> str:

@@ -1,9 +1,8 @@
 """Brings everything up on free ports and fresh stores, drives the orders, prints their stories, judges them."""
 
-import asyncio
-import random
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -17,15 +16,30 @@ from backend.orders.service import OrdersService
 from backend.platform.db.session import Database
 from backend.platform.settings import PlatformSettings
 from backend.runtime.demo import india, kenya
+from backend.runtime.demo.audit import Audit, audit
 from backend.runtime.demo.expect import Expected, Outcome, judge
-from backend.runtime.demo.hands import DemoError, Hands
+from backend.runtime.demo.hands import PATIENCE_S, DemoError, Hands
+from backend.runtime.demo.torture import Killer
 from backend.runtime.settings import RuntimeSettings
 from backend.runtime.stack import Progress, running
-from backend.runtime.supervisor import Supervisor
 
-type Drive = Callable[[Hands], Awaitable[None]]
-_ORDERS: Final[tuple[tuple[Expected, Drive], ...]] = ((kenya.EXPECTED, kenya.drive), (india.EXPECTED, india.drive))
-_KILL_WITHIN_S: Final = 25.0
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One order from the first message to the door."""
+
+    name: str
+    expected: Expected
+    drive: Callable[[Hands], Awaitable[None]]
+    moments: tuple[str, ...]
+
+
+_TRIPS: Final = (
+    Trip("Kenya", kenya.EXPECTED, kenya.drive, kenya.MOMENTS),
+    Trip("India", india.EXPECTED, india.drive, india.MOMENTS),
+)
+# What a killed worker had in hand is taken over when its lease has ended.
+_PATIENCE_UNDER_KILLS_S: Final = 150.0
 
 
 async def run(console: Console, *, kills: int = 0, seed: int = 1) -> int:
@@ -42,31 +56,35 @@ async def run(console: Console, *, kills: int = 0, seed: int = 1) -> int:
         )
         console.print("[bold]Duka's demo[/bold]: two orders, from a direct message to the door.")
         async with running(settings, Progress(console), quiet=True) as (stack, services):
-            hands = Hands(f"http://127.0.0.1:{stack.ports.sandbox}")
-            killer = asyncio.create_task(_kill_worker(services, kills, random.Random(seed)))  # noqa: S311 - a test's dice
+            patience_s = _PATIENCE_UNDER_KILLS_S if kills else PATIENCE_S
+            hands = Hands(f"http://127.0.0.1:{stack.ports.sandbox}", patience_s=patience_s)
+            killer = Killer(services, [_point(trip, moment) for trip in _TRIPS for moment in trip.moments], kills, seed)
             try:
-                faults = [await _one(console, hands, expected, drive) for expected, drive in _ORDERS]
+                faults = [await _one(console, hands, trip, killer) for trip in _TRIPS]
+                checked = await _audit(hands)
             finally:
-                killer.cancel()
                 await hands.close()
-            if any(faults):
+            if any(faults) or checked.faults:
                 _show_logs(console, settings.data_dir / "logs")
-    return _verdict(console, sum(faults), kills)
+    return _verdict(console, faults, checked, killer)
 
 
-async def _kill_worker(services: Supervisor, kills: int, dice: random.Random) -> None:
-    """Kill the worker now and then; its supervisor starts it again."""
-    for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.5, _KILL_WITHIN_S / max(kills, 1)))
-        services.kill("worker")
+def _point(trip: Trip, moment: str) -> str:
+    return f"{trip.name}: {moment}"
 
 
-async def _one(console: Console, hands: Hands, expected: Expected, drive: Drive) -> int:
+async def _one(console: Console, hands: Hands, trip: Trip, killer: Killer) -> int:
+    expected = trip.expected
     console.rule(expected.title)
     started = monotonic()
     broken = ""
+
+    async def listener(moment: str) -> None:
+        await killer(_point(trip, moment))
+
+    hands.listener = listener
     try:
-        await drive(hands)
+        await trip.drive(hands)
         await _settled(hands, expected)
     except DemoError as error:
         broken = str(error)
@@ -89,7 +107,17 @@ async def _settled(hands: Hands, expected: Expected) -> None:
     async def look() -> bool | None:
         return True if not (await _judge(expected)).faults else None
 
-    await hands.until("the order to be as it should be", look, patience_s=20)
+    await hands.until("the order to be as it should be", look)
+
+
+async def _audit(hands: Hands) -> Audit:
+    built = build(PlatformSettings(), application="demo")
+    prompts = sum(trip.expected.rails.count("mpesa") for trip in _TRIPS)
+    try:
+        async with built.registry.get(Database).transaction() as session:
+            return await audit(hands, session, prompts=prompts)
+    finally:
+        await built.close()
 
 
 async def _judge(expected: Expected) -> Outcome:
@@ -123,7 +151,18 @@ def _show_logs(console: Console, folder: Path) -> None:
             console.print(f"[dim]{log.stem}: {line[:300]}[/dim]", markup=False)
 
 
-def _verdict(console: Console, faults: int, kills: int) -> int:
-    after = f" after {kills} kills of the worker" if kills else ""
-    console.print(f"demo: 2 orders{after}, {faults} faults")
-    return 1 if faults else 0
+def _verdict(console: Console, faults: Sequence[int], checked: Audit, killer: Killer) -> int:
+    found = [*checked.faults, *(f"not killed at {point}" for point in sorted(killer.chosen - set(killer.done)))]
+    for fault in found:
+        console.print(f"  [red]✗[/red] {fault}")
+    if killer.done:
+        console.print(f"Killed the worker after {', '.join(killer.done)}.")
+    count = sum(faults) + len(found)
+    whole = sum(not number for number in faults)
+    console.print(
+        f"demo: orders {len(faults)}, as they should be {whole}, kills {len(killer.done)}, "
+        f"M-Pesa prompts {checked.prompts}, messages {checked.messages}, sent again {checked.repeated}, "
+        f"marked as possibly double {checked.marked}, faults {count}",
+        soft_wrap=True,
+    )
+    return 1 if count else 0
