@@ -81,7 +81,8 @@ class Index:
         if word.key in self.by_key:
             yield self.by_key[word.key], EQUAL
         for stem in stems(word.key):
-            yield from ((place, SAME_STEM) for place in self.by_stem.get(stem, ()))
+            if len(stem) >= _SHORTEST_SOUND or stem == word.key:
+                yield from ((place, SAME_STEM) for place in self.by_stem.get(stem, ()))
             if len(stem) > _SHORTEST_SOUND:
                 yield from ((place, SAME_BARE) for place in self.by_bare.get(bare(stem), ()))
         for sense in word.senses:

@@ -81,9 +81,9 @@ class Terms:
         return self.measure is not None or self.label is not None or bool(self.numbers)
 
 
-def is_spoken_number(key: str) -> bool:
-    """Whether a folded word is one of the small numbers and fractions that stand beside units."""
-    return key in _SPOKEN
+def spoken_number(key: str) -> float | None:
+    """The value of one of the small numbers and fractions that stand beside units, or None."""
+    return _SPOKEN.get(key)
 
 
 def is_unit(key: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.resolve import Status
-from backend.catalog.linking.terms import is_spoken_number
+from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
@@ -88,7 +88,11 @@ def _unamounted(items: Sequence[Item]) -> float:
 
 def _uncounted(pieces: Sequence[Piece]) -> float:
     """Words that can be numbers and were read as none."""
-    return min(sum(piece.kind is Kind.OTHER and is_spoken_number(piece.key) for piece in pieces), 2) / 2
+    return min(sum(piece.kind is Kind.OTHER and _counts(piece.key) for piece in pieces), 2) / 2
+
+
+def _counts(key: str) -> bool:
+    return key[:1].isdigit() or spoken_number(key) is not None
 
 
 def _amount_p(reading: Mapping[str, Any]) -> float:

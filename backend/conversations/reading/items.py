@@ -17,6 +17,10 @@ ADD: Final = "add"
 REMOVE: Final = "remove"
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 _NEAR: Final = 3
+_GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
+# How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
+_COUNTED_GOOD: Final = 0.8
+_BARE_GOOD: Final = 0.94
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Collector:
         self._catalogue = catalogue
         self._amounts = amounts
         self._pieces = pieces
+        self._tokens = reading.get("tokens") or ()
         self._roles = [str(mention.get("role") or ADD) for mention in reading.get("mentions") or ()]
         self.items: list[Item] = []
         self._waiting: list[Segment] = []
@@ -82,6 +87,10 @@ class Collector:
 
     def _take_item(self, segment: Segment) -> None:
         item = self._item(segment)
+        if item.unamounted and cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
+            item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
+        if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
+            return
         self.loose += [lost for lost in self._waiting if self._apart(lost, segment)]
         self._waiting = [lost for lost in self._waiting if not self._apart(lost, segment)]
         for lost in self._waiting:
@@ -91,11 +100,21 @@ class Collector:
         self._waiting = []
         same = next((n for n, other in enumerate(self.items) if other.sku and other.sku == item.sku), None)
         again = same is not None and item.role == self.items[same].role
-        if again and same is not None and self._corrected(segment) and not item.unamounted:
+        earlier_bare = again and same is not None and self.items[same].unamounted
+        if again and same is not None and not item.unamounted and (earlier_bare or self._corrected(segment)):
             self.items[same] = item
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._spread(segment)
+
+    def _convincing(self, segment: Segment) -> bool:
+        """Whether words that no row has are a good that the shop lacks, and not a slip of the tagger."""
+        sure = [
+            float(token.get("p", 1.0))
+            for token in self._tokens
+            if token.get("tag") in _GOODS_TAGS and segment.start <= token["start"] < segment.end
+        ]
+        return min(sure, default=0.0) >= (_COUNTED_GOOD if segment.amounts else _BARE_GOOD)
 
     def _apart(self, lost: Segment, segment: Segment) -> bool:
         """Whether what lost its item stands in another sentence, or in a list's other entry."""
@@ -113,7 +132,7 @@ class Collector:
         if mention is not None and mention < len(self._roles) and self._roles[mention] != ADD:
             return self._roles[mention]
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
-        after = self._words_after(segment.end)[:1]
+        after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
         refused = bool(before) and before[0] in cues().negations and before[0] not in cues().corrections
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
         return REMOVE if refused else ADD

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, romanise, words
-from backend.catalog.linking.index import EQUAL, SAME_GOOD, SAME_STEM
+from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, term
@@ -73,6 +73,8 @@ class Cues:
     negations: frozenset[str]
     doubles: frozenset[str]
     never_goods: frozenset[str]
+    gives: frozenset[str]
+    vague: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
     puts: frozenset[str]
@@ -113,6 +115,8 @@ def cues() -> Cues:
         negations=frozenset(map(fold, lists["negations"])),
         doubles=frozenset(map(phrase_key, lists["doubles"])),
         never_goods=frozenset(map(fold, lists["never_goods"])),
+        gives=frozenset(map(fold, lists["gives"])),
+        vague=frozenset(map(fold, lists["vague"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
         puts=frozenset(map(fold, lists["changes"]["puts"])),
@@ -283,7 +287,7 @@ class _Sorter:
         if key in lex.filler or lex.is_joint(key):
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
         if likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN) and (
-            likeness >= SAME_STEM or key not in cues().never_goods
+            likeness >= EQUAL or key not in cues().never_goods
         ):
             return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
         return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False

@@ -15,8 +15,8 @@ from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import asked_items, items_of, running_order
 from backend.conversations.reading.items import Collector, Item, of_them, rule_out, split_off
 from backend.conversations.reading.layout import Piece, amounts_of
+from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.segment import Segment, read_segments
-from backend.conversations.reading.slots import corrected
 from backend.conversations.reading.types import (
     Decision,
     Found,

@@ -67,6 +67,11 @@ class Segment:
         return any(piece.kind in _NAMED for piece in self.pieces)
 
     @property
+    def strangers(self) -> frozenset[str]:
+        """Folded words in it that are no part of an item."""
+        return frozenset(piece.key for piece in self.pieces if piece.kind is Kind.OTHER)
+
+    @property
     def guessed(self) -> bool:
         """Whether the bot took none of its words for goods."""
         named = [piece for piece in self.pieces if piece.kind in _NAMED]

@@ -1,4 +1,4 @@
-"""Gives back to the order what the bot took for part of an address or a note: "coke 500, five" is no street."""
+"""Mends a reading with what the catalogue knows: goods lost to an address or a note, and counts lost beside goods."""
 
 import itertools
 import re
@@ -6,27 +6,59 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
-from backend.conversations.reading.layout import Kind, amounts_of, clauses, cues, lay_out
+from backend.catalog.linking.terms import spoken_number
+from backend.conversations.reading.layout import Kind, Piece, amounts_of, clauses, cues, lay_out
 from backend.conversations.reading.segment import Segmenter
 
 _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
+_SURE: Final = 0.9
+_LEAST_PRICE: Final = 10
 _EDGE: Final = " ,.;:-–\n\t"
 
 
 def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
-    """The reading with goods taken out of its address and note.
+    """The reading with goods taken out of its address and note, and with counts that stand beside goods.
 
-    Only clauses that are nothing but a known name and its amount are taken, and only from the start of the slot.
+    Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
     slots = dict(reading.get("slots") or {})
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
             slots[name] = _without_goods(text, reading, catalogue, slot, sure=name == "address")
-    return {**reading, "slots": slots}
+    mended = {**reading, "slots": slots}
+    return {**mended, "amounts": [*(reading.get("amounts") or ()), *_lost_counts(text, mended, catalogue)]}
+
+
+def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Small numbers that the bot was unsure of and that stand right before a good ("do samosa", but not "de do")."""
+    pieces = lay_out(text, reading, catalogue)
+    found = []
+    for before, piece, after in zip([None, *pieces], pieces, pieces[1:], strict=False):
+        value = _value(piece.key) if piece.kind is Kind.OTHER and _unsure(reading, piece) else None
+        counts = after.kind in {Kind.GOODS, Kind.SIZE} and (before is None or before.key not in cues().gives)
+        price = after.key in lexicon().joints_before and piece.key.isdigit()
+        if value is not None and value >= 1 and (counts or price):
+            kind = "money" if price and value >= _LEAST_PRICE else "count"
+            span = {"start": piece.start, "end": piece.end, "text": piece.text}
+            found.append(
+                {**span, "value": value, "high": None, "unit": None, "kind": kind, "currency": None, "repeat": False}
+            )
+    return found
+
+
+def _value(key: str) -> float | None:
+    return float(key) if key.isdigit() else spoken_number(key)
+
+
+def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
+    """Whether the bot was of two minds about a word."""
+    p = next((t.get("p", 1.0) for t in reading.get("tokens") or () if t["start"] <= piece.start < t["end"]), 1.0)
+    return bool(p < _SURE)
 
 
 def _without_goods(
