@@ -18,6 +18,8 @@ from bot.nlu.spans import MODEL_FILE, VOCABULARY_FILE, Span, SpanTagger, Tag, sp
 from bot.nlu.training import Trained
 
 VERSION = 1
+_BESIDE_A_NUMBER = 2  # a full stop and a space
+_SHAPE_P = 0.97
 PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
 _LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
@@ -52,8 +54,22 @@ class Reader:
         """Read a message in its context; the shape of the result is the seam to the backend."""
         message = prepare(text, context_of(metadata))
         tags = self.spans.tag(message)
-        ranking = self.intents.rank(intent_features(message, tags))
+        ranking = told_by_shape(message, self.intents.rank(intent_features(message, tags)))
         return assemble(message, tags, ranking, language_of(message, self.languages))
+
+
+def told_by_shape(message: Message, ranking: Sequence[Ranked]) -> Sequence[Ranked]:
+    """Take a message that is a phone number and nothing else as an answer that serves the order.
+
+    Letters and words say nothing about such a message, so the model would only guess.
+    """
+    phone = phone_of(message)
+    if phone is None or not phone["valid"]:
+        return ranking
+    beside = len(message.text.strip()) - (phone["end"] - phone["start"])
+    if beside > _BESIDE_A_NUMBER:
+        return ranking
+    return (Ranked("place_order", _SHAPE_P), *(item for item in ranking if item.name != "place_order"))
 
 
 def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], language: Mapping[str, Any]) -> Reading:

@@ -1,0 +1,24 @@
+"""What the shape of a message tells before any model does."""
+
+import pytest
+
+from bot.nlu.asked import context_of
+from bot.nlu.features import prepare
+from bot.nlu.linear import Ranked
+from bot.nlu.reader import told_by_shape
+
+GUESS = (Ranked("ask_human", 0.37), Ranked("place_order", 0.2))
+
+
+@pytest.mark.parametrize("text", ["9900000045", "0711 000 222.", "+254700000011"])
+def test_a_number_alone_serves_the_order(text: str) -> None:
+    """Whatever the model makes of it, a bare phone number is an answer."""
+    ranking = told_by_shape(prepare(text, context_of({"region": "IN" if text[0] == "9" else "KE"})), GUESS)
+    assert ranking[0].name == "place_order"
+    assert [item.name for item in ranking] == ["place_order", "ask_human"]
+
+
+@pytest.mark.parametrize("text", ["call me on 0711000222", "2 chapati", "namba ya meneja ni gani"])
+def test_words_beside_a_number_are_left_to_the_model(text: str) -> None:
+    """Only a number alone is told by its shape."""
+    assert told_by_shape(prepare(text, context_of({"region": "KE"})), GUESS) == GUESS
