@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from backend.platform.settings import PlatformSettings
-from backend.runtime.model import train as train_model
-from backend.runtime.settings import ROOT, RuntimeSettings
+from backend.runtime.model import model_of
+from backend.runtime.settings import ROOT, RuntimeSettings, inherited_environment
 
 # What a command needs beyond its arguments is imported when it runs, so that the others start fast.
 
@@ -63,13 +63,14 @@ async def _seed() -> None:
 
 def train() -> None:
     """Train the model, where the data has changed."""
-    typer.echo(f"model: {train_model(RuntimeSettings().bot_python).relative_to(ROOT)}")
+    typer.echo(f"model: {model_of(RuntimeSettings())}")
 
 
 def test_conversations() -> None:
     """Run Rasa's data validation and its conversation tests."""
     settings = RuntimeSettings()
-    model = train_model(settings.bot_python)
+    model = model_of(settings)
+    quiet = {**inherited_environment(), "PYTHONWARNINGS": "ignore"}
     rasa = [str(settings.bot_python), "-m", "bot"]
     data = ["--data", "data/nlu", "data/rules", "data/stories"]
     checks = (
@@ -88,7 +89,7 @@ def test_conversations() -> None:
         ],
     )
     for check in checks:
-        subprocess.run(check, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter and arguments
+        subprocess.run(check, cwd=ROOT, check=True, env=quiet)  # noqa: S603 - our own interpreter and arguments
 
 
 def openapi(

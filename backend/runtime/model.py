@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from backend.runtime.settings import ROOT
+from backend.runtime.settings import ROOT, RuntimeSettings
 
 _INPUTS: Final = ("config.yml", "domain.yml", "data", "bot")
 _RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
@@ -35,6 +35,11 @@ def fingerprint() -> str:
 def model_path() -> Path:
     """Return where the model of the present data is, trained or not."""
     return ROOT / "models" / f"duka-{fingerprint()}.tar.gz"
+
+
+def model_of(settings: RuntimeSettings) -> Path:
+    """Return the model to run: the one that was named, or the data's own, trained where the data has changed."""
+    return settings.model.absolute() if settings.model else train(settings.bot_python)
 
 
 def train(bot_python: Path) -> Path:

@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -17,7 +16,7 @@ from backend.bootstrap import build
 from backend.platform.db.migrate import upgrade
 from backend.platform.settings import PlatformSettings
 from backend.runtime.cast import SHOPS
-from backend.runtime.model import train
+from backend.runtime.model import model_of
 from backend.runtime.processes import DATABASE, RASA_DATABASE, Stack
 from backend.runtime.seed import seed
 from backend.runtime.settings import RuntimeSettings, inherited_environment, ports_of
@@ -38,11 +37,6 @@ class Progress:
     def note(self, what: str) -> None:
         """Say what is about to be done."""
         self._console.print(f"  [dim]… {what}[/dim]")
-
-
-def _model(settings: RuntimeSettings) -> Path:
-    """Return the model to run, trained first where its data has changed."""
-    return settings.model.absolute() if settings.model else train(settings.bot_python)
 
 
 def _prepare_database(stack: Stack) -> None:
@@ -76,7 +70,7 @@ async def running(
     logs = settings.data_dir / "logs"
     if stack.postgres is not None:
         await asyncio.to_thread(stack.postgres.prepare)
-    training = asyncio.create_task(asyncio.to_thread(_model, settings))
+    training = asyncio.create_task(asyncio.to_thread(model_of, settings))
     stores = Supervisor(stack.stores(), quiet=quiet, log_folder=logs)
     services: Supervisor | None = None
     try:
