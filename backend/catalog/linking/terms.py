@@ -44,7 +44,7 @@ _SPOKEN: Final = {
 }
 # Units that mean one of themselves where no number stands beside them ("sukari kilo", "a litre").
 _ALONE: Final = frozenset(map(fold, ("kg", "kilo", "kilogram", "litre", "liter", "lita", "किलो", "लीटर", "लिटर")))
-_PIECES: Final = frozenset({"s", "pc", "pcs", "piece", "pieces", "pack"})
+_PIECES: Final = frozenset({"s", "pc", "pcs", "piece", "pieces"})
 _BARE_MEASURE: Final = 100
 
 
@@ -153,9 +153,10 @@ def _sort(keys: Sequence[str]) -> tuple[list[str], str | None, str | None, list[
     kept: list[str] = []
     numbers: list[str] = []
     label = container = None
-    for key in keys:
+    for place, key in enumerate(keys):
         if key[0].isdigit():
-            numbers.append(key)
+            # "2 pc" in a name says what one of it holds, and is no part of what it is called.
+            numbers += [key] if not _PIECES & set(keys[place + 1 : place + 2]) else []
         elif key in lex.sizes:
             label = lex.sizes[key]
         elif key in lex.containers:

@@ -75,7 +75,7 @@ class Changer:
         if not items:
             self._apply_loose(loose)
         elif self._said(cues().set):
-            self._resize([segment for segment in loose if segment.terms.label])
+            self._resize([segment for segment in loose if segment.keys])
         gone = self._take_off(off, on)
         for item in on:
             self._put_on(item, on, gone)
@@ -115,7 +115,8 @@ class Changer:
         before = [fold(word) for _, _, word in words(self._text[start : item.start])][-2:]
         after = [fold(word) for _, _, word in words(self._text[item.end : end])][:2]
         known = cues()
-        return bool(set(before) & known.off_before or set(after) & known.off_after)
+        refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
+        return bool(set(before) & known.off_before or set(after) & refused)
 
     def _own_row(self, item: Item) -> str | None:
         """The row of the running order that an item names, or None."""
@@ -161,9 +162,13 @@ class Changer:
             # With one thing gone for it and no amount said, the new one takes over the amount.
             took_over = len(gone) == 1 and len(on) == 1 and item.unamounted
             for sku, quantity in item.resolution.lines:
-                self.change.add(sku, self._order[gone[0]] if took_over else quantity)
+                self.change.add(sku, self._order[gone[0]] if took_over and self._like(gone[0], sku) else quantity)
         else:
             self.change.open_items.append(item)
+
+    def _like(self, one: str, other: str) -> bool:
+        """Whether as many of one row stand for as many of another: ten eggs are no ten trays."""
+        return self._catalogue.by_sku[one].pieces == self._catalogue.by_sku[other].pieces
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
@@ -224,9 +229,7 @@ class Changer:
 
     def _apply_loose(self, loose: Sequence[Segment]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
-        if self._resize(
-            [segment for segment in loose if segment.terms.goods or segment.terms.sized or segment.wanted.measured]
-        ):
+        if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
             return
         counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
         if len(self._order) != 1 or not counts:

@@ -66,7 +66,7 @@ class Collector:
         self._amounts = amounts
         self._pieces = pieces
         self._tokens = reading.get("tokens") or ()
-        self._roles = [str(mention.get("role") or ADD) for mention in reading.get("mentions") or ()]
+        self._mentions = reading.get("mentions") or ()
         self.items: list[Item] = []
         self._waiting: list[Segment] = []
         self.loose: list[Segment] = []
@@ -76,7 +76,7 @@ class Collector:
         for segment in segments:
             if segment.named or segment.resolution.status is not Status.UNKNOWN:
                 self._take_item(segment)
-            elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces):
+            elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces) and segment.wanted.portion is None:
                 self._take_amount(segment)
             else:
                 self._take_option(segment)
@@ -129,8 +129,10 @@ class Collector:
         )  # fmt: skip
 
     def _role(self, segment: Segment, mention: int | None) -> str:
-        if mention is not None and mention < len(self._roles) and self._roles[mention] != ADD:
-            return self._roles[mention]
+        said = self._mentions[mention] if mention is not None else {}
+        own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
+        if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
+            return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
         after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
         refused = bool(before) and before[0] in cues().negations and before[0] not in cues().corrections
@@ -144,7 +146,7 @@ class Collector:
 
     @staticmethod
     def _has_options(segment: Segment) -> bool:
-        return any(piece.kind is Kind.SIZE for piece in segment.pieces)
+        return segment.wanted.portion is not None or any(piece.kind is Kind.SIZE for piece in segment.pieces)
 
     def _variant(self, item: Item, option: Segment) -> Item:
         """The same good in another size, with the option's own amount."""

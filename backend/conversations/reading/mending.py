@@ -16,6 +16,9 @@ _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
+_AT_A_LOSS: Final = 0.7
+_NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
+_ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
 _EDGE: Final = " ,.;:-–\n\t"
 
@@ -34,13 +37,16 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     return {**mended, "amounts": [*(reading.get("amounts") or ()), *_lost_counts(text, mended, catalogue)]}
 
 
+_END: Final = Piece(Kind.BREAK, 0, 0, "", "")
+
+
 def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Small numbers that the bot was unsure of and that stand right before a good ("do samosa", but not "de do")."""
     pieces = lay_out(text, reading, catalogue)
     found = []
-    for before, piece, after in zip([None, *pieces], pieces, pieces[1:], strict=False):
+    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
         value = _value(piece.key) if piece.kind is Kind.OTHER and _unsure(reading, piece) else None
-        counts = after.kind in {Kind.GOODS, Kind.SIZE} and (before is None or before.key not in cues().gives)
+        counts = _leads(before, after) or _follows(reading, before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         if value is not None and value >= 1 and (counts or price):
             kind = "money" if price and value >= _LEAST_PRICE else "count"
@@ -51,14 +57,30 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     return found
 
 
+def _leads(before: Piece | None, after: Piece) -> bool:
+    """Tell "do samosa", which counts, from "de do samosa", which gives."""
+    return after.kind in _NAMING and (before is None or before.key not in cues().gives)
+
+
+def _follows(reading: Mapping[str, Any], before: Piece | None, piece: Piece, after: Piece) -> bool:
+    """Take "samosa mbili" for a count where no other good follows; Hindi's "do" also says "give", so it is none."""
+    named = before is not None and before.kind in _NAMING and after.kind not in _NAMING
+    return named and piece.key not in _ALSO_GIVES and _p(reading, piece) < _AT_A_LOSS
+
+
 def _value(key: str) -> float | None:
     return float(key) if key.isdigit() else spoken_number(key)
 
 
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
     """Whether the bot was of two minds about a word."""
-    p = next((t.get("p", 1.0) for t in reading.get("tokens") or () if t["start"] <= piece.start < t["end"]), 1.0)
-    return bool(p < _SURE)
+    return _p(reading, piece) < _SURE
+
+
+def _p(reading: Mapping[str, Any], piece: Piece) -> float:
+    """How sure the bot is of its tag for a word."""
+    tokens = reading.get("tokens") or ()
+    return next((float(t.get("p", 1.0)) for t in tokens if t["start"] <= piece.start < t["end"]), 1.0)
 
 
 def _without_goods(

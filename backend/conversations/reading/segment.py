@@ -85,7 +85,8 @@ class Segment:
         if found.status is Status.UNKNOWN:
             return False
         whole = found.exact and (bool(self.amounts) or recovered)
-        return whole or (recovered and any(term.senses for term in self.terms.goods))
+        known = found.status is Status.OPEN and any(term.senses for term in self.terms.goods)
+        return whole or (recovered and known)
 
     @property
     def words(self) -> str:
