@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from backend.bootstrap import Built, build, routers
+from backend.catalog.service import CatalogService
 from backend.console.pages import FOLDER
 from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
@@ -17,6 +18,7 @@ from backend.platform.inbox import EventIntake
 from backend.platform.observability.logging import configure_logging
 from backend.platform.settings import PlatformSettings
 from backend.platform.web import TraceMiddleware, install_problem_handlers
+from backend.vendors.service import VendorsService
 
 
 def create_app(built: Built | None = None) -> FastAPI:
@@ -44,6 +46,7 @@ def create_app(built: Built | None = None) -> FastAPI:
 async def _lifespan(built: Built) -> AsyncIterator[None]:
     stop = asyncio.Event()
     tasks = [asyncio.create_task(loop(stop)) for loop in built.app_loops]
+    tasks.append(asyncio.create_task(_read_catalogues(built)))
     try:
         yield
     finally:
@@ -51,6 +54,14 @@ async def _lifespan(built: Built) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await built.registry.get(EventIntake).close()
         await built.close()
+
+
+async def _read_catalogues(built: Built) -> None:
+    """Index every merchant's catalogue, so that the first customer does not wait for it."""
+    catalog, vendors = built.registry.get(CatalogService), built.registry.get(VendorsService)
+    async with built.registry.get(Database).transaction() as session:
+        for merchant in await vendors.merchants(session):
+            await catalog.snapshot(session, merchant.id)
 
 
 def _add_health(app: FastAPI, built: Built) -> None:

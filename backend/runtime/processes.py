@@ -234,7 +234,8 @@ class Stack:
             "RASA_DB_HOST": database.host or _LOOPBACK,
             "RASA_DB_PORT": str(database.port or 5432),
             "RASA_DB_NAME": RASA_DATABASE,
-            "RASA_DB_USER": database.username or "postgres",
+            # The embedded server keeps Rasa to a role of its own; elsewhere the URL names whom to be.
+            "RASA_DB_USER": RASA_DATABASE if self.postgres is not None else database.username or "postgres",
             "RASA_DB_PASSWORD": database.password or "",
             "RASA_REDIS_HOST": redis.host or _LOOPBACK,
             "RASA_REDIS_PORT": str(redis.port or 6379),

@@ -45,6 +45,8 @@ def _prepare_database(stack: Stack) -> None:
         stack.postgres.wait_ready()
         stack.postgres.create_database(DATABASE)
         stack.postgres.create_database(RASA_DATABASE)
+        stack.postgres.give_to_role(RASA_DATABASE, RASA_DATABASE)
+        stack.postgres.close_to_public(DATABASE)
     else:
         connected = psycopg.connect(stack.database_url, autocommit=True)
         with contextlib.suppress(psycopg.errors.DuplicateDatabase), connected as connection:

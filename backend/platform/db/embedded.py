@@ -106,8 +106,21 @@ class EmbeddedPostgres:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
-                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
         return self.url(name)
+
+    def give_to_role(self, database: str, role: str) -> None:
+        """Let a role of its own own this database, and keep it out of the others."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            if known is None:
+                connection.execute(f'CREATE ROLE "{role}" LOGIN')
+            connection.execute(f'ALTER DATABASE "{database}" OWNER TO "{role}"')
+
+    def close_to_public(self, database: str) -> None:
+        """Let only the owner and the superuser connect to this database."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'REVOKE CONNECT ON DATABASE "{database}" FROM PUBLIC')
 
     @contextmanager
     def running(self) -> Iterator["EmbeddedPostgres"]:
