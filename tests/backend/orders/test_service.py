@@ -1,26 +1,18 @@
-"""Orders through their service, on a real database."""
+"""Commands through the service, on a real database: what changes, what is told, what is refused."""
 
-import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.catalog.errors import FractionError, StockShortError, UnknownSkuError
-from backend.customers.errors import CustomerNotFoundError
 from backend.orders import commands as c
-from backend.orders.commands import Command, OrderLineDraft, PaymentMethod, PaymentMode
-from backend.orders.errors import CommandIdReusedError, EmptyOrderError, OrderNotFoundError, VendorUnavailableError
+from backend.orders.commands import OrderLineDraft, PaymentMethod, PaymentMode
+from backend.orders.errors import CommandIdReusedError, OrderNotFoundError
 from backend.orders.events import OrderState as S
-from backend.orders.ports import CommandResult, OrderFilter, OrderView, Outcome
-from backend.platform.actors import SYSTEM, Actor, ActorKind, Source
-from backend.platform.db.session import Database
-from tests.support.factories.catalog import catalog_service
-from tests.support.factories.customers import customers_service, make_customer
+from backend.orders.ports import OrderFilter, Outcome
+from backend.platform.actors import Actor, ActorKind, Source
 from tests.support.factories.orders import (
     ADMIN,
     BOT,
@@ -30,155 +22,9 @@ from tests.support.factories.orders import (
     advance,
     give,
     make_order,
-    make_shop,
     orders_service,
-    place_order,
 )
-from tests.support.factories.vendors import make_merchant, vendors_service
-
-VENDOR = Actor(ActorKind.VENDOR, "V-1")
-RIDER = Actor(ActorKind.RIDER, RIDER_ID)
-
-
-async def events(session: AsyncSession, topic: str) -> list[dict[str, Any]]:
-    rows = await session.execute(text("SELECT payload FROM outbox WHERE topic = :topic ORDER BY pos"), {"topic": topic})
-    return [row.payload for row in rows]
-
-
-async def timers(session: AsyncSession, order_id: str) -> dict[str, float]:
-    """Pending timers of the order with the seconds left."""
-    rows = await session.execute(
-        text(
-            "SELECT type, extract(epoch FROM due_at - duka_now())::float8 AS left FROM sla_timer"
-            " WHERE order_id = :order_id AND state = 'pending'"
-        ),
-        {"order_id": order_id},
-    )
-    return {row.type: row.left for row in rows}
-
-
-async def stock(session: AsyncSession, sku: str = "UNGA-2KG") -> tuple[Decimal, Decimal]:
-    item = await catalog_service().item(session, "M-1", sku)
-    return item.stock, item.reserved
-
-
-async def handle(
-    session: AsyncSession, order: OrderView, actor: Actor, command: Command, command_id: str = "once"
-) -> CommandResult:
-    return await orders_service().handle(
-        session, order.id, command, actor=actor, source=Source.WHATSAPP, command_id=command_id
-    )
-
-
-async def test_placing_reserves_stock_keeps_prices_and_tells(session: AsyncSession) -> None:
-    await make_shop(session)
-    customer = await make_customer(session)
-    lines = (
-        OrderLineDraft("UNGA-2KG", Decimal(2), note="sealed"),
-        OrderLineDraft("NYANYA", Decimal("1.5")),
-        OrderLineDraft("SUKARI-1KG", Decimal(1), unit_price_minor=14000),
-    )
-    command = place_order(customer.id, lines=lines, delivery_fee_minor=10000, contact_phone="+254700000102")
-    order = await orders_service().place(session, command, actor=BOT, source=Source.BOT)
-
-    assert order.id.startswith("ORD")
-    assert order.id.isalnum()
-    assert len(order.id) <= 12
-    assert (order.state, order.payment_status, order.city, order.currency) == ("pending", "pending", "Nairobi", "KES")
-    assert [(line.sku, line.line_minor) for line in order.lines] == [
-        ("UNGA-2KG", 35200),
-        ("NYANYA", 18000),
-        ("SUKARI-1KG", 14000),
-    ]
-    assert (order.items_minor, order.delivery_fee_minor, order.amount_minor) == (67200, 10000, 77200)
-    assert order.contact_phone == "+254700000102"
-    assert order.drop is not None
-    assert (order.drop.text, order.drop.version) == ("Yaya Centre, gate B", 1)
-    assert order.pickup is not None
-    assert order.pickup.text == "Argwings Kodhek Road, Kilimani"
-    assert await stock(session) == (Decimal(10), Decimal(2))
-    assert await stock(session, "NYANYA") == (Decimal("8.5"), Decimal("1.5"))
-    created = await events(session, "order.created")
-    assert created == [
-        {
-            "order_id": order.id,
-            "user_id": customer.id,
-            "vendor_id": "V-1",
-            "merchant_id": "M-1",
-            "amount": 772.0,
-            "amount_minor": 77200,
-            "currency": "KES",
-            "payment": {"mode": "prepaid", "status": "pending"},
-            "items": [{"sku": "UNGA-2KG", "qty": 2}, {"sku": "NYANYA", "qty": 1.5}, {"sku": "SUKARI-1KG", "qty": 1}],
-            "delivery": {"address_id": order.drop.address_id, "lat": -1.2923, "lng": 36.788},
-            "channel": "whatsapp",
-            "conversation_id": None,
-        }
-    ]
-    assert await timers(session, order.id) == {"reservation_expiry": pytest.approx(1800, abs=5)}
-    on_file = await customers_service().last_address(session, customer.id)
-    assert on_file is not None
-    assert on_file.text == "Yaya Centre, gate B"
-
-
-async def test_placing_twice_under_one_key_is_one_order(session: AsyncSession) -> None:
-    first = await make_order(session, intent_key="draft-7")
-    command = place_order(first.user_id, intent_key="draft-7")
-    again = await orders_service().place(session, command, actor=BOT, source=Source.BOT)
-    assert again == first
-    assert await stock(session) == (Decimal(10), Decimal(2))
-    assert len(await events(session, "order.created")) == 1
-
-
-async def test_one_key_for_another_order_is_an_error(session: AsyncSession) -> None:
-    first = await make_order(session, intent_key="draft-7")
-    command = place_order(first.user_id, intent_key="draft-7", lines=(OrderLineDraft("NYANYA", Decimal(8)),))
-    with pytest.raises(CommandIdReusedError):
-        await orders_service().place(session, command, actor=BOT, source=Source.BOT)
-    assert await stock(session, "NYANYA") == (Decimal("8.5"), Decimal(0))
-
-
-@pytest.mark.parametrize(
-    ("lines", "error", "context"),
-    [
-        ((), EmptyOrderError, {}),
-        ((OrderLineDraft("UNGA-2KG", Decimal(0)),), EmptyOrderError, {}),
-        ((OrderLineDraft("MKATE", Decimal(1)),), UnknownSkuError, {"skus": ["MKATE"]}),
-        ((OrderLineDraft("UNGA-2KG", Decimal("1.5")),), FractionError, {"skus": ["UNGA-2KG"]}),
-        (
-            (OrderLineDraft("NYANYA", Decimal(1)), OrderLineDraft("UNGA-2KG", Decimal(11))),
-            StockShortError,
-            {"short": [{"sku": "UNGA-2KG", "name": "Maize Flour 2kg", "wanted": Decimal(11), "left": Decimal(10)}]},
-        ),
-    ],
-)
-async def test_what_cannot_be_sold_is_refused_whole(
-    session: AsyncSession, lines: tuple[OrderLineDraft, ...], error: type[Exception], context: dict[str, Any]
-) -> None:
-    await make_shop(session)
-    customer = await make_customer(session)
-    with pytest.raises(error) as refusal:
-        await orders_service().place(session, place_order(customer.id, lines=lines), actor=BOT, source=Source.BOT)
-    assert refusal.value.context == context  # type: ignore[attr-defined]
-    assert await stock(session, "NYANYA") == (Decimal("8.5"), Decimal(0))
-    assert await stock(session) == (Decimal(10), Decimal(0))
-    assert await events(session, "order.created") == []
-
-
-async def test_a_shop_that_is_off_takes_no_order(session: AsyncSession) -> None:
-    await make_shop(session)
-    customer = await make_customer(session)
-    await vendors_service().deactivate(session, "V-1", actor=SYSTEM, reason="closed")
-    with pytest.raises(VendorUnavailableError):
-        await orders_service().place(session, place_order(customer.id), actor=BOT, source=Source.BOT)
-
-
-async def test_anothers_customer_is_not_found(session: AsyncSession) -> None:
-    await make_shop(session)
-    await make_merchant(session, "M-2", wa_phone_number_id="2002")
-    stranger = await make_customer(session, merchant_id="M-2")
-    with pytest.raises(CustomerNotFoundError):
-        await orders_service().place(session, place_order(stranger.id), actor=BOT, source=Source.BOT)
+from tests.support.order_rows import RIDER, VENDOR, events, handle, stock, timers
 
 
 async def test_paying_confirms_commits_stock_and_starts_the_ladder(session: AsyncSession) -> None:
@@ -448,69 +294,6 @@ async def test_a_vendors_figures_come_from_the_events(session: AsyncSession) -> 
     assert figures.fulfilment_rate == 1.0
     assert figures.accept_seconds is not None
     assert 0 <= figures.accept_seconds < 5
-
-
-@pytest.mark.concurrency
-async def test_two_doors_at_once_move_the_order_once(database: Database) -> None:
-    """A button and a digit for the same order at the same moment: one is applied, the other refused."""
-    async with database.transaction() as session:
-        order = await make_order(session, S.CONFIRMED)
-
-    async def accept(command_id: str) -> CommandResult:
-        async with database.transaction() as session:
-            return await handle(session, order, VENDOR, c.AcceptOrder(15), command_id)
-
-    results = await asyncio.gather(accept("wamid.1"), accept("digit.1"), accept("wamid.1"), accept("digit.1"))
-    outcomes = sorted(result.outcome for result in results)
-    assert outcomes == ["applied", "duplicate", "refused", "refused"]
-    async with database.transaction() as session:
-        moves = [event["to"] for event in await events(session, "order.state.changed")]
-    assert moves == ["confirmed", "processing"]
-
-
-@pytest.mark.concurrency
-async def test_two_that_note_first_and_act_later_do_not_deadlock(database: Database) -> None:
-    """A row beside the order only shares its key, so both may then take the order itself, one after the other."""
-    async with database.transaction() as session:
-        order = await make_order(session, S.CONFIRMED)
-    noted = asyncio.Barrier(2)
-
-    async def note_then_act(number: int) -> str:
-        async with database.transaction() as session:
-            await orders_service().note_timeline(session, order.id, channel="ivr", actor=VENDOR, what="digit")
-            await noted.wait()
-            return (await handle(session, order, VENDOR, c.AcceptOrder(15), f"digit.{number}")).outcome
-
-    assert sorted(await asyncio.gather(note_then_act(1), note_then_act(2))) == ["applied", "refused"]
-
-
-@pytest.mark.concurrency
-async def test_sixty_orders_for_ten_packets_sell_ten(database: Database) -> None:
-    """Oversell is impossible: ten orders get one packet each, fifty are told that none is left."""
-    async with database.transaction() as session:
-        await make_shop(session)
-        customer = await make_customer(session)
-
-    async def buy(number: int) -> str:
-        lines: Sequence[OrderLineDraft] = (
-            OrderLineDraft("SUKARI-1KG", Decimal(1)),
-            OrderLineDraft("UNGA-2KG", Decimal(1)),
-        )
-        lines = tuple(lines if number % 2 else reversed(lines))
-        if number % 3 == 0:
-            lines = tuple(line for line in lines if line.sku == "UNGA-2KG")
-        try:
-            async with database.transaction() as session:
-                command = place_order(customer.id, lines=lines)
-                return (await orders_service().place(session, command, actor=BOT, source=Source.BOT)).id
-        except StockShortError as refusal:
-            return f"left {refusal.context['short'][0]['left']}"
-
-    outcomes = await asyncio.gather(*(buy(number) for number in range(60)))
-    assert len([outcome for outcome in outcomes if outcome.startswith("ORD")]) == 10
-    assert outcomes.count("left 0") == 50
-    async with database.transaction() as session:
-        assert await stock(session) == (Decimal(10), Decimal(10))
 
 
 async def test_every_state_is_reached_by_commands(session: AsyncSession) -> None:
