@@ -8,7 +8,6 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms.ladders import DEFAULT_STEPS, Rung, Step, steps_from_json
 from backend.orders.ports import OrderView
 from backend.platform.timers import TimerKind
 
@@ -21,17 +20,19 @@ _PURPOSES: Final = {
     TimerKind.PAYMENT_PENDING: ("payer", "to pay"),
     TimerKind.RESERVATION_EXPIRY: ("payer", "to pay"),
 }
-_ENDS: Final = {
+# What comes where the timer has no ladder's row: a deadline, or the first step of a ladder that has not begun.
+_FIRST: Final = {
+    TimerKind.PROCESSING_REMINDER: "first reminder",
     TimerKind.RIDER_OTD: "due",
     TimerKind.PAYMENT_PENDING: "look again",
     TimerKind.RESERVATION_EXPIRY: "stock is released",
 }
 _RUNGS: Final = {
-    Rung.WHATSAPP: "message",
-    Rung.RING: "ring",
-    Rung.IVR: "call with a menu",
-    Rung.ADMIN: "a person here",
-    Rung.NEXT_RIDER: "next rider",
+    "whatsapp": "message",
+    "exotel_ring": "ring",
+    "exotel_ivr": "call with a menu",
+    "admin": "a person here",
+    "next_rider": "next rider",
 }
 _NEXT: Final = text(
     "SELECT DISTINCT ON (t.order_id) t.order_id, t.type, t.step, t.due_at, p.steps"
@@ -75,12 +76,11 @@ async def chases_of(session: AsyncSession, orders: Sequence[OrderView]) -> Mappi
 
 def _chase(row: Any) -> Chase:
     kind = TimerKind(row.type)
-    steps = steps_from_json(row.steps) if row.steps else DEFAULT_STEPS.get(kind, ())
-    ladder = tuple(_step(step, place, row.step) for place, step in enumerate(steps))
-    following = ladder[row.step].words if row.step < len(ladder) else _ENDS.get(kind, "next step")
+    ladder = tuple(_step(step, place, row.step) for place, step in enumerate(row.steps or ()))
+    following = ladder[row.step].words if row.step < len(ladder) else _FIRST.get(kind, "message")
     return Chase(*_PURPOSES[kind], following, row.due_at, ladder)
 
 
-def _step(step: Step, place: int, following: int) -> ChaseStep:
+def _step(step: Mapping[str, Any], place: int, following: int) -> ChaseStep:
     where = "done" if place < following else "next" if place == following else "ahead"
-    return ChaseStep(" and ".join(_RUNGS[rung] for rung in step.rungs), step.after_s, where)
+    return ChaseStep(" and ".join(_RUNGS.get(rung, rung) for rung in step["rungs"]), step["after_s"], where)
