@@ -1,0 +1,149 @@
+"""What the worker runs for ever: inbox, turns, events, timers and sends, each with its handlers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
+
+from backend.bootstrap.providers import Providers
+from backend.channels.providers.instagram.settings import InstagramSettings
+from backend.channels.providers.whatsapp.settings import WhatsAppSettings
+from backend.channels.tasks import send_handlers as channel_senders
+from backend.comms import subscribers as comms_subscribers
+from backend.comms import tasks as comms_tasks
+from backend.comms.dead_work import DeadWork
+from backend.comms.service.calls import CallsService
+from backend.comms.service.cards import CardsService
+from backend.comms.service.journal import CommsJournal
+from backend.comms.service.ladders import LadderService
+from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.service.rider_prompts import RiderPrompts
+from backend.comms.service.vendor_prompts import VendorPrompts
+from backend.comms.settings import ExotelSettings
+from backend.conversations import subscribers as conversation_subscribers
+from backend.conversations import tasks as conversation_tasks
+from backend.conversations.service import ConversationsService
+from backend.conversations.settings import ConversationsSettings
+from backend.dispatch import subscribers as dispatch_subscribers
+from backend.dispatch.service import DispatchService
+from backend.dispatch.settings import DispatchSettings
+from backend.orders import tasks as order_tasks
+from backend.orders.service import OrdersService
+from backend.payments import tasks as payment_tasks
+from backend.payments.service.evidence import EvidenceService
+from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.settings import PaymentsSettings
+from backend.platform.consumers import EventConsumers
+from backend.platform.db.session import Database
+from backend.platform.events import Subscription
+from backend.platform.flags import Flags
+from backend.platform.inbox_worker import InboxHandler, InboxWorker
+from backend.platform.registry import Registry
+from backend.platform.sender import SenderLoop
+from backend.platform.sends import SendHandler
+from backend.platform.timer_engine import TimerEngine
+from backend.platform.timers import TimerHandler, TimerKind
+from backend.vendors.service import VendorsService
+
+if TYPE_CHECKING:
+    from backend.payments.ports import PaymentProvider
+
+type Loop = Callable[[asyncio.Event], Coroutine[None, None, None]]
+
+
+def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
+    """Return the loops of one worker; each runs until it is told to stop."""
+    database, flags = registry.get(Database), registry.get(Flags)
+    conversations, dead = registry.get(ConversationsService), DeadWork(registry.get(CardsService))
+    turns = conversation_tasks.TurnLoop(database, conversations, providers.rasa, ConversationsSettings())
+    return (
+        InboxWorker(database, _inbox_handlers(registry, providers), on_dead=dead.on_event).run,
+        turns.run,
+        EventConsumers(database, _subscriptions(registry)).run,
+        TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
+        SenderLoop(
+            database,
+            _send_handlers(registry, providers),
+            is_paused=lambda channel: flags.enabled(f"pause.{channel}"),
+        ).run,
+    )
+
+
+def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, InboxHandler]:
+    orders, evidence = registry.get(OrdersService), registry.get(EvidenceService)
+    payments: dict[str, InboxHandler] = {
+        name: PaymentsInbox(callbacks, orders, evidence).handle for name, callbacks in providers.callbacks.items()
+    }
+    voice = comms_tasks.VoiceInbox(providers.voice, registry.get(CallsService))
+    return {
+        **conversation_tasks.inbox_handlers(registry.get(ConversationsService)),
+        **payments,
+        providers.voice.provider: voice.handle,
+    }
+
+
+def _subscriptions(registry: Registry) -> tuple[Subscription, ...]:
+    dispatch = dispatch_subscribers.DispatchSubscriber(registry.get(DispatchService), DispatchSettings())
+    comms = comms_subscribers.CommsSubscriber(
+        registry.get(CallsService), registry.get(CardsService), registry.get(VendorsService)
+    )
+    return (
+        *dispatch_subscribers.subscriptions(dispatch),
+        *comms_subscribers.subscriptions(comms),
+        *comms_subscribers.prompt_subscriptions(*_prompts(registry)),
+        *conversation_subscribers.subscriptions(
+            registry.get(ConversationsService), registry.get(OrdersService), registry.get(DispatchService)
+        ),
+    )
+
+
+def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts]:
+    orders, vendors, speech = registry.get(OrdersService), registry.get(VendorsService), registry.get(PartnerSpeech)
+    riders = RiderPrompts(orders, vendors, registry.get(DispatchService), speech)
+    return riders, VendorPrompts(orders, vendors, speech)
+
+
+def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
+    return {
+        **order_tasks.timer_handlers(registry.get(OrdersService)),
+        **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
+        **comms_tasks.timer_handlers(registry.get(LadderService)),
+        **conversation_tasks.timer_handlers(registry.get(ConversationsService)),
+    }
+
+
+def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:
+    database, journal = registry.get(Database), registry.get(CommsJournal)
+    observers = (registry.get(ConversationsService).speaker, journal)
+    rates = (
+        (providers.whatsapp, WhatsAppSettings().rate_per_s),
+        (providers.instagram, InstagramSettings().rate_per_s),
+    )
+    voice = comms_tasks.CallSender(providers.exotel, database, registry.get(CallsService), journal, ExotelSettings())
+    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), voice)
+
+
+def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:
+    database, orders = registry.get(Database), registry.get(OrdersService)
+    evidence, settings = registry.get(EvidenceService), PaymentsSettings()
+    daraja = providers.callbacks["daraja"]
+    rails: tuple[tuple[str, PaymentProvider], ...] = (("daraja", providers.daraja), ("upi", providers.upi))
+    handlers: list[SendHandler] = []
+    for channel, provider in rails:
+        callbacks = providers.callbacks[channel]
+        handlers += [
+            payment_tasks.RequestHandler(
+                channel,
+                provider,
+                database,
+                orders,
+                evidence,
+                settings,
+                lambda attempt, callbacks=callbacks: callbacks.address("stk", attempt),  # type: ignore[misc]
+            ),
+            payment_tasks.QueryHandler(f"{channel}.query", provider, database, orders, evidence),
+            payment_tasks.CloseHandler(f"{channel}.close", provider, database, orders, evidence),
+        ]
+    check = payment_tasks.ReceiptCheckHandler(
+        providers.daraja.ask_about_receipt, lambda order_id: daraja.address("result", order_id)
+    )
+    return (*handlers, check)

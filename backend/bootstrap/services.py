@@ -1,0 +1,135 @@
+"""Builds the services, from those that all use to those that use all."""
+
+from backend.bootstrap.providers import Providers, geography
+from backend.catalog.service import CatalogService
+from backend.channels.service import ChannelsService
+from backend.comms.ports import RiderDesk, VoiceWebhooks
+from backend.comms.service.actions import PartnerActions
+from backend.comms.service.calls import CallsService
+from backend.comms.service.cards import CardsService
+from backend.comms.service.journal import CommsJournal
+from backend.comms.service.ladders import LadderService
+from backend.comms.service.messages import PartnerMessages
+from backend.comms.service.partner_inbox import PartnerDesk
+from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.settings import CommsSettings
+from backend.conversations.drafts.briefed import BriefedHandover
+from backend.conversations.drafts.ports import Shop
+from backend.conversations.drafts.service import DialogueService
+from backend.conversations.drafts.settings import DraftSettings
+from backend.conversations.reading.reader import read_message
+from backend.conversations.service import ConversationsService
+from backend.conversations.settings import ConversationsSettings
+from backend.customers.service import CustomersService
+from backend.dispatch.service import DispatchService, RidersService
+from backend.dispatch.settings import DispatchSettings
+from backend.geo.service import GeoService
+from backend.geo.settings import GeoSettings
+from backend.orders.service import OrdersService
+from backend.orders.settings import OrdersSettings
+from backend.payments.router import PaymentCallbacks
+from backend.payments.service import PaymentsService
+from backend.payments.service.evidence import EvidenceService
+from backend.payments.service.refunds import RefundsService
+from backend.payments.settings import PaymentsSettings
+from backend.platform.auth.sessions import ConsoleSessions
+from backend.platform.auth.tokens import TokenIssuer
+from backend.platform.clock import Clock, HostClock, SystemClock
+from backend.platform.db.session import Database
+from backend.platform.flags import Flags
+from backend.platform.inbox import EventIntake
+from backend.platform.registry import Registry
+from backend.platform.settings import PlatformSettings
+from backend.vendors.service import VendorsService
+from backend.vendors.settings import VendorsSettings
+
+
+def add_services(
+    registry: Registry, settings: PlatformSettings, database: Database, providers: Providers, clock: SystemClock
+) -> None:
+    """Put every service into the registry; each builds on those before it."""
+    _add_platform(registry, settings, database, clock)
+    _add_shop(registry)
+    _add_payments(registry, providers, clock)
+    _add_dispatch(registry, clock)
+    registry.add(GeoService, geography(GeoSettings(), clock))
+    _add_comms(registry, providers, clock)
+    _add_conversations(registry, clock)
+
+
+def _add_platform(registry: Registry, settings: PlatformSettings, database: Database, clock: SystemClock) -> None:
+    registry.add(PlatformSettings, settings)
+    registry.add(SystemClock, clock)
+    registry.add(TokenIssuer, TokenIssuer(settings, HostClock()))
+    registry.add(ConsoleSessions, ConsoleSessions(settings))
+    registry.add(EventIntake, EventIntake(database))
+    registry.add(Flags, Flags(database, settings.feature_flags))
+
+
+def _add_shop(registry: Registry) -> None:
+    vendors = registry.add(VendorsService, VendorsService(VendorsSettings()))
+    catalog = registry.add(CatalogService, CatalogService(vendors))
+    customers = registry.add(CustomersService, CustomersService(vendors))
+    registry.add(OrdersService, OrdersService(catalog, customers, vendors, OrdersSettings()))
+
+
+def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> None:
+    orders = registry.get(OrdersService)
+    evidence = registry.add(EvidenceService, EvidenceService(orders))
+    registry.add(PaymentsService, PaymentsService(orders, evidence, clock, PaymentsSettings()))
+    registry.add(RefundsService, RefundsService())
+    registry.add(PaymentCallbacks, providers.callbacks)
+
+
+def _add_dispatch(registry: Registry, clock: Clock) -> None:
+    riders = registry.add(RidersService, RidersService(clock))
+    desk = DispatchService(riders, registry.get(OrdersService), registry.get(PaymentsService), DispatchSettings())
+    registry.add(DispatchService, desk)
+
+
+def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
+    orders, vendors, desk = registry.get(OrdersService), registry.get(VendorsService), registry.get(DispatchService)
+    channels = registry.add(ChannelsService, ChannelsService((providers.whatsapp, providers.instagram)))
+    journal = registry.add(CommsJournal, CommsJournal())
+    cards = registry.add(CardsService, CardsService(clock))
+    actions = registry.add(PartnerActions, PartnerActions(orders, desk, cards, journal))
+    settings = registry.add(CommsSettings, CommsSettings())
+    calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
+    registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
+    messages = registry.add(PartnerMessages, PartnerMessages(channels, vendors, journal))
+    ladders = LadderService(orders, vendors, desk, messages, calls, cards, registry.get(Flags))
+    registry.add(LadderService, ladders)
+    registry.add(RiderDesk, desk)  # type: ignore[type-abstract]
+    registry.add(VoiceWebhooks, providers.voice)  # type: ignore[type-abstract]
+
+
+def _add_conversations(registry: Registry, clock: Clock) -> None:
+    orders, vendors, customers = (
+        registry.get(OrdersService),
+        registry.get(VendorsService),
+        registry.get(CustomersService),
+    )
+    partners = PartnerDesk(
+        vendors,
+        registry.get(RidersService),
+        registry.get(DispatchService),
+        orders,
+        registry.get(PartnerActions),
+        registry.get(PartnerSpeech),
+        registry.get(CommsJournal),
+    )
+    conversations = ConversationsService(
+        ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners
+    )
+    registry.add(ConversationsService, conversations)
+    shop = Shop(
+        catalogues=registry.get(CatalogService),
+        orders=orders,
+        payments=registry.get(PaymentsService),
+        customers=customers,
+        shops=vendors,
+        handover=BriefedHandover(conversations),
+        read=read_message,
+        clock=clock,
+    )
+    registry.add(DialogueService, DialogueService(shop, DraftSettings()))
