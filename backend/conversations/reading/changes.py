@@ -70,6 +70,7 @@ class Changer:
             for sku, quantity in self._order.items():
                 self.change.set(sku, quantity * 2)
             return self.change
+        items = [item for item in items if not self._kept(item, items)]
         off = self._off(items)
         on = [item for item in items if item not in off]
         if not items:
@@ -108,12 +109,22 @@ class Changer:
             return False
         return self._own_row(item) is not None and self._off_word(item, items)
 
-    def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
-        """Whether a word of taking off stands beside an item, nearer than any other item."""
+    def _kept(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
+        before, after = self._beside(item, items)
+        return item.unamounted and bool({*before, *after} & cues().keeps)
+
+    def _beside(self, item: Item, items: Sequence[Item]) -> tuple[list[str], list[str]]:
+        """The two words before and the two after an item, none of them nearer to another item."""
         start = max((other.end for other in items if other.end <= item.start), default=0)
         end = min((other.start for other in items if other.start >= item.end), default=len(self._text))
-        before = [fold(word) for _, _, word in words(self._text[start : item.start])][-2:]
-        after = [fold(word) for _, _, word in words(self._text[item.end : end])][:2]
+        before = [fold(word) for _, _, word in words(self._text[start : item.start])]
+        after = [fold(word) for _, _, word in words(self._text[item.end : end])]
+        return before[-2:], after[:2]
+
+    def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of taking off stands beside an item, nearer than any other item."""
+        before, after = self._beside(item, items)
         known = cues()
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
         return bool(set(before) & known.off_before or set(after) & refused)

@@ -32,6 +32,7 @@ class Facts:
     left: bool = False
     asked_confirm: bool = False
     unclear: bool = False
+    lost_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ RULES: Final = (
     Rule("nothing ordered", _ORDERS, _nothing_ordered, Decision.CLARIFY, Slot.ITEM),
     Rule("variant open", _ORDERS, _open(Slot.VARIANT), Decision.CLARIFY, Slot.VARIANT),
     Rule("quantity open", _ORDERS, _open(Slot.QTY), Decision.CLARIFY, Slot.QTY),
+    Rule("amount without an item", ("place_order",), lambda facts: facts.lost_amount, Decision.CLARIFY, Slot.ITEM),
     Rule("vague address", _ORDERS, _vague_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("phone does not work", _ORDERS, _bad_phone, Decision.CLARIFY, Slot.PHONE),
     Rule("way of paying unknown", _ORDERS, _bad_payment, Decision.CLARIFY, Slot.PAYMENT),

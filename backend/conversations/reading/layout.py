@@ -78,6 +78,7 @@ class Cues:
     refusals_after: frozenset[str]
     more: frozenset[str]
     puts: frozenset[str]
+    keeps: frozenset[str]
     less: frozenset[str]
     set: frozenset[str]
     off_before: frozenset[str]
@@ -119,6 +120,7 @@ def cues() -> Cues:
         vague=frozenset(map(fold, lists["vague"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
+        keeps=frozenset(map(fold, lists["changes"]["keeps"])),
         puts=frozenset(map(fold, lists["changes"]["puts"])),
         less=frozenset(map(fold, lists["changes"]["less"])),
         set=frozenset(map(fold, lists["changes"]["set"])),

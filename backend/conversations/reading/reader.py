@@ -29,6 +29,7 @@ from backend.conversations.reading.types import (
 
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
+_SURE_AMOUNT: Final = 0.95
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
 
@@ -167,7 +168,18 @@ def _facts(
         asked_confirm=context.asked == "confirm" or bool(running_order(context.history, catalogue)),
         left=talk.has_left(context.history),
         unclear=read.unclear,
+        lost_amount=any(_is_lost(segment, reading) for segment in read.loose),
     )
+
+
+def _is_lost(segment: Segment, reading: Mapping[str, Any]) -> bool:
+    """Whether the bot was sure of an amount that no item took: what it counts was not understood."""
+    said = [
+        float(t.get("p", 1.0))
+        for t in reading.get("tokens") or ()
+        if segment.start <= t["start"] < segment.end and t.get("tag") == "AMOUNT"
+    ]
+    return bool(segment.amounts) and min(said, default=0.0) >= _SURE_AMOUNT
 
 
 def _stock(catalogue: Catalogue, sku: str) -> Fraction:

@@ -122,6 +122,7 @@ READ_BACK = (
         ("<bread> iwe ile kubwa", {"BREAD"}, {"BREAD-8": 1}),
         ("make {one|1} of them <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
         ("make the <eggs> a tray", {"EGG"}, {"EGG-T": 1}),
+        ("remove the <-milk>, keep the <bread>", {"MILK"}, {}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
