@@ -112,7 +112,8 @@ class Changer:
     def _kept(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
         before, after = self._beside(item, items)
-        return item.unamounted and bool({*before, *after} & cues().keeps)
+        kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
+        return kept and item.unamounted and len(items) > 1
 
     def _beside(self, item: Item, items: Sequence[Item]) -> tuple[list[str], list[str]]:
         """The two words before and the two after an item, none of them nearer to another item."""

@@ -78,7 +78,8 @@ class Cues:
     refusals_after: frozenset[str]
     more: frozenset[str]
     puts: frozenset[str]
-    keeps: frozenset[str]
+    keeps_before: frozenset[str]
+    keeps_after: frozenset[str]
     less: frozenset[str]
     set: frozenset[str]
     off_before: frozenset[str]
@@ -120,7 +121,8 @@ def cues() -> Cues:
         vague=frozenset(map(fold, lists["vague"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
-        keeps=frozenset(map(fold, lists["changes"]["keeps"])),
+        keeps_before=frozenset(map(fold, lists["changes"]["keeps_before"])),
+        keeps_after=frozenset(map(fold, lists["changes"]["keeps_after"])),
         puts=frozenset(map(fold, lists["changes"]["puts"])),
         less=frozenset(map(fold, lists["changes"]["less"])),
         set=frozenset(map(fold, lists["changes"]["set"])),
