@@ -261,7 +261,8 @@ async def dtmf(body: DtmfWebhook, request: Request, intake: IntakeDep, voice: Vo
     return {"status": "ok"}
 
 
-@webhooks.api_route("/gather", methods=["GET", "POST"])
+@webhooks.get("/gather")
+@webhooks.post("/gather")
 async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> Response:
     """Tell the provider what to ask now; a call whose question is settled is thanked and ended."""
     fields = await _fields(request)
@@ -281,7 +282,8 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
     )
 
 
-@webhooks.api_route("/passthru", methods=["GET", "POST"])
+@webhooks.get("/passthru")
+@webhooks.post("/passthru")
 async def passthru(
     request: Request, session: SessionDep, intake: IntakeDep, calls: CallsDep, voice: VoiceDep
 ) -> Response:
@@ -302,7 +304,8 @@ async def passthru(
     return PlainTextResponse("more", status_code=302) if more else PlainTextResponse("done")
 
 
-@webhooks.api_route("/greeting", methods=["GET", "POST"])
+@webhooks.get("/greeting")
+@webhooks.post("/greeting")
 async def greeting(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> PlainTextResponse:
     """Say goodbye, by what the call has come to."""
     fields = await _fields(request)
