@@ -37,7 +37,8 @@ class LanguageAwareResponses(TemplatedNaturalLanguageGenerator):
         """
         slots = tracker.current_slot_values()
         slots[LANGUAGE_SLOT] = kwargs.get(LANGUAGE_SLOT) or slots.get(LANGUAGE_SLOT) or _language_read(tracker)
-        return self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        filled: dict[str, Any] | None = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        return filled
 
 
 def _language_read(tracker: DialogueStateTracker) -> str | None:

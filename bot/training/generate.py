@@ -99,10 +99,13 @@ def _body(writer: Writer, tails: Pieces) -> Pieces:
 def _tails(writer: Writer) -> Pieces:
     """Address, phone, payment and note, each now and then, in any order."""
     parts: list[Pieces] = []
-    for share, make in (
-        (0.35, lambda: writer.phrase("address_in")), (0.22, lambda: writer.phrase("phone_in")),
-        (0.25, writer.payment), (0.25, writer.note),
-    ):  # fmt: skip
+    makers: tuple[tuple[float, Callable[[], Pieces]], ...] = (
+        (0.35, lambda: writer.phrase("address_in")),
+        (0.22, lambda: writer.phrase("phone_in")),
+        (0.25, writer.payment),
+        (0.25, writer.note),
+    )
+    for share, make in makers:
         if _chance(writer, share):
             parts.append(make())
     if _chance(writer, 0.4):
