@@ -1,11 +1,10 @@
-"""Fixtures for all tests: one real Postgres, migrated once, with a database for each worker."""
+"""Fixtures for all tests: a real Postgres, migrated once, with one database to roll back in and others to keep."""
 
 import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,45 +19,9 @@ from backend.platform.db.session import Database
 from tests.support.clock import FixedClock
 
 _TEMPLATE = "duka_template"
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")  # noqa: TID251 - xdist's own way to say it
 _NUMBERS = count(1)
 _NEEDS = {"redis": "redis-server", "browser": "Chromium"}
 _ALL_REQUIRED = os.environ.get("DUKA_REQUIRE_ALL_TESTS") == "1"  # noqa: TID251 - CI's way to say it
-
-
-@contextmanager
-def _migrated_server() -> Iterator[EmbeddedPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="duka-test-pg-"))
-    try:
-        with EmbeddedPostgres(folder, free_port(), durable=False).running() as server:
-            upgrade(server.create_database(_TEMPLATE))
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class _SharedServer:
-    """Where tests run in several processes, the first of them serves one Postgres to all."""
-
-    def __init__(self) -> None:
-        self._open = ExitStack()
-        self._server: EmbeddedPostgres | None = None
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Start it before the first worker, and tell each worker where it is."""
-        if self._server is None:
-            self._server = self._open.enter_context(_migrated_server())
-        node.workerinput["postgres"] = (str(self._server.data_dir), self._server.port)
-
-    def pytest_unconfigure(self) -> None:
-        """Stop it when all workers are done."""
-        self._open.close()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_SharedServer(), "duka-shared-postgres")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -80,27 +43,30 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
-    """A throw-away Postgres whose template database has the migrated schema."""
-    shared = getattr(request.config, "workerinput", {}).get("postgres")
-    if shared is not None:
-        folder, port = shared
-        yield EmbeddedPostgres(Path(folder), port, durable=False)
-        return
-    with _migrated_server() as server:
-        yield server
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A throw-away Postgres whose template database has the migrated schema.
+
+    Each worker has its own: which events may be read depends on the oldest transaction of a whole server.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="duka-test-pg-"))
+    try:
+        with EmbeddedPostgres(folder, free_port(), durable=False).running() as server:
+            upgrade(server.create_database(_TEMPLATE))
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def database_url(postgres: EmbeddedPostgres) -> str:
-    """The URL of this worker's database; rolled-back tests share it."""
-    return postgres.create_database(f"duka_{_WORKER}", _TEMPLATE)
+    """The URL of the database that all tests share which roll back."""
+    return postgres.create_database("duka_shared", _TEMPLATE)
 
 
 @pytest.fixture
 def fresh_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a database of this test alone, for tests that commit."""
-    name = f"duka_{_WORKER}_{next(_NUMBERS)}"
+    name = f"duka_{next(_NUMBERS)}"
     yield postgres.create_database(name, _TEMPLATE)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

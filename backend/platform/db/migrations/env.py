@@ -1,8 +1,7 @@
 """How alembic runs: online, over the application's driver, on the tables of all domains."""
 
 import importlib
-import importlib.util
-import pkgutil
+from pathlib import Path
 
 from alembic import context
 from sqlalchemy import create_engine, pool, text
@@ -14,12 +13,10 @@ from backend.platform.settings import PlatformSettings
 
 
 def _load_models() -> None:
-    """Import every domain's tables, so that the metadata is whole."""
+    """Import every domain's tables, so that the metadata is whole; nothing else of a domain is needed."""
     importlib.import_module("backend.platform.auth.models")
-    for module in pkgutil.iter_modules(backend.__path__):
-        name = f"backend.{module.name}.models"
-        if module.ispkg and importlib.util.find_spec(name) is not None:
-            importlib.import_module(name)
+    for file in sorted(Path(backend.__file__).parent.glob("*/models.py")):
+        importlib.import_module(f"backend.{file.parent.name}.models")
 
 
 def run() -> None:
