@@ -168,7 +168,7 @@ async def test_a_rail_takes_its_own_currency_only(till: Till, on_the_way: OrderV
 async def test_a_webhook_with_a_wrong_signature_is_refused(till: Till, on_the_way: OrderView) -> None:
     code = await switch(till, on_the_way)
     body = f'{{"event":"qr_code.credited","payload":{{"qr_code":{{"entity":{{"id":"{code}"}}}}}}}}'.encode()
-    headers = {"x-razorpay-signature": "0" * 64, "x-razorpay-event-id": "evt_1"}
+    headers = {"x-razorpay-signature": "0" * 64, "x-razorpay-event-id": "evt_forged"}
     answer = await till.post("/webhooks/upi", body, **headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "401_UNAUTHORIZED")
-    assert await till.rows("SELECT id FROM provider_events WHERE external_id = 'evt_1'") == []
+    assert await till.rows("SELECT id FROM provider_events WHERE external_id = 'evt_forged'") == []
