@@ -56,7 +56,7 @@ docs: setup ## Write the diagrams that are printed from rows
 	@$(DUKA) docs
 
 test-unit: setup ## Tests of backend, actions, architecture and whole orders (T=path for some)
-	@.venv/bin/pytest -q $(T)
+	@.venv/bin/pytest -q -n 2 $(T)
 
 test-bot: setup ## Tests of the bot, in its own interpreter
 	@$(BOT) -m pytest -q tests/bot
@@ -65,7 +65,7 @@ test-conversations: train ## Rasa's own checks: data validation and conversation
 	@$(DUKA) test-conversations
 
 test: setup train ## All tests
-	@.venv/bin/pytest -q tests
+	@.venv/bin/pytest -q -n 2 tests
 	@$(BOT) -m pytest -q tests/bot
 	@$(DUKA) test-conversations
 
