@@ -87,7 +87,7 @@ bench-link: setup ## Time the catalogue link on 5,000 rows
 	@$(PY) scripts/bench_link.py
 
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
-	@$(PY) scripts/soak_dialogue.py
+	@$(PY) -m scripts.soak_dialogue
 
 torture: setup train ## Kill the worker at ten points of an order: SEED=n
 	@$(DUKA) torture --seed $(SEED)
