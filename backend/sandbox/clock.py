@@ -92,6 +92,8 @@ class Timers:
         """Run what is due, and what that made due, until nothing is left to do at this instant."""
         while self.run_due() or self._tasks:
             await asyncio.gather(*self._tasks)
+            # A task that has ended leaves the set in the loop's next round; gathering ended ones yields to nobody.
+            await asyncio.sleep(0)
 
     async def run_forever(self) -> None:
         """Keep running what falls due; the sandbox's one background task."""
