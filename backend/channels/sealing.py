@@ -1,7 +1,6 @@
 """Outbound messages as rows: what names a person or says something to them is sealed, the rest stays readable."""
 
 import base64
-import os
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -10,23 +9,20 @@ import orjson
 from backend.channels.ports import Channel, Choice, MediaRef, OutboundKind, OutboundMessage
 from backend.platform.db.types import personal_data_keys
 
-_NONCE_BYTES: Final = 12
 _OPEN: Final = ("channel", "scope", "kind", "template", "language", "by_person")
 
 
 def seal(message: OutboundMessage) -> dict[str, Any]:
     """Return the payload of a send."""
     fields = asdict(message)
-    nonce = os.urandom(_NONCE_BYTES)
     hidden = orjson.dumps({name: value for name, value in fields.items() if name not in _OPEN})
-    sealed = base64.b64encode(nonce + personal_data_keys().cipher.encrypt(nonce, hidden, None)).decode()
+    sealed = base64.b64encode(personal_data_keys().encrypt(hidden)).decode()
     return {name: fields[name] for name in _OPEN} | {"sealed": sealed}
 
 
 def unseal(payload: dict[str, Any]) -> OutboundMessage:
     """Return the message of a send's payload."""
-    data = base64.b64decode(payload["sealed"])
-    fields = orjson.loads(personal_data_keys().cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], None))
+    fields = orjson.loads(personal_data_keys().decrypt(base64.b64decode(payload["sealed"])))
     fields |= {name: payload[name] for name in _OPEN}
     media = fields.pop("media")
     return OutboundMessage(

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.models import CommsLog, EscalationPolicy, OpsException, VoiceCall
+from backend.platform.inbox import waiting_bodies
 
 
 async def policy(session: AsyncSession, kind: str, city: str, tier: str) -> EscalationPolicy | None:
@@ -208,8 +209,4 @@ async def last_heard(session: AsyncSession, actor: str, account: str) -> datetim
 
 async def waiting_digits(session: AsyncSession, call_id: str) -> Sequence[bytes]:
     """Return the stored digit webhooks of a call that nobody has acted on yet, the first first."""
-    query = text(
-        "SELECT body FROM provider_events WHERE provider = 'exotel' AND lane = :call_id"
-        " AND kind = 'dtmf' AND state = 'pending' ORDER BY id"
-    )
-    return [bytes(body) for body in await session.scalars(query, {"call_id": call_id})]
+    return await waiting_bodies(session, "exotel", "dtmf", call_id)

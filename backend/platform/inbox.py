@@ -8,10 +8,12 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform import wakeups
-from backend.platform.db.driver import to_json
+from backend.platform.db.driver import run_sql, to_json
 from backend.platform.db.session import Database
+from backend.platform.db.types import PersonalDataKeys, personal_data_keys
 from backend.platform.errors import UnavailableError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id
@@ -20,6 +22,7 @@ log = get_logger(__name__)
 
 INBOX_BELL: Final = "inbox"
 _BATCH_ROWS: Final = 500
+_LANE_BYTES: Final = 16
 _STORE: Final = """
 INSERT INTO provider_events (provider, external_id, kind, lane, body, headers, trace_id, received_at, next_at)
 SELECT provider, external_id, kind, lane, body, headers::jsonb, trace_id, (SELECT duka_now()), (SELECT duka_now())
@@ -28,6 +31,11 @@ FROM unnest(%(providers)s::text[], %(external_ids)s::text[], %(kinds)s::text[], 
     WITH ORDINALITY AS given (provider, external_id, kind, lane, body, headers, trace_id, place)
 ORDER BY provider, external_id, place
 ON CONFLICT (provider, external_id) DO NOTHING
+"""
+
+_WAITING: Final = """
+SELECT body FROM provider_events
+WHERE provider = %(provider)s AND lane = %(lane)s AND kind = %(kind)s AND state = 'pending' ORDER BY id
 """
 
 
@@ -52,8 +60,11 @@ class IntakeRow(NamedTuple):
         external_id: The provider's own id for it, as `docs/providers` names it; never a hash of the body.
         kind: `message`, `status`, `callback`, ...: the provider's mapping reads by it.
         body: The bytes as they came.
-        headers: Those worth keeping; no secrets.
+        headers: Those worth keeping; no secrets and nothing personal.
         lane: Whose events must be handled in order, such as the sender's id; empty where order does not matter.
+
+    Bodies hold numbers and words of people, and a lane may be a number: the body is stored encrypted, the lane as its
+    keyed index.
     """
 
     external_id: str
@@ -169,18 +180,30 @@ class EventIntake:
             await connection.exec_driver_sql(_STORE, _columns(batch))
 
 
+async def waiting_bodies(session: AsyncSession, provider: str, kind: str, lane: str) -> list[bytes]:
+    """Return the bodies of one kind that wait in a lane, the first first."""
+    keys = personal_data_keys()
+    found = {"provider": provider, "kind": kind, "lane": _hidden_lane(keys, lane)}
+    return [keys.decrypt(bytes(row.body)) for row in await run_sql(session, _WAITING, found)]
+
+
 def _columns(batch: Sequence[_Request]) -> dict[str, Any]:
     """Lay the rows out as one array a column."""
-    rows = [(request, row) for request in batch for row in request.rows]
+    rows, keys = [(request, row) for request in batch for row in request.rows], personal_data_keys()
     return {
         "providers": [request.provider for request, _ in rows],
         "external_ids": [row.external_id for _, row in rows],
         "kinds": [row.kind for _, row in rows],
-        "lanes": [row.lane for _, row in rows],
-        "bodies": [row.body for _, row in rows],
+        "lanes": [_hidden_lane(keys, row.lane) for _, row in rows],
+        "bodies": [keys.encrypt(row.body) for _, row in rows],
         "headers": [to_json(dict(row.headers)) for _, row in rows],
         "trace_ids": [request.trace_id for request, _ in rows],
     }
+
+
+def _hidden_lane(keys: PersonalDataKeys, lane: str) -> str:
+    """Return what stands for the lane in the table; equal lanes stay equal, and no lane stays none."""
+    return keys.index(lane)[:_LANE_BYTES].hex() if lane else ""
 
 
 def _acknowledge(batch: Sequence[_Request]) -> None:

@@ -12,6 +12,7 @@ from backend.platform import wakeups
 from backend.platform.backoff import pause_s
 from backend.platform.db.driver import run_sql
 from backend.platform.db.session import Database
+from backend.platform.db.types import personal_data_keys
 from backend.platform.inbox import INBOX_BELL, StoredProviderEvent
 from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
@@ -167,7 +168,7 @@ def _event(row: Any) -> StoredProviderEvent:
         external_id=row.external_id,
         kind=row.kind,
         lane=row.lane,
-        body=bytes(row.body),
+        body=personal_data_keys().decrypt(bytes(row.body)),
         headers=row.headers,
         attempts=row.attempts,
         received_at=row.received_at,

@@ -42,6 +42,9 @@ class PlatformSettings(BaseSettings):
     pii_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-pii-key"), description="Key material for phones at rest (AES-GCM)."
     )
+    pii_previous_key: SecretStr | None = Field(
+        default=None, description="Key material being retired; it still decrypts, until `duka rotate-keys` is done."
+    )
     pii_index_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-pii-index"), description="Key material of the blind index (HMAC)."
     )

@@ -3,24 +3,69 @@
 import hashlib
 import hmac
 import os
-from typing import Any
+from typing import Any, Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import SecretStr
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from backend.platform.settings import PlatformSettings
 
-_NONCE_BYTES = 12
+_NONCE_BYTES: Final = 12
 
 
 class PersonalDataKeys:
-    """The keys for personal data; derived once from the settings' key material."""
+    """The keys for personal data; derived once from the settings' key material.
+
+    The current key encrypts. While a key is being retired both decrypt: AES-GCM tells by its tag whether a key is the
+    right one, so nothing stored has to name its key.
+    """
 
     def __init__(self, settings: PlatformSettings) -> None:
-        self.cipher = AESGCM(hashlib.sha256(settings.pii_key.get_secret_value().encode()).digest())
-        self.index_key = hashlib.sha256(settings.pii_index_key.get_secret_value().encode()).digest()
+        live = (settings.pii_key, settings.pii_previous_key)
+        self._ciphers = tuple(AESGCM(_derived(secret)) for secret in live if secret is not None)
+        self._index_key = _derived(settings.pii_index_key)
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return nonce and ciphertext under the current key."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[0].encrypt(nonce, data, None)
+
+    def decrypt(self, stored: bytes) -> bytes:
+        """Return what was encrypted under any live key.
+
+        Raises:
+            InvalidTag: None of the keys fits, or the bytes were changed.
+        """
+        for cipher in self._ciphers[:-1]:
+            try:
+                return cipher.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], None)
+            except InvalidTag:
+                continue
+        return self._ciphers[-1].decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], None)
+
+    def renewed(self, stored: bytes) -> bytes | None:
+        """Return the bytes under the current key, or None where they are so already.
+
+        Raises:
+            InvalidTag: None of the keys fits.
+        """
+        try:
+            self._ciphers[0].decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], None)
+        except InvalidTag:
+            return self.encrypt(self.decrypt(stored))
+        return None
+
+    def index(self, value: str) -> bytes:
+        """Return the keyed index of an exact value."""
+        return hmac.digest(self._index_key, value.encode(), hashlib.sha256)
+
+
+def _derived(secret: SecretStr) -> bytes:
+    return hashlib.sha256(secret.get_secret_value().encode()).digest()
 
 
 _keys: PersonalDataKeys | None = None
@@ -36,7 +81,7 @@ def personal_data_keys() -> PersonalDataKeys:
 
 def blind_index(value: str) -> bytes:
     """Return the keyed index of a phone or another exact value; equal values have equal indexes."""
-    return hmac.new(personal_data_keys().index_key, value.encode(), hashlib.sha256).digest()
+    return personal_data_keys().index(value)
 
 
 class EncryptedText(TypeDecorator[str]):
@@ -47,14 +92,8 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Encrypt on the way in."""
-        if value is None:
-            return None
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + personal_data_keys().cipher.encrypt(nonce, value.encode(), None)
+        return None if value is None else personal_data_keys().encrypt(value.encode())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Decrypt on the way out."""
-        if value is None:
-            return None
-        data = bytes(value)
-        return personal_data_keys().cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], None).decode()
+        return None if value is None else personal_data_keys().decrypt(bytes(value)).decode()
