@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from backend.bootstrap.loops import Loop, worker_loops
 from backend.bootstrap.providers import Providers, connect
 from backend.bootstrap.routes import routers
+from backend.bootstrap.secrets import check_secrets
 from backend.bootstrap.services import add_services
 from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
@@ -38,7 +39,11 @@ def build(settings: PlatformSettings, *, application: str, clock: SystemClock | 
         settings: Where the stores are.
         application: The process's name, as the database shows it.
         clock: Another clock, for tests.
+
+    Raises:
+        ValueError: In production, a secret is still one that stands in this repository.
     """
+    check_secrets(settings)
     registry, own_clock = Registry(), clock or SystemClock()
     database = registry.add(
         Database, Database(settings.database_url, pool_size=settings.pool_size, application=application)

@@ -1,5 +1,6 @@
 """Settings of the platform, read once from the environment."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -68,12 +69,35 @@ class PlatformSettings(BaseSettings):
     @model_validator(mode="after")
     def _no_placeholders_in_production(self) -> "PlatformSettings":
         """Refuse to start on a placeholder secret outside development."""
-        if self.environment is not Environment.PRODUCTION:
-            return self
-        secrets = {name: value for name, value in self if isinstance(value, SecretStr)}
-        weak = [name for name, value in secrets.items() if value.get_secret_value().startswith(DEVELOPMENT_SECRET)]
-        if weak or self.sandbox_token is not None:
-            named = ", ".join(sorted(weak)) or "sandbox_token"
-            message = f"production needs its own secrets; still at a development value: {named}"
+        refuse_placeholders(self.environment, self)
+        if self.environment is Environment.PRODUCTION and self.sandbox_token is not None:
+            message = "DUKA_SANDBOX_TOKEN opens the clock to others; production must not set it"
             raise ValueError(message)
         return self
+
+
+def refuse_placeholders(environment: Environment, *groups: BaseSettings) -> None:
+    """Refuse secrets that stand in this repository; an empty one is no secret, and closes what it would open.
+
+    Args:
+        environment: Where the process runs.
+        groups: Settings that were read.
+
+    Raises:
+        ValueError: In production, one of them or more is still at a development value; the message names them all.
+    """
+    if environment is not Environment.PRODUCTION:
+        return
+    weak = sorted(name for group in groups for name in _placeholders(group))
+    if weak:
+        message = f"production needs its own secrets; still at a development value: {', '.join(weak)}"
+        raise ValueError(message)
+
+
+def _placeholders(group: BaseSettings) -> Iterator[str]:
+    """Return the variables of a group whose value is a known one."""
+    for name, field in type(group).model_fields.items():
+        value = getattr(group, name)
+        secret = value.get_secret_value() if isinstance(value, SecretStr) else ""
+        if secret and (value == field.default or secret.startswith(DEVELOPMENT_SECRET)):
+            yield str(field.validation_alias or f"{group.model_config.get('env_prefix', '')}{name}".upper())
