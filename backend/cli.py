@@ -3,6 +3,7 @@
 import typer
 
 from backend.conversations.reading import commands_cli as reading
+from backend.platform import commands_cli as platform
 from backend.runtime import commands_cli as runtime
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app.command("parse")(reading.parse)
 app.command("explain")(reading.explain)
 app.command("eval")(reading.evaluation)
 app.command("migrate")(runtime.migrate)
+app.command("rotate-keys")(platform.rotate_keys)
 app.command("seed")(runtime.seed)
 app.command("train")(runtime.train)
 app.command("test-conversations")(runtime.test_conversations)
