@@ -51,7 +51,7 @@ async def _fill(database: Database) -> None:
 
 
 async def test_everything_ends_under_the_current_key(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns (a vendor has two), stored webhooks and sealed messages; a second run has nothing to do; then the old key may go."""
+    """Columns, webhooks and sealed messages are all sealed anew; a second run has nothing to do, the old key may go."""
     monkeypatch.setattr(types, "_keys", _keys("spring"))
     await _fill(database)
     first = await rotate_keys(database, _keys("summer", "spring"))
