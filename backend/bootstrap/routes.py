@@ -22,18 +22,19 @@ from backend.vendors.router import router as vendors_router
 
 def routers(settings: PlatformSettings) -> tuple[APIRouter, ...]:
     """Return every router of the application."""
+    # Webhooks first: they come most often, and routes are tried in order.
     always = (
+        channels_router,
+        payment_webhooks,
+        voice_webhooks,
         orders_router,
         catalog_router,
         vendors_router,
         customers_router,
         payments_router,
-        payment_webhooks,
         dispatch_router,
         geo_router,
         comms_router,
-        voice_webhooks,
-        channels_router,
         bot_router,
         inbox_router,
         console_router,

@@ -27,7 +27,7 @@ _SECONDS_A_TRY: Final = 20
 _BUCKETS: Final = 65_536
 
 
-def staff(request: Request) -> Principal:
+async def staff(request: Request) -> Principal:
     """Return the person of the console's cookie; a write must come from our own pages."""
     sessions = registry(request).get(ConsoleSessions)
     principal = sessions.principal_of(request.cookies)

@@ -52,7 +52,9 @@ Staff = Annotated[Principal, Depends(require(*_STAFF))]
 StaffOrRider = Annotated[Principal, Depends(require(*_STAFF, Role.RIDER))]
 
 
-def _key(header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one intent.")] = None) -> str:
+async def _key(
+    header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one intent.")] = None,
+) -> str:
     return parse_key(header) or new_uuid()
 
 

@@ -54,7 +54,9 @@ Watcher = Annotated[Principal, Depends(require(*_STAFF, Role.BOT, Role.DEVELOPER
 Outlet = Annotated[Principal, Depends(require(*_STAFF, Role.BOT, Role.VENDOR))]
 
 
-def _key(header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one intent.")] = None) -> str:
+async def _key(
+    header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one intent.")] = None,
+) -> str:
     return parse_key(header) or new_uuid()
 
 

@@ -26,8 +26,7 @@ from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import NotFoundError, UnauthorizedError
 from backend.platform.inbox import EventIntake, IntakeRow
 from backend.platform.observability.metrics import WEBHOOKS
-from backend.platform.registry import Registry
-from backend.platform.web import Page, PageDep, SessionDep, provide, registry
+from backend.platform.web import Page, PageDep, SessionDep, provide
 
 router = APIRouter(prefix="/api/v1", tags=["payments"])
 webhooks = APIRouter(prefix="/webhooks", tags=["webhooks"])
@@ -36,7 +35,6 @@ PaymentsDep = Annotated[PaymentsService, Depends(provide(PaymentsService))]
 RefundsDep = Annotated[RefundsService, Depends(provide(RefundsService))]
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
 IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
-RegistryDep = Annotated[Registry, Depends(registry)]
 Staff = Annotated[Principal, Depends(require(Role.AGENT, Role.ADMIN, Role.OWNER, Role.SERVICE, Role.BOT))]
 MoneyStaff = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]
 Door = Annotated[Principal, Depends(require(Role.RIDER, Role.ADMIN, Role.SERVICE))]
@@ -44,6 +42,9 @@ Door = Annotated[Principal, Depends(require(Role.RIDER, Role.ADMIN, Role.SERVICE
 
 class PaymentCallbacks(dict[str, Callbacks]):
     """The callbacks of each provider, by name."""
+
+
+CallbacksDep = Annotated[PaymentCallbacks, Depends(provide(PaymentCallbacks))]
 
 
 async def _check_order(session: SessionDep, orders: OrdersService, principal: Principal, order_id: str) -> None:
@@ -148,10 +149,10 @@ async def _take(request: Request, intake: EventIntake, callbacks: Callbacks, kin
 
 @webhooks.post("/daraja/{kind}/{token}")
 async def daraja_callback(
-    kind: str, token: str, request: Request, intake: IntakeDep, built: RegistryDep
+    kind: str, token: str, request: Request, intake: IntakeDep, payments: CallbacksDep
 ) -> dict[str, str]:
     """Take a prompt's result, a payment made by hand, or the result of a look-up."""
-    callbacks = built.get(PaymentCallbacks)["daraja"]
+    callbacks = payments["daraja"]
     subject = callbacks.subject_of(token)
     if subject is None or kind not in {"stk", "c2b", "result"}:
         WEBHOOKS.labels("daraja", "refused").inc()
@@ -160,20 +161,22 @@ async def daraja_callback(
 
 
 @webhooks.post("/daraja/c2b/{token}/confirmation")
-async def daraja_confirmation(token: str, request: Request, intake: IntakeDep, built: RegistryDep) -> dict[str, str]:
+async def daraja_confirmation(
+    token: str, request: Request, intake: IntakeDep, payments: CallbacksDep
+) -> dict[str, str]:
     """Take a payment made by hand, at the address registered for confirmations."""
-    return await daraja_callback("c2b", token, request, intake, built)
+    return await daraja_callback("c2b", token, request, intake, payments)
 
 
 @webhooks.post("/daraja/c2b/{token}/validation")
-async def daraja_validation(token: str, built: RegistryDep) -> dict[str, str]:
+async def daraja_validation(token: str, payments: CallbacksDep) -> dict[str, str]:
     """Accept a payment made by hand before it moves; what it is for is decided once it has."""
-    if built.get(PaymentCallbacks)["daraja"].subject_of(token) is None:
+    if payments["daraja"].subject_of(token) is None:
         raise NotFoundError
     return {"ResultCode": "0", "ResultDesc": "Accepted"}
 
 
 @webhooks.post("/upi")
-async def upi_webhook(request: Request, intake: IntakeDep, built: RegistryDep) -> dict[str, str]:
+async def upi_webhook(request: Request, intake: IntakeDep, payments: CallbacksDep) -> dict[str, str]:
     """Take what became of a payment link or code."""
-    return await _take(request, intake, built.get(PaymentCallbacks)["upi"], "link", "")
+    return await _take(request, intake, payments["upi"], "link", "")

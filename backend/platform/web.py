@@ -31,7 +31,7 @@ def registry(request: Request) -> Registry:
 def provide[T](kind: type[T]) -> Any:
     """Make a dependency that returns the instance of this type, for `Annotated[T, Depends(provide(T))]`."""
 
-    def dependency(request: Request) -> T:
+    async def dependency(request: Request) -> T:  # Not a plain function: that would cost a thread each time.
         return registry(request).get(kind)
 
     return dependency
@@ -53,7 +53,7 @@ class PageParams(BaseModel):
     offset: int = Field(default=0, ge=0, description="Rows to skip.")
 
 
-def page_params(
+async def page_params(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows a page.")] = 50,
     offset: Annotated[int, Query(ge=0, description="Rows to skip.")] = 0,
 ) -> PageParams:

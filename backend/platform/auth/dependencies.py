@@ -15,7 +15,7 @@ from backend.platform.web import registry
 _bearer = HTTPBearer(auto_error=False, description="A Duka token (JWT, Ed25519).")
 
 
-def current_principal(
+async def current_principal(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Principal:
     """Return the caller by bearer token, or by console session.
@@ -39,7 +39,7 @@ PrincipalDep = Annotated[Principal, Depends(current_principal)]
 def require(*roles: Role) -> Callable[..., Any]:
     """Make a dependency that returns the caller, who has at least one of the roles."""
 
-    def dependency(principal: PrincipalDep) -> Principal:
+    async def dependency(principal: PrincipalDep) -> Principal:
         principal.check_role(*roles)
         return principal
 
