@@ -10,7 +10,8 @@ OUT ?= predictions.jsonl
 SEED ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
-        test-browser test-conversations check parse eval bench bench-link soak-dialogue torture clean
+        test-browser test-conversations check parse eval bench bench-timers bench-events \
+        bench-intake bench-link soak-dialogue torture clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -82,6 +83,15 @@ eval: setup train ## Score the reading on the development benchmark
 
 bench: setup train ## Time a turn beside a default bot's
 	@$(PY) scripts/bench_turn.py
+
+bench-timers: setup ## Time timers and ladder steps beside pgqueuer, procrastinate and DBOS (some six minutes)
+	@$(PY) scripts/bench_timers.py
+
+bench-events: setup ## Time the outbox beside Redis Streams
+	@$(PY) scripts/bench_events.py
+
+bench-intake: setup ## Time webhooks beside the ORM and pgbench, and kill 200 times
+	@$(PY) scripts/bench_intake.py
 
 bench-link: setup ## Time the catalogue link on 5,000 rows
 	@$(PY) scripts/bench_link.py
