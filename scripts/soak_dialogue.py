@@ -55,7 +55,7 @@ def _webhook(customer: int, number: int) -> bytes:
     message = {
         "from": f"2547110{customer:05d}",
         "id": f"wamid.{customer}.{number}",
-        "timestamp": "1795357200",
+        "timestamp": str(int(time.time())),
         "type": "text",
         "text": {"body": f"nataka unga {number} za {customer}"},
     }

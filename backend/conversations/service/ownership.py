@@ -65,7 +65,7 @@ class Ownership:
             thread.handoff_reason, thread.handoff_turn_id = reason, turn_id
             await self._change(session, thread, OwnerKind.NOBODY, None, reason, SYSTEM_ACTOR)
         if sentence is not None:
-            await self._speaker.sentence(session, thread, sentence, Origin(SYSTEM, key=sentence))
+            await self._tell(session, thread, sentence)
 
     async def take(self, session: AsyncSession, thread: Conversation, actor: Actor, *, reason: str) -> None:
         """Give the thread to a person."""
@@ -80,10 +80,7 @@ class Ownership:
         await self._change(session, thread, OwnerKind.BOT, None, reason, actor)
         thread.handoff_reason, thread.handoff_turn_id, thread.handoff_brief = None, None, {}
         thread.unread = 0
-        try:
-            await self._speaker.sentence(session, thread, "handed_back", Origin(SYSTEM, key="handed_back"))
-        except (TemplateNeededError, WindowClosedError):
-            return
+        await self._tell(session, thread, "handed_back")
 
     async def spoke(self, session: AsyncSession, thread: Conversation) -> None:
         """Note that the thread's person has said something: others' versions are outdated, their time starts anew."""
@@ -97,6 +94,13 @@ class Ownership:
             return False
         await self.give_back(session, thread, SYSTEM_ACTOR, reason="timeout")
         return True
+
+    async def _tell(self, session: AsyncSession, thread: Conversation, sentence: str) -> None:
+        """Say a sentence where the window still allows one; whose the thread is never hangs on that."""
+        try:
+            await self._speaker.sentence(session, thread, sentence, Origin(SYSTEM, key=sentence))
+        except (TemplateNeededError, WindowClosedError):
+            return
 
     async def _change(
         self,

@@ -8,7 +8,7 @@ from backend.channels.errors import TemplateNeededError
 from backend.conversations.errors import OptedOutError, OwnerChangedError
 from backend.conversations.service.speaking import TemplateWords
 from backend.platform.actors import Actor, ActorKind
-from tests.support.town import Town, reply
+from tests.support.town import Town, reply, silent
 
 AGENT = Actor(ActorKind.AGENT, "AG-1")
 OTHER = Actor(ActorKind.AGENT, "AG-2")
@@ -149,6 +149,18 @@ async def test_after_a_day_only_a_template_may_be_sent(shop: Town) -> None:
     await shop.settle()
     assert (await shop.sends())[-1]["template"]["name"] == "Customer_Delay"
     assert (await shop.messages())[-1].status == "delivered"
+
+
+async def test_a_turn_that_fails_a_day_late_still_brings_a_person(shop: Town) -> None:
+    """A webhook may come a day after its message: no free words are allowed any more, and the thread is handed over."""
+    shop.bot.script = silent
+    await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="habari")
+    await shop.inbox.drain()
+    await shop.pass_time(86_500)
+    await shop.turns.drain()
+    thread = await shop.thread()
+    assert (str(thread.owner), thread.handoff_reason) == ("nobody", "failed_turn")
+    assert [author for author, _ in await shop.lines()] == ["customer"]
 
 
 async def test_an_opt_out_is_honoured_at_once_by_everyone(shop: Town) -> None:

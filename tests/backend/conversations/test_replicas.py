@@ -1,6 +1,7 @@
 """Many customers, several workers, two dialogue servers on real sockets: nothing lost, nothing doubled."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -30,7 +31,7 @@ def _webhook(customer: int, number: int) -> bytes:
     message = {
         "from": f"2547110{customer:05d}",
         "id": f"wamid.{customer}.{number}",
-        "timestamp": "1795357200",
+        "timestamp": str(int(time.time())),
         "type": "text",
         "text": {"body": f"m{customer}-{number}"},
     }
