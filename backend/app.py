@@ -1,6 +1,7 @@
 """The HTTP application: API, webhooks and console."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -44,6 +45,7 @@ def create_app(built: Built | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(built: Built) -> AsyncIterator[None]:
+    gc.freeze()  # What was built stays for the process's life; no collection need walk it again.
     stop = asyncio.Event()
     tasks = [asyncio.create_task(loop(stop)) for loop in built.app_loops]
     tasks.append(asyncio.create_task(_read_catalogues(built)))

@@ -1,7 +1,10 @@
 """The background process: turns, events, timers, sends and stored webhooks, until told to stop."""
 
 import asyncio
+import gc
 import signal
+
+import uvloop
 
 from backend.bootstrap import Built, build
 from backend.platform.observability.logging import configure_logging, get_logger
@@ -28,8 +31,10 @@ async def _main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run(build(settings, application="worker"), stop)
+    built = build(settings, application="worker")
+    gc.freeze()  # What was built stays for the process's life; no collection need walk it again.
+    await run(built, stop)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(_main(), loop_factory=uvloop.new_event_loop)

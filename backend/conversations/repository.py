@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,22 +31,31 @@ async def now(session: AsyncSession) -> datetime:
     return current
 
 
+def _remember_now(session: AsyncSession, current: datetime) -> None:
+    transaction = session.get_transaction()
+    known: tuple[object, datetime] | None = session.info.get(_NOW)
+    if known is None or known[0] is not transaction:
+        session.info[_NOW] = (transaction, current)
+
+
 async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
-    """Lock a conversation's row and return it as it stands.
+    """Lock a conversation's row and return it as it stands; the transaction's `now` comes with it.
 
     Raises:
         ConversationNotFoundError: There is none of this id.
     """
     query = (
-        select(Conversation)
+        select(Conversation, func.duka_now())
         .where(Conversation.id == conversation_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    row = await session.scalar(query)
-    if row is None:
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
         raise ConversationNotFoundError(conversation_id=conversation_id)
-    return row
+    thread: Conversation = found[0]
+    _remember_now(session, found[1])
+    return thread
 
 
 async def get(session: AsyncSession, conversation_id: str) -> Conversation:
@@ -64,8 +74,16 @@ def _indexes(aliases: Sequence[str]) -> list[bytes]:
     return [blind_index(alias) for alias in aliases]
 
 
-async def find_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> str | None:
-    """Return the id of the conversation with the person of any of these addresses; the oldest address wins."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The conversation of a person, and whether each of their addresses leads to one already."""
+
+    conversation_id: str
+    complete: bool
+
+
+async def find_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> Found | None:
+    """Return the conversation with the person of any of these addresses; the oldest address wins."""
     indexes = _indexes(aliases)
     query = select(ConversationPeer.peer_index, ConversationPeer.conversation_id).where(
         ConversationPeer.channel == channel,
@@ -73,7 +91,8 @@ async def find_by_peer(session: AsyncSession, channel: str, account: str, aliase
         ConversationPeer.peer_index.in_(indexes),
     )
     found: dict[bytes, str] = {bytes(index): conversation for index, conversation in await session.execute(query)}
-    return next((found[index] for index in indexes if index in found), None)
+    oldest = next((found[index] for index in indexes if index in found), None)
+    return None if oldest is None else Found(oldest, complete=len(found) == len(set(indexes)))
 
 
 async def hold_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> None:
@@ -112,6 +131,17 @@ async def message(session: AsyncSession, message_id: str, *, lock: bool = False)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return await session.scalar(query)
+
+
+async def message_in_thread(session: AsyncSession, message_id: str) -> tuple[Message, Conversation] | None:
+    """Return a message with its conversation."""
+    query = (
+        select(Message, Conversation)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id == message_id)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 async def message_by_ref(session: AsyncSession, channel: str, account: str, provider_id: str) -> Message | None:
@@ -234,14 +264,19 @@ _DUE: Final = (
 async def lock_due(session: AsyncSession) -> Conversation | None:
     """Lock the conversation that has waited longest for the bot, passing over those in other hands."""
     query = (
-        select(Conversation)
+        select(Conversation, func.duka_now())
         .where(*_DUE)
         .order_by(Conversation.turn_due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    return await session.scalar(query)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    thread: Conversation = found[0]
+    _remember_now(session, found[1])
+    return thread
 
 
 async def seconds_until_due(session: AsyncSession) -> float | None:

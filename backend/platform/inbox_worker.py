@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +22,11 @@ from backend.platform.observability.trace import traced
 log = get_logger(__name__)
 
 _CLAIM: Final = """
-SELECT e.id, e.provider, e.external_id, e.kind, e.lane, e.body, e.headers, e.attempts, e.received_at, e.trace_id
+SELECT e.id, e.provider, e.external_id, e.kind, e.lane, e.body, e.headers, e.attempts, e.received_at, e.trace_id,
+    EXISTS (
+        SELECT 1 FROM provider_events other
+        WHERE other.state = 'pending' AND other.next_at <= duka_now() AND other.id <> e.id
+    ) AS more
 FROM provider_events e
 WHERE e.state = 'pending' AND e.next_at <= duka_now() AND e.provider = ANY(%(providers)s::text[]) AND (
     e.lane = '' OR NOT EXISTS (
@@ -34,13 +39,19 @@ ORDER BY e.next_at, e.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
 """
 
 _DONE: Final = """
-UPDATE provider_events SET state = 'done', done_at = duka_now(), attempts = attempts + 1, error = NULL WHERE id = %(id)s
+UPDATE provider_events e SET state = 'done', done_at = duka_now(), attempts = attempts + 1, error = NULL
+WHERE id = %(id)s
+RETURNING EXISTS (
+    SELECT 1 FROM provider_events next
+    WHERE next.provider = e.provider AND next.lane = e.lane AND next.lane <> '' AND next.state = 'pending'
+        AND next.id > e.id
+)
 """
 
 _FAILED: Final = """
 UPDATE provider_events SET state = %(state)s, attempts = attempts + 1, error = %(error)s,
     next_at = duka_now() + make_interval(secs => %(pause_s)s)
-WHERE id = %(id)s
+WHERE id = %(id)s AND state = 'pending' AND attempts = %(before)s
 """
 
 _RETRY: Final = """
@@ -98,19 +109,23 @@ class InboxWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; events under way are finished."""
-        async with asyncio.TaskGroup() as group:
-            for place in range(self._policy.concurrency):
-                group.create_task(self._work(stop), name=f"inbox-{place}")
-
-    async def _work(self, stop: asyncio.Event) -> None:
-        pause = ErrorPause("inbox.worker_failed")
+        look_out = asyncio.Lock()
         with wakeups.listen(INBOX_BELL) as bell:
-            while not stop.is_set():
-                worked = False
-                async with pause.around():
-                    worked = await self.step()
-                if not worked:
-                    await bell.wait(self._policy.poll_s)
+            bell.ring()  # For what came before we listened.
+            async with asyncio.TaskGroup() as group:
+                for place in range(self._policy.concurrency):
+                    group.create_task(self._work(stop, bell, look_out), name=f"inbox-{place}")
+
+    async def _work(self, stop: asyncio.Event, bell: wakeups.Bell, look_out: asyncio.Lock) -> None:
+        """Work in one place: one place at a time looks out for events, and hands that on with the event it takes."""
+        pause = ErrorPause("inbox.worker_failed")
+        while not stop.is_set():
+            async with AsyncExitStack() as looking:
+                await looking.enter_async_context(look_out)
+                await bell.wait(self._policy.poll_s)
+                if not stop.is_set():
+                    async with pause.around():
+                        await self.step(looking.aclose)
 
     async def drain(self) -> int:
         """Work off what is due now; return how many events were handled or failed."""
@@ -119,40 +134,53 @@ class InboxWorker:
             count += 1
         return count
 
-    async def step(self) -> bool:
-        """Handle one event; return whether there was one."""
-        async with self._database.transaction() as session:
-            row = (await run_sql(session, _CLAIM, {"providers": self._providers})).first()
-            if row is None:
-                return False
-            event = _event(row)
+    async def step(self, when_taken: Callable[[], Awaitable[None]] | None = None) -> bool:
+        """Handle one event; return whether there was one.
+
+        Args:
+            when_taken: Called once the event is ours, before it is handled.
+        """
+        event: StoredProviderEvent | None = None
+        try:
+            async with self._database.transaction() as session:
+                row = (await run_sql(session, _CLAIM, {"providers": self._providers})).first()
+                if row is None:
+                    return False
+                event = _event(row)
+                if when_taken is not None:
+                    await when_taken()
+                if row.more:
+                    wakeups.notify_here(INBOX_BELL)
+                with traced(event.trace_id):
+                    await self._handlers[event.provider](session, event)
+                one_waits = (await run_sql(session, _DONE, {"id": event.id})).scalar_one()
+        except Exception as error:
+            if event is None or (isinstance(error, DBAPIError) and error.connection_invalidated):
+                raise
             with traced(event.trace_id):
-                await self._handle(session, event)
-        if event.lane:
-            wakeups.notify_here(INBOX_BELL)
+                await self._failed(event, error)
+        else:
+            if one_waits:
+                wakeups.notify_here(INBOX_BELL)
         return True
 
-    async def _handle(self, session: AsyncSession, event: StoredProviderEvent) -> None:
-        try:
-            async with session.begin_nested():
-                await self._handlers[event.provider](session, event)
-        except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise
-            await self._failed(session, event, error)
-        else:
-            await run_sql(session, _DONE, {"id": event.id})
-
-    async def _failed(self, session: AsyncSession, event: StoredProviderEvent, error: Exception) -> None:
+    async def _failed(self, event: StoredProviderEvent, error: Exception) -> None:
+        """Count a failed try, once its effects are rolled back, unless another worker has tried the event since."""
         attempts = event.attempts + 1
         dead = attempts >= self._policy.max_attempts
         words = f"{type(error).__name__}: {error}"[:500]
-        pause = pause_s(attempts, base_s=self._policy.backoff_base_s, cap_s=self._policy.backoff_cap_s)
-        state = "dead" if dead else "pending"
-        await run_sql(session, _FAILED, {"id": event.id, "state": state, "error": words, "pause_s": pause})
+        parameters = {
+            "id": event.id,
+            "before": event.attempts,
+            "state": "dead" if dead else "pending",
+            "error": words,
+            "pause_s": pause_s(attempts, base_s=self._policy.backoff_base_s, cap_s=self._policy.backoff_cap_s),
+        }
         log.error("inbox.failed", provider=event.provider, kind=event.kind, row=event.id, dead=dead, exc_info=error)
-        if dead and self._on_dead is not None:
-            await self._on_dead(session, event, words)
+        async with self._database.transaction() as session:
+            ours = (await run_sql(session, _FAILED, parameters)).rowcount > 0
+            if ours and dead and self._on_dead is not None:
+                await self._on_dead(session, event, words)
 
 
 async def retry_dead_event(session: AsyncSession, event_row_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Every query on the sends: claiming with a lease and a fencing number, and concluding under that number."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +11,15 @@ from backend.platform.sends import ClaimedSend
 
 # Leases run on real time, not on the clock that a test may move: they guard a call under way on some machine.
 _BUSY: Final = """
-SELECT DISTINCT channel FROM outbound_send
+SELECT channel, bool_or(state = 'queued') AS queued, bool_or(state = 'leased') AS expired,
+    bool_or(state = 'unknown') AS unknown
+FROM outbound_send
 WHERE channel = ANY(%(channels)s::text[]) AND (
     (state = 'queued' AND next_at <= duka_now())
     OR (state = 'leased' AND lease_until < statement_timestamp())
     OR (state = 'unknown' AND next_at <= duka_now())
 )
+GROUP BY channel
 """
 
 _RETURNING: Final = """
@@ -79,9 +83,20 @@ RETURNING id
 """
 
 
-async def busy_channels(session: AsyncSession, channels: Sequence[str]) -> list[str]:
-    """Return those of the channels that have something to send, to ask about, or to take over."""
-    return [row[0] for row in await run_sql(session, _BUSY, {"channels": list(channels)})]
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What a channel has to do: sends that are due, whose lease ran out, or that are to be asked about."""
+
+    channel: str
+    queued: bool
+    expired: bool
+    unknown: bool
+
+
+async def busy_channels(session: AsyncSession, channels: Sequence[str]) -> list[Busy]:
+    """Return those of the channels that have something to do, and what."""
+    found = await run_sql(session, _BUSY, {"channels": list(channels)})
+    return [Busy(row.channel, row.queued, row.expired, row.unknown) for row in found]
 
 
 async def claim(session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float) -> list[ClaimedSend]:

@@ -86,11 +86,9 @@ class SenderLoop:
         with wakeups.listen(SEND_BELL) as bell:
             async with asyncio.TaskGroup() as group:
                 while not stop.is_set():
-                    started = 0
                     async with pause.around():
-                        started = await self.step(group, bell.ring)
-                    if not started:
-                        await bell.wait(self._poll_s)
+                        await self.step(group, bell.ring)
+                    await bell.wait(self._poll_s)  # Each call that ends rings it.
 
     async def drain(self) -> int:
         """Send what is due now, and what that makes due at once; return how many calls were made."""
@@ -107,9 +105,9 @@ class SenderLoop:
         async with self._database.transaction() as session:
             busy = await send_queue.busy_channels(session, list(self._channels))
         started = 0
-        for name in busy:
-            if not self._is_paused(name):
-                started += await self._channels[name].start(group, when_done)
+        for work in busy:
+            if not self._is_paused(work.channel):
+                started += await self._channels[work.channel].start(work, group, when_done)
         return started
 
 
@@ -126,12 +124,17 @@ class _Channel:
             handler.channel, threshold=self._policy.breaker_threshold, ttl_s=self._policy.breaker_ttl_s
         )
 
-    async def start(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
+    async def start(self, work: send_queue.Busy, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
         """Claim and start: first what a dead owner left, then what is unknown, then what is queued."""
-        await self._take_over()
-        started = await self._start(group, when_done, send_queue.claim_unknown, self._ask, self._free)
-        room = await self._breaker.room(self._free)
-        return started + await self._start(group, when_done, self._claim_within_limits, self._deliver, room)
+        started = 0
+        if work.expired:
+            await self._take_over()
+        if work.unknown or work.expired:
+            started += await self._start(group, when_done, send_queue.claim_unknown, self._ask, self._free)
+        if work.queued or work.expired:
+            room = await self._breaker.room(self._free)
+            started += await self._start(group, when_done, self._claim_within_limits, self._deliver, room)
+        return started
 
     @property
     def _free(self) -> int:

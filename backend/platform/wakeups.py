@@ -17,7 +17,6 @@ from backend.platform.observability.logging import get_logger
 log = get_logger(__name__)
 
 _CHANNEL: Final = "duka:bells"
-_COALESCE_S: Final = 0.002
 _RECONNECT_S: Final = 2.0
 
 
@@ -89,7 +88,7 @@ class RedisRelay:
         self._told = asyncio.Event()
 
     def tell(self, name: str) -> None:
-        """Pass a name on; names told within two milliseconds go as one message."""
+        """Pass a name on; names told while a message is on its way go together as the next one."""
         self._names.add(name)
         self._told.set()
 
@@ -117,7 +116,6 @@ class RedisRelay:
     async def _send(self) -> None:
         while True:
             await self._told.wait()
-            await asyncio.sleep(_COALESCE_S)
             self._told.clear()
             names, self._names = self._names, set()
             try:

@@ -1,9 +1,10 @@
 """Every query of the drafts."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, and_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,17 +12,44 @@ from backend.conversations.models import BotTurn, Conversation, Dialogue, DraftR
 from backend.platform.ids import opaque_token
 
 
-async def conversation(session: AsyncSession, conversation_id: str) -> Conversation | None:
-    """Return the conversation as it is in the database."""
-    return await session.get(Conversation, conversation_id)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation with what is known of one of its turns, and its open draft."""
+
+    conversation: Conversation
+    turn: BotTurn | None
+    draft: DraftRow | None
 
 
-async def hold_dialogue(session: AsyncSession, conversation_id: str, language: str) -> Dialogue:
-    """Lock the conversation's memory, made on first use; turns of one conversation follow each other here."""
+async def hold_dialogue(session: AsyncSession, conversation_id: str) -> Dialogue | None:
+    """Lock the conversation's memory; turns of one conversation follow each other here. None on its first turn."""
+    return (await session.scalars(_locked(conversation_id))).one_or_none()
+
+
+def _locked(conversation_id: str) -> Select[Dialogue]:
+    found = select(Dialogue).where(Dialogue.conversation_id == conversation_id).with_for_update()
+    return found.execution_options(populate_existing=True)
+
+
+async def begin_dialogue(session: AsyncSession, conversation_id: str, language: str) -> Dialogue:
+    """Make the conversation's memory, or wait for the rival turn that does, and lock it."""
     made = insert(Dialogue).values(conversation_id=conversation_id, language=language)
     await session.execute(made.on_conflict_do_nothing())
-    held = select(Dialogue).where(Dialogue.conversation_id == conversation_id).with_for_update()
-    return (await session.scalars(held.execution_options(populate_existing=True))).one()
+    return (await session.scalars(_locked(conversation_id))).one()
+
+
+async def held(session: AsyncSession, conversation_id: str, turn_id: str) -> Held | None:
+    """Return the conversation as it is in the database, now that its memory is held."""
+    found = (
+        select(Conversation, BotTurn, DraftRow)
+        .select_from(Conversation)
+        .outerjoin(BotTurn, BotTurn.turn_id == turn_id)
+        .outerjoin(DraftRow, and_(DraftRow.conversation_id == Conversation.id, DraftRow.state == "open"))
+        .where(Conversation.id == conversation_id)
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(found)).one_or_none()
+    return None if row is None else Held(row[0], row[1], row[2])
 
 
 async def open_draft(session: AsyncSession, conversation_id: str) -> DraftRow | None:
@@ -34,11 +62,6 @@ async def latest_draft(session: AsyncSession, conversation_id: str) -> DraftRow 
     """Return the newest draft, whatever became of it."""
     found = select(DraftRow).where(DraftRow.conversation_id == conversation_id).order_by(DraftRow.created_at.desc())
     return (await session.scalars(found.limit(1))).one_or_none()
-
-
-async def turn(session: AsyncSession, turn_id: str) -> BotTurn | None:
-    """Return what a turn was answered."""
-    return await session.get(BotTurn, turn_id)
 
 
 async def begin_session(session: AsyncSession, conversation_id: str) -> None:

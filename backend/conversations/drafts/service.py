@@ -15,7 +15,7 @@ from backend.conversations.drafts.scene import Scene
 from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
 from backend.conversations.drafts.topics import answer
 from backend.conversations.errors import ConversationNotFoundError
-from backend.conversations.models import BotTurn, Dialogue, DraftRow
+from backend.conversations.models import BotTurn, Conversation, Dialogue, DraftRow
 from backend.conversations.reading.types import OrderReading, ReadingContext, Thresholds, Turn
 from backend.platform.ids import new_id
 
@@ -59,26 +59,29 @@ class DialogueService:
         Raises:
             ConversationNotFoundError: There is no such conversation.
         """
-        thread = await self._thread(session, conversation_id)
-        dialogue = await repository.hold_dialogue(session, conversation_id, thread.language)
-        known = await repository.turn(session, message.turn_id)
-        if known is not None:
-            return repository.from_text(known.step)
-        row = await self._draft_row(session, conversation_id)
-        scene = await self._scene(session, thread, dialogue, row, message)
+        dialogue, held = await self._held(session, conversation_id, message.turn_id)
+        if held.turn is not None:
+            return repository.from_text(held.turn.step)
+        row = await self._draft_row(session, conversation_id, held.draft)
+        scene = await self._scene(session, _facts(held.conversation), dialogue, row, message)
         step = await self._answer(scene, message.intent)
         await self._keep(scene, dialogue, row, message, step)
         return step.to_json()
 
-    async def _thread(self, session: "AsyncSession", conversation_id: str) -> ThreadFacts:
-        row = await repository.conversation(session, conversation_id)
-        if row is None:
+    async def _held(
+        self, session: "AsyncSession", conversation_id: str, turn_id: str
+    ) -> tuple[Dialogue, repository.Held]:
+        dialogue = await repository.hold_dialogue(session, conversation_id)
+        held = await repository.held(session, conversation_id, turn_id)
+        if held is None:
             raise ConversationNotFoundError(conversation_id=conversation_id)
-        return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language)
+        if dialogue is not None:
+            return dialogue, held
+        dialogue = await repository.begin_dialogue(session, conversation_id, held.conversation.language)
+        return dialogue, await repository.held(session, conversation_id, turn_id) or held
 
-    async def _draft_row(self, session: "AsyncSession", conversation_id: str) -> DraftRow:
+    async def _draft_row(self, session: "AsyncSession", conversation_id: str, row: DraftRow | None) -> DraftRow:
         """Return the open draft; one that was left alone for too long is given up for a new one."""
-        row = await repository.open_draft(session, conversation_id)
         idle_since = self._shop.clock.now() - timedelta(seconds=self._settings.abandoned_after_s)
         if row is not None and row.updated_at >= idle_since:
             return row
@@ -187,6 +190,10 @@ class DialogueService:
                 "handoff": step.handoff.reason if step.handoff else None,
             },
         )
+
+
+def _facts(row: Conversation) -> ThreadFacts:
+    return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language)
 
 
 def _understood(

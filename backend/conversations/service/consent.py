@@ -31,7 +31,9 @@ class Consent:
         if is_stop(text):
             await self.opt_out(session, thread, now, source=thread.channel)
             return True
-        if not (await self._customers.get(session, thread.customer_id)).opted_out:
+        with session.no_autoflush:  # The thread and its new message are written together, later.
+            customer = await self._customers.get(session, thread.customer_id)
+        if not customer.opted_out:
             return False
         if is_start(text):
             await self._customers.opt_in(session, thread.customer_id, source=thread.channel)

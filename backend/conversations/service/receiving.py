@@ -163,14 +163,18 @@ class Receiver:
             content=content_of(item),
             status="received",
         )
+        thread.last_message_at = now
+        thread.last_inbound_at = max(at, thread.last_inbound_at or at)
         session.add(message)
+        if item.kind is not InboundKind.REACTION and not item.passive:
+            await self._answer_or_route(session, thread, item, message, now)
         await session.flush()
         if item.id:
             await repository.add_ref(session, thread, item.id, message.id)
-        thread.last_message_at = now
-        thread.last_inbound_at = max(at, thread.last_inbound_at or at)
-        if item.kind is InboundKind.REACTION or item.passive:
-            return
+
+    async def _answer_or_route(
+        self, session: AsyncSession, thread: Conversation, item: InboundMessage, message: Message, now: datetime
+    ) -> None:
         await self._keep_number(session, thread, item)
         if item.kind is InboundKind.TEXT and await self._consent.answered(session, thread, item.text, now):
             return

@@ -151,8 +151,8 @@ class Speaker:
             **given,
         )
         session.add(message)
-        thread.last_message_at = now
         await session.flush()
+        thread.last_message_at = now
         return message
 
     async def _send(
@@ -164,10 +164,12 @@ class Speaker:
 
     async def objection(self, session: AsyncSession, send: ClaimedSend) -> str | None:
         """Hold back what an opt-out or a takeover has made wrong since it was queued."""
-        message = await self.message_of(session, send.idem)
-        if message is None or message.message_key in CONSENT_KEYS:
+        if not send.idem.startswith(REFERENCE):
             return None
-        thread = await repository.get(session, message.conversation_id)
+        found = await repository.message_in_thread(session, message_id_of(send.idem))
+        if found is None or found[0].message_key in CONSENT_KEYS:
+            return None
+        message, thread = found
         if (await self._customers.get(session, thread.customer_id)).opted_out:
             return "opted_out"
         taken = thread.owner_kind == "agent" and thread.owner_since > message.created_at

@@ -31,10 +31,10 @@ class Threads:
         if found is None:
             await repository.hold_peer(session, channel, item.account, aliases)
             found = await repository.find_by_peer(session, channel, item.account, aliases)
-        if found is None:
-            found = await self._start(session, merchant, item)
-        thread = await repository.lock(session, found)
-        await repository.add_peers(session, thread.id, channel, item.account, aliases)
+        known = found.conversation_id if found else await self._start(session, merchant, item)
+        thread = await repository.lock(session, known)
+        if found is None or not found.complete:
+            await repository.add_peers(session, thread.id, channel, item.account, aliases)
         if item.sender.phone and thread.peer != item.sender.address:
             thread.peer = item.sender.address
         return thread

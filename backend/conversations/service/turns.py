@@ -58,14 +58,19 @@ class Turns:
         The work has no request where the turn was taken over too often; a person gets it.
         """
         while (thread := await repository.lock_due(session)) is not None:
-            turn = await repository.running_turn(session, thread.id) or await self._begin(session, thread)
-            if turn is not None:
-                return await self._lease(session, thread, turn)
+            held = await self._resume(session, thread) or await self._begin(session, thread)
+            if held is not None:
+                return await self._lease(session, thread, *held)
             thread.turn_due_at = thread.burst_started_at = None
             await session.flush()
         return None
 
-    async def _begin(self, session: AsyncSession, thread: Conversation) -> Turn | None:
+    async def _resume(self, session: AsyncSession, thread: Conversation) -> tuple[Turn, list[Message]] | None:
+        """Return the turn whose worker let its lease run out; a thread that has none was never leased."""
+        turn = await repository.running_turn(session, thread.id) if thread.lease_until is not None else None
+        return None if turn is None else (turn, await repository.messages_of_turn(session, turn.id))
+
+    async def _begin(self, session: AsyncSession, thread: Conversation) -> tuple[Turn, list[Message]] | None:
         waiting = await repository.messages_awaiting_turn(session, thread.id)
         if not waiting or thread.owner_kind != OwnerKind.BOT:
             return None
@@ -79,16 +84,15 @@ class Turns:
             session_id=thread.session_id,
             state="running",
             attempts=0,
-            fence=0,
+            fence=thread.fence,
             trace_id=waiting[-1].trace_id,
         )
         session.add(turn)
-        await session.flush()
-        for message in waiting:
-            message.turn_id, message.session_id = turn.id, thread.session_id
-        return turn
+        return turn, waiting
 
-    async def _lease(self, session: AsyncSession, thread: Conversation, turn: Turn) -> TurnWork:
+    async def _lease(
+        self, session: AsyncSession, thread: Conversation, turn: Turn, said: Sequence[Message]
+    ) -> TurnWork:
         thread.fence += 1
         # By the host's clock: a sandbox that moves time forward must not take a turn from its worker.
         thread.lease_until = func.clock_timestamp() + timedelta(seconds=self._settings.turn_lease_s)
@@ -96,7 +100,8 @@ class Turns:
         turn.fence = fence = thread.fence
         turn.attempts += 1
         await session.flush()
-        said = await repository.messages_of_turn(session, turn.id)
+        for message in said:
+            message.turn_id, message.session_id = turn.id, turn.session_id
         tired = turn.attempts > self._settings.max_takeovers + 1
         request = None if tired else await self._request(session, thread, turn, said)
         return TurnWork(turn.id, thread.id, fence, request, said[-1].created_at, turn.trace_id)
@@ -104,8 +109,9 @@ class Turns:
     async def _request(
         self, session: AsyncSession, thread: Conversation, turn: Turn, said: Sequence[Message]
     ) -> DialogueRequest:
-        known = await self._payloads(session, thread)
-        told = turn_text([Said(m.kind, m.text, repository.content_of(m)) for m in said], known)
+        words = [Said(m.kind, m.text, repository.content_of(m)) for m in said]
+        tapped = any(word.content.get("payload") for word in words)
+        told = turn_text(words, await self._payloads(session, thread) if tapped else set())
         lines = await repository.history(session, thread.id, before=said[0].seq, limit=self._settings.history_messages)
         metadata: dict[str, Any] = {
             "turn_id": turn.id,
@@ -178,10 +184,10 @@ class Turns:
 
     async def _end(self, session: AsyncSession, thread: Conversation, turn: Turn, state: str) -> None:
         now = await repository.now(session)
+        with session.no_autoflush:  # What is written below goes in one statement a row.
+            waiting = await repository.messages_awaiting_turn(session, thread.id)
         turn.state, turn.finished_at = state, now
         thread.last_turn_at, thread.lease_until = now, None
-        await session.flush()
-        waiting = await repository.messages_awaiting_turn(session, thread.id)
         if waiting and thread.owner_kind == OwnerKind.BOT:
             thread.burst_started_at = waiting[0].created_at
             thread.turn_due_at = self._due(waiting, now)
