@@ -73,7 +73,7 @@ def boot() -> bool:
             f"these patches are for Rasa {RASA_VERSION}, not {installed}; set {STOCK_VARIABLE}=1 to run it unpatched"
         )
     stand_in_for_tensorflow()
-    for patch in (cache_event_types, prebuild_response_check, keep_messages_out_of_logs):
+    for patch in (cache_event_types, prebuild_response_check, send_only_the_turn, keep_messages_out_of_logs):
         patch()
     return True
 
@@ -188,6 +188,42 @@ def prebuild_response_check() -> None:
 
     validate.is_prebuilt = True  # type: ignore[attr-defined]
     RemoteAction._validate_action_result = validate  # noqa: SLF001
+
+
+class _TurnOnly:
+    """A tracker that tells an action server of the turn under way alone."""
+
+    def __init__(self, tracker: Any) -> None:
+        self._tracker = tracker
+        self.sender_id = tracker.sender_id
+
+    def current_state(self, _verbosity: Any) -> Mapping[str, Any]:
+        state: dict[str, Any] = self._tracker.current_state()
+        return {**state, "events": self._events_of_turn()}
+
+    def _events_of_turn(self) -> Sequence[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        for event in reversed(self._tracker.events):
+            if event.type_name == "user":  # Its contents are the state's latest message.
+                found.append({"event": "user", "timestamp": event.timestamp})
+                break
+            found.append(event.as_dict())
+        return found[::-1]
+
+
+def send_only_the_turn() -> None:
+    """Send an action the events since the customer's message; Rasa sends all of the conversation with every call."""
+    from rasa.core.actions.action import RemoteAction
+
+    stock = RemoteAction._action_call_format  # noqa: SLF001
+    if getattr(stock, "is_short", False):
+        return
+
+    def call_format(self: Any, tracker: Any, domain: Any) -> Any:
+        return stock(self, _TurnOnly(tracker), domain)
+
+    call_format.is_short = True  # type: ignore[attr-defined]
+    RemoteAction._action_call_format = call_format  # noqa: SLF001
 
 
 # --- logs

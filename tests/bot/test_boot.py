@@ -91,3 +91,22 @@ def test_logs_hold_no_words_of_a_customer() -> None:
 def test_a_free_text_log_line_is_hidden_too() -> None:
     line = boot.without_messages(None, "info", {"event": "Received user message 'call 0700000123'"})
     assert "0700000123" not in str(line)
+
+
+def test_an_action_hears_of_the_turn_alone() -> None:
+    """Slots and the latest message are whole; of the events, those since the customer's last message."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    tracker = DialogueStateTracker("s", [])
+    first = [UserUttered("one"), SlotSet("turn_id", "1"), ActionExecuted("action_listen")]
+    for event in (*first, UserUttered("two", parse_data={"reading": {"a": 1}}), SlotSet("turn_id", "2")):
+        tracker.update(event)
+    call = RemoteAction("action_x", None)._action_call_format(tracker, Domain.empty())
+    assert [event["event"] for event in call["tracker"]["events"]] == ["user", "slot"]
+    assert call["tracker"]["events"][1]["value"] == "2"
+    assert call["tracker"]["latest_message"]["text"] == "two"
+    assert call["tracker"]["latest_message"]["reading"] == {"a": 1}
+    assert (call["sender_id"], call["next_action"]) == ("s", "action_x")
