@@ -36,7 +36,7 @@ WINDOW_S: Final = 1.2
 _WARM_UP: Final = 10
 _PER_CUSTOMER: Final = 10
 _LOOK_S: Final = 0.02
-# Longer than the simulated phone takes to report a delivery, so that no turn shares the machine with the last one's end.
+# Longer than a simulated phone takes to report a delivery: no turn shares the machine with the last one's end.
 _REST_S: Final = 0.5
 _PATIENCE_S: Final = 30.0
 _NO_WINDOW: Final = {"DUKA_CONVERSATIONS_BURST_SILENCE_S": "0"}
