@@ -1,6 +1,6 @@
 """Decides which row a mention means, and how many of it: sure, open between several, unknown, or of an odd amount."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -212,7 +212,7 @@ def _sized(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> list[int]:
     if spec.measure is not None:
         return [row for row, item in items.items() if item.measure == spec.measure]
     if spec.label is not None:
-        return _labelled(items, spec.label)
+        return labelled(items, spec.label)
     named = [row for row, item in items.items() if spec.numbers & item.size_numbers]
     return named or [row for row, item in items.items() if _measures(item, spec.numbers)]
 
@@ -224,7 +224,8 @@ def _measures(item: CatalogueItem, numbers: frozenset[str]) -> bool:
     return any(measure in {value, value * 1000} or item.pieces == value for value in values)
 
 
-def _labelled(items: dict[int, CatalogueItem], label: str) -> list[int]:
+def labelled(items: Mapping[int, CatalogueItem], label: str) -> list[int]:
+    """The rows of a size in a word: by their own label, else by their place among the sizes of their family."""
     for meaning in (label, *lexicon().size_means.get(label, ())):
         rows = [row for row, item in items.items() if item.label == meaning]
         if rows:
@@ -236,7 +237,7 @@ def _labelled(items: dict[int, CatalogueItem], label: str) -> list[int]:
     return [ladder[ends[label]] for ladder in ladders if len(ladder) > (2 if label == "medium" else 1)]
 
 
-def _ladders(items: dict[int, CatalogueItem]) -> list[list[int]]:
+def _ladders(items: Mapping[int, CatalogueItem]) -> list[list[int]]:
     """Rows of one family and dimension, from small to large."""
     ladders: dict[tuple[frozenset[str], str], list[int]] = {}
     for row, item in items.items():

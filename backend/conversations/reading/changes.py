@@ -73,6 +73,7 @@ class Changer:
         items = [item for item in items if not self._kept(item, items)]
         off = self._off(items)
         on = [item for item in items if item not in off]
+        items = [self._newer(item, items, loose) for item in items]
         if not items:
             self._apply_loose(loose)
         elif self._said(cues().set):
@@ -82,6 +83,14 @@ class Changer:
             self._put_on(item, on, gone)
         self.change.unclear = self.change.unclear and self.change.empty
         return self.change
+
+    def _newer(self, item: Item, items: Sequence[Item], loose: Sequence[Segment]) -> Item:
+        """Take "cups six, no, eight" for eight: of two counts of one row, the one that it does not have yet."""
+        counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
+        own = self._own_row(item)
+        if len(items) != 1 or len(counts) != 1 or own is None or item.wanted.count != self._order[own]:
+            return item
+        return replace(item, wanted=replace(item.wanted, count=counts[0]))
 
     def _doubled(self) -> bool:
         said = f" {phrase_key(self._text)} "
@@ -170,11 +179,11 @@ class Changer:
             self._again(item, own)
         elif self._swapped(item, on, gone):
             return
+        elif item.sku and len(gone) == len(on) == 1 and item.unamounted and self._like(gone[0], item.sku):
+            self.change.add(item.sku, self._order[gone[0]])  # No amount was said: it takes over that of what is gone.
         elif settled:
-            # With one thing gone for it and no amount said, the new one takes over the amount.
-            took_over = len(gone) == 1 and len(on) == 1 and item.unamounted
             for sku, quantity in item.resolution.lines:
-                self.change.add(sku, self._order[gone[0]] if took_over and self._like(gone[0], sku) else quantity)
+                self.change.add(sku, quantity)
         else:
             self.change.open_items.append(item)
 

@@ -6,13 +6,15 @@ from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.resolve import Status
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.items import Collector, Item
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.segment import read_segments
+from backend.conversations.reading.segment import read_segments, wanted_of
 from backend.conversations.reading.types import Turn
 
 _CUSTOMER: Final = "customer"
+_SEVERAL: Final = 2
 _BOT: Final = "bot"
 _COUNT: Final = re.compile(r"(?<![\d.#])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*%)", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"=.*", re.DOTALL)
@@ -90,6 +92,20 @@ def asked_items(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
     named = _named_in(question, catalogue)
     return sorted(items, key=lambda item: (not (_rows(item) & named), item.resolution.status is Status.SURE))
+
+
+def offered(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
+    """What the bot's question names itself, where the customer's own word for it is not known."""
+    said = next((turn for turn in reversed(turns) if turn.sender == _CUSTOMER), None)
+    question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
+    rows = tuple(item.sku for item in catalogue.items if item.sku in _named_in(question, catalogue))
+    if said is None or len(rows) < _SEVERAL:
+        return []
+    amounts = amounts_of(said.reading or {})
+    resolution = Resolution(Status.OPEN, (), rows, 0.0, 0.0, "offered")
+    wanted = wanted_of(amounts) if len(amounts) == 1 else Wanted()
+    numbers = tuple(range(len(amounts)))
+    return [Item(0, len(said.text), said.text, (), frozenset(), numbers, wanted, resolution)]
 
 
 def _named_in(question: str, catalogue: Catalogue) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
@@ -16,7 +17,7 @@ _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
-_AT_A_LOSS: Final = 0.7
+_AT_A_LOSS: Final = 0.8
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
@@ -33,8 +34,28 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
             slots[name] = _without_goods(text, reading, catalogue, slot, sure=name == "address")
-    mended = {**reading, "slots": slots}
-    return {**mended, "amounts": [*(reading.get("amounts") or ()), *_lost_counts(text, mended, catalogue)]}
+    mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
+    return {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
+
+
+def _without_verbs(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Read "ghee ek jod do" as one ghee more: before a verb of giving, Hindi's word for a pair means to add."""
+    return [_counted(amount) if _adds(text, amount) else amount for amount in reading.get("amounts") or ()]
+
+
+def _adds(text: str, amount: Mapping[str, Any]) -> bool:
+    said = [fold(word) for _, _, word in words(str(amount.get("text") or ""))]
+    after = next((fold(word) for _, _, word in words(text[int(amount["end"]) :])), "")
+    verb = after.startswith(tuple(cues().gives | _GIVES))
+    return amount.get("unit") == "pair" and len(said) > 1 and said[-1] in _ADDS and verb
+
+
+def _counted(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**amount, "kind": "count", "unit": None}
+
+
+_ADDS: Final = frozenset({"jod", "jodi"})
+_GIVES: Final = frozenset({"do", "dij", "dya"})
 
 
 _END: Final = Piece(Kind.BREAK, 0, 0, "", "")
@@ -43,10 +64,12 @@ _END: Final = Piece(Kind.BREAK, 0, 0, "", "")
 def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Small numbers that the bot was unsure of and that stand right before a good ("do samosa", but not "de do")."""
     pieces = lay_out(text, reading, catalogue)
+    listing = any(_amounted(one, other) for one, other in itertools.pairwise(pieces))
     found = []
     for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
-        value = _value(piece.key) if piece.kind is Kind.OTHER and _unsure(reading, piece) else None
-        counts = _leads(before, after) or _follows(reading, before, piece, after)
+        listed = listing and _ends_entry(before, piece, after)
+        value = _value(piece.key) if piece.kind is Kind.OTHER and (listed or _unsure(reading, piece)) else None
+        counts = listed or _leads(before, after) or _follows(reading, before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         if value is not None and value >= 1 and (counts or price):
             kind = "money" if price and value >= _LEAST_PRICE else "count"
@@ -66,6 +89,17 @@ def _follows(reading: Mapping[str, Any], before: Piece | None, piece: Piece, aft
     """Take "samosa mbili" for a count where no other good follows; Hindi's "do" also says "give", so it is none."""
     named = before is not None and before.kind in _NAMING and after.kind not in _NAMING
     return named and piece.key not in _ALSO_GIVES and _p(reading, piece) < _AT_A_LOSS
+
+
+def _amounted(piece: Piece, after: Piece) -> bool:
+    """Whether an amount stands right behind what it counts."""
+    return piece.kind in _NAMING and after.kind is Kind.AMOUNT
+
+
+def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
+    """Take "soap ek, shampoo do" for two of the second: where the other entries end with their count, so does this."""
+    named = before is not None and before.kind in _NAMING
+    return named and piece.key in _ALSO_GIVES and after.kind not in _HELD
 
 
 def _value(key: str) -> float | None:

@@ -9,10 +9,11 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Change, Changer
+from backend.conversations.reading.choices import amount_of, chosen
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
-from backend.conversations.reading.history import asked_items, items_of, running_order
+from backend.conversations.reading.history import asked_items, items_of, offered, running_order
 from backend.conversations.reading.items import Collector, Item, of_them, rule_out, split_off
 from backend.conversations.reading.layout import Piece, amounts_of
 from backend.conversations.reading.mending import corrected
@@ -92,13 +93,37 @@ def _answer(
     """The item that was asked about, where this message is a short answer to it."""
     if not talk.last_question(context.history) or running_order(context.history, catalogue):
         return None
-    asked = asked_items(context.history, catalogue)
+    asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
+    picked = _picked(asked, items, loose, catalogue, context)
+    if picked is not None:
+        return picked
     open_rows = {sku for item in asked[:1] for sku in (*item.resolution.alternatives, item.sku)}
     joined = talk.answered(asked, items, loose, catalogue)
     if joined is not None and all(item.sku in open_rows for item in joined):
         return joined
     other = [item for item in items if item.resolution.status is Status.SURE and item.sku not in open_rows]
     return None if any(item.resolution.exact and not item.guessed for item in other) else joined
+
+
+def _picked(
+    asked: Sequence[Item],
+    items: Sequence[Item],
+    loose: Sequence[Segment],
+    catalogue: Catalogue,
+    context: ReadingContext,
+) -> list[Item] | None:
+    """The row that the answer names among those left open, and what it orders besides."""
+    item = next((one for one in asked if one.resolution.status is Status.OPEN), None)
+    if item is None:
+        return None
+    rows = {*item.resolution.alternatives}
+    besides = [one for one in items if one.sku is not None and one.sku not in rows and one.resolution.exact]
+    text = context.text
+    for one in besides:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    answering = [one for one in items if one not in besides]
+    found = chosen(item, text, talk.last_question(context.history), amount_of(answering, loose), catalogue)
+    return None if found is None else [found, *besides]
 
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:

@@ -79,7 +79,7 @@ JOINERS = {"en": "and|n|&", "sw": "na", "hi": "", "hi-Latn": "", "mr": "", "mr-L
 # The street's words for money: the value, and whether a number after it multiplies it ("soo tatu" is 300).
 SHENG_MONEY = {
     "soo": (100, True), "soso": (100, True), "thao": (1000, True), "thaw": (1000, True), "ngiri": (1000, True), "tenga": (1000, True),
-    "mbao": (20, False), "blue": (20, False), "ashu": (10, False), "ashara": (10, False), "kindee": (10, False),
+    "mbao": (20, False), "ashu": (10, False), "ashara": (10, False), "kindee": (10, False),
     "chwani": (50, False), "finje": (50, False), "hamsa": (50, False), "guoko": (50, False), "nich": (50, False),
     "jero": (500, False), "jirongo": (500, False), "punch": (500, False), "rwabe": (200, False), "ndovu": (1000, True), "kapaa": (1000, True),
     "kobole": (5, False), "ngovo": (5, False), "sumuni": (0.5, False), "tenner": (10, False),

@@ -1,0 +1,132 @@
+"""Reads an answer that names one of several rows by what tells it from the others: "the lemon one", "8", "kubwa"."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.folding import fold, stems, words
+from backend.catalog.linking.lexicon import lexicon, sense_of
+from backend.catalog.linking.quantities import Wanted, lines_for
+from backend.catalog.linking.resolve import Resolution, Status, labelled
+from backend.conversations.reading.items import Item
+from backend.conversations.reading.layout import cues
+from backend.conversations.reading.segment import Segment
+
+_DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
+_LONGEST: Final = 7
+_ALIKE: Final = 86
+_LEAST_LETTERS: Final = 4
+_FEWEST: Final = 2
+_SENSE: Final = "~"  # before the name of what a word can mean, among words
+
+
+def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Catalogue) -> Item | None:
+    """Return the asked item as the answer settles it, or None where the answer names no one row alone.
+
+    Args:
+        asked: An item that was left open between several rows.
+        text: The answer, as it was typed.
+        question: What the bot asked; where it names some of the rows, only those are meant.
+        wanted: The amounts of the answer.
+        catalogue: The merchant's rows.
+    """
+    rows = _named(_rows(asked, catalogue), question)
+    said = [fold(word) for _, _, word in words(text)]
+    if len(rows) < _FEWEST or len(said) > _LONGEST:
+        return None
+    numbers = frozenset(_DIGITS.findall(text.translate(_ASCII)))
+    row = _by_words(rows, said, numbers) or _by_label(rows, said)
+    if row is None:
+        return None
+    count = None if wanted.count is not None and f"{float(wanted.count):g}" in _numbers(row) else wanted.count
+    return _settled(asked, row, count, catalogue)
+
+
+_ASCII: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}
+
+
+def _rows(asked: Item, catalogue: Catalogue) -> list[CatalogueItem]:
+    return [catalogue.by_sku[sku] for sku in asked.resolution.alternatives if sku in catalogue.by_sku]
+
+
+def _named(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
+    """Those of the rows that the question offers; all of them where it names none, or one alone."""
+    said = [fold(word) for _, _, word in words(question)]
+    numbers = frozenset(_DIGITS.findall(question.translate(_ASCII)))
+    marks = _marks(rows)
+    offered = [row for row in rows if _matches(marks[row.sku], said) or _numbers(row) & numbers & _telling(rows)]
+    return offered if len(offered) >= _FEWEST else list(rows)
+
+
+def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: frozenset[str]) -> CatalogueItem | None:
+    marks, telling = _marks(rows), _telling(rows)
+    scores = {row.sku: _matches(marks[row.sku], said) + len(_numbers(row) & numbers & telling) for row in rows}
+    best = max(scores.values())
+    first = [row for row in rows if scores[row.sku] == best]
+    return first[0] if best and len(first) == 1 else None
+
+
+def _by_label(rows: Sequence[CatalogueItem], said: Sequence[str]) -> CatalogueItem | None:
+    label = next((lexicon().sizes[key] for key in said if key in lexicon().sizes), None)
+    found = labelled(dict(enumerate(rows)), label) if label else []
+    return rows[found[0]] if len(found) == 1 else None
+
+
+def _marks(rows: Sequence[CatalogueItem]) -> Mapping[str, frozenset[str]]:
+    """The words of each row that some other row lacks."""
+    spoken = {row.sku: _spoken(row) for row in rows}
+    common = frozenset.intersection(*spoken.values())
+    return {sku: keys - common for sku, keys in spoken.items()}
+
+
+def _spoken(row: CatalogueItem) -> frozenset[str]:
+    values = [value for axis in row.options.values() if len(axis) == 1 for value in axis]
+    keys = {fold(word) for text in (row.name, *row.aliases, *values) for _, _, word in words(text)}
+    return frozenset(keys | {_SENSE + sense for key in keys for sense in sense_of(key)})
+
+
+def _matches(marks: frozenset[str], said: Sequence[str]) -> int:
+    """How many of the words said are marks of a row, as written, by stem, by sense, or nearly."""
+    return sum(_is_mark(key, marks) for key in said if key not in cues().joins and not key[:1].isdigit())
+
+
+def _is_mark(key: str, marks: frozenset[str]) -> bool:
+    if not marks.isdisjoint({*stems(key), *(_SENSE + sense for sense in sense_of(key))}):
+        return True
+    long = len(key) >= _LEAST_LETTERS
+    return long and any(len(mark) >= _LEAST_LETTERS and fuzz.ratio(key, mark) >= _ALIKE for mark in marks)
+
+
+def _numbers(row: CatalogueItem) -> frozenset[str]:
+    """Numbers that name a row: of its sizes, its measure in either unit, what a pack of it holds, and its name."""
+    base = row.measure.base if row.measure else None
+    values = [f"{base:g}", f"{base / 1000:g}"] if base else []
+    values += [f"{row.pieces:g}"] if row.pieces else []
+    return frozenset([*row.size_numbers, *values, *_DIGITS.findall(row.name)])
+
+
+def _telling(rows: Sequence[CatalogueItem]) -> frozenset[str]:
+    """Numbers that not every row has."""
+    each = [_numbers(row) for row in rows]
+    return frozenset.union(*each) - frozenset.intersection(*each)
+
+
+def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue: Catalogue) -> Item:
+    wanted = replace(asked.wanted, count=count if count is not None else asked.wanted.count, money_minor=None)
+    place = next(number for number, item in enumerate(catalogue.items) if item.sku == row.sku)
+    lines = lines_for(catalogue, place, wanted)
+    status = Status.SURE if lines is not None else Status.ODD
+    resolution = Resolution(status, lines or (), (), 1.0, 0.0, "answer", exact=True, sku=row.sku)
+    return replace(asked, wanted=wanted, resolution=resolution, role="add")
+
+
+def amount_of(items: Sequence[Item], loose: Sequence[Segment]) -> Wanted:
+    """The one count of a short answer, whatever it stands beside."""
+    each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
+    found = [wanted for wanted in each if wanted.count is not None]
+    return found[0] if len(found) == 1 else Wanted()
