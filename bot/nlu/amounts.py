@@ -98,6 +98,10 @@ def word_kind(word: str) -> str:
     return "number" if numbers.read((word,)) else ""
 
 
+_ROUND = 5  # people name sums of money in fives
+_HOURS = 24
+
+
 class AmountFinder:
     """Reads the amounts of one message, left to right, longest first."""
 
@@ -110,6 +114,7 @@ class AmountFinder:
         out: list[Amount] = []
         at = 0
         while at < len(self._words):
+            at = self._behind_clock(at)
             amount = self._at(at)
             if amount is None:
                 at += 1
@@ -117,6 +122,16 @@ class AmountFinder:
             out.append(amount)
             at = amount.last
         return out
+
+    def _behind_clock(self, at: int) -> int:
+        """Step over an hour of the day ("saa tatu", "2pm", "paanch baje"), which counts nothing."""
+        named = self._word(at) in units.HOUR_BEFORE
+        number = self._whole(at + named)
+        if number is None or number.value > _HOURS or self._tokens[at].is_break:
+            return at
+        if self._word(number.last) in units.HOUR_AFTER:
+            return number.last + 1
+        return number.last if named else at
 
     def _numbers_a_line(self, at: int) -> bool:
         """Tell the number of a list's line ("2. rice") from an amount."""
@@ -237,10 +252,25 @@ class AmountFinder:
             many = numbers.read(self._words[: last + 1], last, "sw")
             if many and 0 < many[0] <= 10:  # noqa: PLR2004 - one word
                 value, last = value * many[0], many[1]
-        if self._word(last) == "na" and self._word(last + 1) in rows.SHENG_MONEY:
+        joined = self._word(last) == "na"
+        if joined and self._word(last + 1) in rows.SHENG_MONEY:
             tail = self._slang(last + 1)
             return _Number(value + tail.value, tail.last, digits=False, money=True)
+        if counts and (joined or last > at + 1):
+            value, last = self._and_small_money(value, last, joined=joined, size=rows.SHENG_MONEY[self._word(at)][0])
         return _Number(float(value), last, digits=False, money=True)
+
+    def _and_small_money(self, value: float, last: int, *, joined: bool, size: float) -> tuple[float, int]:
+        """Read what follows a hundred or a thousand: "soo na nusu" is 150, "thao moja mia mbili" 1200."""
+        start = last + joined
+        half = _fractions().get(self._word(start), 0.0)
+        if joined and half == 0.5 and not unit_of(self._word(start + 1)):  # noqa: PLR2004 - one half
+            return value + size / 2, start + 1
+        small = self._whole(start)
+        round_sum = small is not None and 0 < small.value < size and small.value % _ROUND == 0
+        if small is None or not round_sum or small.digits or unit_of(self._word(small.last)):
+            return value, last
+        return value + small.value, small.last
 
     # the shapes of an amount
 

@@ -20,6 +20,7 @@ from bot.nlu.training import Trained
 VERSION = 1
 _BESIDE_A_NUMBER = 2  # a full stop and a space
 _SHAPE_P = 0.97
+_TWO_MINDS = 0.6
 PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
 _LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
@@ -121,11 +122,16 @@ def chosen_amounts(message: Message, tags: Sequence[Tag]) -> list[Amount]:
             name in _BLOCKING for name in names
         ):
             continue
-        agreed = "AMOUNT" in names
+        agreed = "AMOUNT" in names or (amount.unit is not None and _at_a_loss(tags[amount.first : amount.last]))
         loose = amount.sure and not any(name in _LOOSE for name in names)
         if agreed or loose:
             out.append(amount)
     return out
+
+
+def _at_a_loss(tags: Sequence[Tag]) -> bool:
+    """Whether the tagger left words unlabelled and was of two minds about each."""
+    return all(tag.name == "O" and tag.p < _TWO_MINDS for tag in tags)
 
 
 def _amount_json(message: Message, amount: Amount) -> dict[str, Any]:

@@ -82,7 +82,7 @@ EACH = frozenset(("each", "apiece", "kila", "prateki", "pratyeki", "प्रत
 RANGE_JOINERS = frozenset(("-", "–", "to", "or", "au", "ama", "ya", "या", "से", "se", "te", "ते", "किंवा", "kinva"))
 CURRENCIES = {
     "KES": "ksh kes kshs shilling shillings shilingi bob sh shs kshs/ bob/",
-    "INR": "₹ rs inr rupees rupee rupaye rupay rupaiye rupya rupaya rupe रुपये रुपए रुपया रु रुपयांचे रुपयांची रुपयांचा रुपयाचे रुपयाची रुपयाचा रुपयांचं rupyanche rupyache rupyachi rupyachya rs.",
+    "INR": "₹ rs inr rupees rupee rupaye rupay rupaiye rupya rupaya rupe रुपये रुपए रुपया रु रुपयांचे रुपयांची रुपयांचा रुपयाचे रुपयाची रुपयाचा रुपयांचं rupyanche rupyache rupyachi rupyachya rupayache rupayachi rupayacha rupayanche rupayanchi rupayancha rupaychi rupayla rupiya rupiye rs.",
 }
 # Words after a number that make it the price to spend: "50 ka", "पन्नासचे".
 WORTH_AFTER = frozenset(
@@ -113,3 +113,8 @@ WORTH_AFTER = frozenset(
     ]
 )
 WORTH_BEFORE = frozenset(["worth", "ya", "za", "la", "cha", "vya", "wa", "kwa", "of", "for", "thamani"])
+# Around an hour of the day. Hindi's "saat" is a number and no clock.
+HOUR_BEFORE = frozenset(["saa"])
+HOUR_AFTER = frozenset(
+    "am pm a.m p.m baje baj bajta bajayla vajta vajayla vajeparyant vajepryant baje.paryant oclock o'clock hrs बजे वाजता वाजेपर्यंत वाजेपर्यन्त बजेतक".split()
+)
