@@ -141,12 +141,21 @@ def _read_in(words: Words, start: int, lang: str) -> tuple[int, int] | None:
     return _read_swahili(words, start) if lang == "sw" else _read_leading(words, start, lang)
 
 
+def _plain(word: str, lang: str) -> str:
+    """A number without Marathi's "just" behind it: `दोनच`, `donach`."""
+    known = numerals(lang).below
+    if word in known or not lang.startswith("mr"):
+        return word
+    return next((stem for end in ("च", "ach", "ch") if (stem := word.removesuffix(end)) in known), word)
+
+
 def _below(words: Words, at: int, lang: str) -> tuple[int, int] | None:
     """Read 0..99: one word in Hindi and Marathi, tens and unit elsewhere."""
     known = numerals(lang)
-    if at >= len(words) or words[at] not in known.below:
+    word = _plain(words[at], lang) if at < len(words) else ""
+    if word not in known.below:
         return None
-    value = known.below[words[at]]
+    value = known.below[word]
     if lang in _INDIC_ROWS or value < 10 or (value < 20 and lang == "en"):  # noqa: PLR2004 - teens are whole words
         return value, at + 1
     after = at + 1
@@ -173,6 +182,9 @@ def _read_leading(words: Words, start: int, lang: str) -> tuple[int, int] | None
     return (total, at) if seen else None
 
 
+_OTHER_WORDS = frozenset({"so", "k"})  # which mean a hundred or a thousand behind a number alone
+
+
 def _scaled(words: Words, at: int, lang: str, scale: int, names: frozenset[str]) -> tuple[int, int] | None:
     if at >= len(words):
         return None
@@ -181,7 +193,7 @@ def _scaled(words: Words, at: int, lang: str, scale: int, names: frozenset[str])
         return joined * _HUNDRED, at + 1
     count = _below(words, at, lang)
     value, after = count or (1, at)
-    if after < len(words) and words[after] in names and (count or len(words[after]) > 2):  # noqa: PLR2004 - "so", "k"
+    if after < len(words) and words[after] in names and (count or words[after] not in _OTHER_WORDS):
         return value * scale, after + 1
     return None
 

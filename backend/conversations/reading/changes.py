@@ -71,9 +71,9 @@ class Changer:
                 self.change.set(sku, quantity * 2)
             return self.change
         items = [item for item in items if not self._kept(item, items)]
+        items = [self._newer(item, items, loose) for item in items]
         off = self._off(items)
         on = [item for item in items if item not in off]
-        items = [self._newer(item, items, loose) for item in items]
         if not items:
             self._apply_loose(loose)
         elif self._said(cues().set):
@@ -88,9 +88,13 @@ class Changer:
         """Take "cups six, no, eight" for eight: of two counts of one row, the one that it does not have yet."""
         counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
         own = self._own_row(item)
-        if len(items) != 1 or len(counts) != 1 or own is None or item.wanted.count != self._order[own]:
+        if len(items) != 1 or len(counts) != 1 or own is None:
             return item
-        return replace(item, wanted=replace(item.wanted, count=counts[0]))
+        if item.wanted.count == self._order[own]:
+            return replace(item, wanted=replace(item.wanted, count=counts[0]))
+        if item.wanted.count == self._order[own] - counts[0]:  # "One less, only two": both say the same.
+            self._keys -= cues().less
+        return item
 
     def _doubled(self) -> bool:
         said = f" {phrase_key(self._text)} "
@@ -147,7 +151,14 @@ class Changer:
         if settled and not self._may_be_own(item):
             return None
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
-        return found.sku if found.sku and found.status in {Status.SURE, Status.ODD} else None
+        if found.sku and found.status in {Status.SURE, Status.ODD}:
+            return found.sku
+        near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & self._family(item)]
+        return near[0] if len(near) == 1 and not read_keys(item.keys).sized else None
+
+    def _family(self, item: Item) -> frozenset[str]:
+        """The goods words of the row that an item would mean if it were ordered anew."""
+        return self._catalogue.by_sku[item.sku].family if item.sku else frozenset()
 
     def _may_be_own(self, item: Item) -> bool:
         """Whether a good that has a row elsewhere can still mean one of the order: it comes off, or is exchanged."""
@@ -160,7 +171,7 @@ class Changer:
             sku = self._own_row(item)
             count = item.wanted.count
             if sku is None:
-                self.change.unclear = self.change.unclear or not on
+                self.change.open_items.append(item)  # What is to come off is not on the order.
             elif count is not None and not on and (self._said(_BECOMES) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(_BECOMES) else self._order[sku] - count)
             elif sku not in {self._own_row(other) for other in on}:
@@ -189,7 +200,8 @@ class Changer:
 
     def _like(self, one: str, other: str) -> bool:
         """Whether as many of one row stand for as many of another: ten eggs are no ten trays."""
-        return self._catalogue.by_sku[one].pieces == self._catalogue.by_sku[other].pieces
+        first, second = self._catalogue.by_sku[one], self._catalogue.by_sku[other]
+        return first.pieces == second.pieces and first.container == second.container
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""

@@ -17,9 +17,10 @@ ADD: Final = "add"
 REMOVE: Final = "remove"
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 _NEAR: Final = 3
+_CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
-_COUNTED_GOOD: Final = 0.8
+_COUNTED_GOOD: Final = 0.7
 _BARE_GOOD: Final = 0.94
 
 
@@ -114,7 +115,9 @@ class Collector:
             for token in self._tokens
             if token.get("tag") in _GOODS_TAGS and segment.start <= token["start"] < segment.end
         ]
-        return min(sure, default=0.0) >= (_COUNTED_GOOD if segment.amounts else _BARE_GOOD)
+        part = of_them(self._text)
+        some_of_them = part is not None and segment.end > part
+        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if segment.amounts else _BARE_GOOD)
 
     def _apart(self, lost: Segment, segment: Segment) -> bool:
         """Whether what lost its item stands in another sentence, or in a list's other entry."""
@@ -131,6 +134,8 @@ class Collector:
     def _role(self, segment: Segment, mention: int | None) -> str:
         said = self._mentions[mention] if mention is not None else {}
         own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
+        if own and self._starts_anew(segment):
+            own = False
         if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
             return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
@@ -138,6 +143,11 @@ class Collector:
         refused = bool(before) and before[0] in cues().negations and before[0] not in cues().corrections
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
         return REMOVE if refused else ADD
+
+    def _starts_anew(self, segment: Segment) -> bool:
+        """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""
+        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
+        return bool(segment.amounts) and before is not None and before.kind is Kind.BREAK and before.key == _CUT
 
     def _give(self, lost: Segment, item: Item) -> None:
         """An option that came before its good ("one full, one half veg biryani") makes an item of its own."""

@@ -17,6 +17,7 @@ _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
+_A_GUESS: Final = 0.5
 _AT_A_LOSS: Final = 0.8
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _ALSO_GIVES: Final = frozenset({"do"})
@@ -30,6 +31,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
     slots = dict(reading.get("slots") or {})
+    if slots.get("address") and float(slots["address"].get("confidence", 1.0)) < _A_GUESS:
+        slots["address"] = None
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:

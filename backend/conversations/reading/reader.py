@@ -31,6 +31,7 @@ from backend.conversations.reading.types import (
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
 _SURE_AMOUNT: Final = 0.95
+_A_GUESS: Final = 0.5
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
 
@@ -65,7 +66,7 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     verdict = decide(facts)
     features = features_of(reading, read.items, read.loose, read.pieces, verdict.decision)
     confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
-    verdict = _held_back(intent, verdict, confidence, context.thresholds)
+    verdict = _held_back(reading, verdict, confidence, context.thresholds)
     return _assembled(intent, reading, read, verdict, confidence, features)
 
 
@@ -212,11 +213,18 @@ def _stock(catalogue: Catalogue, sku: str) -> Fraction:
     return Fraction(item.stock).limit_denominator(1000) if item else Fraction(0)
 
 
-def _held_back(intent: str, verdict: Verdict, confidence: float, thresholds: Thresholds | None) -> Verdict:
-    """An order below the merchant's threshold is read back with a question, not booked."""
+def _held_back(
+    reading: Mapping[str, Any], verdict: Verdict, confidence: float, thresholds: Thresholds | None
+) -> Verdict:
+    """An order below the merchant's threshold is read back with a question, not booked; nor is a guess acted on."""
+    intent = reading.get("intent") or {}
+    if verdict.decision is not Decision.ACCEPT:
+        return verdict
     least = thresholds.accept if thresholds is not None else calibration().accept
-    if intent in _READERS and verdict.decision is Decision.ACCEPT and confidence < least:
+    if intent.get("name") in _READERS and confidence < least:
         return Verdict(Decision.CLARIFY, Slot.ITEM, "below the threshold")
+    if float(intent.get("confidence", 1.0)) < _A_GUESS:
+        return Verdict(Decision.CLARIFY, Slot.ITEM, "unsure what is wanted")
     return verdict
 
 

@@ -116,5 +116,27 @@ WORTH_BEFORE = frozenset(["worth", "ya", "za", "la", "cha", "vya", "wa", "kwa", 
 # Around an hour of the day. Hindi's "saat" is a number and no clock.
 HOUR_BEFORE = frozenset(["saa"])
 HOUR_AFTER = frozenset(
-    "am pm a.m p.m baje baj bajta bajayla vajta vajayla vajeparyant vajepryant baje.paryant oclock o'clock hrs बजे वाजता वाजेपर्यंत वाजेपर्यन्त बजेतक".split()
+    [
+        "am",
+        "pm",
+        "a.m",
+        "p.m",
+        "baje",
+        "baj",
+        "bajta",
+        "bajayla",
+        "vajta",
+        "vajayla",
+        "vajeparyant",
+        "vajepryant",
+        "baje.paryant",
+        "oclock",
+        "o'clock",
+        "hrs",
+        "बजे",
+        "वाजता",
+        "वाजेपर्यंत",
+        "वाजेपर्यन्त",
+        "बजेतक",
+    ]
 )
