@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import phrase_key
+from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
@@ -171,7 +171,7 @@ class Changer:
             sku = self._own_row(item)
             count = item.wanted.count
             if sku is None:
-                self.change.open_items.append(item)  # What is to come off is not on the order.
+                self.change.unclear = self.change.unclear or not on
             elif count is not None and not on and (self._said(_BECOMES) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(_BECOMES) else self._order[sku] - count)
             elif sku not in {self._own_row(other) for other in on}:
@@ -190,7 +190,7 @@ class Changer:
             self._again(item, own)
         elif self._swapped(item, on, gone):
             return
-        elif item.sku and len(gone) == len(on) == 1 and item.unamounted and self._like(gone[0], item.sku):
+        elif item.sku and len(gone) == len(on) == 1 and self._takes_over(item, gone[0]):
             self.change.add(item.sku, self._order[gone[0]])  # No amount was said: it takes over that of what is gone.
         elif settled:
             for sku, quantity in item.resolution.lines:
@@ -198,10 +198,14 @@ class Changer:
         else:
             self.change.open_items.append(item)
 
+    def _takes_over(self, item: Item, gone: str) -> bool:
+        """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
+        named = item.sku is not None and self._like(gone, item.sku)
+        return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
+
     def _like(self, one: str, other: str) -> bool:
         """Whether as many of one row stand for as many of another: ten eggs are no ten trays."""
-        first, second = self._catalogue.by_sku[one], self._catalogue.by_sku[other]
-        return first.pieces == second.pieces and first.container == second.container
+        return self._catalogue.by_sku[one].pieces == self._catalogue.by_sku[other].pieces
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""

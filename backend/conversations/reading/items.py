@@ -91,6 +91,7 @@ class Collector:
         if item.unamounted and cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
+            self.loose += [segment] if segment.amounts else []
             return
         self.loose += [lost for lost in self._waiting if self._apart(lost, segment)]
         self._waiting = [lost for lost in self._waiting if not self._apart(lost, segment)]

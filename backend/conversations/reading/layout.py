@@ -74,6 +74,7 @@ class Cues:
     doubles: frozenset[str]
     never_goods: frozenset[str]
     gives: frozenset[str]
+    pays: frozenset[str]
     vague: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
@@ -118,6 +119,7 @@ def cues() -> Cues:
         doubles=frozenset(map(phrase_key, lists["doubles"])),
         never_goods=frozenset(map(fold, lists["never_goods"])),
         gives=frozenset(map(fold, lists["gives"])),
+        pays=frozenset(map(fold, lists["pays"])),
         vague=frozenset(map(fold, lists["vague"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),

@@ -18,7 +18,6 @@ _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _A_GUESS: Final = 0.5
-_AT_A_LOSS: Final = 0.8
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
@@ -33,6 +32,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     slots = dict(reading.get("slots") or {})
     if slots.get("address") and float(slots["address"].get("confidence", 1.0)) < _A_GUESS:
         slots["address"] = None
+    if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
+        slots["payment"] = None
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
@@ -61,6 +62,15 @@ _ADDS: Final = frozenset({"jod", "jodi"})
 _GIVES: Final = frozenset({"do", "dij", "dya"})
 
 
+def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
+    if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
+        return False
+    before = [fold(word) for _, _, word in words(text[: payment["start"]])][-_NEAR:]
+    return bool(before) and cues().pays.isdisjoint(before)
+
+
+_NEAR: Final = 2
 _END: Final = Piece(Kind.BREAK, 0, 0, "", "")
 
 
@@ -72,7 +82,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
         listed = listing and _ends_entry(before, piece, after)
         value = _value(piece.key) if piece.kind is Kind.OTHER and (listed or _unsure(reading, piece)) else None
-        counts = listed or _leads(before, after) or _follows(reading, before, piece, after)
+        counts = listed or _leads(before, after) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         if value is not None and value >= 1 and (counts or price):
             kind = "money" if price and value >= _LEAST_PRICE else "count"
@@ -88,10 +98,10 @@ def _leads(before: Piece | None, after: Piece) -> bool:
     return after.kind in _NAMING and (before is None or before.key not in cues().gives)
 
 
-def _follows(reading: Mapping[str, Any], before: Piece | None, piece: Piece, after: Piece) -> bool:
+def _follows(before: Piece | None, piece: Piece, after: Piece) -> bool:
     """Take "samosa mbili" for a count where no other good follows; Hindi's "do" also says "give", so it is none."""
     named = before is not None and before.kind in _NAMING and after.kind not in _NAMING
-    return named and piece.key not in _ALSO_GIVES and _p(reading, piece) < _AT_A_LOSS
+    return named and piece.key not in _ALSO_GIVES
 
 
 def _amounted(piece: Piece, after: Piece) -> bool:

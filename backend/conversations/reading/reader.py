@@ -30,7 +30,7 @@ from backend.conversations.reading.types import (
 
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
-_SURE_AMOUNT: Final = 0.95
+_SURE_AMOUNT: Final = 0.9
 _A_GUESS: Final = 0.5
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
