@@ -192,7 +192,7 @@ class Changer:
             return
         elif item.sku and len(gone) == len(on) == 1 and self._takes_over(item, gone[0]):
             self.change.add(item.sku, self._order[gone[0]])  # No amount was said: it takes over that of what is gone.
-        elif settled:
+        elif settled and (item.resolution.exact or not item.unamounted or len(on) == 1):
             for sku, quantity in item.resolution.lines:
                 self.change.add(sku, quantity)
         else:
@@ -229,7 +229,7 @@ class Changer:
             self.change.add(target, count or Fraction(1))
         else:
             # "Make the eggs a tray" speaks of one tray, however many eggs there were.
-            whole = Fraction(1) if read_keys(keys).container else had
+            whole = had if lexicon().containers.keys().isdisjoint(keys) else Fraction(1)
             self.change.add(target, count or whole)
 
     def _sort_of(self, item: Item, sku: str) -> str | None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from backend.catalog.linking.folding import fold
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.items import Item
@@ -26,7 +27,8 @@ def features_of(
     Returns:
         Numbers around [0, 1]: `intent_p` and `margin_p` of the intent; the lowest `score`, `tag_p` and `mention_p` of
         any item; shares of items that are `guessed`, `inexact`, `crowded` (a runner-up as good); whether an amount or
-        a size was left `loose`, words `unread`, two counts in `conflict`; `many` items; the language's `lang_p`.
+        a size was left `loose`, words `unread`, two counts in `conflict`, a count `noted` for the cook or the rider;
+        `many` items; the language's `lang_p`.
     """
     sure = [item for item in items if item.resolution.status is Status.SURE]
     count = max(len(sure), 1)
@@ -42,7 +44,9 @@ def features_of(
         "crowded": sum(item.resolution.margin <= 0 and item.resolution.rule != "alias" for item in sure) / count,
         "size_rule": sum(item.resolution.rule in {"size", "packs", "price", "container"} for item in sure) / count,
         "loose": min(len(loose), 3) / 3,
-        "unread": min(_unread(pieces, items), 4) / 4,
+        "unread": min(_unread(pieces, items), 2) / 2,
+        "noted": _noted(reading, pieces),
+        "guess_bare": sum(not item.resolution.exact and item.unamounted for item in sure) / count,
         "unmentioned": _unmentioned(reading, items),
         "conflict": float(any(len(item.amounts) > 1 for item in sure)),
         "many": min(len(items), 8) / 8,
@@ -59,6 +63,14 @@ def features_of(
         "removing": float(any(item.role != "add" for item in items)),
         "none": float(not sure),
     }
+
+
+def _noted(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
+    """Whether a note holds a number: it may be an item of the list ("chillies one packet") that was taken for words."""
+    note = (reading.get("slots") or {}).get("note") or {}
+    start, end = note.get("start", 0), note.get("end", 0)
+    inside = [fold(piece.text) for piece in pieces if start <= piece.start < end]
+    return float(any(key.isdigit() or spoken_number(key) is not None for key in inside))
 
 
 def _doubt(reading: Mapping[str, Any], items: Sequence[Item]) -> float:

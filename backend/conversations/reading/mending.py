@@ -162,9 +162,11 @@ def _is_item(
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
     pieces = [piece for piece in pieces if piece.kind not in {Kind.JOIN, Kind.BREAK}]
-    held = all(piece.kind in _HELD or piece.key in cues().more for piece in pieces)
+    strangers = sum(piece.kind not in _HELD and piece.key not in cues().more for piece in pieces)
     amounted = any(piece.kind is Kind.AMOUNT for piece in pieces)
-    if not pieces or not held or (counted and not amounted):
+    # A sort that no row tells apart ("hot chillies one packet") may stand beside a good that a note has swallowed.
+    described = strangers == 1 and amounted and not counted and pieces[0].kind is Kind.GOODS
+    if not pieces or (strangers and not described) or (counted and not amounted):
         return False
     cut = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     found = [segment.resolution for run in cut for segment in run]
