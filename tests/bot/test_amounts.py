@@ -52,6 +52,8 @@ def test_an_amount_is_read(text: str, words: str, value: float, kind: str, unit:
         ("₹50", 50.0, "INR"),
         ("ksh 1,200", 1200.0, "KES"), ("पन्नास रुपयांचे", 50.0, "INR"), ("20 bob", 20.0, "KES"), ("worth 200", 200.0, None),
         ("100/-", 100.0, None), ("thao", 1000.0, None),
+        ("za soo na nusu", 150.0, None), ("za soo na hamsini", 150.0, None), ("ya soo moja sitini", 160.0, None),
+        ("za thao moja mia mbili", 1200.0, None), ("सौ रुपये के", 100.0, "INR"), ("50 rupayachi", 50.0, "INR"),
     ],
 )  # fmt: skip
 def test_money_is_an_amount(text: str, value: float, currency: str | None) -> None:
@@ -77,3 +79,24 @@ def test_doubling_is_marked(text: str) -> None:
 def test_a_vague_amount_has_no_value(text: str) -> None:
     (amount,) = find_amounts(tokenise(text))
     assert (amount.kind, amount.value) == ("vague", None)
+
+
+@pytest.mark.parametrize("text", ["saa tatu", "saa kumi na moja", "2pm", "paanch baje", "10 am", "४ वाजेपर्यंत"])
+def test_an_hour_of_the_day_counts_nothing(text: str) -> None:
+    assert find_amounts(tokenise(text)) == []
+
+
+def test_a_count_behind_an_hour_is_read() -> None:
+    (amount,) = find_amounts(tokenise("Ijumaa saa tatu mandazi mbili"))
+    assert amount.value == 2
+
+
+@pytest.mark.parametrize(("text", "value"), [("दोनच", 2.0), ("donach", 2.0), ("tinach", 3.0), ("paach", 5.0)])
+def test_just_so_many_is_a_count_in_marathi(text: str, value: float) -> None:
+    (amount,) = find_amounts(tokenise(text))
+    assert amount.value == value
+
+
+def test_blue_is_a_colour() -> None:
+    """The street calls a twenty-shilling note so, but far more people want something blue."""
+    assert find_amounts(tokenise("blue kurti")) == []

@@ -153,8 +153,10 @@ class Changer:
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
         if found.sku and found.status in {Status.SURE, Status.ODD}:
             return found.sku
+        if item.role not in _TAKEN_OFF or read_keys(item.keys).sized:
+            return None
         near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & self._family(item)]
-        return near[0] if len(near) == 1 and not read_keys(item.keys).sized else None
+        return near[0] if len(near) == 1 else None
 
     def _family(self, item: Item) -> frozenset[str]:
         """The goods words of the row that an item would mean if it were ordered anew."""
@@ -196,7 +198,8 @@ class Changer:
             for sku, quantity in item.resolution.lines:
                 self.change.add(sku, quantity)
         else:
-            self.change.open_items.append(item)
+            guess = replace(item.resolution, status=Status.UNKNOWN) if settled else item.resolution
+            self.change.open_items.append(replace(item, resolution=guess))
 
     def _takes_over(self, item: Item, gone: str) -> bool:
         """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""

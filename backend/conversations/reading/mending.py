@@ -17,7 +17,7 @@ _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
-_A_GUESS: Final = 0.5
+_A_GUESS: Final = 0.65
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
@@ -30,14 +30,14 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
     slots = dict(reading.get("slots") or {})
-    if slots.get("address") and float(slots["address"].get("confidence", 1.0)) < _A_GUESS:
-        slots["address"] = None
     if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
             slots[name] = _without_goods(text, reading, catalogue, slot, sure=name == "address")
+    if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
+        slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
     return {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
 
@@ -60,6 +60,15 @@ def _counted(amount: Mapping[str, Any]) -> Mapping[str, Any]:
 
 _ADDS: Final = frozenset({"jod", "jodi"})
 _GIVES: Final = frozenset({"do", "dij", "dya"})
+
+
+def _holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether an address that is little more than a guess holds a word for goods, or ends right before one."""
+    if float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
+        return False
+    said = [fold(word) for _, _, word in words(text[address["start"] : address["end"]])]
+    after = [fold(word) for _, _, word in words(text[address["end"] :])][:1]
+    return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
 
 
 def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:

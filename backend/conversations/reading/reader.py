@@ -32,6 +32,7 @@ PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
 _SURE_AMOUNT: Final = 0.9
 _A_GUESS: Final = 0.5
+_IN_DOUBT: Final = 0.2
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
 
@@ -59,7 +60,7 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     Returns:
         Lines, slots, decision and confidence; lines only for orders and changes of orders.
     """
-    reading = corrected(context.text, reading, catalogue)
+    reading = corrected(context.text, _in_place(reading, context), catalogue)
     intent = str((reading.get("intent") or {}).get("name") or "out_of_scope")
     read = _READERS.get(intent, _no_order)(reading, catalogue, context)
     facts = _facts(intent, reading, read, catalogue, context)
@@ -68,6 +69,15 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
     verdict = _held_back(reading, verdict, confidence, context.thresholds)
     return _assembled(intent, reading, read, verdict, confidence, features)
+
+
+def _in_place(reading: Mapping[str, Any], context: ReadingContext) -> Mapping[str, Any]:
+    """The reading with its intent in doubt settled: where there is nothing to change, more is an order of its own."""
+    ranking = {one["name"]: float(one["confidence"]) for one in reading.get("intent_ranking") or ()}
+    named = str((reading.get("intent") or {}).get("name"))
+    if named != MODIFY or context.history or context.order or ranking.get(PLACE, 0.0) < _IN_DOUBT:
+        return reading
+    return {**reading, "intent": {"name": PLACE, "confidence": ranking[PLACE] + ranking.get(MODIFY, 0.0)}}
 
 
 def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:

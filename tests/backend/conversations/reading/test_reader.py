@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, OrderReading, ReadingContext, Slot, Thresholds, Turn
 from tests.support.shops import CORNER_SHOP, KITCHEN, marked
@@ -40,6 +40,10 @@ def lines(result: OrderReading) -> dict[str, Fraction]:
         ("<coke> {500} {5}", {"COKE": 5}),
         ("1. <milk> - {2}\n2. <bread> - {1}", {"MILK": 2, "BREAD": 1}),
         ("{half|0.5tray} of <eggs>", {"EGG": 15}),
+        ("<bread> {ek|1}, <milk> do", {"BREAD": 1, "MILK": 2}),
+        ("<bread> {ek|1} aur <milk> {teen|3} do", {"BREAD": 1, "MILK": 3}),
+        ("{2} <bread> and {one|1} <-milk>", {"BREAD": 2}),
+        ("{2} <bread> less crust + {1} <-milk>", {"BREAD": 2, "MILK": 1}),
     ],
 )
 def test_orders_become_lines(text: str, expected: dict[str, int]) -> None:
@@ -92,6 +96,10 @@ def test_words_for_what_the_shop_lacks_are_told() -> None:
         ("Which maize flour: Maisha or Nafaka?", "{3} <unga>", "<nafaka>", {"FLOUR-N": 3}),
         ("How many eggs?", "<eggs> please", "{12}", {"EGG": 12}),
         ("Gas of 6kg or 13kg?", "<gas> {moja|1}", "{13}", {"GAS-13": 1}),
+        ("Gas: 6kg or 13kg?", "<gas> {moja|1}", "size {6}", {"GAS-6": 1}),
+        ("Maisha ama Nafaka?", "<unga> {tatu|3}", "ya nafaka", {"FLOUR-N": 3}),
+        ("Maisha ama Nafaka?", "<unga> {tatu|3}", "nafaca", {"FLOUR-N": 3}),
+        ("Maisha or Nafaka?", "<unga> {3}", "nafaka and {2} <coke>", {"FLOUR-N": 3, "COKE": 2}),
     ],
 )
 def test_a_short_answer_settles_the_item_that_was_asked_about(
@@ -122,6 +130,9 @@ READ_BACK = (
         ("<bread> iwe ile kubwa", {"BREAD"}, {"BREAD-8": 1}),
         ("make {one|1} of them <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
         ("make the <eggs> a tray", {"EGG"}, {"EGG-T": 1}),
+        ("<-milk> ki jagah <coke> {ek|1} jod do", {"MILK"}, {"COKE": 1}),
+        ("<milk> {3} ki jagah {5}", {"MILK"}, {"MILK": 5}),
+        ("{ek|1} kam karo, sirf {2} <milk>", {"MILK"}, {"MILK": 2}),
         ("remove the <-milk>, keep the <bread>", {"MILK"}, {}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
@@ -132,6 +143,67 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     )
     assert (set(result.removed), lines(result)) == (removed, added)
     assert result.decision is Decision.ACCEPT
+
+
+def test_what_comes_off_is_found_by_its_family() -> None:
+    """The order has a tray; "the eggs" is the name of another row, and nothing else on the order is eggs."""
+    history = (Turn("customer", "a tray and milk"), Turn("bot", "1 Egg Tray (30), 1 Malisho Milk 500ml = KES 480. OK?"))
+    result = read(CORNER_SHOP, "remove the <-eggs>", intent="modify_order", history=history)
+    assert (result.removed, result.lines) == (("EGG-T",), ())
+
+
+def test_a_guess_without_an_amount_is_asked_about_beside_what_is_sure() -> None:
+    result = read(CORNER_SHOP, "<paste> add, and {2} <coke>", intent="modify_order", history=READ_BACK)
+    assert (lines(result), result.decision) == ({"COKE": 2}, Decision.CLARIFY)
+
+
+def test_more_of_nothing_is_an_order() -> None:
+    """Without an order to change, a message that may be either is an order of its own."""
+    plain, reading = marked("add {2} <milk>", "modify_order")
+    reading["intent_ranking"] = [
+        {"name": "modify_order", "confidence": 0.6},
+        {"name": "place_order", "confidence": 0.35},
+    ]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (result.intent, lines(result)) == ("place_order", {"MILK": 2})
+
+
+def test_a_counted_word_that_no_row_has_is_not_dropped() -> None:
+    """The bot was sure of the amount; what it counts was not understood, so nothing is booked."""
+    plain, reading = marked("{2} <milk> and {1} wheelbarrow")
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision, result.ask) == ({"MILK": 2}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_guess_at_what_is_wanted_is_not_acted_on() -> None:
+    plain, reading = marked("hm, leave that", "cancel_order")
+    reading["intent"]["confidence"] = 0.4
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (result.decision, result.rule) == (Decision.CLARIFY, "unsure what is wanted")
+
+
+def test_an_address_that_is_a_guess_gives_its_goods_back() -> None:
+    plain, reading = marked("boss, milk kama {5} na {2} <bread>")
+    end = plain.index(" kama")
+    reading["slots"] = {"address": {"text": plain[:end], "start": 0, "end": end, "confidence": 0.48, "vague": False}}
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"MILK": 5, "BREAD": 2}, None)
+
+
+def test_a_way_of_paying_may_be_a_good_of_the_shop() -> None:
+    """A card beside roses is bought; "by card" pays."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "ROSE", "name": "Rose", "price": "80", "stock": "50"},
+            {"sku": "CARD", "name": "Card", "price": "200", "stock": "9"},
+        ]
+    )
+    for text, expected in (("{2} <rose>, {1} card", {"ROSE": 2, "CARD": 1}), ("{2} <rose>, by card", {"ROSE": 2})):
+        plain, reading = marked(text)
+        start = plain.index("card")
+        reading["slots"] = {"payment": {"value": "card", "text": "card", "start": start, "end": start + 4}}
+        result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
+        assert lines(result) == expected
 
 
 def test_a_change_that_names_nothing_is_asked_about() -> None:
