@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.nlu import numbers
+from bot.nlu import numbers, street
 from bot.nlu.grammar import numbers as rows
 from bot.nlu.grammar import units
 from bot.nlu.normalise import fold
@@ -98,7 +98,6 @@ def word_kind(word: str) -> str:
     return "number" if numbers.read((word,)) else ""
 
 
-_ROUND = 5  # people name sums of money in fives
 _HOURS = 24
 
 
@@ -166,8 +165,9 @@ class AmountFinder:
             return self._shifted(at)
         if word in _fractions():
             return self._fraction(at)
-        if word in rows.SHENG_MONEY:
-            return self._slang(at)
+        if street.starts(word):
+            value, last = street.read(self._words, at, lambda other: unit_of(other) is not None)
+            return _Number(value, last, digits=False, money=True)
         whole = self._whole(at)
         return self._with_half(whole) if whole else None
 
@@ -244,33 +244,6 @@ class AmountFinder:
         if not base and not unit_of(self._word(last)):
             return None
         return _Number(value + shift, last, digits=False, fraction=True)
-
-    def _slang(self, at: int) -> _Number:
-        value, counts = rows.SHENG_MONEY[self._word(at)]
-        last = at + 1
-        if counts:
-            many = numbers.read(self._words[: last + 1], last, "sw")
-            if many and 0 < many[0] <= 10:  # noqa: PLR2004 - one word
-                value, last = value * many[0], many[1]
-        joined = self._word(last) == "na"
-        if joined and self._word(last + 1) in rows.SHENG_MONEY:
-            tail = self._slang(last + 1)
-            return _Number(value + tail.value, tail.last, digits=False, money=True)
-        if counts and (joined or last > at + 1):
-            value, last = self._and_small_money(value, last, joined=joined, size=rows.SHENG_MONEY[self._word(at)][0])
-        return _Number(float(value), last, digits=False, money=True)
-
-    def _and_small_money(self, value: float, last: int, *, joined: bool, size: float) -> tuple[float, int]:
-        """Read what follows a hundred or a thousand: "soo na nusu" is 150, "thao moja mia mbili" 1200."""
-        start = last + joined
-        half = _fractions().get(self._word(start), 0.0)
-        if joined and half == 0.5 and not unit_of(self._word(start + 1)):  # noqa: PLR2004 - one half
-            return value + size / 2, start + 1
-        small = self._whole(start)
-        round_sum = small is not None and 0 < small.value < size and small.value % _ROUND == 0
-        if small is None or not round_sum or small.digits or unit_of(self._word(small.last)):
-            return value, last
-        return value + small.value, small.last
 
     # the shapes of an amount
 

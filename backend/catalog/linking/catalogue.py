@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, terms_of
@@ -110,6 +112,13 @@ class Catalogue:
         return frozenset(key for value in values for key in phrase_key(value).split(" "))
 
     @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Folded words that follow each other in a name or alias ("clinic plus", "wet fry")."""
+        texts = (text for item in self.items for text in (item.name, *item.aliases))
+        keys = ([fold(word) for _, _, word in words(text)] for text in texts)
+        return frozenset(pair for said in keys for pair in pairwise(said))
+
+    @cached_property
     def by_sku(self) -> Mapping[str, CatalogueItem]:
         """Rows by their SKU."""
         return {item.sku: item for item in self.items}
@@ -126,7 +135,7 @@ class Catalogue:
         """Read all rows and build the index now, so that no message waits for it."""
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
-        _ = (self.index, self.families, self.by_sku, self.choices)
+        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -32,12 +32,13 @@ _SPOKEN: Final = {
         (0.25, "robo quarter pav paav pao pau पाव"),
         (0.5, "nusu half hafu ardha aadha adha ardhi आधा अर्धा हाफ"),
         (0.75, "pauna paun paune"),
-        (1.0, "moja ek one एक"),
+        (1.0, "moja mmoja kimoja ek one एक"),
         (1.5, "dedh deed deedh डेढ़ दीड"),
-        (2.0, "mbili do don two दो दोन"),
+        (2.0, "mbili wawili miwili mawili viwili do don two दो दोन"),
         (2.5, "dhai adich ढाई अडीच"),
-        (3.0, "tatu teen tin three तीन"),
-        (5.0, "tano paanch pach five पांच पाच"),
+        (3.0, "tatu watatu mitatu matatu vitatu teen tin three तीन"),
+        (4.0, "nne wanne minne manne vinne chaar char four चार"),
+        (5.0, "tano watano mitano matano vitano paanch pach five पांच पाच"),
         (10.0, "kumi das daha ten दस दहा"),
     )
     for word in listed.split()

@@ -12,7 +12,7 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import Item, of_them
-from backend.conversations.reading.layout import cues
+from backend.conversations.reading.layout import cues, in_names
 from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
@@ -55,8 +55,9 @@ class Changer:
 
     def __init__(self, text: str, catalogue: Catalogue, order: Order, *, everything: bool) -> None:
         self._text = text
-        said = (fold(word) for _, _, word in words(text))
-        self._keys = frozenset(key for key in said if key not in catalogue.index.by_key)
+        keys = [fold(word) for _, _, word in words(text)]
+        steering = (key for key, named in zip(keys, in_names(keys, catalogue), strict=True) if not named)
+        self._keys = frozenset(key for key in steering if key not in catalogue.index.by_key)
         self._catalogue = catalogue
         self._order = order
         # In the rows of the order alone, "the bread" has one meaning.
@@ -153,7 +154,8 @@ class Changer:
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
         if found.sku and found.status in {Status.SURE, Status.ODD}:
             return found.sku
-        if item.role not in _TAKEN_OFF or read_keys(item.keys).sized:
+        said = read_keys(item.keys)
+        if item.role not in _TAKEN_OFF or said.sized or said.label or said.container:
             return None
         near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & self._family(item)]
         return near[0] if len(near) == 1 else None

@@ -17,6 +17,7 @@ ADD: Final = "add"
 REMOVE: Final = "remove"
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 _NEAR: Final = 3
+_REFUSES_NEXT: Final = frozenset({"no"})
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
@@ -141,9 +142,17 @@ class Collector:
             return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
         after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
-        refused = bool(before) and before[0] in cues().negations and before[0] not in cues().corrections
+        refused = bool(before) and before[0] in cues().negations
+        if refused and before[0] in cues().corrections:
+            # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
+            refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
         return REMOVE if refused else ADD
+
+    def _cut_off(self, place: int) -> bool:
+        """Whether a sign stands between a place and the word before it."""
+        gap = self._text[:place].rstrip()
+        return not gap[-1:].isalnum()
 
     def _starts_anew(self, segment: Segment) -> bool:
         """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""

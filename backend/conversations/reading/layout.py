@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -163,7 +164,9 @@ def lay_out(
     sorter = _Sorter(reading, catalogue, trusted=trusted, standing=standing)
     pieces: list[Piece] = []
     place = 0
-    for start, end, word in words(text):
+    said = words(text)
+    named = in_names([fold(word) for _, _, word in said], catalogue)
+    for (start, end, word), own in zip(said, named, strict=True):
         inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
         if inside is None or not _LEADS_TO_NUMBER.fullmatch(text[place:start]):
             pieces.extend(_breaks(text, place, start))
@@ -171,11 +174,17 @@ def lay_out(
         if any(first <= start < last for first, last in blocked):
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
         elif inside is None:
-            _append(pieces, sorter.sort(start, end, word))
+            _append(pieces, sorter.sort(start, end, word, named=own))
         elif not pieces or pieces[-1].amount != inside:
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
     return _refusals_apart([*pieces, *_breaks(text, place, len(text))])
+
+
+def in_names(keys: Sequence[str], catalogue: Catalogue) -> list[bool]:
+    """Whether each folded word and one beside it stand together in the name of a row ("Clinic Plus")."""
+    pairs = [pair in catalogue.pairs for pair in pairwise(keys)]
+    return [left or right for left, right in zip([False, *pairs], [*pairs, False], strict=True)] if keys else []
 
 
 def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
@@ -248,12 +257,14 @@ class _Sorter:
         self._catalogue = catalogue
         self._trusted = trusted
 
-    def sort(self, start: int, end: int, word: str) -> Piece:
-        """Classify one word."""
+    def sort(self, start: int, end: int, word: str, *, named: bool = False) -> Piece:
+        """Classify one word; `named` where it and the word beside it stand together in a row's name."""
         key = fold(word)
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(key, mention, tag, p)
+        if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
+            kind, weak = Kind.GOODS, False
         recovered = kind is Kind.RECOVERED
         kind = Kind.GOODS if recovered else kind
         return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)

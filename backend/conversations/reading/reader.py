@@ -32,6 +32,7 @@ PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
 _SURE_AMOUNT: Final = 0.9
 _A_GUESS: Final = 0.5
+_NOT_UNDONE: Final = frozenset({"cancel_order"})
 _IN_DOUBT: Final = 0.2
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
@@ -233,7 +234,7 @@ def _held_back(
     least = thresholds.accept if thresholds is not None else calibration().accept
     if intent.get("name") in _READERS and confidence < least:
         return Verdict(Decision.CLARIFY, Slot.ITEM, "below the threshold")
-    if float(intent.get("confidence", 1.0)) < _A_GUESS:
+    if intent.get("name") in _NOT_UNDONE and float(intent.get("confidence", 1.0)) < _A_GUESS:
         return Verdict(Decision.CLARIFY, Slot.ITEM, "unsure what is wanted")
     return verdict
 

@@ -239,7 +239,7 @@ _COUNTING: Final = frozenset({"count", "each", "pack", "vague"})
 def _counts(segment: Segment, amounts: Sequence[Amount]) -> int:
     """How many of its amounts say how many; a size, a price or half a portion beside a count is no second count."""
     kinds = [amounts[number] for number in segment.amounts]
-    counts = [one for one in kinds if one.kind in _COUNTING and one.value != _HALF and not one.lone]
+    counts = [one for one in kinds if one.kind in _COUNTING and one.value not in _PORTIONS and not one.lone]
     measures = sum(one.kind in {"measure", "money"} for one in kinds)
     return max(len(counts), measures)
 
@@ -285,20 +285,26 @@ def _packed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
 def _counted(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
     del amount
     known = wanted.count
-    if known is not None and known != value and _HALF in {known, value}:
-        return replace(wanted, count=known if value == _HALF else value, portion="half")
-    return replace(wanted, count=value)
+    part = next((one for one in _PORTIONS if one in {known, value}), None)
+    # "robo tatu" is three quarters of one thing; any other count beside a part says how many of that size.
+    if known is None or known == value or part is None or (part < _HALF and _THREE in {known, value}):
+        return replace(wanted, count=value)
+    return replace(wanted, count=known if value == part else value, portion=_PORTIONS[part])
 
 
 _HALF: Final = Fraction(1, 2)
+_THREE: Final = Fraction(3)
+_PORTIONS: Final = {_HALF: "half", Fraction(1, 4): "quarter"}
 _ADDERS: Final = {"measure": _weighed, "money": _paid, "pack": _packed}
 
 
 def _measured(wanted: Wanted, measure: Measure | None) -> Wanted:
     """Of two measures, the one that goods are not sold by is a size ("two inch nails, half a kilo")."""
     known = wanted.measure
-    if known is None or measure is None or known.dimension == measure.dimension:
+    if known is None or measure is None or known == measure:
         return replace(wanted, measure=measure)
+    if known.dimension == measure.dimension:  # "25 litres, in the 5 litre ones": how many is to be asked.
+        return replace(wanted, measure=measure, vague=True)
     size, amount = (known, measure) if known.dimension in _SIZES_ONLY else (measure, known)
     return replace(wanted, size=size, measure=amount)
 
