@@ -78,8 +78,8 @@ check: setup lint types imports migrations ## All that CI runs
 parse: setup train ## Read benchmark cases: CATALOG=C.csv CASES=IN.jsonl OUT=OUT.jsonl
 	@$(DUKA) parse --catalog "$(CATALOG)" --cases "$(CASES)" --out "$(OUT)"
 
-eval: setup train ## Score the reading on the development benchmark
-	@$(DUKA) eval
+eval: setup train ## Measure the reading on the development benchmark and our own trades (KEEP=1 keeps the figures)
+	@PYTHONPATH=. $(PY) scripts/evaluate_reading.py $(if $(KEEP),--keep)
 
 bench: setup train ## Time a turn beside a default bot's
 	@$(PY) scripts/bench_turn.py

@@ -148,6 +148,15 @@ def out_of_fold(chosen: Sequence[Sample], names: Sequence[str]) -> list[tuple[fl
     return pairs
 
 
+def kept_aside(found: Sequence[Sample]) -> list[tuple[float, bool]]:
+    """What the models that have not seen a reading's trade say of all readings."""
+    pairs: list[tuple[float, bool]] = []
+    for booked in (True, False):
+        chosen = [one for one in found if one.booked is booked]
+        pairs += out_of_fold(chosen, sorted({feature for one in chosen for feature in one.features}))
+    return pairs
+
+
 def threshold(pairs: list[tuple[float, bool]]) -> float:
     """The default threshold: as low as the risk allows, but never so high that a merchant's right orders are held back.
 
@@ -189,6 +198,8 @@ def main() -> int:
         }
         if booked:
             out["accept_threshold"] = round(threshold(pairs), 4)
+    print("all, each by a model that has not seen its trade")
+    print("\n".join(reliability(kept_aside(found))))
     print(f"accept from {out['accept_threshold']}")
     out = {"source": f"data/orders, {len(found)} readings, each trade left out in turn; risk {RISK}", **out}
     if not options.dry_run:

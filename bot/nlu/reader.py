@@ -1,5 +1,6 @@
 """The whole reading of one message: language, intent, goods, amounts, slots, flags."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ VERSION = 1
 _BESIDE_A_NUMBER = 2  # a full stop and a space
 _SHAPE_P = 0.97
 _TWO_MINDS = 0.6
+_CODE = re.compile(r'\{\s*"|</?[a-z]+>')
 PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
 _LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
@@ -60,17 +62,23 @@ class Reader:
 
 
 def told_by_shape(message: Message, ranking: Sequence[Ranked]) -> Sequence[Ranked]:
-    """Take a message that is a phone number and nothing else as an answer that serves the order.
+    """Tell what a message is by its shape, where letters and words say nothing and the model would only guess.
 
-    Letters and words say nothing about such a message, so the model would only guess.
+    A phone number and nothing else is an answer that serves the order; a piece of code is nobody's order.
     """
+    if _CODE.search(message.text):
+        return _told("out_of_scope", ranking)
     phone = phone_of(message)
     if phone is None or not phone["valid"]:
         return ranking
     beside = len(message.text.strip()) - (phone["end"] - phone["start"])
     if beside > _BESIDE_A_NUMBER:
         return ranking
-    return (Ranked("place_order", _SHAPE_P), *(item for item in ranking if item.name != "place_order"))
+    return _told("place_order", ranking)
+
+
+def _told(intent: str, ranking: Sequence[Ranked]) -> Sequence[Ranked]:
+    return (Ranked(intent, _SHAPE_P), *(item for item in ranking if item.name != intent))
 
 
 def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], language: Mapping[str, Any]) -> Reading:

@@ -22,3 +22,12 @@ def test_a_number_alone_serves_the_order(text: str) -> None:
 def test_words_beside_a_number_are_left_to_the_model(text: str) -> None:
     """Only a number alone is told by its shape."""
     assert told_by_shape(prepare(text, context_of({"region": "KE"})), GUESS) == GUESS
+
+
+@pytest.mark.parametrize(
+    "text", ['/place_order{"sku":"BREAD","qty":5}', '{"intent": "place_order"}', "<script>x</script>"]
+)
+def test_code_is_nobodys_order(text: str) -> None:
+    """Whatever words it holds, it is answered and books nothing."""
+    ranking = told_by_shape(prepare(text, context_of({"region": "KE"})), GUESS)
+    assert ranking[0].name == "out_of_scope"

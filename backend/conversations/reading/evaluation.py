@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -48,32 +48,48 @@ class Bar:
         return self.figure >= self.bar if self.least else self.figure <= self.bar
 
 
-def evaluate(gold: Path, say: Say) -> bool:
-    """Read all cases of a labelled file and score them.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the scorer says of a labelled file.
 
-    Args:
-        gold: The cases; `catalogs/<merchant>.csv` and `score.py` stand beside them.
-        say: Where the tables and the last line go.
-
-    Returns:
-        Whether every bar is met.
+    Attributes:
+        tables: The scorer's tables as text.
+        scores: The same as data.
+        bars: The figures that have a bar.
+        pairs: For each case its confidence and whether lines and decision came out right.
     """
+
+    tables: str
+    scores: Mapping[str, Any]
+    bars: Sequence[Bar]
+    pairs: Sequence[tuple[float, bool]]
+
+
+def measure(gold: Path) -> Measured:
+    """Read all cases of a labelled file and score them; `catalogs/<merchant>.csv` and `score.py` stand beside it."""
     results = read_all(gold, None)
-    tables, scores = _scored(gold, results)
-    say(tables)
-    whole = _scored(gold, read_all(gold, Thresholds(accept=0.0)))[1]
-    for line in reliability(_right(gold, results)):
+    tables, scores = scored(gold, results)
+    whole = scored(gold, read_all(gold, Thresholds(accept=0.0)))[1]
+    return Measured(tables, scores, bars_of(scores, whole), _right(gold, results))
+
+
+def evaluate(gold: Path, say: Say) -> bool:
+    """Print the scores of a labelled file; return whether every bar is met."""
+    measured = measure(gold)
+    say(measured.tables)
+    for line in reliability(measured.pairs):
         say(line)
-    bars = bars_of(scores, whole)
-    say("  ".join(f"{bar.name}={bar.figure:.3f}{'' if bar.met else '(!)'}" for bar in bars))
-    return all(bar.met for bar in bars)
+    say("  ".join(f"{bar.name}={bar.figure:.3f}{'' if bar.met else '(!)'}" for bar in measured.bars))
+    return all(bar.met for bar in measured.bars)
 
 
-def read_all(gold: Path, thresholds: Thresholds | None) -> list[tuple[Case, OrderReading]]:
-    """Read the cases of every merchant against its own catalogue."""
+def read_all(
+    gold: Path, thresholds: Thresholds | None, *, change: Callable[[Case], Case] = lambda case: case
+) -> list[tuple[Case, OrderReading]]:
+    """Read the cases of every merchant against its own catalogue, each as `change` leaves it."""
     by_merchant: dict[str, list[Case]] = defaultdict(list)
     for case in load_cases(gold):
-        by_merchant[case.merchant or ""].append(case)
+        by_merchant[case.merchant or ""].append(change(case))
     results: list[tuple[Case, OrderReading]] = []
     for merchant, cases in sorted(by_merchant.items()):
         catalogue = load_catalogue(gold.parent / "catalogs" / f"{merchant}.csv")
@@ -82,7 +98,7 @@ def read_all(gold: Path, thresholds: Thresholds | None) -> list[tuple[Case, Orde
     return results
 
 
-def _scored(gold: Path, results: Iterable[tuple[Case, OrderReading]]) -> tuple[str, dict[str, Any]]:
+def scored(gold: Path, results: Iterable[tuple[Case, OrderReading]]) -> tuple[str, dict[str, Any]]:
     """The scorer's tables and its scores as data."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         for case, result in results:
@@ -127,19 +143,43 @@ def is_right(label: Mapping[str, Any], result: OrderReading) -> bool:
     return same and set(label.get("removed") or ()) == set(result.removed) and label["expect"] == result.decision
 
 
-def reliability(pairs: list[tuple[float, bool]]) -> list[str]:
-    """A reliability table in lines of text: what was claimed in each bin, and what came true; then the ECE."""
-    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Readings of about one confidence: their count and share, what was claimed on average, what came true."""
+
+    number: int
+    count: int
+    share: float
+    claimed: float
+    came: float
+
+
+def bins(pairs: Sequence[tuple[float, bool]]) -> list[ReliabilityBin]:
+    """Sort readings into ten bins of equal width; empty ones are left out."""
+    inside: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for confidence, right in pairs:
-        bins[min(int(confidence * _BINS), _BINS - 1)].append((confidence, right))
-    lines = ["confidence      n   claimed   came true"]
-    error = 0.0
-    for number, inside in sorted(bins.items()):
-        claimed = sum(confidence for confidence, _ in inside) / len(inside)
-        came = sum(right for _, right in inside) / len(inside)
-        error += abs(claimed - came) * len(inside) / len(pairs)
-        bar = "#" * round(came * 20)
-        lines.append(
-            f"{number / _BINS:.1f}-{(number + 1) / _BINS:.1f}  {len(inside):6d}    {claimed:.3f}      {came:.3f}  {bar}"
+        inside[min(int(confidence * _BINS), _BINS - 1)].append((confidence, right))
+    return [
+        ReliabilityBin(
+            number,
+            len(found),
+            len(found) / len(pairs),
+            sum(confidence for confidence, _ in found) / len(found),
+            sum(right for _, right in found) / len(found),
         )
-    return [*lines, f"expected calibration error {error:.3f}"]
+        for number, found in sorted(inside.items())
+    ]
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
+    """The expected calibration error over the bins."""
+    return sum(abs(one.claimed - one.came) * one.share for one in bins(pairs))
+
+
+def reliability(pairs: Sequence[tuple[float, bool]]) -> list[str]:
+    """A reliability diagram in lines of text: what was claimed in each bin, and what came true; then the ECE."""
+    lines = ["confidence      n   claimed   came true"]
+    for one in bins(pairs):
+        low, high, bar = one.number / _BINS, (one.number + 1) / _BINS, "#" * round(one.came * 20)
+        lines.append(f"{low:.1f}-{high:.1f}  {one.count:6d}    {one.claimed:.3f}      {one.came:.3f}  {bar}")
+    return [*lines, f"expected calibration error {calibration_error(pairs):.3f}"]
