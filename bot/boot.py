@@ -73,7 +73,13 @@ def boot() -> bool:
             f"these patches are for Rasa {RASA_VERSION}, not {installed}; set {STOCK_VARIABLE}=1 to run it unpatched"
         )
     stand_in_for_tensorflow()
-    for patch in (cache_event_types, prebuild_response_check, send_only_the_turn, keep_messages_out_of_logs):
+    for patch in (
+        cache_event_types,
+        prebuild_response_check,
+        send_only_the_turn,
+        serve_no_empty_bot,
+        keep_messages_out_of_logs,
+    ):
         patch()
     return True
 
@@ -224,6 +230,27 @@ def send_only_the_turn() -> None:
 
     call_format.is_short = True  # type: ignore[attr-defined]
     RemoteAction._action_call_format = call_format  # noqa: SLF001
+
+
+# --- readiness
+
+
+def serve_no_empty_bot() -> None:
+    """End the server where its model can't be loaded; Rasa would pass every check and answer nothing."""
+    from rasa.core import run
+
+    stock = run.load_agent_on_start
+    if getattr(stock, "is_strict", False):
+        return
+
+    async def load_agent_on_start(*args: Any, **kwargs: Any) -> Any:
+        agent = await stock(*args, **kwargs)
+        if not agent.is_ready():
+            raise SystemExit("The model can't be loaded; train it anew (make train).")
+        return agent
+
+    load_agent_on_start.is_strict = True  # type: ignore[attr-defined]
+    run.load_agent_on_start = load_agent_on_start
 
 
 # --- logs

@@ -63,27 +63,37 @@ def _tool(name: str) -> str:
     return str(own) if own.exists() else name
 
 
-def _run(*command: str, folder: Path = FOLDER) -> None:
+def run(*command: str, folder: Path = FOLDER) -> None:
+    """Run a command of its preparation; what it prints goes to `prepare.log`.
+
+    Raises:
+        CalledProcessError: It failed.
+    """
     environment = {**os.environ, **_QUIET}
     with (FOLDER / "prepare.log").open("ab") as log:
         subprocess.run(command, cwd=folder, check=True, stdout=log, stderr=log, env=environment)
 
 
-def prepare() -> None:
-    """Install and train it, unless that is done."""
+def install() -> None:
+    """Make its environment, unless that is done."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     if not (FOLDER / "installed").exists():
         print("  … installing a stock Rasa with TensorFlow (2.7 GB; minutes)", flush=True)
-        _run(_tool("uv"), "venv", "--quiet", "--allow-existing", "--python", str(_INTERPRETER), ".venv")
-        _run(_tool("uv"), "pip", "install", "--quiet", "--python", str(PYTHON), *_PACKAGES)
+        run(_tool("uv"), "venv", "--quiet", "--allow-existing", "--python", str(_INTERPRETER), ".venv")
+        run(_tool("uv"), "pip", "install", "--quiet", "--python", str(PYTHON), *_PACKAGES)
         (FOLDER / "installed").touch()
+
+
+def prepare() -> None:
+    """Install and train it, unless that is done."""
+    install()
     if not any((PROJECT / "models").glob("*.tar.gz")):
         print("  … training the bot of `rasa init` (some minutes)", flush=True)
         PROJECT.mkdir(exist_ok=True)
         # What `rasa init --no-prompt` writes; it is trained once, when the custom action is in.
-        _run(str(PYTHON), "-c", "from rasa.cli.scaffold import create_initial_project as make; make('bot')")
+        run(str(PYTHON), "-c", "from rasa.cli.scaffold import create_initial_project as make; make('bot')")
         _add_action()
-        _run(str(PYTHON), "-m", "rasa", "train", folder=PROJECT)
+        run(str(PYTHON), "-m", "rasa", "train", folder=PROJECT)
 
 
 def _add_action() -> None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from backend.runtime.settings import ROOT, RuntimeSettings
 
-_INPUTS: Final = ("config.yml", "domain.yml", "data", "bot")
 _RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
+_INPUTS: Final = ("config.yml", "domain.yml", *_RASA_DATA, "data/context", "bot")
 
 
 def _files() -> Iterator[Path]:
@@ -42,6 +42,14 @@ def model_of(settings: RuntimeSettings) -> Path:
     return settings.model.absolute() if settings.model else train(settings.bot_python)
 
 
+def training_command(bot_python: Path, model: Path) -> list[str]:
+    """Return the command that trains a model and writes it to this path; it runs in the project's folder."""
+    return [
+        *(str(bot_python), "-m", "bot", "train", "--out", str(model.parent), "--force", "--skip-validation"),
+        *("--fixed-model-name", model.name.removesuffix(".tar.gz"), "--data", *_RASA_DATA),
+    ]
+
+
 def train(bot_python: Path) -> Path:
     """Train the model unless it is there; return its path.
 
@@ -54,14 +62,7 @@ def train(bot_python: Path) -> Path:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as kept:
             subprocess.run(  # noqa: S603 - our own interpreter and arguments
-                [
-                    *(str(bot_python), "-m", "bot", "train", "--out", "models", "--force", "--skip-validation"),
-                    *("--fixed-model-name", path.name.removesuffix(".tar.gz"), "--data", *_RASA_DATA),
-                ],
-                cwd=ROOT,
-                check=True,
-                stdout=kept,
-                stderr=subprocess.STDOUT,
+                training_command(bot_python, path), cwd=ROOT, check=True, stdout=kept, stderr=subprocess.STDOUT
             )
         for old in path.parent.glob("duka-*.tar.gz"):
             if old != path:

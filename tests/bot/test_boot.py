@@ -110,3 +110,21 @@ def test_an_action_hears_of_the_turn_alone() -> None:
     assert call["tracker"]["latest_message"]["text"] == "two"
     assert call["tracker"]["latest_message"]["reading"] == {"a": 1}
     assert (call["sender_id"], call["next_action"]) == ("s", "action_x")
+
+
+def test_a_server_without_a_model_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to do; a loaded one serves as before."""
+    import asyncio
+    from types import SimpleNamespace
+
+    from rasa.core import agent, run
+
+    async def loaded(*, ready: bool) -> SimpleNamespace:
+        return SimpleNamespace(is_ready=lambda: ready)
+
+    app = SimpleNamespace(ctx=SimpleNamespace())
+    monkeypatch.setattr(agent, "load_agent", lambda **_: loaded(ready=False))
+    with pytest.raises(SystemExit, match="make train"):
+        asyncio.run(run.load_agent_on_start("models", None, None, app, None))
+    monkeypatch.setattr(agent, "load_agent", lambda **_: loaded(ready=True))
+    assert asyncio.run(run.load_agent_on_start("models", None, None, app, None)).is_ready()
