@@ -37,9 +37,11 @@ from backend.platform.db.session import Database
 from backend.platform.events import Subscription
 from backend.platform.flags import Flags
 from backend.platform.inbox_worker import InboxHandler, InboxWorker
+from backend.platform.pruning import Pruner
 from backend.platform.registry import Registry
 from backend.platform.sender import SenderLoop
 from backend.platform.sends import SendHandler
+from backend.platform.settings import PlatformSettings
 from backend.platform.timer_engine import TimerEngine
 from backend.platform.timers import TimerHandler, TimerKind
 from backend.vendors.service import VendorsService
@@ -65,6 +67,7 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
             _send_handlers(registry, providers),
             is_paused=lambda channel: flags.enabled(f"pause.{channel}"),
         ).run,
+        Pruner(database, keep_days=PlatformSettings().keep_days).run,
     )
 
 

@@ -39,6 +39,9 @@ class PlatformSettings(BaseSettings):
         validation_alias="FEATURE_FLAGS",
         description="Flags where the store says nothing.",
     )
+    keep_days: int = Field(
+        default=90, ge=14, description="Days that spent timers, read events, handled webhooks and ended sends are kept."
+    )
     pool_size: int = Field(default=10, ge=1, description="Database connections a process may hold.")
     pii_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-pii-key"), description="Key material for phones at rest (AES-GCM)."
