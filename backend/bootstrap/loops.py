@@ -10,6 +10,7 @@ from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.tasks import send_handlers as channel_senders
 from backend.comms import subscribers as comms_subscribers
 from backend.comms import tasks as comms_tasks
+from backend.comms import waiting
 from backend.comms.dead_work import DeadWork
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
@@ -110,6 +111,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
         **order_tasks.timer_handlers(registry.get(OrdersService)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
         **comms_tasks.timer_handlers(registry.get(LadderService)),
+        **waiting.timer_handlers(waiting.WaitingOrders(registry.get(OrdersService), registry.get(CardsService))),
         **conversation_tasks.timer_handlers(registry.get(ConversationsService)),
     }
 

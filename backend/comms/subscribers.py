@@ -20,7 +20,13 @@ _ANSWERED_BY: Final = {
 _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue"),
-    "cancelled": ("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
+    "out_for_delivery": ("rider_waiting",),
+    "delivered": ("delivery_overdue",),
+    "returned": ("delivery_overdue",),
+    "cancelled": (
+        *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
+        *("rider_waiting", "delivery_overdue"),
+    ),
 }
 _CLOSING: Final = {
     "processing": (TimerKind.VENDOR_ACCEPT,),

@@ -32,6 +32,8 @@ _SENTENCES: Final = {
     "preparation_overdue": "Preparation is overdue",
     "rider_silent": "The rider does not answer",
     "address_unconfirmed": "The rider has not seen the new address",
+    "rider_waiting": "The rider waits at the vendor",
+    "delivery_overdue": "The delivery is overdue",
     "no_rider_free": "No rider is free",
     "nobody_took_it": "No rider has taken it",
     "code_locked": "Too many wrong delivery codes",

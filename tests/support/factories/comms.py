@@ -15,6 +15,7 @@ from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.sealing import unseal
 from backend.channels.service import ChannelsService
 from backend.comms import subscribers as comms_subscribers
+from backend.comms import waiting
 from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.providers.exotel.client import ExotelClient
 from backend.comms.providers.exotel.webhook import ContextSigner, ExotelWebhooks
@@ -218,7 +219,10 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 ladders=ladders,
                 partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal),
                 signer=signer,
-                timers=TimerEngine(database, timer_handlers(ladders)),
+                timers=TimerEngine(
+                    database,
+                    {**timer_handlers(ladders), **waiting.timer_handlers(waiting.WaitingOrders(orders, cards))},
+                ),
                 consumers=EventConsumers(database, subscriptions),
                 sender=SenderLoop(database, (CallSender(provider, database, calls, journal, settings),)),
                 inbox=InboxWorker(database, {"exotel": VoiceInbox(voice, calls).handle}),

@@ -1,0 +1,67 @@
+"""An order that waits with its rider brings a person, and the end of the wait closes the card."""
+
+from backend.comms.ladders import KINDS
+from backend.comms.service.cards import CardsService
+from backend.comms.waiting import WaitingOrders, timer_handlers
+from backend.orders import tasks as order_tasks
+from backend.orders.commands import Command, DeliverOrder, PickUp, ReportRiderWaiting, ReturnOrder
+from backend.orders.ports import OrderView
+from backend.orders.service.timers import DELAYS
+from backend.orders.settings import OrdersSettings
+from backend.platform.clock import SystemClock
+from tests.support.factories.comms import Switchboard
+from tests.support.factories.orders import ADMIN, give, orders_service
+
+VENDOR, RIDER = "+254700000201", "+254700000301"
+
+
+async def _with_rider(board: Switchboard, order: OrderView, *steps: Command) -> None:
+    """Bring the order to a rider, then through the steps."""
+    await board.settle()
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    await board.write(VENDOR, payload=f"vendor_ready:{order.id}")
+    await board.write(RIDER, payload=f"rider_accept:{order.id}")
+    for step in steps:
+        await _step(board, order, step)
+
+
+async def _step(board: Switchboard, order: OrderView, step: Command) -> None:
+    async with board.database.transaction() as session:
+        await give(session, order, ADMIN, step)
+    await board.settle()
+
+
+async def test_a_rider_who_waits_at_the_counter_brings_a_person(board: Switchboard, order: OrderView) -> None:
+    """At once, with the order's money on the card; picking up closes it."""
+    await _with_rider(board, order, ReportRiderWaiting())
+    assert await board.cards() == ["rider_waiting"]
+    assert await board.rows("SELECT order_id, money_minor, city FROM ops_exceptions") == [
+        (order.id, order.amount_minor, "Nairobi")
+    ]
+    await _step(board, order, PickUp())
+    assert await board.cards() == []
+
+
+async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, order: OrderView) -> None:
+    await _with_rider(board, order, PickUp())
+    await board.wait(OrdersSettings().delivery_window_s - 1)
+    assert await board.cards() == []
+    await board.wait(2)
+    assert await board.cards() == ["delivery_overdue"]
+    await _step(board, order, DeliverOrder(proof={"kind": "otp"}))
+    assert await board.cards() == []
+
+
+async def test_a_delivery_in_time_or_a_return_brings_nobody(board: Switchboard, order: OrderView) -> None:
+    """The step that ends the wait disarms its timer."""
+    await _with_rider(board, order, PickUp(), ReturnOrder("shut"))
+    await board.wait(OrdersSettings().delivery_window_s + 1)
+    assert "delivery_overdue" not in await board.cards()
+
+
+def test_every_timer_that_an_order_arms_is_somebodys() -> None:
+    """A kind without a handler would stay due for ever."""
+    orders = orders_service()
+    waiting = WaitingOrders(orders, CardsService(SystemClock()))
+    handled = {*KINDS, *order_tasks.timer_handlers(orders), *timer_handlers(waiting)}
+    assert DELAYS.keys() <= handled
