@@ -119,7 +119,13 @@ class Collector:
         ]
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
-        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if segment.amounts else _BARE_GOOD)
+        listed = bool(segment.amounts) or self._joined(segment)
+        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else _BARE_GOOD)
+
+    def _joined(self, segment: Segment) -> bool:
+        """Whether it stands behind an "and" that follows another item."""
+        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
+        return bool(self.items) and before is not None and before.kind is Kind.JOIN
 
     def _apart(self, lost: Segment, segment: Segment) -> bool:
         """Whether what lost its item stands in another sentence, or in a list's other entry."""

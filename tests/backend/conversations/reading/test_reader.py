@@ -175,6 +175,31 @@ def test_a_counted_word_that_no_row_has_is_not_dropped() -> None:
     assert (lines(result), result.decision, result.ask) == ({"MILK": 2}, Decision.CLARIFY, Slot.ITEM)
 
 
+def test_a_word_behind_an_and_is_not_dropped() -> None:
+    """The bot took it for a good and was not quite sure; as the end of a list it is asked about, without an amount."""
+    plain, reading = marked("{2} <milk> aur <katchup>")
+    for part in (*reading["tokens"], *reading["mentions"]):
+        if part["text"] == "katchup":
+            part["p"] = part["confidence"] = 0.78
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision, result.unmatched) == ({"MILK": 2}, Decision.CLARIFY, ("katchup",))
+
+
+@pytest.mark.parametrize(("said", "ask"), [("maggi", Slot.ITEM), ("noodles", None), ("margarine", Slot.VARIANT)])
+def test_another_brand_is_another_good(said: str, ask: Slot | None) -> None:
+    """Whoever asks for a brand that the shop lacks is not sold its neighbour; whoever asks for the kind may be."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "INDO", "name": "Indomie Noodles 70g", "aliases": "indomie|noodles", "price": "40", "stock": "50"},
+            {"sku": "BLUE-S", "name": "Blue Band Margarine 250g", "price": "180", "stock": "9", "options": "size=250g"},
+            {"sku": "BLUE-L", "name": "Blue Band Margarine 500g", "price": "330", "stock": "9", "options": "size=500g"},
+        ]
+    )
+    result = read(shop, f"{{2}} <{said}>")
+    assert result.ask is ask
+    assert {line.sku for line in result.lines} == ({"INDO"} if ask is None else set())
+
+
 def test_a_guess_at_what_is_wanted_is_not_acted_on() -> None:
     plain, reading = marked("hm, leave that", "cancel_order")
     reading["intent"]["confidence"] = 0.4
