@@ -122,6 +122,8 @@ class InboxWorker:
         while not stop.is_set():
             async with AsyncExitStack() as looking:
                 await looking.enter_async_context(look_out)
+                if stop.is_set():
+                    return
                 await bell.wait(self._policy.poll_s)
                 if not stop.is_set():
                     async with pause.around():
