@@ -7,11 +7,14 @@ from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.control import LadderControl
+from backend.comms.service.forecasts import LadderForecasts
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.service.plans import LadderPlans
 from backend.comms.settings import CommsSettings
 from backend.conversations.drafts.briefed import BriefedHandover
 from backend.conversations.drafts.ports import Shop
@@ -97,8 +100,10 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
     registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
     messages = registry.add(PartnerMessages, PartnerMessages(channels, vendors, journal))
-    ladders = LadderService(orders, vendors, desk, messages, calls, cards, registry.get(Flags))
-    registry.add(LadderService, ladders)
+    plans = registry.add(LadderPlans, LadderPlans(vendors, desk, registry.get(Flags), settings))
+    registry.add(LadderForecasts, LadderForecasts(plans))
+    registry.add(LadderControl, LadderControl(orders, plans, calls, cards))
+    registry.add(LadderService, LadderService(orders, vendors, desk, messages, calls, cards, journal, plans))
     registry.add(RiderDesk, desk)  # type: ignore[type-abstract]
     registry.add(VoiceWebhooks, providers.voice)  # type: ignore[type-abstract]
 

@@ -1,6 +1,6 @@
 """Refusals of comms."""
 
-from backend.platform.errors import ClientCancelledError, NotFoundError, UnprocessableError
+from backend.platform.errors import ClientCancelledError, ConflictError, NotFoundError, UnprocessableError
 
 
 class MissingDigitError(UnprocessableError):
@@ -18,3 +18,15 @@ class CardNotFoundError(NotFoundError):
     """There is no such exception card."""
 
     code = "ops.card_not_found"
+
+
+class LadderRefusedError(ConflictError):
+    """The ladder can't be steered like this; `reason` in the context says why."""
+
+    title = "The ladder can't do that now"
+
+
+class NobodyToChaseError(UnprocessableError):
+    """The ladder chases a rider and the order has none."""
+
+    title = "No rider is assigned to this order yet"

@@ -65,3 +65,21 @@ class OpsExceptionRaised(Event):
     def key(self) -> str:
         """The order, or the card where no order is known."""
         return self.order_id or self.exception_id
+
+
+@dataclass(frozen=True)
+class LadderSteered(Event):
+    """A person held, resumed, skipped, fired or took over a step of a running ladder."""
+
+    topic: ClassVar[str] = "comms.ladder.steered"
+    order_id: str
+    ladder: str
+    action: str
+    step: int
+    by: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_id

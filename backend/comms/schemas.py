@@ -104,6 +104,61 @@ class NewLadder(BaseModel):
     steps: list[LadderStep] = Field(min_length=1, description="What happens, in order.")
 
 
+class ExpectedRung(BaseModel):
+    """One thing that a step does."""
+
+    rung: str = Field(description="whatsapp, exotel_ring, exotel_ivr, admin or next_rider.")
+    withheld: str = Field(description="Why it would not go out as things stand; empty where it would.")
+
+
+class ExpectedStep(BaseModel):
+    """A step that lies ahead."""
+
+    step: int = Field(description="The ladder's step, from 0.")
+    after_s: float = Field(description="Seconds from the start of the ladder.")
+    in_s: float = Field(description="Seconds from now; 0 where it is due.")
+    rungs: list[ExpectedRung] = Field(description="What it does.")
+
+
+class Outlook(BaseModel):
+    """A ladder of an order and what it will do if nobody answers."""
+
+    ladder: str = Field(description="vendor_accept, processing_reminder, rider_ack or address_confirm.")
+    callee: str = Field(description="Whom it chases, such as `vendor:V-42`.")
+    version: int | None = Field(description="The version it runs by; null for steps tried out and the built-in ones.")
+    waits: bool = Field(description="Whether the order is in a state that this ladder chases for.")
+    due_at: datetime | None = Field(description="When its next step comes; null where it does not run.")
+    hold: dict[str, Any] = Field(description="Who holds it: by, reason, for_s, left_s; empty where nobody does.")
+    steps: list[ExpectedStep] = Field(description="What comes, in order.")
+
+
+class Outlooks(BaseModel):
+    """The ladders of an order that have a step ahead."""
+
+    order_id: str = Field(description="The order.")
+    ladders: list[Outlook] = Field(description="The most urgent first.")
+
+
+class PreviewRequest(BaseModel):
+    """A ladder to look at before it runs."""
+
+    steps: list[LadderStep] | None = Field(
+        default=None, min_length=1, description="Steps to try out; null for the version that fits the order."
+    )
+
+
+class SteerRequest(BaseModel):
+    """Why a person steps in."""
+
+    reason: str = Field(min_length=3, max_length=300, description="In a sentence; kept with the order.")
+    for_s: float = Field(
+        default=900,
+        ge=30,
+        le=7200,
+        description="Seconds: of a pause, how long; of an own, when others are told if nothing has come of it.",
+    )
+
+
 class DtmfWebhook(BaseModel):
     """Paper two's form of a digit webhook; `signature` is the call's signed context."""
 

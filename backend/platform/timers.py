@@ -41,6 +41,17 @@ _SKIP: Final = """
 UPDATE sla_timer SET state = 'skipped', fired = false, last_error = %(reason)s WHERE id = ANY(%(ids)s::bigint[])
 """
 
+_PENDING: Final = """
+SELECT id, type, step, due_at, extract(epoch FROM due_at - duka_now())::float8 AS due_s, meta, policy_id
+FROM sla_timer WHERE order_id = %(order_id)s AND state = 'pending' AND type = ANY(%(types)s::text[])
+ORDER BY due_at, id
+"""
+
+_MOVE: Final = """
+UPDATE sla_timer SET due_at = duka_now() + make_interval(secs => %(delay_s)s), meta = %(meta)s::jsonb
+WHERE id = %(id)s AND state = 'pending'
+"""
+
 
 class TimerKind(StrEnum):
     """What a timer is for; stored in `sla_timer.type`."""
@@ -93,6 +104,19 @@ class ClaimedTimer:
     policy_version: int | None
     attempts: int
     trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingTimer:
+    """A timer of an order that lies ahead: due in `due_s` seconds, below 0 where it is overdue."""
+
+    id: int
+    kind: TimerKind
+    step: int
+    due_at: datetime
+    due_s: float
+    meta: dict[str, Any]
+    policy_id: str | None
 
 
 type TimerHandler = Callable[["AsyncSession", Sequence[ClaimedTimer]], Awaitable[None]]
@@ -164,6 +188,24 @@ async def cancel(
     return (await run_sql(session, _CANCEL, parameters)).rowcount
 
 
-async def skip(session: "AsyncSession", timers: Sequence[ClaimedTimer], *, reason: str) -> None:
-    """Record that claimed timers were due but had no effect; handlers call it for those a guard held back."""
+async def pending(
+    session: "AsyncSession", order_id: str, kinds: Sequence[TimerKind], *, lock: bool = False
+) -> list[PendingTimer]:
+    """Return the timers of these kinds that lie ahead of an order, the next one first; locked where asked."""
+    parameters = {"order_id": order_id, "types": [str(kind) for kind in kinds]}
+    rows = await run_sql(session, f"{_PENDING} FOR UPDATE" if lock else _PENDING, parameters)
+    return [
+        PendingTimer(row.id, TimerKind(row.type), row.step, row.due_at, row.due_s, row.meta, row.policy_id)
+        for row in rows
+    ]
+
+
+async def move(session: "AsyncSession", timer_id: int, *, delay_s: float, meta: Mapping[str, Any]) -> None:
+    """Let a pending timer come due `delay_s` seconds from now, with these facts; call it with its order locked."""
+    await run_sql(session, _MOVE, {"id": timer_id, "delay_s": delay_s, "meta": to_json(meta)})
+    session.info.setdefault("bells", set()).add(TIMER_BELL)
+
+
+async def skip(session: "AsyncSession", timers: Sequence[ClaimedTimer | PendingTimer], *, reason: str) -> None:
+    """Record that timers had no effect: claimed ones that a guard held back, or pending ones that a person skipped."""
     await run_sql(session, _SKIP, {"ids": [timer.id for timer in timers], "reason": reason})

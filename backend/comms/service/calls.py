@@ -63,10 +63,7 @@ class CallsService:
         step: int,
         idem: str,
     ) -> None:
-        """Queue a call about an order, unless this person was called too often in the last hour."""
-        if await repository.calls_in_last_hour(session, contact.actor) >= self._settings.calls_per_callee_hour:
-            log.warning("call.capped", order_id=order.id, ladder=ladder)
-            return
+        """Queue a call about an order."""
         vendor = await self._vendors.get(session, order.vendor_id)
         drop = order.drop.text if order.drop else ""
         call = VoiceCall(

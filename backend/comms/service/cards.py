@@ -54,6 +54,19 @@ class CardsService:
             raised = OpsExceptionRaised(card_id, kind, order_id, city)
             await publish(session, raised, actor=SYSTEM, city=city)
 
+    async def own(self, session: AsyncSession, kind: str, order_id: str, actor: Actor, **values: Any) -> None:
+        """Give an order's card of this kind to somebody, opened where none is live; `values` as `open` takes them."""
+        await self.open(session, kind, order_id, order_id=order_id, **values)
+        for card in await repository.live_cards_of(session, order_id, (kind,)):
+            card.state, card.owner = "owned", str(actor)
+        await session.flush()
+
+    async def release(self, session: AsyncSession, kind: str, order_id: str) -> None:
+        """Take an order's card of this kind from its owner, so that somebody else looks."""
+        for card in await repository.live_cards_of(session, order_id, (kind,)):
+            card.state, card.owner = "open", None
+        await session.flush()
+
     async def page(
         self, session: AsyncSession, principal: Principal, *, live: bool, limit: int, offset: int
     ) -> tuple[Sequence[OpsException], int]:

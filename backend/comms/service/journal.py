@@ -15,6 +15,7 @@ from backend.platform.events import publish
 from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
 
 NOT_WANTED: Final = "call.not_wanted"
+WITHHELD: Final = "withheld"
 _FORWARD: Final = ("queued", "sent", "delivered", "read")
 
 
@@ -56,6 +57,35 @@ class CommsJournal:
             channel, template, mask(contact.phone), order_id, contact.actor, step, ladder, dict(payload or {})
         )
         await publish(session, requested, actor=Actor.parse("system:comms"), city=contact.city)
+
+    async def withheld(
+        self,
+        session: AsyncSession,
+        contact: Contact,
+        *,
+        order_id: str,
+        channel: str,
+        template: str,
+        idem: str,
+        ladder: str,
+        step: int,
+        reason: str,
+    ) -> None:
+        """Record what a ladder did not send, and why; its step counts as taken."""
+        await repository.add_log(
+            session,
+            {
+                "order_id": order_id,
+                "actor": contact.actor,
+                "channel": channel,
+                "direction": "outbound",
+                "template": template,
+                "status": f"{WITHHELD}:{reason}",
+                "ladder": ladder,
+                "step": step,
+                "idem": idem,
+            },
+        )
 
     async def inbound(
         self,

@@ -5,28 +5,19 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms import repository
-from backend.comms.ladders import (
-    DEFAULT_STEPS,
-    KINDS,
-    Callee,
-    LadderKind,
-    Rung,
-    Step,
-    skip_overdue,
-    steps_from_json,
-    steps_to_json,
-)
+from backend.comms.ladders import KINDS, LadderKind, Rung, Step, skip_overdue, steps_from_json
 from backend.comms.models import EscalationPolicy
+from backend.comms.policies import Verdict, judge
 from backend.comms.ports import Contact, RiderDesk
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.control import OWNED_BY, without_hold
+from backend.comms.service.journal import CommsJournal
 from backend.comms.service.messages import PartnerMessages
-from backend.comms.service.vendor_prompts import vendor_contact
+from backend.comms.service.plans import LadderPlans
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.actors import SYSTEM
-from backend.platform.flags import Flags
 from backend.platform.observability.metrics import PROCESSING_REMINDER_CALLS, VENDOR_ACCEPT_SLA_BREACHES
 from backend.platform.timers import ClaimedTimer, TimerKind, arm, skip
 from backend.vendors.service import VendorsService
@@ -60,7 +51,8 @@ class LadderService:
         messages: PartnerMessages,
         calls: CallsService,
         cards: CardsService,
-        flags: Flags,
+        journal: CommsJournal,
+        plans: LadderPlans,
     ) -> None:
         self._orders = orders
         self._vendors = vendors
@@ -68,7 +60,8 @@ class LadderService:
         self._messages = messages
         self._calls = calls
         self._cards = cards
-        self._flags = flags
+        self._journal = journal
+        self._plans = plans
 
     async def fire(self, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
         """Take the due steps of several ladders, whose orders are locked by the caller."""
@@ -78,57 +71,39 @@ class LadderService:
     async def _fire_one(self, session: AsyncSession, timer: ClaimedTimer) -> None:
         order = await self._orders.get(session, str(timer.order_id))
         kind = KINDS[timer.kind]
-        if order.state not in kind.waits_in or (kind.callee is Callee.RIDER and order.rider_id is None):
+        contact = await self._plans.contact(session, kind, order) if order.state in kind.waits_in else None
+        if contact is None:
             await skip(session, [timer], reason=f"order is {order.state}")
             return
-        contact = await self._contact(session, kind, order)
-        policy = await self._policy(session, timer, contact)
+        policy = await self._plans.policy(session, timer.kind, contact, timer.policy_id)
         steps = steps_from_json(policy.steps)
         step = skip_overdue(steps, timer.step, timer.late_s)
         chase = Chase(timer, kind, steps, step, order, contact)
-        for rung in self._allowed(chase):
+        for rung in await self._rungs(session, chase):
             await self._take(session, chase, rung)
         await self._arm_next(session, chase, policy)
 
-    async def _contact(self, session: AsyncSession, kind: LadderKind, order: OrderView) -> Contact:
-        if kind.callee is Callee.RIDER:
-            return await self._desk.contact(session, str(order.rider_id))
-        return vendor_contact(await self._vendors.get(session, order.vendor_id))
+    async def _rungs(self, session: AsyncSession, chase: Chase) -> list[Rung]:
+        """Return the step's rungs that may go out; the others are logged with the reason."""
+        conditions = await self._plans.conditions(session, chase.order, chase.contact)
+        verdicts = judge(chase.steps[chase.step].rungs, conditions)
+        for verdict in verdicts:
+            if verdict.withheld:
+                await self._withhold(session, chase, verdict)
+        return [verdict.rung for verdict in verdicts if not verdict.withheld]
 
-    async def _policy(self, session: AsyncSession, timer: ClaimedTimer, contact: Contact) -> EscalationPolicy:
-        """Return the version that this ladder runs by: the one it began with, or the one that fits now."""
-        if timer.policy_id is not None:
-            return await repository.policy_by_id(session, int(timer.policy_id))
-        found = await repository.policy(session, timer.kind, contact.city, contact.tier)
-        return found or await self.save_policy(session, timer.kind, DEFAULT_STEPS[timer.kind], by="default")
-
-    async def save_policy(
-        self,
-        session: AsyncSession,
-        kind: TimerKind,
-        steps: tuple[Step, ...],
-        *,
-        by: str,
-        city: str | None = None,
-        tier: str | None = None,
-    ) -> EscalationPolicy:
-        """Make a new version of a ladder for a city and tier; running ladders keep theirs."""
-        version = await repository.replace_policy(session, kind, city, tier)
-        row = EscalationPolicy(
-            kind=kind, city=city, tier=tier, version=version, steps=steps_to_json(steps), created_by=by, active=True
+    async def _withhold(self, session: AsyncSession, chase: Chase, verdict: Verdict) -> None:
+        await self._journal.withheld(
+            session,
+            chase.contact,
+            order_id=chase.order.id,
+            channel=verdict.rung,
+            template=chase.kind.template if verdict.rung is Rung.WHATSAPP else chase.kind.menu,
+            idem=f"{chase.idem}:{verdict.rung}:withheld",
+            ladder=str(chase.timer.kind),
+            step=chase.step,
+            reason=verdict.withheld,
         )
-        session.add(row)
-        await session.flush()
-        return row
-
-    def _allowed(self, chase: Chase) -> tuple[Rung, ...]:
-        """Return the step's rungs that the city's flags leave; a channel that is off never holds a ladder up."""
-        rungs = chase.steps[chase.step].rungs
-        if not self._flags.enabled("exotel", city=chase.order.city, tier=chase.contact.tier):
-            rungs = tuple(rung for rung in rungs if rung not in {Rung.RING, Rung.IVR})
-        if not self._flags.enabled("wa", city=chase.order.city, tier=chase.contact.tier):
-            rungs = tuple(rung for rung in rungs if rung is not Rung.WHATSAPP)
-        return rungs
 
     async def _take(self, session: AsyncSession, chase: Chase, rung: Rung) -> None:
         if rung is Rung.WHATSAPP:
@@ -172,6 +147,8 @@ class LadderService:
             currency=order.currency,
             detail={"ladder": str(chase.timer.kind), "callee": chase.contact.actor, "step": chase.step},
         )
+        if OWNED_BY in chase.timer.meta:
+            await self._cards.release(session, chase.kind.exception, order.id)
         await self._orders.note_timeline(
             session, order.id, channel="admin", actor=SYSTEM, what=chase.kind.exception, detail={"step": chase.step}
         )
@@ -191,7 +168,7 @@ class LadderService:
             chase.order.id,
             delay_s=max(chase.steps[following].after_s - so_far_s, 0),
             step=following,
-            meta=chase.timer.meta,
+            meta=without_hold(chase.timer.meta),
             policy_id=str(policy.id),
             policy_version=policy.version,
         )

@@ -125,6 +125,18 @@ async def test_the_context_of_an_old_call_has_expired(board: Switchboard, ringin
     assert ("expired_digit", "ignored") in await inbound(board)
 
 
+async def test_a_status_comes_under_paper_twos_path_too(board: Switchboard, ringing: OrderView) -> None:
+    """The context that is in the path elsewhere stands in the body; without it the call is nobody's."""
+    known, path = await call_id(board), "/webhooks/exotel/call-status"
+    sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
+    body = {"call_sid": sid, "status": "no-answer", "signature": board.signer.sign(known)}
+    refused = await board.api.client.post(path, json={**body, "signature": known})
+    answer = await board.api.client.post(path, json=body)
+    await board.settle()
+    assert (refused.status_code, answer.status_code) == (404, 200)
+    assert await board.rows("SELECT state FROM voice_calls") == [("no_answer",)]
+
+
 async def test_starting_a_ladder_twice_is_starting_it_once(board: Switchboard, order: OrderView) -> None:
     caller = board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
     body = {"order_id": order.id, "vendor_id": "V-1"}
@@ -147,5 +159,7 @@ async def test_a_bridge_joins_two_people_once(board: Switchboard, order: OrderVi
     assert answers[0].json() == answers[1].json()
     assert await board.rows("SELECT rung, callee FROM voice_calls") == [("bridge", "vendor:V-1")]
     stranger = board.api.token("admin:A-2", Role.ADMIN, cities=["Nashik"])
-    refused = await board.api.client.post("/api/v1/comms/bridge", json=body, headers=stranger)
+    refused = await board.api.client.post(
+        "/api/v1/comms/bridge", json=body, headers={**stranger, "idempotency-key": "b1"}
+    )
     assert refused.status_code == 404

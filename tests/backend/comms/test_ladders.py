@@ -70,7 +70,7 @@ async def test_a_citys_own_ladder_holds_for_new_orders_and_not_for_running_ones(
     await board.settle()
     async with board.database.transaction() as session:
         steps = (Step(0, (Rung.WHATSAPP,)), Step(60, (Rung.ADMIN,)))
-        await board.ladders.save_policy(session, TimerKind.VENDOR_ACCEPT, steps, by="admin:A-1", city="Nairobi")
+        await board.plans.save(session, TimerKind.VENDOR_ACCEPT, steps, by="admin:A-1", city="Nairobi")
     await board.wait(61)
     assert await board.cards() == []
 

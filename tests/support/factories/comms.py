@@ -23,11 +23,14 @@ from backend.comms.router import router, webhooks
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.control import LadderControl
+from backend.comms.service.forecasts import LadderForecasts
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.service.plans import LadderPlans
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
@@ -67,7 +70,7 @@ class Switchboard:
     clock: SystemClock
     sandbox: httpx.AsyncClient
     desk: DispatchService
-    ladders: LadderService
+    plans: LadderPlans
     partners: PartnerDesk
     signer: ContextSigner
     timers: TimerEngine
@@ -113,7 +116,8 @@ class Switchboard:
     async def chased(self) -> list[str]:
         """What went out so far, as `channel:template`, in order."""
         found = await self.rows(
-            "SELECT channel || ':' || template FROM comms_log WHERE direction = 'outbound' ORDER BY id"
+            "SELECT channel || ':' || template FROM comms_log WHERE direction = 'outbound'"
+            " AND status NOT LIKE 'withheld:%' ORDER BY id"
         )
         return [row[0] for row in found]
 
@@ -184,7 +188,8 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
     messages = PartnerMessages(channels, vendors, journal)
-    ladders = LadderService(orders, vendors, desk, messages, calls, cards, Flags(database, flags))
+    plans = LadderPlans(vendors, desk, Flags(database, flags), CommsSettings())
+    ladders = LadderService(orders, vendors, desk, messages, calls, cards, journal, plans)
     signer = ContextSigner(settings.webhook_secret.get_secret_value())
     voice, intake = ExotelWebhooks(signer), EventIntake(database)
     services: dict[type[Any], Any] = {
@@ -192,7 +197,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         VoiceWebhooks: voice,
         CallsService: calls,
         CardsService: cards,
-        LadderService: ladders,
+        LadderPlans: plans,
+        LadderForecasts: LadderForecasts(plans),
+        LadderControl: LadderControl(orders, plans, calls, cards),
         RiderDesk: desk,
         CommsSettings: CommsSettings(),
     }
@@ -216,7 +223,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 clock=clock,
                 sandbox=client,
                 desk=desk,
-                ladders=ladders,
+                plans=plans,
                 partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal),
                 signer=signer,
                 timers=TimerEngine(

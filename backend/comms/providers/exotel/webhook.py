@@ -51,5 +51,9 @@ class ExotelWebhooks:
             digit = digit_of(str(fields.get("digits") or fields.get("digit") or ""))
             hung_up = not digit and fields.get("CallType") in HUNG_UP
             return CallNews(call_id, sid, digit=digit, hung_up=hung_up)
-        word = "answered" if fields.get("EventType") == "answered" else str(fields.get("Status", ""))
+        word = (
+            "answered"
+            if fields.get("EventType") == "answered"
+            else str(fields.get("Status") or fields.get("status") or "")
+        )
         return CallNews(call_id, sid, state=state_of(word))

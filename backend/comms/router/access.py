@@ -1,0 +1,102 @@
+"""What the routes of comms share: their services, who may call them, and one effect for one intent."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms.ports import RiderDesk, VoiceWebhooks
+from backend.comms.service.calls import CallsService
+from backend.comms.service.cards import CardsService
+from backend.comms.service.control import LadderControl
+from backend.comms.service.forecasts import LadderForecasts
+from backend.comms.service.plans import LadderPlans
+from backend.comms.settings import CommsSettings
+from backend.customers.service import CustomersService
+from backend.orders.ports import OrderView
+from backend.orders.service import OrdersService
+from backend.platform.auth.dependencies import require
+from backend.platform.auth.principal import Principal, Role
+from backend.platform.idempotency import (
+    IdempotencyScope,
+    KeyMissingError,
+    StoredResponse,
+    begin,
+    fingerprint,
+    parse_key,
+    record,
+)
+from backend.platform.inbox import EventIntake
+from backend.platform.web import provide
+from backend.vendors.service import VendorsService
+
+OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
+VendorsDep = Annotated[VendorsService, Depends(provide(VendorsService))]
+CustomersDep = Annotated[CustomersService, Depends(provide(CustomersService))]
+CallsDep = Annotated[CallsService, Depends(provide(CallsService))]
+CardsDep = Annotated[CardsService, Depends(provide(CardsService))]
+PlansDep = Annotated[LadderPlans, Depends(provide(LadderPlans))]
+ForecastsDep = Annotated[LadderForecasts, Depends(provide(LadderForecasts))]
+ControlDep = Annotated[LadderControl, Depends(provide(LadderControl))]
+DeskDep = Annotated[RiderDesk, Depends(provide(RiderDesk))]
+IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
+VoiceDep = Annotated[VoiceWebhooks, Depends(provide(VoiceWebhooks))]
+SettingsDep = Annotated[CommsSettings, Depends(provide(CommsSettings))]
+Ops = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
+Admin = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One intent of one caller, named by its Idempotency-Key; the same again has no second effect."""
+
+    principal: Principal
+    key: str
+
+    async def once[T: BaseModel](
+        self, session: AsyncSession, route: str, request: BaseModel, answer: type[T], act: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Act, and keep the answer with the effect; or return the answer that was given before.
+
+        Raises:
+            RequestRunningError: The first request under this key still runs.
+            KeyReusedError: The key stood for another request.
+        """
+        scope = IdempotencyScope(str(self.principal.actor), route, self.key)
+        mark = fingerprint(route.encode(), request.model_dump_json().encode())
+        known = await begin(session, scope, mark)
+        if known is not None:
+            return answer.model_validate_json(known.body)
+        given = await act()
+        await record(session, scope, mark, StoredResponse(200, {}, given.model_dump_json().encode()))
+        return given
+
+
+async def _intent(
+    principal: Ops,
+    header: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="Names one intent; required, 1 to 255 characters.")
+    ] = None,
+) -> Intent:
+    key = parse_key(header)
+    if key is None:
+        raise KeyMissingError
+    return Intent(principal, key)
+
+
+IntentDep = Annotated[Intent, Depends(_intent)]
+
+
+async def visible_order(session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str) -> OrderView:
+    """Return an order that the caller may see.
+
+    Raises:
+        NotFoundError: There is none, or it is of another city or merchant.
+    """
+    order = await orders.get(session, order_id)
+    principal.check_city(order.city)
+    principal.check_merchant(order.merchant_id)
+    return order

@@ -1,0 +1,141 @@
+"""HTTP of comms for people: kick off ladders, bridge people, read the log, work on cards."""
+
+from fastapi import APIRouter
+
+from backend.comms import repository
+from backend.comms.ports import Contact, RiderDesk
+from backend.comms.router.access import (
+    CallsDep,
+    CardsDep,
+    CustomersDep,
+    DeskDep,
+    IntentDep,
+    Ops,
+    OrdersDep,
+    SettingsDep,
+    VendorsDep,
+    visible_order,
+)
+from backend.comms.schemas import (
+    BridgeRequest,
+    BridgeView,
+    CardView,
+    CommsLine,
+    NotifyRequest,
+    Resolution,
+    Started,
+)
+from backend.comms.settings import CommsSettings
+from backend.customers.service import CustomersService
+from backend.orders.ports import OrderView
+from backend.platform.errors import NotFoundError, UnprocessableError
+from backend.platform.timers import TimerKind, arm
+from backend.platform.web import Page, PageDep, SessionDep
+from backend.vendors.service import VendorsService
+
+router = APIRouter(prefix="/api/v1", tags=["comms"])
+
+_NOTIFY = {
+    "vendor/order": TimerKind.VENDOR_ACCEPT,
+    "vendor/reminder": TimerKind.PROCESSING_REMINDER,
+    "rider/assign": TimerKind.RIDER_ACK,
+    "rider/address-update": TimerKind.ADDRESS_CONFIRM,
+}
+
+
+@router.post("/comms/notify/{who}/{what}", status_code=202)
+async def notify(
+    who: str, what: str, body: NotifyRequest, session: SessionDep, orders: OrdersDep, principal: Ops, intent: IntentDep
+) -> Started:
+    """Start a ladder for an order; one that runs already stays as it is."""
+    kind = _NOTIFY.get(f"{who}/{what}")
+    if kind is None:
+        raise NotFoundError
+    order = await visible_order(session, orders, principal, body.order_id)
+
+    async def start() -> Started:
+        if not await repository.ladder_runs(session, order.id, kind):
+            await arm(session, kind, order.id, delay_s=0)
+        return Started(order_id=order.id, ladder=kind)
+
+    return await intent.once(session, f"POST /comms/notify/{who}/{what}", body, Started, start)
+
+
+@router.post("/comms/bridge", status_code=202)
+async def bridge(
+    body: BridgeRequest,
+    session: SessionDep,
+    orders: OrdersDep,
+    vendors: VendorsDep,
+    customers: CustomersDep,
+    desk: DeskDep,
+    calls: CallsDep,
+    settings: SettingsDep,
+    principal: Ops,
+    intent: IntentDep,
+) -> BridgeView:
+    """Join two people of an order by phone; neither sees the other's number."""
+    order = await visible_order(session, orders, principal, body.order_id)
+    first, second = [
+        await _contact(session, who, order, vendors, customers, desk, settings) for who in (body.first, body.second)
+    ]
+    idem = f"bridge:{order.id}:{body.first}:{body.second}:{principal.actor}:{intent.key}"
+    return BridgeView(call_id=await calls.bridge(session, order, first, second, idem))
+
+
+async def _contact(
+    session: SessionDep,
+    who: str,
+    order: OrderView,
+    vendors: VendorsService,
+    customers: CustomersService,
+    desk: RiderDesk,
+    settings: CommsSettings,
+) -> Contact:
+    if who == "vendor":
+        vendor = await vendors.get(session, order.vendor_id)
+        return Contact(f"vendor:{vendor.id}", vendor.name, vendor.phone, vendor.language, vendor.city)
+    if who == "rider":
+        if order.rider_id is None:
+            message = "No rider is assigned to this order yet."
+            raise UnprocessableError(message)
+        return await desk.contact(session, order.rider_id)
+    if who == "admin":
+        return Contact("admin:desk", "Admin", settings.admin_number, "en", order.city)
+    customer = await customers.get(session, order.user_id)
+    phone = order.contact_phone or customer.phone
+    if phone is None:
+        message = "We have no number of this customer; ask in the chat."
+        raise UnprocessableError(message)
+    return Contact(f"customer:{customer.id}", customer.name or "", phone, customer.language or "en", order.city)
+
+
+@router.get("/comms/timeline/{order_id}")
+async def comms_timeline(order_id: str, session: SessionDep, orders: OrdersDep, principal: Ops) -> list[CommsLine]:
+    """Return every message and call about an order, oldest first."""
+    await visible_order(session, orders, principal, order_id)
+    return [CommsLine.model_validate(row) for row in await repository.log_of(session, order_id)]
+
+
+@router.get("/exceptions")
+async def cards(
+    session: SessionDep, service: CardsDep, page: PageDep, principal: Ops, *, live: bool = True
+) -> Page[CardView]:
+    """List exception cards, oldest first."""
+    rows, total = await service.page(session, principal, live=live, limit=page.limit, offset=page.offset)
+    items = [CardView.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.post("/exceptions/{card_id}/take")
+async def take_card(card_id: str, session: SessionDep, service: CardsDep, principal: Ops) -> CardView:
+    """Become the owner of a card."""
+    return CardView.model_validate(await service.take(session, card_id, principal))
+
+
+@router.post("/exceptions/{card_id}/resolve")
+async def resolve_card(
+    card_id: str, body: Resolution, session: SessionDep, service: CardsDep, principal: Ops
+) -> CardView:
+    """Close a card with what was done."""
+    return CardView.model_validate(await service.resolve(session, card_id, principal, body.resolution))
