@@ -88,7 +88,10 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
 def _subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     dispatch = dispatch_subscribers.DispatchSubscriber(registry.get(DispatchService), DispatchSettings())
     comms = comms_subscribers.CommsSubscriber(
-        registry.get(CallsService), registry.get(CardsService), registry.get(VendorsService)
+        registry.get(OrdersService),
+        registry.get(CallsService),
+        registry.get(CardsService),
+        registry.get(VendorsService),
     )
     return (
         *dispatch_subscribers.subscriptions(dispatch),

@@ -17,6 +17,7 @@ from backend.payments.router import router as payments_router
 from backend.payments.router import webhooks as payment_webhooks
 from backend.platform.sandbox_router import router as sandbox_router
 from backend.platform.settings import PlatformSettings
+from backend.reports.router import router as reports_router
 from backend.vendors.router import router as vendors_router
 
 
@@ -35,6 +36,7 @@ def routers(settings: PlatformSettings) -> tuple[APIRouter, ...]:
         dispatch_router,
         geo_router,
         comms_router,
+        reports_router,
         bot_router,
         inbox_router,
         console_router,

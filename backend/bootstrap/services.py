@@ -24,7 +24,7 @@ from backend.conversations.reading.reader import read_message
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
-from backend.dispatch.service import DispatchService, RidersService
+from backend.dispatch.service import DispatchService, RidersService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
@@ -55,7 +55,7 @@ def add_services(
     _add_shop(registry)
     _add_payments(registry, providers, clock)
     _add_dispatch(registry, clock)
-    registry.add(GeoService, geography(GeoSettings(), clock))
+    registry.add(RouteWatch, RouteWatch(registry.add(GeoService, geography(GeoSettings(), clock))))
     _add_comms(registry, providers, clock)
     _add_conversations(registry, clock)
 

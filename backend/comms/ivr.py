@@ -118,6 +118,23 @@ MENUS: Final[Mapping[str, Menu]] = {
             )
         }
     ),
+    "off_route": Menu(
+        {
+            "start": Node(
+                {
+                    "en": "You have left the way of order {order}. It goes to {address}. Press 1 if you are on your "
+                    "way there, 5 to speak to us.",
+                    "hi": "आप ऑर्डर {order} के रास्ते से हट गए हैं। पता है {address}। वहीं जा रहे हैं तो 1, हमसे बात करने के लिए "
+                    "5 दबाएँ।",
+                    "mr": "तुम्ही ऑर्डर {order} च्या मार्गापासून दूर गेला आहात. पत्ता {address}. तिकडेच जात असाल तर 1, "
+                    "आमच्याशी बोलण्यासाठी 5 दाबा.",
+                    "sw": "Umetoka njia ya oda {order}. Inaenda {address}. Bonyeza 1 kama unaelekea huko, "
+                    "5 kuongea nasi.",
+                },
+                {"1": Key("rider_on_way"), "5": _ADMIN},
+            )
+        }
+    ),
 }
 
 GOODBYE: Final[Mapping[str, Mapping[str, str]]] = {

@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class LadderKind:
-    """What all versions of a ladder share."""
+    """What all versions of a ladder share; one without a template sends no message by itself."""
 
     callee: Callee
     purpose: Purpose
@@ -81,6 +81,9 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "address_unconfirmed",
         ("processing", "handover", "out_for_delivery"),
     ),
+    TimerKind.OFF_ROUTE: LadderKind(
+        Callee.RIDER, Purpose.ADDRESS, "", "off_route", "rider_off_route", ("out_for_delivery",)
+    ),
 }
 
 DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
@@ -105,6 +108,7 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
         Step(120, (Rung.IVR,)),
         Step(240, (Rung.ADMIN,)),
     ),
+    TimerKind.OFF_ROUTE: (Step(0, (Rung.RING,)), Step(120, (Rung.IVR,)), Step(240, (Rung.ADMIN,))),
 }
 
 

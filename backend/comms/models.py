@@ -46,6 +46,7 @@ class CommsLog(Base):
         Index("ix_comms_log_order_id", "order_id"),
         Index("uq_comms_log_idem", "idem", unique=True, postgresql_where=text("idem IS NOT NULL")),
         Index("ix_comms_log_correlation_id", "correlation_id"),
+        Index("ix_comms_log_ladder", "created_at", postgresql_where=text("ladder <> ''")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -80,6 +80,12 @@ PHRASES: Final[Mapping[str, Words]] = {
         "hi": "ऑर्डर {order} आपको दिया गया है: {pickup} से {drop} तक।",
         "mr": "ऑर्डर {order} तुम्हाला देऊ केली आहे: {pickup} पासून {drop} पर्यंत.",
     },
+    "rider_off_route": {
+        "en": "You have left the way of order {order}. It goes to {drop}: {map}",
+        "sw": "Umetoka njia ya oda {order}. Inaenda {drop}: {map}",
+        "hi": "आप ऑर्डर {order} के रास्ते से हट गए हैं। पता: {drop}: {map}",
+        "mr": "तुम्ही ऑर्डर {order} च्या मार्गापासून दूर गेला आहात. पत्ता: {drop}: {map}",
+    },
     "nothing_waiting": {
         "en": "Nothing waits for you at the moment. We write as soon as there is an order.",
         "sw": "Hakuna kinachokusubiri kwa sasa. Tutakuandikia oda ikija.",
@@ -119,6 +125,12 @@ APPLIED: Final[Mapping[str, Words]] = {
         "sw": "Sawa: dakika 10 zaidi kwa oda {order}. Mteja amejulishwa.",
         "hi": "ठीक है: ऑर्डर {order} के लिए 10 मिनट और। ग्राहक को बता दिया।",
         "mr": "ठीक आहे: ऑर्डर {order} साठी आणखी 10 मिनिटे. ग्राहकाला कळवले.",
+    },
+    "rider_on_way": {
+        "en": "Thank you. We will not call you about the way of order {order} again.",
+        "sw": "Asante. Hatutakupigia tena kuhusu njia ya oda {order}.",
+        "hi": "धन्यवाद। ऑर्डर {order} के रास्ते के बारे में अब फ़ोन नहीं करेंगे।",
+        "mr": "धन्यवाद. ऑर्डर {order} च्या मार्गाबद्दल आता फोन करणार नाही.",
     },
     "rider_reject": {
         "en": "All right, order {order} goes to somebody else.",
@@ -260,6 +272,7 @@ BUTTONS: Final[Mapping[str, Words]] = {
     "rider_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
     "rider_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},
     "rider_picked": {"en": "Picked up", "sw": "Nimechukua", "hi": "सामान उठा लिया", "mr": "सामान घेतले"},
+    "rider_on_way": {"en": "On my way", "sw": "Niko njiani", "hi": "रास्ते में हूँ", "mr": "वाटेत आहे"},
     "rider_upi": {"en": "Switch to UPI", "sw": "Lipa kwa UPI", "hi": "UPI से लें", "mr": "UPI ने घ्या"},
     "rider_cash": {"en": "Cash after all", "sw": "Badala yake taslimu", "hi": "नकद ही लेंगे", "mr": "रोखच घेऊ"},
 }

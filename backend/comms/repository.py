@@ -108,6 +108,16 @@ async def ladder_runs(session: AsyncSession, order_id: str, kind: str) -> bool:
     return bool(await session.scalar(query, {"order_id": order_id, "kind": kind}))
 
 
+async def ladder_ended(session: AsyncSession, call: VoiceCall) -> bool:
+    """Return whether the ladder that placed a call was answered since: the step after it was called off."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM sla_timer WHERE order_id = :order_id AND type = :ladder"
+        " AND state = 'cancelled' AND created_at >= :since)"
+    )
+    values = {"order_id": call.order_id, "ladder": call.ladder, "since": call.created_at}
+    return bool(await session.scalar(query, values))
+
+
 async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:
     """Return how often somebody was called in the last hour, for any order."""
     query = select(func.count()).where(

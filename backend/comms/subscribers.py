@@ -4,43 +4,56 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms.ladders import KINDS
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
+from backend.orders.service import OrdersService
 from backend.platform.events import EventHandler, StoredEvent, Subscription
-from backend.platform.timers import TimerKind
+from backend.platform.timers import TimerKind, arm, cancel
 from backend.vendors.service import VendorsService
 
 # Cards that an event answers, by topic, and by the state that an order has come to.
 _ANSWERED_BY: Final = {
     "dispatch.accepted": ("rider_silent", "no_rider"),
     "order.address.confirmed": ("address_unconfirmed",),
+    "dispatch.back_on_route": ("rider_off_route",),
+}
+# Ladders that an event ends, beside those that a state of the order does.
+_ANSWERS: Final = {
+    "dispatch.accepted": (TimerKind.RIDER_ACK,),
+    "order.address.confirmed": (TimerKind.ADDRESS_CONFIRM,),
+    "dispatch.back_on_route": (TimerKind.OFF_ROUTE,),
 }
 _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue"),
     "out_for_delivery": ("rider_waiting",),
-    "delivered": ("delivery_overdue",),
-    "returned": ("delivery_overdue",),
+    "delivered": ("delivery_overdue", "rider_off_route"),
+    "returned": ("delivery_overdue", "rider_off_route"),
     "cancelled": (
         *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
-        *("rider_waiting", "delivery_overdue"),
+        *("rider_waiting", "delivery_overdue", "rider_off_route"),
     ),
 }
 _CLOSING: Final = {
     "processing": (TimerKind.VENDOR_ACCEPT,),
     "handover": (TimerKind.PROCESSING_REMINDER,),
     "out_for_delivery": (TimerKind.RIDER_ACK,),
-    "delivered": (TimerKind.ADDRESS_CONFIRM,),
-    "cancelled": (TimerKind.VENDOR_ACCEPT, TimerKind.PROCESSING_REMINDER, TimerKind.RIDER_ACK),
+    "delivered": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
+    "returned": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
+    "cancelled": tuple(KINDS),
 }
 
 
 class CommsSubscriber:
     """Follows orders and payments."""
 
-    def __init__(self, calls: CallsService, cards: CardsService, vendors: VendorsService) -> None:
+    def __init__(
+        self, orders: OrdersService, calls: CallsService, cards: CardsService, vendors: VendorsService
+    ) -> None:
+        self._orders = orders
         self._calls = calls
         self._cards = cards
         self._vendors = vendors
@@ -86,9 +99,22 @@ class CommsSubscriber:
         )
 
     async def on_answered(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Close the cards that this event answers."""
+        """End the chase and close the cards that this event answers."""
         order_id = event.payload["order_id"]
+        for kind in _ANSWERS.get(event.topic, ()):
+            await self._calls.cancel_ladder(session, order_id, str(kind))
         await self._cards.resolve_for_order(session, order_id, _ANSWERED_BY[event.topic], event.actor, event.topic)
+
+    async def on_off_route(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Begin to call a rider who has left their way."""
+        await self._orders.get(session, event.payload["order_id"], lock=True)
+        await arm(session, TimerKind.OFF_ROUTE, event.payload["order_id"], delay_s=0)
+
+    async def on_back_on_route(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Stop calling a rider who is back on their way."""
+        await self._orders.get(session, event.payload["order_id"], lock=True)
+        await cancel(session, event.payload["order_id"], (TimerKind.OFF_ROUTE,), by=event.topic)
+        await self.on_answered(session, event)
 
     async def on_unassigned(self, session: AsyncSession, event: StoredEvent) -> None:
         """Open a card for an order that nobody carries."""
@@ -111,11 +137,20 @@ class CommsSubscriber:
 
 def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
     """Return what comms listens to."""
+    way: dict[str, EventHandler] = {
+        "dispatch.off_route": subscriber.on_off_route,
+        "dispatch.back_on_route": subscriber.on_back_on_route,
+    }
+
+    async def way_of_rider(session: AsyncSession, event: StoredEvent) -> None:
+        await way[event.topic](session, event)
+
     return (
         Subscription("comms.orders", ("order.state.changed",), subscriber.on_state_changed),
         Subscription("comms.reviews", ("payment.review.opened",), subscriber.on_review),
         Subscription("comms.refunds", ("payment.refund.due",), subscriber.on_refund),
-        Subscription("comms.answers", tuple(_ANSWERED_BY), subscriber.on_answered),
+        Subscription("comms.answers", ("dispatch.accepted", "order.address.confirmed"), subscriber.on_answered),
+        Subscription("comms.off_route", tuple(way), way_of_rider),
         Subscription("comms.unassigned", ("dispatch.unassigned",), subscriber.on_unassigned),
         Subscription("comms.trouble", ("dispatch.trouble",), subscriber.on_trouble),
     )
@@ -126,6 +161,7 @@ def prompt_subscriptions(riders: RiderPrompts, vendors: VendorPrompts) -> tuple[
     tell: dict[str, EventHandler] = {
         "dispatch.accepted": riders.on_accepted,
         "dispatch.picked_up": riders.on_picked_up,
+        "dispatch.off_route": riders.on_off_route,
         "payment.requested": riders.on_payment_requested,
         "payment.received": riders.on_payment_received,
         "payment.failed": riders.on_payment_failed,

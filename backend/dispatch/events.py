@@ -67,3 +67,22 @@ class RiderTrouble(_DispatchEvent):
     rider_id: str
     kind: str
     note: str
+
+
+@dataclass(frozen=True)
+class RiderOffRoute(_DispatchEvent):
+    """A rider who carries the order has left the way; `distance_m` is how far they are from it."""
+
+    topic: ClassVar[str] = "dispatch.off_route"
+
+    rider_id: str
+    distance_m: int
+
+
+@dataclass(frozen=True)
+class RiderBackOnRoute(_DispatchEvent):
+    """A rider who had left the way is back on it."""
+
+    topic: ClassVar[str] = "dispatch.back_on_route"
+
+    rider_id: str

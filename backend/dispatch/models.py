@@ -60,6 +60,8 @@ class Assignment(Base, Timestamped):
     proof: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     reason: Mapped[str] = mapped_column(server_default="")
     route: Mapped[str | None]
+    off_routes: Mapped[int] = mapped_column(server_default="0")
+    off_route_since: Mapped[datetime | None]
     picked_up_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     fee_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -25,8 +25,7 @@ from backend.dispatch.schemas import (
     SuggestionOut,
     TroubleIn,
 )
-from backend.dispatch.service import DispatchService, RidersService
-from backend.dispatch.settings import DispatchSettings
+from backend.dispatch.service import DispatchService, RidersService, RouteWatch, on_time_s
 from backend.geo.geometry import length_m
 from backend.geo.ports import Point
 from backend.geo.service import GeoService, decode_line, encode_line, great_circle_m
@@ -47,6 +46,7 @@ _STAFF: Final = (Role.SERVICE, Role.ADMIN, Role.AGENT, Role.OWNER)
 RidersDep = Annotated[RidersService, Depends(provide(RidersService))]
 DeskDep = Annotated[DispatchService, Depends(provide(DispatchService))]
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
+WatchDep = Annotated[RouteWatch, Depends(provide(RouteWatch))]
 GeoDep = Annotated[GeoService, Depends(provide(GeoService))]
 Staff = Annotated[Principal, Depends(require(*_STAFF))]
 StaffOrRider = Annotated[Principal, Depends(require(*_STAFF, Role.RIDER))]
@@ -126,8 +126,7 @@ async def metrics(
     days: Annotated[int, Query(ge=1, le=365, description="The last so many days.")] = 30,
 ) -> FiguresOut:
     """Return how a rider did: acceptance, deliveries on time, earnings."""
-    on_time_s = DispatchSettings().on_time_s
-    return FiguresOut.model_validate(await riders.figures(session, rider.id, on_time_s=on_time_s, days=days))
+    return FiguresOut.model_validate(await riders.figures(session, rider.id, on_time_s=on_time_s(), days=days))
 
 
 @router.get("/orders/{order_id}/suggestions")
@@ -248,6 +247,10 @@ async def set_shift(body: ShiftIn, session: SessionDep, riders: RidersDep, rider
 
 
 @router.post("/riders/{rider_id}/position")
-async def set_position(body: PositionIn, session: SessionDep, riders: RidersDep, rider: RiderDep) -> RiderOut:
-    """Record where a rider is."""
-    return RiderOut.model_validate(await riders.set_position(session, rider.id, body.lat, body.lng))
+async def set_position(
+    body: PositionIn, session: SessionDep, riders: RidersDep, watch: WatchDep, rider: RiderDep
+) -> RiderOut:
+    """Record where a rider is; one who has left their way is told."""
+    placed = await riders.set_position(session, rider.id, body.lat, body.lng)
+    await watch.follow(session, rider.id, Point(body.lat, body.lng), rider.city)
+    return RiderOut.model_validate(placed)

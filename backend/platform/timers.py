@@ -60,6 +60,7 @@ class TimerKind(StrEnum):
     PROCESSING_REMINDER = "processing_reminder"
     RIDER_ACK = "rider_ack"
     ADDRESS_CONFIRM = "address_confirm"
+    OFF_ROUTE = "off_route"
     HANDOVER_WAIT = "handover_wait"
     RIDER_OTD = "rider_otd"
     PAYMENT_PENDING = "payment_pending"

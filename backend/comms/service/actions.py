@@ -12,6 +12,7 @@ from backend.comms.service.journal import CommsJournal
 from backend.orders.commands import AcceptOrder, Command, ExtendPreparation, MarkReady, RejectOrder, SetPreparation
 from backend.orders.service import OrdersService
 from backend.platform.actors import Actor, ActorKind, Source
+from backend.platform.timers import TimerKind, cancel
 
 _DEFAULT_PREP: Final = 20
 _DEFAULT_EXTENSION: Final = 10
@@ -109,6 +110,7 @@ class PartnerActions:
             "rider_upi": self._rider_upi,
             "rider_cash": self._rider_cash,
             "address_confirm": self._address_confirm,
+            "rider_on_way": self._rider_on_way,
         }
 
     async def _rider_accept(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
@@ -153,6 +155,15 @@ class PartnerActions:
             source=step.source,
             command_id=step.command_id,
         )
+
+    async def _rider_on_way(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        """A rider who has left their way knows where they go; nobody calls them about it again."""
+        order = await self._orders.get(session, step.order_id)
+        if order.rider_id != step.actor.id:
+            return DeskResult("refused", "dispatch.not_yours", "dispatch.not_yours")
+        ended = await cancel(session, step.order_id, (TimerKind.OFF_ROUTE,), by=str(step.actor))
+        outcome = "applied" if ended else "duplicate"
+        return DeskResult(outcome, outcome, f"dispatch.{outcome}")
 
     async def _ask_admin(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         """Put it on a card: a person calls back."""

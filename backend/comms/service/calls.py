@@ -148,6 +148,8 @@ class CallsService:
         order = await self._orders.get(session, call.order_id)
         kind = KINDS[TimerKind(call.ladder)]
         open_question = order.state in kind.waits_in and not self._answered(order, call)
+        if open_question and await repository.ladder_ended(session, call):
+            return False
         return open_question and call.state in {CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED}
 
     def _answered(self, order: OrderView, call: VoiceCall) -> bool:

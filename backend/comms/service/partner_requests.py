@@ -19,6 +19,7 @@ FITS: Final[Mapping[str, tuple[str, ...]]] = {
     "rider_reject": ("offered", "accepted"),
     "rider_picked": ("offered", "accepted"),
     "rider_delivered": ("picked_up", "accepted", "offered"),
+    "rider_on_way": ("picked_up",),
     "rider_upi": ("picked_up",),
     "rider_cash": ("picked_up",),
     "address_confirm": ("offered", "accepted", "picked_up"),

@@ -5,7 +5,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ports import RiderDesk
-from backend.comms.service.next_steps import Prompt, due_words, rider_step, upi_button
+from backend.comms.service.messages import map_link
+from backend.comms.service.next_steps import Prompt, drop_words, due_words, rider_step, upi_button
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
@@ -75,6 +76,14 @@ class RiderPrompts:
             return
         order = await self._orders.get(session, event.payload["order_id"])
         await self._tell(session, event, order, order.rider_id, Prompt("rider_called_off", {"order": order.id}))
+
+    async def on_off_route(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Give a rider who has left their way the map again."""
+        order = await self._orders.get(session, event.payload["order_id"])
+        params = {"order": order.id, "drop": drop_words(order), "map": map_link(order)}
+        await self._tell(
+            session, event, order, event.payload["rider_id"], Prompt("rider_off_route", params, ("rider_on_way",))
+        )
 
     async def _tell(
         self, session: AsyncSession, event: StoredEvent, order: OrderView, rider_id: str | None, prompt: Prompt

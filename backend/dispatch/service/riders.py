@@ -6,6 +6,7 @@ from backend.dispatch import repository
 from backend.dispatch.errors import RiderNotFoundError
 from backend.dispatch.models import Rider
 from backend.dispatch.ports import Contact, RiderFigures, RiderView
+from backend.dispatch.settings import DispatchSettings
 from backend.platform.clock import Clock
 from backend.platform.db.types import blind_index
 
@@ -26,6 +27,11 @@ def rider_view(row: Rider, load: int) -> RiderView:
         lng=row.lng,
         merchant_id=row.merchant_id,
     )
+
+
+def on_time_s() -> float:
+    """Return the seconds from pick-up within which a delivery counts as on time."""
+    return DispatchSettings().on_time_s
 
 
 class RidersService:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from backend.dispatch.router import router
-from backend.dispatch.service import DispatchService, RidersService
+from backend.dispatch.service import DispatchService, RidersService, RouteWatch
 from backend.geo.providers.offline.maps import OfflineMaps
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
@@ -22,10 +23,12 @@ from tests.support.factories.orders import make_order
 
 @pytest.fixture
 async def api(database: Database, clock: FixedClock) -> AsyncIterator[Api]:
+    geo = GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock)
     services: dict[type[Any], Any] = {
         RidersService: riders_service(clock),
         DispatchService: dispatch_service(clock),
-        GeoService: GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock),
+        GeoService: geo,
+        RouteWatch: RouteWatch(geo),
     }
     async with serving(database, clock, router, services=services) as opened:
         yield opened
@@ -140,3 +143,29 @@ async def test_trouble_needs_a_known_kind(api: Api, packed: OrderView) -> None:
     ]
     assert [answer.status_code for answer in answers] == [200, 422]
     assert answers[1].json()["code"] == "dispatch.unknown_exception"
+
+
+async def test_a_rider_who_leaves_the_way_is_noticed_once_and_once_more_when_back(
+    api: Api, packed: OrderView, database: Database
+) -> None:
+    """Only while they carry the order; each departure counts once, however often they say where they are."""
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    body = {"order_id": packed.id}
+    here, astray = {"lat": -1.2900, "lng": 36.7850}, {"lat": -1.2500, "lng": 36.9000}
+    await api.client.post("/api/v1/riders/R-1/assign", json=body, headers=admin)
+    await api.client.post("/api/v1/riders/R-1/route", json=body, headers=rider)
+    await api.client.post("/api/v1/riders/R-1/position", json=astray, headers=rider)
+    await api.client.post("/api/v1/riders/R-1/pickup", json=body, headers=rider)
+    for place in (here, astray, astray, here, here, astray):
+        moved = await api.client.post("/api/v1/riders/R-1/position", json=place, headers=rider)
+        assert moved.status_code == 200
+    told = text("SELECT topic, payload ->> 'rider_id' FROM outbox WHERE topic LIKE 'dispatch.%route' ORDER BY xid, pos")
+    async with database.transaction() as session:
+        events = [tuple(row) for row in await session.execute(told)]
+        counted = await session.scalar(text("SELECT off_routes FROM assignments"))
+    assert events == [
+        ("dispatch.off_route", "R-1"),
+        ("dispatch.back_on_route", "R-1"),
+        ("dispatch.off_route", "R-1"),
+    ]
+    assert counted == 2

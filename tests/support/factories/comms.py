@@ -205,7 +205,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     }
     subscriptions = (
         *dispatch_subscribers.subscriptions(dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings())),
-        *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(calls, cards, vendors)),
+        *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
         *comms_subscribers.prompt_subscriptions(
             RiderPrompts(orders, vendors, desk, speech), VendorPrompts(orders, vendors, speech)
         ),

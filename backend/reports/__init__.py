@@ -1,0 +1,1 @@
+"""Figures over many orders: vendors, riders, orders and communications; reads across all domains and writes nothing."""
