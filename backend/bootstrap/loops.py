@@ -126,8 +126,12 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
         (providers.whatsapp, WhatsAppSettings().rate_per_s),
         (providers.instagram, InstagramSettings().rate_per_s),
     )
-    voice = comms_tasks.CallSender(providers.exotel, database, registry.get(CallsService), journal, ExotelSettings())
-    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), voice)
+    calls, exotel = registry.get(CallsService), ExotelSettings()
+    voice = (
+        comms_tasks.CallSender(providers.exotel, database, calls, journal, exotel),
+        comms_tasks.CallStatusAsker(providers.exotel, database, calls, exotel),
+    )
+    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice)
 
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:

@@ -1,8 +1,9 @@
 """What comms needs from a voice provider and from the riders' desk, in our own words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from backend.dispatch.ports import Contact, DeskResult
 from backend.platform.actors import Source
@@ -23,6 +24,25 @@ class CallState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+
+
+_REACHED: Final = (
+    frozenset({CallState.QUEUED}),
+    frozenset({CallState.DIALLED, CallState.UNKNOWN}),
+    frozenset({CallState.ANSWERED}),
+    frozenset(
+        {CallState.COMPLETED, CallState.BUSY, CallState.NO_ANSWER, CallState.FAILED, CallState.CANCELLED},
+    ),
+)
+ENDED: Final = _REACHED[-1]
+
+
+def moves_on(known: CallState, told: CallState) -> bool:
+    """Say whether news brings a call further: it never goes back, what has ended has ended, unknown says nothing."""
+    far = {state: place for place, states in enumerate(_REACHED) for state in states}
+    if told is CallState.UNKNOWN:
+        return False
+    return far[told] > far[known] or (known is CallState.UNKNOWN and told is CallState.DIALLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +89,8 @@ class VoiceProvider(Protocol):
         """Ask how a call stands."""
         ...
 
-    async def find(self, request: CallRequest) -> str | None:
-        """Look for a call whose answer was lost; None where there is none."""
+    async def find(self, request: CallRequest, known: Collection[str]) -> str | None:
+        """Look for a call whose answer was lost, among those to this person that are not `known`; None for none."""
         ...
 
 
@@ -145,6 +165,7 @@ class RiderDesk(Protocol):
 
 
 __all__ = [
+    "ENDED",
     "CallNews",
     "CallRequest",
     "CallState",
@@ -153,4 +174,5 @@ __all__ = [
     "RiderDesk",
     "VoiceProvider",
     "VoiceWebhooks",
+    "moves_on",
 ]

@@ -68,13 +68,22 @@ async def log_of(session: AsyncSession, order_id: str) -> Sequence[CommsLog]:
 
 
 async def set_log_status(session: AsyncSession, idem: str, status: str, correlation_id: str | None = None) -> None:
-    """Record how far something that went out has come."""
+    """Record what became of a send; a receipt that was quicker stays."""
     await session.execute(
         text(
-            "UPDATE comms_log SET status = :status, correlation_id = coalesce(:correlation_id, correlation_id)"
+            "UPDATE comms_log SET correlation_id = coalesce(:correlation_id, correlation_id),"
+            " status = CASE WHEN status IN ('queued', 'unknown', 'sent', 'failed') THEN :status ELSE status END"
             " WHERE idem = :idem"
         ),
         {"idem": idem, "status": status, "correlation_id": correlation_id},
+    )
+
+
+async def set_status_of(session: AsyncSession, correlation_id: str, status: str) -> None:
+    """Record how far what the provider knows by this id has come."""
+    await session.execute(
+        text("UPDATE comms_log SET status = :status WHERE correlation_id = :correlation_id AND direction = 'outbound'"),
+        {"correlation_id": correlation_id, "status": status},
     )
 
 
@@ -85,6 +94,16 @@ async def call(session: AsyncSession, call_id: str, *, lock: bool = False) -> Vo
         query.with_for_update().execution_options(populate_existing=True) if lock else query
     )
     return found
+
+
+async def call_sids_of(session: AsyncSession, callee: str) -> Sequence[str]:
+    """Return the provider's ids of the calls to somebody in the last two days."""
+    query = select(VoiceCall.call_sid).where(
+        VoiceCall.callee == callee,
+        VoiceCall.call_sid.is_not(None),
+        VoiceCall.created_at > func.duka_now() - text("interval '2 days'"),
+    )
+    return [str(sid) for sid in await session.scalars(query)]
 
 
 async def older_than(session: AsyncSession, call_id: str, seconds: float) -> bool:

@@ -1,13 +1,14 @@
 """What comms does on a clock and in the background: ladder timers and calls."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
-from backend.comms.ports import CallRequest, CallState, VoiceProvider, VoiceWebhooks
+from backend.comms.ports import ENDED, CallNews, CallRequest, CallState, VoiceProvider, VoiceWebhooks, moves_on
 from backend.comms.service.calls import VOICE_CHANNEL, CallsService
 from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
@@ -15,6 +16,7 @@ from backend.comms.settings import ExotelSettings
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.inbox import StoredProviderEvent
+from backend.platform.observability.logging import get_logger
 from backend.platform.sends import (
     ClaimedSend,
     Refused,
@@ -24,10 +26,14 @@ from backend.platform.sends import (
     Throttled,
     Unavailable,
     Unknown,
+    enqueue,
 )
 from backend.platform.timers import TimerHandler, TimerKind
 
-_PER_MINUTE = 200
+log = get_logger(__name__)
+STATUS_CHANNEL: Final = "exotel.status"
+MOST_TURNS: Final = 6  # The last one is asked an hour after the call, with the usual minute between the first two.
+_PER_MINUTE: Final = 200
 
 
 def timer_handlers(ladders: LadderService) -> Mapping[TimerKind, TimerHandler]:
@@ -89,12 +95,13 @@ class CallSender:
         """Look for the call at the provider."""
         async with self._database.transaction() as session:
             call = await repository.call(session, send.payload["call_id"])
+            known = [] if call is None else await repository.call_sids_of(session, call.callee)
         if call is None:
             return Refused("call.gone")
         if call.call_sid:
             return Sent(call.call_sid)
         try:
-            sid = await self._provider.find(self._request(call))
+            sid = await self._provider.find(self._request(call), known)
         except (ProviderRejectedError, ProviderUnavailableError, OutcomeUnknownError) as error:
             return Unknown(error.code)
         return Sent(sid) if sid else Unavailable("no such call at the provider")
@@ -103,15 +110,85 @@ class CallSender:
         """Record what became of the dialling."""
         await self._journal.settled(session, send, outcome)
         call = await repository.call(session, send.payload["call_id"], lock=True)
-        if call is None or call.state != CallState.QUEUED:
+        if call is None:
             return
         if isinstance(outcome, Sent):
-            call.state, call.call_sid = CallState.DIALLED, call.call_sid or outcome.provider_ref
+            await self._dialled(session, call, outcome.provider_ref)
+        elif call.state != CallState.QUEUED:
+            return
         elif isinstance(outcome, Unknown):
             call.state = CallState.UNKNOWN
         else:
             wanted = not (isinstance(outcome, Refused) and outcome.code == NOT_WANTED)
             call.state = CallState.FAILED if wanted else CallState.CANCELLED
+
+    async def _dialled(self, session: AsyncSession, call: VoiceCall, sid: str) -> None:
+        """Note the provider's id; a callback may have been quicker. Ask later, in case none comes."""
+        call.call_sid = call.call_sid or sid
+        if moves_on(CallState(call.state), CallState.DIALLED):
+            call.state = CallState.DIALLED
+        else:
+            await self._journal.call_stands(session, call.call_sid, CallState(call.state))
+        await ask_later(session, call, self._settings.status_poll_s, 0)
+
+
+async def ask_later(session: AsyncSession, call: VoiceCall, poll_s: float, turn: int) -> None:
+    """Queue a question about a call that has not ended; each waits twice as long as the one before."""
+    if call.state in ENDED:
+        return
+    await enqueue(
+        session,
+        STATUS_CHANNEL,
+        {"call_id": call.id, "turn": turn},
+        idem=f"call-status:{call.id}:{turn}",
+        order_id=call.order_id,
+        priority=6,
+        delay_s=poll_s * 2**turn,
+    )
+
+
+class CallStatusAsker:
+    """Asks the provider about calls whose status callback has not come; asking twice does no harm."""
+
+    channel = STATUS_CHANNEL
+    policy = SendPolicy(concurrency=2, lease_s=30, rate_per_s=1, burst=5, max_attempts=3, resend_after_unknown=True)
+
+    def __init__(
+        self, provider: VoiceProvider, database: Database, calls: CallsService, settings: ExotelSettings
+    ) -> None:
+        self._provider = provider
+        self._database = database
+        self._calls = calls
+        self._settings = settings
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        """Ask, unless its end was told meanwhile; the state goes to `settle` as the outcome's detail."""
+        async with self._database.transaction() as session:
+            call = await repository.call(session, send.payload["call_id"])
+        if call is None or call.call_sid is None or call.state in ENDED:
+            return Sent("", "")
+        try:
+            return Sent(call.call_sid, str(await self._provider.state_of(call.call_sid)))
+        except ProviderUnavailableError as error:
+            return Throttled(error.retry_after_s) if error.retry_after_s else Unavailable(error.code)
+
+    async def investigate(self, send: ClaimedSend) -> SendOutcome:
+        """Ask again."""
+        return await self.deliver(send)
+
+    async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
+        """Apply what the provider said; ask again later where the call goes on or the provider was away."""
+        call_id, turn = send.payload["call_id"], int(send.payload["turn"])
+        if isinstance(outcome, Sent) and outcome.detail:
+            news = CallNews(call_id, outcome.provider_ref, state=CallState(outcome.detail))
+            await self._calls.apply_news(session, news)
+        call = await repository.call(session, call_id)
+        if call is None or call.state in ENDED:
+            return
+        if turn + 1 < MOST_TURNS:
+            await ask_later(session, call, self._settings.status_poll_s, turn + 1)
+        else:
+            log.warning("call.end_unknown", call_id=call_id, order_id=call.order_id)
 
 
 class VoiceInbox:

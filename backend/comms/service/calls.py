@@ -9,7 +9,7 @@ from backend.comms import repository
 from backend.comms.ivr import AGAIN, GOODBYE, MENUS, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
-from backend.comms.ports import CallNews, CallState, Contact
+from backend.comms.ports import CallNews, CallState, Contact, moves_on
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.messages import amount_words
@@ -28,9 +28,6 @@ log = get_logger(__name__)
 VOICE_CHANNEL: Final = "exotel"
 BRIDGE: Final = "bridge"
 _PRIORITY: Final[Mapping[Purpose, int]] = {Purpose.ADDRESS: 1, Purpose.NEW_ORDER: 2, Purpose.REMINDER: 4}
-_ENDED: Final = frozenset(
-    {CallState.COMPLETED, CallState.BUSY, CallState.NO_ANSWER, CallState.FAILED, CallState.CANCELLED}
-)
 
 
 class CallsService:
@@ -200,8 +197,9 @@ class CallsService:
         if call is None:
             return
         call.call_sid = call.call_sid or news.call_sid or None
-        if news.state is not None:
-            self._advance(call, news.state)
+        if news.state is not None and moves_on(CallState(call.state), news.state):
+            call.state = news.state
+            await self._journal.call_stands(session, call.call_sid, news.state)
         if news.digit:
             await self._press(session, call, news.digit)
         elif news.hung_up:
@@ -219,11 +217,6 @@ class CallsService:
             log.warning("call.foreign_news", call_id=call.id)
             return None
         return call
-
-    def _advance(self, call: VoiceCall, state: CallState) -> None:
-        """Move a call on; what has ended stays ended."""
-        if call.state not in _ENDED and state is not CallState.UNKNOWN:
-            call.state = state
 
     async def _press(self, session: AsyncSession, call: VoiceCall, digit: str) -> None:
         if not call.menu or await repository.older_than(session, call.id, self._settings.context_lives_s):

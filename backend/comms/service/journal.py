@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.channels.ports import DeliveryReceipt
 from backend.comms import repository
 from backend.comms.events import InboundAction, OutboundRequested
-from backend.comms.ports import Contact
+from backend.comms.ports import CallState, Contact
 from backend.platform.actors import Actor
 from backend.platform.events import publish
 from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
@@ -145,6 +145,11 @@ class CommsJournal:
         """Record what became of a send of ours; sends of others change nothing."""
         reference = outcome.provider_ref if isinstance(outcome, Sent) else None
         await repository.set_log_status(session, send.idem, _status_of(outcome), reference)
+
+    async def call_stands(self, session: AsyncSession, call_sid: str | None, state: CallState) -> None:
+        """Record how far a call has come; calls move forwards alone, so the newest state is the farthest."""
+        if call_sid is not None:
+            await repository.set_status_of(session, call_sid, str(state))
 
     async def receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
         """Record how far a message has come; receipts may come in any order."""

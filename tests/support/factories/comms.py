@@ -34,7 +34,7 @@ from backend.comms.service.plans import LadderPlans
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
-from backend.comms.tasks import CallSender, VoiceInbox, timer_handlers
+from backend.comms.tasks import CallSender, CallStatusAsker, VoiceInbox, timer_handlers
 from backend.dispatch import subscribers as dispatch_subscribers
 from backend.dispatch.service import DispatchService
 from backend.dispatch.settings import DispatchSettings
@@ -231,7 +231,13 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                     {**timer_handlers(ladders), **waiting.timer_handlers(waiting.WaitingOrders(orders, cards))},
                 ),
                 consumers=EventConsumers(database, subscriptions),
-                sender=SenderLoop(database, (CallSender(provider, database, calls, journal, settings),)),
+                sender=SenderLoop(
+                    database,
+                    (
+                        CallSender(provider, database, calls, journal, settings),
+                        CallStatusAsker(provider, database, calls, settings),
+                    ),
+                ),
                 inbox=InboxWorker(database, {"exotel": VoiceInbox(voice, calls).handle}),
             )
         await sandbox.state.world.close()

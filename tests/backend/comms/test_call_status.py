@@ -1,0 +1,111 @@
+"""How far a call has come, whatever becomes of its callbacks: lost, late, twice, out of order."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from backend.comms.ports import CallState, moves_on
+from backend.comms.tasks import MOST_TURNS
+from backend.orders.ports import OrderView
+from tests.support.factories.comms import Switchboard
+
+LOST = {"what": "drop", "provider": "exotel"}
+CALL = "SELECT state FROM voice_calls"
+
+
+@pytest.fixture
+async def ringing(board: Switchboard, order: OrderView) -> OrderView:
+    """An order whose vendor's phone rings with the menu; the ring before it was not placed."""
+    await board.wait(185)
+    return order
+
+
+async def asked(board: Switchboard) -> int:
+    """How often the provider was asked about a call."""
+    found = await board.sandbox.get("/__sim/calls", params={"provider": "exotel", "limit": 500})
+    return sum(row["method"] == "GET" for row in found.json())
+
+
+async def tell(board: Switchboard, status: str, **fields: Any) -> None:
+    """Post a status callback about the one call, as the provider does."""
+    call_id, sid = (await board.rows("SELECT id, call_sid FROM voice_calls"))[0]
+    path = f"/webhooks/exotel/call-status/{board.signer.sign(call_id)}"
+    answer = await board.api.client.post(path, json={"CallSid": sid, "Status": status, **fields})
+    assert answer.status_code == 200
+    await board.settle()
+
+
+async def test_a_call_whose_callback_is_lost_is_asked_about(board: Switchboard, ringing: OrderView) -> None:
+    await board.control("/webhooks/accidents", LOST)
+    await board.act("ignore", **{"from": "vendor"})
+    assert await board.rows(CALL) == [("dialled",)]
+    await board.wait(50)
+    assert (await board.rows(CALL), await asked(board)) == ([("dialled",)], 0)
+    await board.wait(11)
+    assert (await board.rows(CALL), await asked(board)) == ([("no_answer",)], 1)
+    assert await board.rows("SELECT status FROM comms_log WHERE channel = 'exotel_ivr'") == [("no_answer",)]
+    await board.wait(4000)
+    assert await asked(board) == 1
+
+
+async def test_a_call_that_told_its_end_is_not_asked_about(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("busy", **{"from": "vendor"})
+    await board.wait(4000)
+    assert (await board.rows(CALL), await asked(board)) == ([("busy",)], 0)
+    assert await board.rows("SELECT status FROM comms_log WHERE channel = 'exotel_ivr'") == [("busy",)]
+
+
+async def test_a_provider_that_is_away_is_asked_again(board: Switchboard, ringing: OrderView) -> None:
+    await board.control("/webhooks/accidents", LOST)
+    await board.act("ignore", **{"from": "vendor"})
+    await board.control("/faults", {"provider": "exotel", "method": "GET", "status": 503, "left": 2})
+    for seconds in (61, 60, 130):
+        await board.wait(seconds)
+    assert await board.rows(CALL) == [("no_answer",)]
+
+
+async def test_questions_about_a_call_without_end_grow_rare_and_cease(board: Switchboard, ringing: OrderView) -> None:
+    await board.control("/webhooks/accidents", LOST)
+    body = {"Call": {"Sid": "x", "Status": "in-progress"}}
+    await board.control("/faults", {"provider": "exotel", "method": "GET", "status": 200, "body": body})
+    for _ in range(140):
+        await board.wait(60)
+    assert await asked(board) == MOST_TURNS
+    assert await board.rows("SELECT count(*) FROM outbound_send WHERE channel = 'exotel.status'") == [(MOST_TURNS,)]
+
+
+async def test_late_callbacks_do_not_move_a_call_backwards(board: Switchboard, ringing: OrderView) -> None:
+    await tell(board, "in-progress", EventType="answered")
+    assert await board.rows(CALL) == [("answered",)]
+    await tell(board, "ringing")
+    assert await board.rows(CALL) == [("answered",)]
+    await tell(board, "completed")
+    for late in ("in-progress", "no-answer", "a-new-word"):
+        await tell(board, late)
+        assert await board.rows(CALL) == [("completed",)]
+    assert await board.rows("SELECT status FROM comms_log WHERE channel = 'exotel_ivr'") == [("completed",)]
+
+
+async def test_a_call_whose_dialling_was_lost_is_found_and_followed(board: Switchboard, order: OrderView) -> None:
+    """The provider dialled and its answer was an error: it is looked for, never dialled twice, and its end is known."""
+    fault = {"provider": "exotel", "method": "POST", "mode": "apply", "status": 500, "left": 1}
+    await board.control("/faults", fault)
+    await board.wait(185)
+    assert await board.rows(CALL) == [("unknown",)]
+    await board.wait(6)
+    assert await board.rows(CALL) == [("dialled",)]
+    await board.act("ignore", **{"from": "vendor"})
+    assert await board.rows(CALL) == [("no_answer",)]
+
+
+def test_a_call_moves_forwards_alone() -> None:
+    s = CallState
+    ended = (s.COMPLETED, s.BUSY, s.NO_ANSWER, s.FAILED, s.CANCELLED)
+    further = {
+        *((s.QUEUED, state) for state in (s.DIALLED, s.ANSWERED, *ended)),
+        *((state, s.ANSWERED) for state in (s.DIALLED, s.UNKNOWN)),
+        *((state, end) for state, end in product((s.DIALLED, s.UNKNOWN, s.ANSWERED), ended)),
+        (s.UNKNOWN, s.DIALLED),
+    }
+    assert {pair for pair in product(s, s) if moves_on(*pair)} == further
