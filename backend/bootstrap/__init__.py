@@ -10,6 +10,7 @@ from backend.bootstrap.services import add_services
 from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
 from backend.platform.flags import Flags
+from backend.platform.ratelimit import RequestLimiter
 from backend.platform.registry import Registry
 from backend.platform.settings import PlatformSettings
 from backend.platform.wakeups import RedisRelay
@@ -27,8 +28,9 @@ class Built:
     worker_loops: tuple[Loop, ...]
 
     async def close(self) -> None:
-        """Close providers and database."""
+        """Close providers, limits and database."""
         await self.providers.close()
+        await self.registry.get(RequestLimiter).close()
         await self.registry.get(Database).close()
 
 

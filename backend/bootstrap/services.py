@@ -41,6 +41,7 @@ from backend.platform.clock import Clock, HostClock, SystemClock
 from backend.platform.db.session import Database
 from backend.platform.flags import Flags
 from backend.platform.inbox import EventIntake
+from backend.platform.ratelimit import RequestLimiter
 from backend.platform.registry import Registry
 from backend.platform.settings import PlatformSettings
 from backend.vendors.service import VendorsService
@@ -67,6 +68,7 @@ def _add_platform(registry: Registry, settings: PlatformSettings, database: Data
     registry.add(ConsoleSessions, ConsoleSessions(settings))
     registry.add(EventIntake, EventIntake(database))
     registry.add(Flags, Flags(database, settings.feature_flags))
+    registry.add(RequestLimiter, RequestLimiter(settings.redis_url))
 
 
 def _add_shop(registry: Registry) -> None:
@@ -95,7 +97,7 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     channels = registry.add(ChannelsService, ChannelsService((providers.whatsapp, providers.instagram)))
     journal = registry.add(CommsJournal, CommsJournal())
     cards = registry.add(CardsService, CardsService(clock))
-    actions = registry.add(PartnerActions, PartnerActions(orders, desk, cards, journal))
+    actions = registry.add(PartnerActions, PartnerActions(orders, vendors, desk, cards, journal))
     settings = registry.add(CommsSettings, CommsSettings())
     calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
     registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))

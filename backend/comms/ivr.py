@@ -34,6 +34,8 @@ class Menu:
 
 _ADMIN: Final = Key(action="bridge_admin")
 
+VENDOR_INACTIVE: Final = "vendor_inactive"
+
 MENUS: Final[Mapping[str, Menu]] = {
     "vendor_new_order": Menu(
         {
@@ -132,6 +134,23 @@ MENUS: Final[Mapping[str, Menu]] = {
                     "5 kuongea nasi.",
                 },
                 {"1": Key("rider_on_way"), "5": _ADMIN},
+            )
+        }
+    ),
+    VENDOR_INACTIVE: Menu(
+        {
+            "start": Node(
+                {
+                    "en": "{vendor} gets no new orders now, since several were not answered. Press 1 to take orders "
+                    "again, 5 to speak to us.",
+                    "hi": "कई ऑर्डर का जवाब न मिलने से {vendor} को अभी नए ऑर्डर नहीं मिलेंगे। फिर से ऑर्डर लेने के लिए 1, "
+                    "हमसे बात करने के लिए 5 दबाएँ।",
+                    "mr": "अनेक ऑर्डरना उत्तर न मिळाल्याने {vendor} ला आता नवीन ऑर्डर मिळणार नाहीत. पुन्हा ऑर्डर घेण्यासाठी 1, "
+                    "आमच्याशी बोलण्यासाठी 5 दाबा.",
+                    "sw": "{vendor} haipati oda mpya kwa sasa, kwa kuwa kadhaa hazikujibiwa. Bonyeza 1 kupokea oda "
+                    "tena, 5 kuongea nasi.",
+                },
+                {"1": Key("vendor_return"), "5": _ADMIN},
             )
         }
     ),

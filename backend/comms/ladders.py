@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import time
 from enum import StrEnum
 from typing import Any, Final
 
@@ -39,6 +40,25 @@ class Step:
 
     after_s: float
     rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One version of a ladder.
+
+    Attributes:
+        steps: What happens, by time.
+        quiet: From and until when nobody is called, local time; None for no such hours.
+        max_calls_hour: Calls to one person in an hour, of all orders together; None for the usual limit.
+        policy_id: Its row; None where the built-in version has never been needed, or steps are tried out.
+        version: Its number; None likewise.
+    """
+
+    steps: tuple[Step, ...]
+    quiet: tuple[time, time] | None = None
+    max_calls_hour: int | None = None
+    policy_id: int | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

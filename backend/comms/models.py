@@ -1,6 +1,6 @@
 """Tables of comms."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
@@ -15,6 +15,8 @@ class EscalationPolicy(Base):
 
     __tablename__ = "escalation_policy"
     __table_args__ = (
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet"),
+        CheckConstraint("max_calls_hour >= 0", name="max_calls_hour"),
         Index(
             "uq_escalation_policy_active",
             "kind",
@@ -32,6 +34,9 @@ class EscalationPolicy(Base):
     tier: Mapped[str | None]
     version: Mapped[int]
     steps: Mapped[list[Any]]
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    max_calls_hour: Mapped[int | None]
     active: Mapped[bool] = mapped_column(server_default="true")
     created_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))

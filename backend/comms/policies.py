@@ -1,14 +1,32 @@
-"""Which rungs of a step may go out now, and what a ladder will do from here; pure."""
+"""Which rungs of a step go out under given conditions, and what a ladder will do from here; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from backend.comms.ladders import Rung, Step, skip_overdue
 
 SWITCHED_OFF: Final = "switched_off"
+PROVIDER_DOWN: Final = "provider_down"
+QUIET_HOURS: Final = "quiet_hours"
 CALLED_TOO_OFTEN: Final = "called_too_often"
+JUST_RUNG: Final = "just_rung"
 CALLS: Final = frozenset({Rung.RING, Rung.IVR})
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the day without calls, local time; they may go over midnight. Until is not part of them."""
+
+    start: time
+    until: time
+
+    def hold(self, at: datetime) -> bool:
+        """Say whether a local time lies within."""
+        if self.start <= self.until:
+            return self.start <= at.time() < self.until
+        return at.time() >= self.start or at.time() < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +34,29 @@ class Conditions:
     """What stands in the way of reaching somebody.
 
     Attributes:
-        messages: Why no message may go out; empty where one may.
-        calls: Why no call may.
+        at: The time, in the callee's zone.
+        messages: Whether messages are switched on for the city and tier.
+        calls: Whether calls are.
+        messages_down: Whether the provider of messages is down.
+        calls_down: Whether that of calls is.
+        quiet: Hours without calls; None for none.
         calls_left: Calls that this person may still get within the hour, of all orders together.
+        just_rung: Whether they were rung a moment ago for the same purpose, for another order.
     """
 
-    messages: str = ""
-    calls: str = ""
+    at: datetime
+    messages: bool = True
+    calls: bool = True
+    messages_down: bool = False
+    calls_down: bool = False
+    quiet: QuietHours | None = None
     calls_left: int = 1
+    just_rung: bool = False
+
+    def later(self, seconds: float, calls_spent: int) -> "Conditions":
+        """Return the conditions as they will be, as far as can be known."""
+        left = self.calls_left - calls_spent
+        return replace(self, at=self.at + timedelta(seconds=seconds), calls_left=left, just_rung=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +78,35 @@ class Expected:
 
 
 def judge(rungs: Sequence[Rung], conditions: Conditions) -> tuple[Verdict, ...]:
-    """Say of each rung of a step whether it goes out; a channel that is off never holds a ladder up."""
-    return tuple(Verdict(rung, _objection(rung, conditions)) for rung in rungs)
+    """Say of each rung of a step whether it goes out; a channel that is off or down never holds a ladder up.
+
+    Where messages do not get through, a step that has one rings too: the message waits at its sender, the phone does
+    not. Where calls do not either, a person of the city is called at once.
+    """
+    verdicts = [Verdict(rung, _objection(rung, conditions)) for rung in rungs]
+    silent = Rung.WHATSAPP in rungs and (conditions.messages_down or not conditions.messages)
+    if silent and CALLS.isdisjoint(rungs):
+        instead = Verdict(Rung.RING, _objection(Rung.RING, conditions))
+        if not instead.withheld:
+            return (*verdicts, instead)
+        if instead.withheld == PROVIDER_DOWN and Rung.ADMIN not in rungs:
+            return (*verdicts, instead, Verdict(Rung.ADMIN))
+    return tuple(verdicts)
 
 
 def _objection(rung: Rung, conditions: Conditions) -> str:
     if rung is Rung.WHATSAPP:
-        return conditions.messages
+        return "" if conditions.messages else SWITCHED_OFF
     if rung not in CALLS:
         return ""
-    return conditions.calls or ("" if conditions.calls_left > 0 else CALLED_TOO_OFTEN)
+    objections = (
+        (not conditions.calls, SWITCHED_OFF),
+        (conditions.calls_down, PROVIDER_DOWN),
+        (conditions.quiet is not None and conditions.quiet.hold(conditions.at), QUIET_HOURS),
+        (conditions.calls_left <= 0, CALLED_TOO_OFTEN),
+        (rung is Rung.RING and conditions.just_rung, JUST_RUNG),
+    )
+    return next((words for holds, words in objections if holds), "")
 
 
 def forecast(steps: Sequence[Step], step: int, due_s: float, conditions: Conditions) -> tuple[Expected, ...]:
@@ -66,12 +118,12 @@ def forecast(steps: Sequence[Step], step: int, due_s: float, conditions: Conditi
         due_s: Seconds until it is due; below 0 where it is overdue.
         conditions: As they are now.
     """
-    start_s, expected, left = due_s - steps[step].after_s, list[Expected](), conditions.calls_left
+    start_s, expected, spent = due_s - steps[step].after_s, list[Expected](), 0
     for place in range(skip_overdue(tuple(steps), step, max(-due_s, 0)), len(steps)):
-        now = Conditions(conditions.messages, conditions.calls, left)
-        verdicts = judge(steps[place].rungs, now)
-        left -= sum(verdict.rung in CALLS and not verdict.withheld for verdict in verdicts)
-        expected.append(Expected(place, steps[place].after_s, max(start_s + steps[place].after_s, 0), verdicts))
+        in_s = max(start_s + steps[place].after_s, 0)
+        verdicts = judge(steps[place].rungs, conditions.later(in_s, spent) if in_s else conditions)
+        spent += sum(verdict.rung in CALLS and not verdict.withheld for verdict in verdicts)
+        expected.append(Expected(place, steps[place].after_s, in_s, verdicts))
         if Rung.NEXT_RIDER in steps[place].rungs:
             break
     return tuple(expected)

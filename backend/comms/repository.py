@@ -12,6 +12,12 @@ from backend.comms.models import CommsLog, EscalationPolicy, OpsException, Voice
 from backend.platform.inbox import waiting_bodies
 
 
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time."""
+    found: datetime = (await session.execute(select(func.duka_now()))).scalar_one()
+    return found
+
+
 async def policy(session: AsyncSession, kind: str, city: str, tier: str) -> EscalationPolicy | None:
     """Return the active ladder that fits best: of city and tier, of the city, of the tier, of all."""
     query = (
@@ -106,6 +112,17 @@ async def call_sids_of(session: AsyncSession, callee: str) -> Sequence[str]:
     return [str(sid) for sid in await session.scalars(query)]
 
 
+async def line_engaged(session: AsyncSession, call: VoiceCall) -> bool:
+    """Return whether another call of ours rings at somebody or goes on; one without news for long counts no more."""
+    query = select(func.count()).where(
+        VoiceCall.callee == call.callee,
+        VoiceCall.id != call.id,
+        VoiceCall.state.in_(("dialled", "answered")),
+        VoiceCall.updated_at > func.duka_now() - text("interval '90 seconds'"),
+    )
+    return bool(await session.scalar(query))
+
+
 async def older_than(session: AsyncSession, call_id: str, seconds: float) -> bool:
     """Return whether a call was asked for longer ago than this."""
     query = text("SELECT created_at < duka_now() - make_interval(secs => :seconds) FROM voice_calls WHERE id = :id")
@@ -135,6 +152,29 @@ async def ladder_ended(session: AsyncSession, call: VoiceCall) -> bool:
     )
     values = {"order_id": call.order_id, "ladder": call.ladder, "since": call.created_at}
     return bool(await session.scalar(query, values))
+
+
+async def just_rung(session: AsyncSession, callee: str, purpose: str, order_id: str, seconds: float) -> bool:
+    """Return whether somebody was rung for the same purpose a moment ago, for another order."""
+    query = select(func.count()).where(
+        VoiceCall.callee == callee,
+        VoiceCall.purpose == purpose,
+        VoiceCall.order_id != order_id,
+        VoiceCall.state != "cancelled",
+        VoiceCall.created_at > func.duka_now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
+    )
+    return bool(await session.scalar(query))
+
+
+async def was_reached(session: AsyncSession, order_id: str, ladder: str, actor: str) -> bool:
+    """Return whether anything of a ladder got as far as somebody's phone, as the providers say."""
+    query = select(func.count()).where(
+        CommsLog.order_id == order_id,
+        CommsLog.ladder == ladder,
+        CommsLog.actor == actor,
+        CommsLog.status.in_(("sent", "delivered", "read", "answered", "completed", "no_answer", "busy")),
+    )
+    return bool(await session.scalar(query))
 
 
 async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:

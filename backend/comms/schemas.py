@@ -1,9 +1,9 @@
 """Wire models of comms; request fields are paper two's section 17."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class NotifyRequest(BaseModel):
@@ -86,22 +86,38 @@ class LadderStep(BaseModel):
     rungs: list[str] = Field(min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider.")
 
 
-class LadderView(BaseModel):
+class LadderBody(BaseModel):
+    """What a ladder does, and what limits it."""
+
+    steps: list[LadderStep] = Field(min_length=1, description="What happens, in order.")
+    quiet_from: time | None = Field(default=None, description="Nobody is called from then, local time.")
+    quiet_until: time | None = Field(default=None, description="Until then, which may be the next morning.")
+    max_calls_hour: int | None = Field(
+        default=None, ge=0, description="Calls to one person in an hour, of all orders; null for the usual limit."
+    )
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> "LadderBody":
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            message = "quiet hours need both ends"
+            raise ValueError(message)
+        return self
+
+
+class LadderView(LadderBody):
     """An active version of a ladder."""
 
     kind: str = Field(description="Which ladder.")
     city: str | None = Field(description="The city it is for; null for all.")
     tier: str | None = Field(description="The vendor tier it is for; null for all.")
     version: int = Field(description="Its version.")
-    steps: list[LadderStep] = Field(description="What happens, in order.")
 
 
-class NewLadder(BaseModel):
+class NewLadder(LadderBody):
     """A new version of a ladder."""
 
     city: str | None = Field(default=None, description="For this city alone.")
     tier: str | None = Field(default=None, description="For this vendor tier alone.")
-    steps: list[LadderStep] = Field(min_length=1, description="What happens, in order.")
 
 
 class ExpectedRung(BaseModel):
@@ -142,8 +158,8 @@ class Outlooks(BaseModel):
 class PreviewRequest(BaseModel):
     """A ladder to look at before it runs."""
 
-    steps: list[LadderStep] | None = Field(
-        default=None, min_length=1, description="Steps to try out; null for the version that fits the order."
+    tried: LadderBody | None = Field(
+        default=None, description="A ladder to try out; null for the version that fits the order."
     )
 
 

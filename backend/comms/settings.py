@@ -41,6 +41,15 @@ class CommsSettings(BaseSettings):
     context_lives_s: float = Field(
         default=900, description="Seconds after which a digit of a call means nothing any more."
     )
+    bridges_per_person: int = Field(
+        default=6, ge=1, description="Bridged calls to one person in ten minutes; more are refused (429)."
+    )
+    kick_offs_per_minute: int = Field(
+        default=6, ge=1, description="Kick-offs by API of one ladder of one order in a minute; more are refused (429)."
+    )
+    ring_covers_s: float = Field(
+        default=60, description="Seconds for which one ring stands for all orders of a person and purpose."
+    )
     calls_per_callee_hour: int = Field(
         default=20, description="Calls to one person in an hour, of all orders together."
     )

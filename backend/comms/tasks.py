@@ -33,6 +33,7 @@ from backend.platform.timers import TimerHandler, TimerKind
 log = get_logger(__name__)
 STATUS_CHANNEL: Final = "exotel.status"
 MOST_TURNS: Final = 6  # The last one is asked an hour after the call, with the usual minute between the first two.
+_ENGAGED_S: Final = 5.0
 _PER_MINUTE: Final = 200
 
 
@@ -68,9 +69,10 @@ class CallSender:
         async with self._database.transaction() as session:
             call = await repository.call(session, send.payload["call_id"])
             wanted = call is not None and await self._calls.still_wanted(session, call)
+            engaged = call is not None and wanted and await repository.line_engaged(session, call)
         if call is None or not wanted:
             return Refused(NOT_WANTED, "the question has been answered")
-        return await self._dial(self._request(call))
+        return Throttled(_ENGAGED_S) if engaged else await self._dial(self._request(call))
 
     async def _dial(self, request: CallRequest) -> SendOutcome:
         try:

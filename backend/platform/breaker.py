@@ -39,6 +39,10 @@ class ChannelBreaker:
         cooling = context.state == _OPENED and time.time() <= (context.opened_at or 0) + self._ttl_s
         return 0 if cooling or self._under_way else min(wanted, 1)
 
+    async def is_open(self) -> bool:
+        """Say whether the provider is taken to be down: it failed too often, and no probe has succeeded since."""
+        return bool((await self._breaker()).context.state != _CLOSED)
+
     async def call(self, attempt: Callable[[], Awaitable[SendOutcome]]) -> SendOutcome:
         """Make a call through the breaker; where it opened meanwhile, ask to come back instead."""
         self._under_way += 1

@@ -203,6 +203,16 @@ class OutboundSend(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=_NOW)
 
 
+class ProviderOutage(Base):
+    """A channel whose provider does not take what is sent; over where it was not seen again for a while."""
+
+    __tablename__ = "provider_outage"
+
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    since: Mapped[datetime] = mapped_column(server_default=_NOW)
+    seen_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
 class RateBucket(Base):
     """The tokens left for one channel and scope; refilled by arithmetic when it is next asked."""
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.platform import send_queue, wakeups
+from backend.platform import outages, send_queue, wakeups
 from backend.platform.backoff import pause_s
 from backend.platform.breaker import ChannelBreaker
 from backend.platform.db.session import Database
@@ -15,7 +15,7 @@ from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, 
 from backend.platform.ids import opaque_token
 from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
-from backend.platform.observability.metrics import SENDS
+from backend.platform.observability.metrics import PROVIDER_DOWN, SENDS
 from backend.platform.observability.trace import traced
 from backend.platform.ratelimit import take_tokens
 from backend.platform.send_rules import Conclusion, after_asking, after_delivery
@@ -120,6 +120,7 @@ class _Channel:
         self._policy = handler.policy
         self._owner = owner
         self._under_way = 0
+        self._down = False
         self._breaker = ChannelBreaker(
             handler.channel, threshold=self._policy.breaker_threshold, ttl_s=self._policy.breaker_ttl_s
         )
@@ -164,6 +165,16 @@ class _Channel:
     async def _deliver(self, send: ClaimedSend) -> None:
         outcome = await self._breaker.call(lambda: self._attempt(self._handler.deliver, send))
         await self._record(send, outcome, after_delivery(send, outcome, self._policy))
+        await self._tell_outage()
+
+    async def _tell_outage(self) -> None:
+        """Tell all processes that the provider is down, each time that it shows, and once that it is up again."""
+        known, self._down = self._down, await self._breaker.is_open()
+        if not known and not self._down:
+            return
+        PROVIDER_DOWN.labels(self._handler.channel).set(self._down)
+        async with self._database.transaction() as session:
+            await (outages.note if self._down else outages.clear)(session, self._handler.channel)
 
     async def _ask(self, send: ClaimedSend) -> None:
         """Ask about an unknown send; the breaker counts deliveries alone, since many providers can't tell."""

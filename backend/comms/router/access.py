@@ -30,6 +30,7 @@ from backend.platform.idempotency import (
     record,
 )
 from backend.platform.inbox import EventIntake
+from backend.platform.ratelimit import RequestLimiter
 from backend.platform.web import provide
 from backend.vendors.service import VendorsService
 
@@ -44,6 +45,7 @@ ControlDep = Annotated[LadderControl, Depends(provide(LadderControl))]
 DeskDep = Annotated[RiderDesk, Depends(provide(RiderDesk))]
 IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
 VoiceDep = Annotated[VoiceWebhooks, Depends(provide(VoiceWebhooks))]
+LimiterDep = Annotated[RequestLimiter, Depends(provide(RequestLimiter))]
 SettingsDep = Annotated[CommsSettings, Depends(provide(CommsSettings))]
 Ops = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
 Admin = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]

@@ -1,5 +1,7 @@
 """HTTP of comms for people: kick off ladders, bridge people, read the log, work on cards."""
 
+from typing import Final
+
 from fastapi import APIRouter
 
 from backend.comms import repository
@@ -10,8 +12,10 @@ from backend.comms.router.access import (
     CustomersDep,
     DeskDep,
     IntentDep,
+    LimiterDep,
     Ops,
     OrdersDep,
+    PlansDep,
     SettingsDep,
     VendorsDep,
     visible_order,
@@ -28,13 +32,15 @@ from backend.comms.schemas import (
 from backend.comms.settings import CommsSettings
 from backend.customers.service import CustomersService
 from backend.orders.ports import OrderView
-from backend.platform.errors import NotFoundError, UnprocessableError
+from backend.platform.errors import ExotelDownError, NotFoundError, UnprocessableError
 from backend.platform.timers import TimerKind, arm
 from backend.platform.web import Page, PageDep, SessionDep
 from backend.vendors.service import VendorsService
 
 router = APIRouter(prefix="/api/v1", tags=["comms"])
 
+_BRIDGE_WINDOW_S: Final = 600
+_NOTIFY_WINDOW_S: Final = 60
 _NOTIFY = {
     "vendor/order": TimerKind.VENDOR_ACCEPT,
     "vendor/reminder": TimerKind.PROCESSING_REMINDER,
@@ -45,13 +51,22 @@ _NOTIFY = {
 
 @router.post("/comms/notify/{who}/{what}", status_code=202)
 async def notify(
-    who: str, what: str, body: NotifyRequest, session: SessionDep, orders: OrdersDep, principal: Ops, intent: IntentDep
+    who: str,
+    what: str,
+    body: NotifyRequest,
+    session: SessionDep,
+    orders: OrdersDep,
+    principal: Ops,
+    settings: SettingsDep,
+    limiter: LimiterDep,
+    intent: IntentDep,
 ) -> Started:
     """Start a ladder for an order; one that runs already stays as it is."""
     kind = _NOTIFY.get(f"{who}/{what}")
     if kind is None:
         raise NotFoundError
     order = await visible_order(session, orders, principal, body.order_id)
+    await limiter.check("comms.notify", order.id, kind, most=settings.kick_offs_per_minute, per_s=_NOTIFY_WINDOW_S)
 
     async def start() -> Started:
         if not await repository.ladder_runs(session, order.id, kind):
@@ -72,13 +87,19 @@ async def bridge(
     calls: CallsDep,
     settings: SettingsDep,
     principal: Ops,
+    plans: PlansDep,
+    limiter: LimiterDep,
     intent: IntentDep,
 ) -> BridgeView:
     """Join two people of an order by phone; neither sees the other's number."""
     order = await visible_order(session, orders, principal, body.order_id)
+    if not await plans.calls_possible(session, order.city):
+        raise ExotelDownError(order_id=order.id)
     first, second = [
         await _contact(session, who, order, vendors, customers, desk, settings) for who in (body.first, body.second)
     ]
+    for contact in (first, second):
+        await limiter.check("comms.bridge", contact.actor, most=settings.bridges_per_person, per_s=_BRIDGE_WINDOW_S)
     idem = f"bridge:{order.id}:{body.first}:{body.second}:{principal.actor}:{intent.key}"
     return BridgeView(call_id=await calls.bridge(session, order, first, second, idem))
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from backend.comms import repository
-from backend.comms.ladders import KINDS, Rung, Step, steps_from_json
+from backend.comms.ladders import KINDS, Ladder, Rung, Step
 from backend.comms.router.access import (
     Admin,
     ControlDep,
@@ -20,6 +20,7 @@ from backend.comms.router.access import (
 from backend.comms.schemas import (
     ExpectedRung,
     ExpectedStep,
+    LadderBody,
     LadderStep,
     LadderView,
     NewLadder,
@@ -30,6 +31,7 @@ from backend.comms.schemas import (
 )
 from backend.comms.service.control import Steer, Wish
 from backend.comms.service.forecasts import LadderOutlook
+from backend.comms.service.plans import ladder_of
 from backend.platform.errors import NotFoundError, UnprocessableError
 from backend.platform.timers import TimerKind
 from backend.platform.web import SessionDep
@@ -40,7 +42,10 @@ router = APIRouter(tags=["comms"])
 @router.get("/ladders")
 async def ladders(session: SessionDep, _: Ops) -> list[LadderView]:
     """List the active ladders."""
-    return [_ladder_view(row) for row in await repository.policies(session)]
+    return [
+        LadderView(kind=row.kind, city=row.city, tier=row.tier, version=row.version, **_shown(ladder_of(row)))
+        for row in await repository.policies(session)
+    ]
 
 
 @router.put("/ladders/{kind}")
@@ -48,9 +53,15 @@ async def save_ladder(
     kind: TimerKind, body: NewLadder, session: SessionDep, plans: PlansDep, principal: Admin
 ) -> LadderView:
     """Make a new version of a ladder; running ladders keep theirs."""
-    steps = _steps(body.steps)
-    row = await plans.save(session, kind, steps, by=str(principal.actor), city=body.city, tier=body.tier)
-    return _ladder_view(row)
+    row = await plans.save(session, kind, _ladder(body), by=str(principal.actor), city=body.city, tier=body.tier)
+    return LadderView(kind=kind, city=body.city, tier=body.tier, version=row.version or 0, **_shown(row))
+
+
+def _ladder(body: LadderBody) -> Ladder:
+    quiet = None
+    if body.quiet_from is not None and body.quiet_until is not None:
+        quiet = (body.quiet_from, body.quiet_until)
+    return Ladder(_steps(body.steps), quiet, body.max_calls_hour)
 
 
 def _steps(given: Sequence[LadderStep]) -> tuple[Step, ...]:
@@ -61,12 +72,15 @@ def _steps(given: Sequence[LadderStep]) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: step.after_s))
 
 
-def _ladder_view(row: Any) -> LadderView:
-    steps = [
-        LadderStep(after_s=step.after_s, rungs=[str(rung) for rung in step.rungs])
-        for step in steps_from_json(row.steps)
-    ]
-    return LadderView(kind=row.kind, city=row.city, tier=row.tier, version=row.version, steps=steps)
+def _shown(ladder: Ladder) -> dict[str, Any]:
+    quiet_from, quiet_until = ladder.quiet or (None, None)
+    steps = [LadderStep(after_s=step.after_s, rungs=[str(rung) for rung in step.rungs]) for step in ladder.steps]
+    return {
+        "steps": steps,
+        "quiet_from": quiet_from,
+        "quiet_until": quiet_until,
+        "max_calls_hour": ladder.max_calls_hour,
+    }
 
 
 @router.get("/comms/ladders/{order_id}")
@@ -90,8 +104,8 @@ async def preview_ladder(
 ) -> Outlook:
     """Say second by second what a ladder would do to an order; nothing is sent."""
     order = await visible_order(session, orders, principal, order_id)
-    steps = None if body.steps is None else _steps(body.steps)
-    return _outlook(await forecasts.preview(session, order, _known(kind), steps))
+    tried = None if body.tried is None else _ladder(body.tried)
+    return _outlook(await forecasts.preview(session, order, _known(kind), tried))
 
 
 @router.post("/comms/ladders/{order_id}/{kind}/{act}")

@@ -13,6 +13,7 @@ from backend.orders.commands import AcceptOrder, Command, ExtendPreparation, Mar
 from backend.orders.service import OrdersService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.timers import TimerKind, cancel
+from backend.vendors.service import VendorsService
 
 _DEFAULT_PREP: Final = 20
 _DEFAULT_EXTENSION: Final = 10
@@ -46,8 +47,16 @@ VENDOR_COMMANDS: Final[Mapping[str, Callable[[str], Command]]] = {
 class PartnerActions:
     """Applies what vendors and riders do, and logs it with what became of it."""
 
-    def __init__(self, orders: OrdersService, desk: RiderDesk, cards: CardsService, journal: CommsJournal) -> None:
+    def __init__(
+        self,
+        orders: OrdersService,
+        vendors: VendorsService,
+        desk: RiderDesk,
+        cards: CardsService,
+        journal: CommsJournal,
+    ) -> None:
         self._orders = orders
+        self._vendors = vendors
         self._desk = desk
         self._cards = cards
         self._journal = journal
@@ -83,12 +92,21 @@ class PartnerActions:
     async def _route(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         if step.action == "bridge_admin":
             return await self._ask_admin(session, step)
+        if step.action == "vendor_return":
+            return await self._return(session, step)
         if step.action in VENDOR_COMMANDS:
             return await self._vendor(session, step)
         handler = self._rider_handlers().get(step.action)
         if handler is None or step.actor.kind is not ActorKind.RIDER:
             return DeskResult("refused", "comms.unknown_action", "order.refused")
         return await handler(session, step)
+
+    async def _return(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        """An outlet that was taken off takes orders again."""
+        vendor = await self._vendors.get(session, step.actor.id)
+        await self._vendors.activate(session, vendor.id, actor=step.actor)
+        outcome = "duplicate" if vendor.active else "applied"
+        return DeskResult(outcome, outcome, f"comms.{outcome}")
 
     async def _vendor(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         result = await self._orders.handle(

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
-from backend.comms.ivr import AGAIN, GOODBYE, MENUS, Key, node_after, words
+from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
 from backend.comms.ports import CallNews, CallState, Contact, moves_on
@@ -16,7 +16,7 @@ from backend.comms.service.messages import amount_words
 from backend.comms.settings import CommsSettings
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
-from backend.platform.actors import Source
+from backend.platform.actors import Actor, Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import IVR_ACTIONS
@@ -27,6 +27,7 @@ from backend.vendors.service import VendorsService
 log = get_logger(__name__)
 VOICE_CHANNEL: Final = "exotel"
 BRIDGE: Final = "bridge"
+_LIVE: Final = frozenset({CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED})
 _PRIORITY: Final[Mapping[Purpose, int]] = {Purpose.ADDRESS: 1, Purpose.NEW_ORDER: 2, Purpose.REMINDER: 4}
 
 
@@ -96,6 +97,7 @@ class CallsService:
             {"call_id": call.id},
             idem=idem,
             scope=contact.city.lower(),
+            lane=contact.actor,
             order_id=order.id,
             priority=_PRIORITY[purpose],
         )
@@ -139,7 +141,9 @@ class CallsService:
         await repository.cancel_queued_calls(session, order_id, ladder)
 
     async def still_wanted(self, session: AsyncSession, call: VoiceCall) -> bool:
-        """True while what the call is about is still open; a bridge always is."""
+        """True while what the call is about is still open; a bridge always is until it is dialled."""
+        if call.menu == VENDOR_INACTIVE:
+            return call.state in _LIVE and not (await self._vendors.get(session, Actor.parse(call.callee).id)).active
         if not call.ladder:
             return call.state == CallState.QUEUED
         order = await self._orders.get(session, call.order_id)
@@ -147,7 +151,7 @@ class CallsService:
         open_question = order.state in kind.waits_in and not self._answered(order, call)
         if open_question and await repository.ladder_ended(session, call):
             return False
-        return open_question and call.state in {CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED}
+        return open_question and call.state in _LIVE
 
     def _answered(self, order: OrderView, call: VoiceCall) -> bool:
         if call.ladder == TimerKind.ADDRESS_CONFIRM:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.errors import LadderRefusedError
 from backend.comms.events import LadderSteered
-from backend.comms.ladders import KINDS, Step, steps_from_json
+from backend.comms.ladders import KINDS, Ladder
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.plans import LadderPlans
@@ -50,8 +50,7 @@ class Held:
 
     order: OrderView
     timer: PendingTimer
-    steps: tuple[Step, ...]
-    policy: tuple[str, int]
+    ladder: Ladder
 
     @property
     def left_s(self) -> float:
@@ -92,8 +91,7 @@ class LadderControl:
         contact = await self._plans.contact(session, KINDS[kind], order) if timers else None
         if contact is None:
             raise LadderRefusedError(reason="comms.ladder_not_running", order_id=order_id, ladder=str(kind))
-        policy = await self._plans.policy(session, kind, contact, timers[0].policy_id)
-        return Held(order, timers[0], steps_from_json(policy.steps), (str(policy.id), policy.version))
+        return Held(order, timers[0], await self._plans.kept(session, kind, contact, timers[0].policy_id))
 
     async def _pause(self, session: AsyncSession, held: Held, wish: Wish) -> None:
         """Let the ladder stand still; it goes on by itself, so that no order is forgotten."""
@@ -110,16 +108,16 @@ class LadderControl:
 
     async def _skip(self, session: AsyncSession, held: Held, wish: Wish) -> None:
         following = held.timer.step + 1
-        if following >= len(held.steps):
+        if following >= len(held.ladder.steps):
             raise LadderRefusedError(reason="comms.last_step", order_id=held.order.id, ladder=str(wish.kind))
-        wait_s = held.steps[following].after_s - held.steps[held.timer.step].after_s
+        wait_s = held.ladder.steps[following].after_s - held.ladder.steps[held.timer.step].after_s
         await self._jump(session, held, wish, following, held.left_s + wait_s, without_hold(held.timer.meta))
 
     async def _own(self, session: AsyncSession, held: Held, wish: Wish) -> None:
         """Stop the chase and keep its last step as a reminder: the card is free again if nothing has come of it."""
         meta = {**without_hold(held.timer.meta), OWNED_BY: str(wish.actor)}
         await self._calls.cancel_ladder(session, held.order.id, str(wish.kind))
-        await self._jump(session, held, wish, len(held.steps) - 1, wish.for_s, meta)
+        await self._jump(session, held, wish, len(held.ladder.steps) - 1, wish.for_s, meta)
         order = held.order
         await self._cards.own(
             session,
@@ -137,7 +135,6 @@ class LadderControl:
         self, session: AsyncSession, held: Held, wish: Wish, step: int, delay_s: float, meta: Mapping[str, Any]
     ) -> None:
         await skip(session, [held.timer], reason=f"{wish.act} by {wish.actor}: {wish.reason}"[:500])
-        policy_id, version = held.policy
         await arm(
             session,
             wish.kind,
@@ -145,8 +142,8 @@ class LadderControl:
             delay_s=delay_s,
             step=step,
             meta=meta,
-            policy_id=policy_id,
-            policy_version=version,
+            policy_id=str(held.ladder.policy_id),
+            policy_version=held.ladder.version,
         )
 
     async def _note(self, session: AsyncSession, held: Held, wish: Wish) -> None:

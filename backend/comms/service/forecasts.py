@@ -1,6 +1,6 @@
 """What the ladders of an order do now, and what one would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.errors import NobodyToChaseError
-from backend.comms.ladders import KINDS, Step
+from backend.comms.ladders import KINDS, Ladder
 from backend.comms.policies import Expected, forecast
 from backend.comms.service.plans import LadderPlans
 from backend.orders.ports import OrderView
@@ -54,20 +54,20 @@ class LadderForecasts:
         contact = await self._plans.contact(session, KINDS[timer.kind], order)
         if contact is None:
             return None
-        steps, version = await self._plans.steps(session, timer.kind, contact, timer.policy_id)
-        conditions = await self._plans.conditions(session, order, contact)
+        ladder = await self._plans.ladder(session, timer.kind, contact, timer.policy_id)
+        conditions = await self._plans.conditions(session, order, contact, timer.kind, ladder)
         return LadderOutlook(
             kind=timer.kind,
             callee=contact.actor,
-            version=version,
+            version=ladder.version,
             waits=order.state in KINDS[timer.kind].waits_in,
             due_at=timer.due_at,
             hold=timer.meta.get("hold", {}),
-            steps=forecast(steps, timer.step, timer.due_s, conditions),
+            steps=forecast(ladder.steps, timer.step, timer.due_s, conditions),
         )
 
     async def preview(
-        self, session: AsyncSession, order: OrderView, kind: TimerKind, steps: Sequence[Step] | None = None
+        self, session: AsyncSession, order: OrderView, kind: TimerKind, tried: Ladder | None = None
     ) -> LadderOutlook:
         """Say what a ladder would do to an order if it began now; nothing is sent or stored for it.
 
@@ -75,7 +75,7 @@ class LadderForecasts:
             session: The transaction.
             order: The order.
             kind: Which ladder.
-            steps: Steps to try out, by time; the version that fits the order where None.
+            tried: A ladder to try out; the version that fits the order where None.
 
         Raises:
             NobodyToChaseError: It chases a rider, and the order has none.
@@ -83,11 +83,8 @@ class LadderForecasts:
         contact = await self._plans.contact(session, KINDS[kind], order)
         if contact is None:
             raise NobodyToChaseError(order_id=order.id, ladder=str(kind))
-        version = None
-        if steps is None:
-            steps, version = await self._plans.steps(session, kind, contact)
-        conditions = await self._plans.conditions(session, order, contact)
+        ladder = tried or await self._plans.ladder(session, kind, contact)
+        conditions = await self._plans.conditions(session, order, contact, kind, ladder)
+        steps = forecast(ladder.steps, 0, ladder.steps[0].after_s, conditions)
         waits = order.state in KINDS[kind].waits_in
-        return LadderOutlook(
-            kind, contact.actor, version, waits, None, {}, forecast(steps, 0, steps[0].after_s, conditions)
-        )
+        return LadderOutlook(kind, contact.actor, ladder.version, waits, None, {}, steps)

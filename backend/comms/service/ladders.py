@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms.ladders import KINDS, LadderKind, Rung, Step, skip_overdue, steps_from_json
-from backend.comms.models import EscalationPolicy
+from backend.comms import repository
+from backend.comms.ivr import VENDOR_INACTIVE
+from backend.comms.ladders import KINDS, Ladder, LadderKind, Purpose, Rung, skip_overdue
 from backend.comms.policies import Verdict, judge
 from backend.comms.ports import Contact, RiderDesk
 from backend.comms.service.calls import CallsService
@@ -29,10 +30,15 @@ class Chase:
 
     timer: ClaimedTimer
     kind: LadderKind
-    steps: tuple[Step, ...]
+    ladder: Ladder
     step: int
     order: OrderView
     contact: Contact
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """What the step does by its row."""
+        return self.ladder.steps[self.step].rungs
 
     @property
     def idem(self) -> str:
@@ -75,18 +81,17 @@ class LadderService:
         if contact is None:
             await skip(session, [timer], reason=f"order is {order.state}")
             return
-        policy = await self._plans.policy(session, timer.kind, contact, timer.policy_id)
-        steps = steps_from_json(policy.steps)
-        step = skip_overdue(steps, timer.step, timer.late_s)
-        chase = Chase(timer, kind, steps, step, order, contact)
+        ladder = await self._plans.kept(session, timer.kind, contact, timer.policy_id)
+        step = skip_overdue(ladder.steps, timer.step, timer.late_s)
+        chase = Chase(timer, kind, ladder, step, order, contact)
         for rung in await self._rungs(session, chase):
             await self._take(session, chase, rung)
-        await self._arm_next(session, chase, policy)
+        await self._arm_next(session, chase)
 
     async def _rungs(self, session: AsyncSession, chase: Chase) -> list[Rung]:
         """Return the step's rungs that may go out; the others are logged with the reason."""
-        conditions = await self._plans.conditions(session, chase.order, chase.contact)
-        verdicts = judge(chase.steps[chase.step].rungs, conditions)
+        conditions = await self._plans.conditions(session, chase.order, chase.contact, chase.timer.kind, chase.ladder)
+        verdicts = judge(chase.rungs, conditions)
         for verdict in verdicts:
             if verdict.withheld:
                 await self._withhold(session, chase, verdict)
@@ -152,23 +157,48 @@ class LadderService:
         await self._orders.note_timeline(
             session, order.id, channel="admin", actor=SYSTEM, what=chase.kind.exception, detail={"step": chase.step}
         )
-        if chase.timer.kind is TimerKind.VENDOR_ACCEPT:
-            VENDOR_ACCEPT_SLA_BREACHES.labels(order.city, chase.contact.tier).inc()
-            await self._vendors.record_miss(session, order.vendor_id, actor=SYSTEM)
+        if chase.timer.kind is TimerKind.VENDOR_ACCEPT and Rung.ADMIN in chase.rungs:
+            await self._count_miss(session, chase)
 
-    async def _arm_next(self, session: AsyncSession, chase: Chase, policy: EscalationPolicy) -> None:
-        following = chase.step + 1
-        if following >= len(chase.steps) or Rung.NEXT_RIDER in chase.steps[chase.step].rungs:
+    async def _count_miss(self, session: AsyncSession, chase: Chase) -> None:
+        """Count the order as unanswered; held against the outlet only where something had reached it."""
+        VENDOR_ACCEPT_SLA_BREACHES.labels(chase.order.city, chase.contact.tier).inc()
+        ladder, actor = str(chase.timer.kind), chase.contact.actor
+        if await repository.was_reached(session, chase.order.id, ladder, actor):
+            after = await self._vendors.record_miss(session, chase.order.vendor_id, actor=SYSTEM)
+            if chase.contact.active and not after.active:
+                await self._offer_return(session, chase)
+
+    async def _offer_return(self, session: AsyncSession, chase: Chase) -> None:
+        """Call an outlet that was taken off for its misses: one digit puts it on again."""
+        conditions = await self._plans.conditions(session, chase.order, chase.contact, chase.timer.kind, chase.ladder)
+        [verdict] = judge((Rung.IVR,), conditions)
+        if not verdict.withheld:
+            await self._calls.request(
+                session,
+                chase.order,
+                chase.contact,
+                rung=Rung.IVR,
+                purpose=Purpose.REMINDER,
+                menu=VENDOR_INACTIVE,
+                ladder="",
+                step=0,
+                idem=f"{chase.idem}:inactive",
+            )
+
+    async def _arm_next(self, session: AsyncSession, chase: Chase) -> None:
+        following, steps = chase.step + 1, chase.ladder.steps
+        if following >= len(steps) or Rung.NEXT_RIDER in chase.rungs:
             return
         # Counted from the start of the ladder, so that lateness does not add up; the next rider has a ladder anew.
-        so_far_s = chase.steps[chase.timer.step].after_s + chase.timer.late_s
+        so_far_s = steps[chase.timer.step].after_s + chase.timer.late_s
         await arm(
             session,
             chase.timer.kind,
             chase.order.id,
-            delay_s=max(chase.steps[following].after_s - so_far_s, 0),
+            delay_s=max(steps[following].after_s - so_far_s, 0),
             step=following,
             meta=without_hold(chase.timer.meta),
-            policy_id=str(policy.id),
-            policy_version=policy.version,
+            policy_id=str(chase.ladder.policy_id),
+            policy_version=chase.ladder.version,
         )

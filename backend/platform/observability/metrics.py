@@ -26,6 +26,7 @@ TIMER_LAG = Histogram(
     "duka_timer_lag_seconds", "Seconds past due at firing.", buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
 )
 SENDS = Counter("duka_sends", "Outbound sends by channel and outcome.", ["channel", "outcome"])
+PROVIDER_DOWN = Gauge("duka_provider_down", "1 where a channel's breaker is open in this process.", ["channel"])
 EVENTS_HANDLED = Counter("duka_events_handled", "Outbox events handled.", ["consumer", "outcome"])
 PAYMENTS = Counter("duka_payments", "Payment events by provider and outcome.", ["provider", "outcome"])
 BACKLOG = Gauge("duka_backlog", "Rows waiting, by queue.", ["queue"])

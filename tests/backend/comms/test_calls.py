@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from backend.orders.commands import AcceptOrder
 from backend.orders.ports import OrderView
+from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.auth.principal import Role
 from tests.support.factories.comms import Switchboard
+from tests.support.factories.orders import orders_service
 
 VENDOR = "+254700000201"
 
@@ -85,6 +89,25 @@ async def test_a_question_that_was_settled_is_not_asked(board: Switchboard, ring
     said = await board.rows("SELECT digits, outcome FROM voice_calls")
     assert said == [("", "")]
     assert (await board.order(ringing.id)).state == "processing"
+
+
+@pytest.mark.parametrize("door", [Source.WHATSAPP, Source.APP, Source.API, Source.CONSOLE])
+async def test_an_answer_by_any_door_ends_the_chase_at_once_and_the_call_says_so(
+    board: Switchboard, ringing: OrderView, door: Source
+) -> None:
+    """Before any event is handed out: no step is ahead, the running call asks nothing and says that it is settled."""
+    async with board.database.transaction() as session:
+        result = await orders_service().handle(
+            session, ringing.id, AcceptOrder(15), actor=Actor(ActorKind.VENDOR, "V-1"), source=door, command_id="c1"
+        )
+        ahead = text("SELECT count(*) FROM sla_timer WHERE type = 'vendor_accept' AND state = 'pending'")
+        assert (result.outcome, await session.scalar(ahead)) == ("applied", 0)
+    context = {"CustomField": board.signer.sign(await call_id(board))}
+    asked = await board.api.client.get("/webhooks/exotel/gather", params=context)
+    said = await board.api.client.get("/webhooks/exotel/greeting", params=context)
+    assert (asked.json()["gather_prompt"]["text"], said.text) == (".", "Hii imeshamalizika. Asante, kwaheri.")
+    await board.wait(600)
+    assert await board.cards() == []
 
 
 async def call_id(board: Switchboard) -> str:

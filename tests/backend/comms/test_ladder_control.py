@@ -63,7 +63,7 @@ async def test_a_preview_sends_and_stores_nothing(board: Switchboard, order: Ord
     ]
     tried = await board.api.client.post(
         path,
-        json={"steps": [{"after_s": 60, "rungs": ["admin"]}, {"after_s": 0, "rungs": ["exotel_ring"]}]},
+        json={"tried": {"steps": [{"after_s": 60, "rungs": ["admin"]}, {"after_s": 0, "rungs": ["exotel_ring"]}]}},
         headers=headers,
     )
     assert plan(tried.json()) == [(0, ["exotel_ring"]), (60, ["admin"])]

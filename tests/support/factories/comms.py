@@ -47,6 +47,7 @@ from backend.platform.http import HttpClient
 from backend.platform.ids import new_uuid
 from backend.platform.inbox import EventIntake
 from backend.platform.inbox_worker import InboxWorker
+from backend.platform.ratelimit import RequestLimiter
 from backend.platform.sender import SenderLoop
 from backend.platform.timer_engine import TimerEngine
 from backend.sandbox.app import create_app
@@ -184,7 +185,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     orders, vendors = orders_service(), vendors_service()
     desk, riders, journal = dispatch_service(clock), riders_service(clock), CommsJournal()
     cards, channels = CardsService(clock), ChannelsService((WhatsAppChannel(WhatsAppSettings()),))
-    actions = PartnerActions(orders, desk, cards, journal)
+    actions = PartnerActions(orders, vendors, desk, cards, journal)
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
     messages = PartnerMessages(channels, vendors, journal)
@@ -202,6 +203,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         LadderControl: LadderControl(orders, plans, calls, cards),
         RiderDesk: desk,
         CommsSettings: CommsSettings(),
+        RequestLimiter: RequestLimiter(),
     }
     subscriptions = (
         *dispatch_subscribers.subscriptions(dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings())),
