@@ -242,6 +242,7 @@ async def test_instagram_quick_replies_and_a_upi_sheet(opened: Page, stage: Stag
     await choose(phone, "asha")
     await phone.get_by_role("button", name="Instagram").click()
     await phone.get_by_role("button", name="Bhaiya do plate poha").click()
+    await expect(phone.get_by_label("You: Bhaiya do plate poha")).to_be_visible()
     people = (await stage.shop.get("/__sim/accounts/people")).json()
     igsid = next(p["igsid"] for p in people if p["id"] == "asha")
     replies = [{"content_type": "text", "title": "Haan", "payload": "y"}]

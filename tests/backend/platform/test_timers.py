@@ -257,7 +257,7 @@ async def test_pending_timers_that_are_not_due_are_not_read(
             text(
                 "INSERT INTO sla_timer (order_id, subject_id, type, step, due_at, trace_id)"
                 " SELECT 'ORD' || lpad((n % 100)::text, 3, '0'), 'ORD' || lpad((n % 100)::text, 3, '0'),"
-                " 'vendor_accept', n, duka_now() + make_interval(secs => n - 5), 't' FROM generate_series(0, 50000) n"
+                " 'vendor_accept', n, duka_now() + make_interval(mins => n - 5), 't' FROM generate_series(0, 50000) n"
             )
         )
         if analysed:
