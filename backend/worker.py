@@ -5,6 +5,7 @@ import gc
 import signal
 
 import uvloop
+from prometheus_client import start_http_server
 
 from backend.bootstrap import Built, build
 from backend.platform.observability.logging import configure_logging, get_logger
@@ -32,6 +33,8 @@ async def _main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     built = build(settings, application="worker")
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr=settings.metrics_host)
     gc.freeze()  # What was built stays for the process's life; no collection need walk it again.
     await run(built, stop)
 

@@ -33,6 +33,7 @@ from backend.payments import tasks as payment_tasks
 from backend.payments.service.evidence import EvidenceService
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.settings import PaymentsSettings
+from backend.platform.backlog import BacklogMeter
 from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
 from backend.platform.events import Subscription
@@ -68,6 +69,7 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
             _send_handlers(registry, providers),
             is_paused=lambda channel: flags.enabled(f"pause.{channel}"),
         ).run,
+        BacklogMeter(database).run,
         Pruner(database, keep_days=PlatformSettings().keep_days).run,
     )
 

@@ -154,6 +154,27 @@ async def ladder_ended(session: AsyncSession, call: VoiceCall) -> bool:
     return bool(await session.scalar(query, values))
 
 
+async def seconds_since_ring(session: AsyncSession, order_id: str, actor: str) -> float | None:
+    """Return how long ago somebody's phone last rang about an order; None where it did not within the hour."""
+    query = text(
+        "SELECT extract(epoch FROM duka_now() - max(created_at))::float8 FROM voice_calls"
+        " WHERE order_id = :order_id AND callee = :actor AND rung <> 'bridge' AND call_sid IS NOT NULL"
+        " AND created_at > duka_now() - interval '1 hour'"
+    )
+    found: float | None = await session.scalar(query, {"order_id": order_id, "actor": actor})
+    return found
+
+
+async def seconds_since_ladder(session: AsyncSession, order_id: str, kind: str) -> float | None:
+    """Return how long ago a ladder of an order began; None where it never did."""
+    query = text(
+        "SELECT extract(epoch FROM duka_now() - min(created_at))::float8 FROM sla_timer"
+        " WHERE order_id = :order_id AND type = :kind"
+    )
+    found: float | None = await session.scalar(query, {"order_id": order_id, "kind": kind})
+    return found
+
+
 async def just_rung(session: AsyncSession, callee: str, purpose: str, order_id: str, seconds: float) -> bool:
     """Return whether somebody was rung for the same purpose a moment ago, for another order."""
     query = select(func.count()).where(

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms import repository
 from backend.comms.ladders import KINDS
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
@@ -11,6 +12,7 @@ from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.orders.service import OrdersService
 from backend.platform.events import EventHandler, StoredEvent, Subscription
+from backend.platform.observability.metrics import VENDOR_ANSWER_SECONDS
 from backend.platform.timers import TimerKind, arm, cancel
 from backend.vendors.service import VendorsService
 
@@ -67,8 +69,17 @@ class CommsSubscriber:
             await self._cards.resolve_for_order(
                 session, order_id, _ANSWERED_IN[target], event.actor, f"order is {target}"
             )
-        if target == "processing" and event.payload["by"].startswith("vendor:"):
-            await self._vendors.record_answer(session, event.payload["vendor_id"])
+        if event.payload["from"] == "confirmed" and event.payload["by"].startswith("vendor:"):
+            await self._answered(session, event)
+
+    async def _answered(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Forget the outlet's misses, and measure how quick it was."""
+        vendor = await self._vendors.get(session, event.payload["vendor_id"])
+        await self._vendors.record_answer(session, vendor.id)
+        kind = str(TimerKind.VENDOR_ACCEPT)
+        since_s = await repository.seconds_since_ladder(session, event.payload["order_id"], kind)
+        if since_s is not None:
+            VENDOR_ANSWER_SECONDS.labels(vendor.city, vendor.tier).observe(since_s)
 
     async def on_review(self, session: AsyncSession, event: StoredEvent) -> None:
         """Open a card for money that needs a person."""

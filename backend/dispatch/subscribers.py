@@ -2,9 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.dispatch.service import DispatchService
+from backend.dispatch.service import DispatchService, count_delivery
 from backend.dispatch.settings import DispatchSettings
 from backend.platform.events import StoredEvent, Subscription
+from backend.platform.observability.metrics import DELIVERIES
 
 
 class DispatchSubscriber:
@@ -19,10 +20,20 @@ class DispatchSubscriber:
         order_id, target = event.payload["order_id"], event.payload["to"]
         if target == "handover" and self._settings.auto_assign:
             await self._desk.offer_to_best(session, order_id, command_id=f"auto:{event.event_id}")
+        elif target == "delivered":
+            await count_delivery(session, order_id, event.city or "")
         elif target in {"cancelled", "returned"}:
             await self._desk.release(session, order_id, because=target)
+
+    async def on_failed(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Count a delivery that failed at the door."""
+        del session
+        DELIVERIES.labels(event.city or "", "failed").inc()
 
 
 def subscriptions(subscriber: DispatchSubscriber) -> tuple[Subscription, ...]:
     """Return what dispatch listens to."""
-    return (Subscription("dispatch.orders", ("order.state.changed",), subscriber.on_state_changed),)
+    return (
+        Subscription("dispatch.orders", ("order.state.changed",), subscriber.on_state_changed),
+        Subscription("dispatch.failures", ("order.delivery.failed",), subscriber.on_failed),
+    )

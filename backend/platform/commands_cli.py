@@ -1,10 +1,15 @@
-"""The command line's work on the platform: keys."""
+"""The command line's work on the platform: keys, and events that were given up."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backend.platform.settings import PlatformSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 def rotate_keys() -> None:
@@ -21,5 +26,60 @@ async def _rotate_keys() -> dict[str, int]:
     database = Database(PlatformSettings().database_url, application="rotate-keys")
     try:
         return await rotate(database, personal_data_keys())
+    finally:
+        await database.close()
+
+
+dead_letters = typer.Typer(help="Events that a consumer gave up on.", no_args_is_help=True)
+_ID = Annotated[int, typer.Argument(help="The dead letter's number, as `duka dead-letters list` shows it.")]
+_BY = Annotated[str, typer.Option(help="Who decides, for the record.")]
+
+
+@dead_letters.command("list")
+def list_dead_letters() -> None:
+    """Show those that nobody has dealt with."""
+    from backend.platform.dead_letters import unresolved
+
+    for row in asyncio.run(_with_session(unresolved)):
+        typer.echo(f"{row.id}  {row.consumer}  {row.topic}  {row.key}  {row.error}")
+
+
+@dead_letters.command("retry")
+def retry_dead_letter(number: _ID, *, by: _BY = "admin:cli") -> None:
+    """Let the consumer try an event again; what waits behind it follows."""
+    from backend.platform import dead_letters as letters
+
+    _resolve(lambda session: letters.retry_dead_letter(session, number, by=by))
+    typer.echo(f"{number}: will be tried again")
+
+
+@dead_letters.command("skip")
+def skip_dead_letter(number: _ID, *, by: _BY = "admin:cli") -> None:
+    """Leave an event out; what waits behind it goes on."""
+    from backend.platform import dead_letters as letters
+
+    _resolve(lambda session: letters.skip_dead_letter(session, number, by=by))
+    typer.echo(f"{number}: left out")
+
+
+def _resolve(work: Callable[["AsyncSession"], Awaitable[None]]) -> None:
+    """Do it; a number that is not there, or was dealt with before, is said in words."""
+    from backend.platform.errors import DukaError
+
+    try:
+        asyncio.run(_with_session(work))
+    except DukaError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+async def _with_session[Found](work: Callable[["AsyncSession"], Awaitable[Found]]) -> Found:
+    """Run some work in one transaction on the database at DATABASE_URL."""
+    from backend.platform.db.session import Database
+
+    database = Database(PlatformSettings().database_url, application="cli")
+    try:
+        async with database.transaction() as session:
+            return await work(session)
     finally:
         await database.close()

@@ -1,8 +1,10 @@
 """What a person does with events that a consumer gave up on, and how a consumer is replayed or paused."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.driver import run_sql
@@ -14,6 +16,7 @@ UPDATE dead_letter SET resolved_at = duka_now(), resolved_by = %(by)s, resolutio
 WHERE id = %(id)s AND resolved_at IS NULL
 RETURNING consumer, key, xid, pos
 """
+_OPEN: Final = "SELECT id, consumer, topic, key, error FROM dead_letter WHERE resolved_at IS NULL ORDER BY id LIMIT 500"
 _EXISTS: Final = "SELECT resolution FROM dead_letter WHERE id = %(id)s"
 _SKIP: Final = """
 DELETE FROM parked_event WHERE consumer = %(consumer)s AND key = %(key)s AND xid = %(xid)s AND pos = %(pos)s
@@ -35,6 +38,11 @@ WHERE c.consumer = %(consumer)s AND c.part = first.part AND (c.xid, c.pos) >= (f
 """
 _RELEASE: Final = "DELETE FROM parked_event WHERE consumer = %(consumer)s"
 _PAUSE: Final = "UPDATE consumer_cursor SET paused = %(paused)s WHERE consumer = %(consumer)s"
+
+
+async def unresolved(session: AsyncSession) -> Sequence[Row[Any]]:
+    """Return the dead letters that nobody has dealt with, oldest first: id, consumer, topic, key, error."""
+    return (await run_sql(session, _OPEN)).all()
 
 
 async def retry_dead_letter(session: AsyncSession, dead_letter_id: int, *, by: str) -> None:

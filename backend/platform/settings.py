@@ -66,6 +66,10 @@ class PlatformSettings(BaseSettings):
     sandbox_token: SecretStr | None = Field(
         default=None, description="Opens the clock endpoint to the sandbox; never set in production."
     )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Where a worker shows its metrics; none where it is not set."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="The address that a worker's metrics are shown on.")
     log_level: str = "INFO"
     log_json: bool = True
 

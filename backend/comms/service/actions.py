@@ -6,12 +6,14 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms import repository
 from backend.comms.ports import DeskResult, RiderDesk
 from backend.comms.service.cards import CardsService
 from backend.comms.service.journal import CommsJournal
 from backend.orders.commands import AcceptOrder, Command, ExtendPreparation, MarkReady, RejectOrder, SetPreparation
 from backend.orders.service import OrdersService
 from backend.platform.actors import Actor, ActorKind, Source
+from backend.platform.observability.metrics import PARTNER_ACTIONS, RING_TO_ACTION
 from backend.platform.timers import TimerKind, cancel
 from backend.vendors.service import VendorsService
 
@@ -31,9 +33,16 @@ class PartnerStep:
     command_id: str
 
 
+def short(action: str) -> str:
+    """Return an action as metrics name it: accept, reject, extend, ready, prep, picked, ..."""
+    return action.removeprefix("vendor_").removeprefix("rider_")
+
+
 def _number(text: str, default: int) -> int:
     return int(text) if text.isdecimal() else default
 
+
+UNKNOWN_ACTION: Final = "comms.unknown_action"
 
 VENDOR_COMMANDS: Final[Mapping[str, Callable[[str], Command]]] = {
     "vendor_accept": lambda _: AcceptOrder(prep_minutes=_DEFAULT_PREP),
@@ -77,6 +86,7 @@ class PartnerActions:
         order = await self._orders.get(session, order_id, lock=True)
         step = PartnerStep(Actor.parse(actor), action, order_id, argument, source, command_id)
         result = await self._route(session, step)
+        await self._count(session, step, result, channel, order.city)
         await self._journal.inbound(
             session,
             actor,
@@ -89,6 +99,17 @@ class PartnerActions:
         )
         return result
 
+    async def _count(
+        self, session: AsyncSession, step: PartnerStep, result: DeskResult, channel: str, city: str
+    ) -> None:
+        """Count what was done, and how long after the ring; asking for a person answers nothing."""
+        action = "unknown" if result.code == UNKNOWN_ACTION else short(step.action)
+        PARTNER_ACTIONS.labels(action, channel, result.outcome, city).inc()
+        if result.outcome == "applied" and step.action != "bridge_admin":
+            since_s = await repository.seconds_since_ring(session, step.order_id, str(step.actor))
+            if since_s is not None:
+                RING_TO_ACTION.observe(since_s)
+
     async def _route(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         if step.action == "bridge_admin":
             return await self._ask_admin(session, step)
@@ -98,7 +119,7 @@ class PartnerActions:
             return await self._vendor(session, step)
         handler = self._rider_handlers().get(step.action)
         if handler is None or step.actor.kind is not ActorKind.RIDER:
-            return DeskResult("refused", "comms.unknown_action", "order.refused")
+            return DeskResult("refused", UNKNOWN_ACTION, "order.refused")
         return await handler(session, step)
 
     async def _return(self, session: AsyncSession, step: PartnerStep) -> DeskResult:

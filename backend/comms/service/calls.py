@@ -9,8 +9,8 @@ from backend.comms import repository
 from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
-from backend.comms.ports import CallNews, CallState, Contact, moves_on
-from backend.comms.service.actions import PartnerActions
+from backend.comms.ports import ENDED, CallNews, CallState, Contact, moves_on
+from backend.comms.service.actions import PartnerActions, short
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.messages import amount_words
 from backend.comms.settings import CommsSettings
@@ -19,7 +19,7 @@ from backend.orders.service import OrdersService
 from backend.platform.actors import Actor, Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
-from backend.platform.observability.metrics import IVR_ACTIONS
+from backend.platform.observability.metrics import CALLS_ENDED, IVR_ACTIONS
 from backend.platform.sends import enqueue
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
@@ -204,6 +204,8 @@ class CallsService:
         if news.state is not None and moves_on(CallState(call.state), news.state):
             call.state = news.state
             await self._journal.call_stands(session, call.call_sid, news.state)
+            if news.state in ENDED:
+                CALLS_ENDED.labels(call.rung, news.state).inc()
         if news.digit:
             await self._press(session, call, news.digit)
         elif news.hung_up:
@@ -237,7 +239,7 @@ class CallsService:
         await self._act(session, call, key)
 
     async def _act(self, session: AsyncSession, call: VoiceCall, key: Key) -> None:
-        IVR_ACTIONS.labels(key.action).inc()
+        IVR_ACTIONS.labels(short(key.action)).inc()
         result = await self._actions.apply(
             session,
             call.callee,

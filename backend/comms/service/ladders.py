@@ -19,7 +19,12 @@ from backend.comms.service.plans import LadderPlans
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.actors import SYSTEM
-from backend.platform.observability.metrics import PROCESSING_REMINDER_CALLS, VENDOR_ACCEPT_SLA_BREACHES
+from backend.platform.observability.metrics import (
+    LADDER_RUNGS,
+    LADDER_WITHHELD,
+    PROCESSING_REMINDER_CALLS,
+    VENDOR_ACCEPT_SLA_BREACHES,
+)
 from backend.platform.timers import ClaimedTimer, TimerKind, arm, skip
 from backend.vendors.service import VendorsService
 
@@ -93,9 +98,18 @@ class LadderService:
         conditions = await self._plans.conditions(session, chase.order, chase.contact, chase.timer.kind, chase.ladder)
         verdicts = judge(chase.rungs, conditions)
         for verdict in verdicts:
+            self._count(chase, verdict)
             if verdict.withheld:
                 await self._withhold(session, chase, verdict)
         return [verdict.rung for verdict in verdicts if not verdict.withheld]
+
+    def _count(self, chase: Chase, verdict: Verdict) -> None:
+        """Count a rung, for the funnel."""
+        ladder, city = str(chase.timer.kind), chase.order.city
+        if verdict.withheld:
+            LADDER_WITHHELD.labels(ladder, verdict.rung, verdict.withheld, city).inc()
+        else:
+            LADDER_RUNGS.labels(ladder, verdict.rung, city, chase.contact.tier).inc()
 
     async def _withhold(self, session: AsyncSession, chase: Chase, verdict: Verdict) -> None:
         await self._journal.withheld(

@@ -1,7 +1,7 @@
 """Use cases of dispatch."""
 
 from backend.dispatch.service.desk import DispatchService
-from backend.dispatch.service.following import RouteWatch
+from backend.dispatch.service.following import RouteWatch, count_delivery
 from backend.dispatch.service.riders import RidersService, on_time_s
 
-__all__ = ["DispatchService", "RidersService", "RouteWatch", "on_time_s"]
+__all__ = ["DispatchService", "RidersService", "RouteWatch", "count_delivery", "on_time_s"]

@@ -6,11 +6,12 @@ from backend.dispatch import repository
 from backend.dispatch.events import RiderBackOnRoute, RiderOffRoute
 from backend.dispatch.lifecycle import AssignmentState
 from backend.dispatch.models import Assignment
+from backend.dispatch.service.riders import on_time_s
 from backend.geo.ports import Point
 from backend.geo.service import GeoService, decode_line
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.events import Event, publish
-from backend.platform.observability.metrics import OFFROUTE_ALERTS
+from backend.platform.observability.metrics import DELIVERIES, OFFROUTE_ALERTS
 
 
 class RouteWatch:
@@ -37,3 +38,11 @@ class RouteWatch:
             event = RiderOffRoute(carried.order_id, carried.rider_id, round(found.distance_m))
         carried.off_route_since = await repository.now(session) if found.off_route else None
         await publish(session, event, actor=Actor(ActorKind.RIDER, carried.rider_id), city=city)
+
+
+async def count_delivery(session: AsyncSession, order_id: str, city: str) -> None:
+    """Count a delivery as on time or late, from pick-up to the door."""
+    for row in await repository.assignments_of(session, order_id):
+        if row.state == AssignmentState.DELIVERED and row.picked_up_at and row.delivered_at:
+            took_s = (row.delivered_at - row.picked_up_at).total_seconds()
+            DELIVERIES.labels(city, "on_time" if took_s <= on_time_s() else "late").inc()

@@ -1,4 +1,8 @@
-"""Prometheus metrics; the names are paper two's section 12."""
+"""Prometheus metrics; the names are paper two's section 12.
+
+Each process counts what it does, when it does it: a worker that is killed, or whose transaction is rolled back after
+the count, leaves the figures approximate. What must be exact is asked of the log (`/api/v1/analytics`).
+"""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -13,6 +17,21 @@ RING_TO_ACTION = Histogram(
     "ring_to_action_latency_seconds", "Seconds from the ring to the answer.", buckets=(5, 15, 30, 60, 120, 300, 600)
 )
 OFFROUTE_ALERTS = Counter("offroute_alerts", "Riders found off their route.", ["city"])
+LADDER_RUNGS = Counter("duka_ladder_rungs", "Steps of ladders that went out.", ["ladder", "rung", "city", "tier"])
+LADDER_WITHHELD = Counter(
+    "duka_ladder_withheld", "Steps of ladders that a rule held back.", ["ladder", "rung", "reason", "city"]
+)
+PARTNER_ACTIONS = Counter(
+    "duka_partner_actions", "What vendors and riders did.", ["action", "channel", "outcome", "city"]
+)
+VENDOR_ANSWER_SECONDS = Histogram(
+    "duka_vendor_answer_seconds",
+    "Seconds from the order's confirmation to the vendor's answer.",
+    ["city", "tier"],
+    buckets=(15, 30, 60, 120, 180, 300, 600, 1800),
+)
+DELIVERIES = Counter("duka_deliveries", "Deliveries: on_time, late, or failed at the door.", ["city", "outcome"])
+CALLS_ENDED = Counter("duka_calls_ended", "Calls by how they ended.", ["rung", "state"])
 WEBHOOKS = Counter("duka_webhooks", "Webhook requests by outcome.", ["provider", "outcome"])
 TURNS = Counter("duka_turns", "Conversation turns by outcome.", ["outcome"])
 TURN_SECONDS = Histogram(
