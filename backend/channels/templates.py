@@ -37,6 +37,7 @@ TEMPLATES: Final = {
             ("vendor_accept", "vendor_reject", "vendor_prep:15", "vendor_prep:20", "vendor_prep:30"),
         ),
         TemplateRow("Vendor_Ready_Reminder", ("order_id", "minutes"), ("vendor_ready", "vendor_extend")),
+        TemplateRow("Vendor_Rider_Waiting", ("order_id",), ("vendor_ready", "vendor_extend")),
         TemplateRow("Rider_Assignment", ("pickup", "drop", "amount"), ("rider_accept", "rider_reject")),
         TemplateRow("Rider_Address_Updated", ("order_id", "address", "map_link"), ("address_confirm",)),
         TemplateRow("Customer_Delay", ("order_id", "minutes"), fallback="Customer_Order_Update"),

@@ -120,6 +120,23 @@ MENUS: Final[Mapping[str, Menu]] = {
             )
         }
     ),
+    "rider_waiting": Menu(
+        {
+            "start": Node(
+                {
+                    "en": "The rider for order {order} waits at your counter. Press 1 if it is ready, 2 for 10 minutes "
+                    "more, 5 to speak to us.",
+                    "hi": "ऑर्डर {order} का राइडर आपके काउंटर पर इंतज़ार कर रहा है। तैयार हो तो 1, 10 मिनट और चाहिए तो 2, "
+                    "हमसे बात करने के लिए 5 दबाएँ।",
+                    "mr": "ऑर्डर {order} चा रायडर तुमच्या काउंटरवर थांबला आहे. तयार असेल तर 1, 10 मिनिटे आणखी हवी असल्यास 2, "
+                    "आमच्याशी बोलण्यासाठी 5 दाबा.",
+                    "sw": "Mwendeshaji wa oda {order} anasubiri dukani kwako. Bonyeza 1 kama iko tayari, 2 kwa dakika "
+                    "10 zaidi, 5 kuongea nasi.",
+                },
+                {"1": Key("vendor_ready"), "2": Key("vendor_extend"), "5": _ADMIN},
+            )
+        }
+    ),
     "off_route": Menu(
         {
             "start": Node(

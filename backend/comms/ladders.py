@@ -101,6 +101,14 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "address_unconfirmed",
         ("processing", "handover", "out_for_delivery"),
     ),
+    TimerKind.HANDOVER_WAIT: LadderKind(
+        Callee.VENDOR,
+        Purpose.REMINDER,
+        "Vendor_Rider_Waiting",
+        "rider_waiting",
+        "rider_waiting",
+        ("processing", "handover"),
+    ),
     TimerKind.OFF_ROUTE: LadderKind(
         Callee.RIDER, Purpose.ADDRESS, "", "off_route", "rider_off_route", ("out_for_delivery",)
     ),
@@ -128,6 +136,7 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
         Step(120, (Rung.IVR,)),
         Step(240, (Rung.ADMIN,)),
     ),
+    TimerKind.HANDOVER_WAIT: (Step(0, (Rung.WHATSAPP, Rung.ADMIN)),),
     TimerKind.OFF_ROUTE: (Step(0, (Rung.RING,)), Step(120, (Rung.IVR,)), Step(240, (Rung.ADMIN,))),
 }
 

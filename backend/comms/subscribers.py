@@ -41,8 +41,8 @@ _ANSWERED_IN: Final = {
 }
 _CLOSING: Final = {
     "processing": (TimerKind.VENDOR_ACCEPT,),
-    "handover": (TimerKind.PROCESSING_REMINDER,),
-    "out_for_delivery": (TimerKind.RIDER_ACK,),
+    "handover": (TimerKind.PROCESSING_REMINDER, TimerKind.HANDOVER_WAIT),
+    "out_for_delivery": (TimerKind.RIDER_ACK, TimerKind.HANDOVER_WAIT),
     "delivered": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
     "returned": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
     "cancelled": tuple(KINDS),

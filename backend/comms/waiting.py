@@ -1,4 +1,4 @@
-"""Cards for an order that waits with its rider: at the vendor's door, or on the road beyond its time."""
+"""Cards for an order that its customer waits for: on the road beyond its time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,16 +9,12 @@ from backend.comms.service.cards import CardsService
 from backend.orders.service import OrdersService
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
-RIDER_WAITING: Final = "rider_waiting"
 DELIVERY_OVERDUE: Final = "delivery_overdue"
-_CARDS: Final[Mapping[TimerKind, str]] = {
-    TimerKind.HANDOVER_WAIT: RIDER_WAITING,
-    TimerKind.RIDER_OTD: DELIVERY_OVERDUE,
-}
+_CARDS: Final[Mapping[TimerKind, str]] = {TimerKind.RIDER_OTD: DELIVERY_OVERDUE}
 
 
 class WaitingOrders:
-    """Brings a person where a rider waits for the goods, or the customer for the rider."""
+    """Brings a person where the customer waits for the rider beyond the window."""
 
     def __init__(self, orders: OrdersService, cards: CardsService) -> None:
         self._orders = orders

@@ -16,6 +16,7 @@ _PURPOSES: Final = {
     TimerKind.PROCESSING_REMINDER: ("vendor", "to be ready"),
     TimerKind.RIDER_ACK: ("rider", "to accept"),
     TimerKind.ADDRESS_CONFIRM: ("rider", "to see the new address"),
+    TimerKind.HANDOVER_WAIT: ("vendor", "to hand over"),
     TimerKind.RIDER_OTD: ("rider", "to deliver"),
     TimerKind.PAYMENT_PENDING: ("payer", "to pay"),
     TimerKind.RESERVATION_EXPIRY: ("payer", "to pay"),

@@ -15,6 +15,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "processing_reminder": "MarkReady ExtendPreparation SetPreparation vendor_ready vendor_extend vendor_prep",
     "rider_ack": "PickUp ReportRiderWaiting rider_accept rider_reject rider_picked",
     "address_confirm": "ConfirmAddress address_confirm",
+    "handover_wait": "MarkReady ExtendPreparation PickUp vendor_ready vendor_extend rider_picked",
     "off_route": "DeliverOrder rider_on_way rider_delivered",
 }
 # The card that each ladder ends with.
@@ -23,6 +24,7 @@ CARDS: Final[Mapping[str, str]] = {
     "processing_reminder": "preparation_overdue",
     "rider_ack": "rider_silent",
     "address_confirm": "address_unconfirmed",
+    "handover_wait": "rider_waiting",
     "off_route": "rider_off_route",
 }
 

@@ -164,7 +164,12 @@ class LadderService:
             merchant_id=order.merchant_id,
             money_minor=order.amount_minor,
             currency=order.currency,
-            detail={"ladder": str(chase.timer.kind), "callee": chase.contact.actor, "step": chase.step},
+            detail={
+                "ladder": str(chase.timer.kind),
+                "callee": chase.contact.actor,
+                "step": chase.step,
+                **({"rider": f"rider:{order.rider_id}"} if order.rider_id else {}),
+            },
         )
         if OWNED_BY in chase.timer.meta:
             await self._cards.release(session, chase.kind.exception, order.id)

@@ -124,9 +124,15 @@ def _address(order: OrderView, contact: Contact, language: str, pickup: str) -> 
     return (order.id, drop, map_link(order)), (f"address_confirm:{order.address_version}:{order.id}",)
 
 
+def _rider_waiting(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
+    del contact, language, pickup
+    return (order.id,), (f"vendor_ready:{order.id}", f"vendor_extend:{order.id}")
+
+
 _FILLERS: Final[Mapping[str, Callable[[OrderView, Contact, str, str], Filled]]] = {
     "Vendor_New_Order": _new_order,
     "Vendor_Ready_Reminder": _ready_reminder,
+    "Vendor_Rider_Waiting": _rider_waiting,
     "Rider_Assignment": _assignment,
     "Rider_Address_Updated": _address,
 }

@@ -58,6 +58,12 @@ _QUICK: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "hi": ("तैयार है", "10 मिनट बढ़ाएँ"),
         "mr": ("तयार आहे", "10 मिनिटे वाढवा"),
     },
+    "Vendor_Rider_Waiting": {
+        "en": ("Mark ready", "Extend 10m"),
+        "sw": ("Iko tayari", "Ongeza dakika 10"),
+        "hi": ("तैयार है", "10 मिनट बढ़ाएँ"),
+        "mr": ("तयार आहे", "10 मिनिटे वाढवा"),
+    },
     "Rider_Assignment": {
         "en": ("Accept", "Reject"),
         "sw": ("Kubali", "Kataa"),
@@ -83,6 +89,12 @@ _BODIES: Final[dict[str, dict[str, str]]] = {
         "sw": "Kumbusho: muda wa oda #{{1}} unaisha baada ya dakika {{2}}. Sema iko tayari au ongeza dakika 10.",
         "hi": "याद दिला दें: ऑर्डर #{{1}} का समय {{2}} मिनट में पूरा होगा। तैयार बताइए या 10 मिनट बढ़ाइए।",
         "mr": "आठवण: ऑर्डर #{{1}} ची वेळ {{2}} मिनिटांत संपते. तयार सांगा किंवा 10 मिनिटे वाढवा.",
+    },
+    "Vendor_Rider_Waiting": {
+        "en": "The rider for order #{{1}} waits at your counter. Please hand it over, or say how it stands.",
+        "sw": "Mwendeshaji wa oda #{{1}} anasubiri dukani kwako. Tafadhali mpe mzigo, au sema hali ikoje.",
+        "hi": "ऑर्डर #{{1}} का राइडर आपके काउंटर पर इंतज़ार कर रहा है। कृपया सामान दीजिए, या स्थिति बताइए।",
+        "mr": "ऑर्डर #{{1}} चा रायडर तुमच्या काउंटरवर थांबला आहे. कृपया सामान द्या, किंवा स्थिती सांगा.",
     },
     "Rider_Assignment": {
         "en": "Pickup: {{1}} → Drop: {{2}}. Amount: {{3}}. Tap to accept.",

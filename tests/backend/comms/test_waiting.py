@@ -1,16 +1,17 @@
 """An order that waits with its rider brings a person, and the end of the wait closes the card."""
 
-from backend.comms.ladders import KINDS
+from backend.comms.ladders import KINDS, Ladder, Rung, Step
 from backend.comms.service.cards import CardsService
 from backend.comms.waiting import WaitingOrders, timer_handlers
 from backend.orders import tasks as order_tasks
-from backend.orders.commands import Command, DeliverOrder, PickUp, ReportRiderWaiting, ReturnOrder
+from backend.orders.commands import AssignRider, Command, DeliverOrder, PickUp, ReportRiderWaiting, ReturnOrder
 from backend.orders.ports import OrderView
 from backend.orders.service.timers import DELAYS
 from backend.orders.settings import OrdersSettings
 from backend.platform.clock import SystemClock
+from backend.platform.timers import TimerKind
 from tests.support.factories.comms import Switchboard
-from tests.support.factories.orders import ADMIN, give, orders_service
+from tests.support.factories.orders import ADMIN, DISPATCH, give, orders_service
 
 VENDOR, RIDER = "+254700000201", "+254700000301"
 
@@ -31,15 +32,50 @@ async def _step(board: Switchboard, order: OrderView, step: Command) -> None:
     await board.settle()
 
 
-async def test_a_rider_who_waits_at_the_counter_brings_a_person(board: Switchboard, order: OrderView) -> None:
+async def test_a_rider_who_waits_at_the_counter_brings_the_vendor_and_a_person(
+    board: Switchboard, order: OrderView
+) -> None:
     """At once, with the order's money on the card; picking up closes it."""
     await _with_rider(board, order, ReportRiderWaiting())
     assert await board.cards() == ["rider_waiting"]
+    told = [row for row in await board.messages(VENDOR) if row[0] == "Vendor_Rider_Waiting"]
+    assert told == [("Vendor_Rider_Waiting", [f"vendor_ready:{order.id}", f"vendor_extend:{order.id}"])]
+    assert "whatsapp:Vendor_Rider_Waiting" in await board.chased()
     assert await board.rows("SELECT order_id, money_minor, city FROM ops_exceptions") == [
         (order.id, order.amount_minor, "Nairobi")
     ]
     await _step(board, order, PickUp())
     assert await board.cards() == []
+
+
+async def test_a_vendor_who_is_waited_for_answers_by_the_notices_button(board: Switchboard, order: OrderView) -> None:
+    """The rider came before the goods were packed: one tap makes them ready, and nobody is told twice."""
+    await board.settle()
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    async with board.database.transaction() as session:
+        await give(session, order, DISPATCH, AssignRider("R-1"))
+    await _step(board, order, ReportRiderWaiting())
+    await board.write(VENDOR, payload=f"vendor_ready:{order.id}")
+    assert (await board.order(order.id)).state == "handover"
+    await board.wait(3600)
+    assert (await board.chased()).count("whatsapp:Vendor_Rider_Waiting") == 1
+
+
+async def test_a_city_may_add_a_menu_for_the_waiting_rider(board: Switchboard, order: OrderView) -> None:
+    """The notice is a ladder like the others: another version of it calls the outlet, whose digit answers."""
+    steps = (Step(0, (Rung.WHATSAPP, Rung.ADMIN)), Step(60, (Rung.IVR,)))
+    async with board.database.transaction() as session:
+        await board.plans.save(session, TimerKind.HANDOVER_WAIT, Ladder(steps), by="admin:A-1", city="Nairobi")
+    await board.settle()
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    async with board.database.transaction() as session:
+        await give(session, order, DISPATCH, AssignRider("R-1"))
+    await _step(board, order, ReportRiderWaiting())
+    await board.wait(61)
+    heard = await board.act("answer", **{"from": "vendor"})
+    assert heard["captions"][0].startswith("Mwendeshaji wa oda ")
+    await board.act("digits", **{"from": "vendor", "digits": "1"})
+    assert (await board.order(order.id)).state == "handover"
 
 
 async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, order: OrderView) -> None:
