@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command("up")(runtime.up)
 app.command("demo")(runtime.demo)
 app.command("torture")(runtime.torture)
+app.command("check-invariants")(runtime.check_invariants)
 app.command("parse")(reading.parse)
 app.command("explain")(reading.explain)
 app.command("eval")(reading.evaluation)

@@ -31,12 +31,12 @@ _ANSWERS: Final = {
 _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue"),
-    "out_for_delivery": ("rider_waiting",),
-    "delivered": ("delivery_overdue", "rider_off_route"),
-    "returned": ("delivery_overdue", "rider_off_route"),
+    "out_for_delivery": ("rider_waiting", "pickup_overdue", "no_rider"),
+    "delivered": ("delivery_overdue", "rider_off_route", "delivery_failed"),
+    "returned": ("delivery_overdue", "rider_off_route", "delivery_failed"),
     "cancelled": (
         *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
-        *("rider_waiting", "delivery_overdue", "rider_off_route"),
+        *("rider_waiting", "pickup_overdue", "delivery_overdue", "rider_off_route", "delivery_failed"),
     ),
 }
 _CLOSING: Final = {
@@ -133,6 +133,18 @@ class CommsSubscriber:
         detail = {"reason": event.payload["reason"]}
         await self._cards.open(session, "no_rider", order_id, order_id=order_id, city=event.city, detail=detail)
 
+    async def on_delivery_failed(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Open a card for goods that could not be handed over: a person decides what becomes of them."""
+        fields = event.payload
+        await self._cards.open(
+            session,
+            "delivery_failed",
+            fields["order_id"],
+            order_id=fields["order_id"],
+            city=event.city,
+            detail={"rider": f"rider:{fields['rider_id']}", "note": fields["reason"]},
+        )
+
     async def on_trouble(self, session: AsyncSession, event: StoredEvent) -> None:
         """Open a card for a rider who can't go on."""
         fields = event.payload
@@ -163,6 +175,7 @@ def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
         Subscription("comms.answers", ("dispatch.accepted", "order.address.confirmed"), subscriber.on_answered),
         Subscription("comms.off_route", tuple(way), way_of_rider),
         Subscription("comms.unassigned", ("dispatch.unassigned",), subscriber.on_unassigned),
+        Subscription("comms.failed_deliveries", ("order.delivery.failed",), subscriber.on_delivery_failed),
         Subscription("comms.trouble", ("dispatch.trouble",), subscriber.on_trouble),
     )
 

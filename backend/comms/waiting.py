@@ -1,4 +1,4 @@
-"""Cards for an order that its customer waits for: on the road beyond its time."""
+"""Cards for an order that waits: packed and not picked up, or on the road beyond its time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,12 +9,14 @@ from backend.comms.service.cards import CardsService
 from backend.orders.service import OrdersService
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
-DELIVERY_OVERDUE: Final = "delivery_overdue"
-_CARDS: Final[Mapping[TimerKind, str]] = {TimerKind.RIDER_OTD: DELIVERY_OVERDUE}
+_CARDS: Final[Mapping[TimerKind, str]] = {
+    TimerKind.PICKUP: "pickup_overdue",
+    TimerKind.RIDER_OTD: "delivery_overdue",
+}
 
 
 class WaitingOrders:
-    """Brings a person where the customer waits for the rider beyond the window."""
+    """Brings a person where goods wait for a rider, or the customer for the goods, for too long."""
 
     def __init__(self, orders: OrdersService, cards: CardsService) -> None:
         self._orders = orders
@@ -33,7 +35,7 @@ class WaitingOrders:
                 merchant_id=order.merchant_id,
                 money_minor=order.amount_minor,
                 currency=order.currency,
-                detail={"rider": f"rider:{order.rider_id}"},
+                detail={"rider": f"rider:{order.rider_id}"} if order.rider_id else {},
             )
 
 

@@ -17,6 +17,7 @@ _PURPOSES: Final = {
     TimerKind.RIDER_ACK: ("rider", "to accept"),
     TimerKind.ADDRESS_CONFIRM: ("rider", "to see the new address"),
     TimerKind.HANDOVER_WAIT: ("vendor", "to hand over"),
+    TimerKind.PICKUP: ("rider", "to pick up"),
     TimerKind.RIDER_OTD: ("rider", "to deliver"),
     TimerKind.PAYMENT_PENDING: ("payer", "to pay"),
     TimerKind.RESERVATION_EXPIRY: ("payer", "to pay"),
@@ -24,6 +25,7 @@ _PURPOSES: Final = {
 # What comes where the timer has no ladder's row: a deadline, or the first step of a ladder that has not begun.
 _FIRST: Final = {
     TimerKind.PROCESSING_REMINDER: "first reminder",
+    TimerKind.PICKUP: "due",
     TimerKind.RIDER_OTD: "due",
     TimerKind.PAYMENT_PENDING: "look again",
     TimerKind.RESERVATION_EXPIRY: "stock is released",

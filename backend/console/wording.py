@@ -33,6 +33,8 @@ _SENTENCES: Final = {
     "rider_silent": "The rider does not answer",
     "address_unconfirmed": "The rider has not seen the new address",
     "rider_waiting": "The rider waits at the vendor",
+    "pickup_overdue": "Packed, and nobody picks it up",
+    "delivery_failed": "It could not be handed over",
     "delivery_overdue": "The delivery is overdue",
     "no_rider_free": "No rider is free",
     "nobody_took_it": "No rider has taken it",

@@ -65,7 +65,7 @@ _RUNNING: Final = (S.CONFIRMED, S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY)
 _CLOSED: Final = (S.CANCELLED, S.RETURNED)
 _PAYMENT_TIMERS: Final = (T.PAYMENT_PENDING, T.RESERVATION_EXPIRY)
 _RIDER_TIMERS: Final = (T.RIDER_ACK, T.HANDOVER_WAIT, T.RIDER_OTD, T.ADDRESS_CONFIRM, T.OFF_ROUTE)
-_ALL_TIMERS: Final = (*_PAYMENT_TIMERS, T.VENDOR_ACCEPT, T.PROCESSING_REMINDER, *_RIDER_TIMERS)
+_ALL_TIMERS: Final = (*_PAYMENT_TIMERS, T.VENDOR_ACCEPT, T.PROCESSING_REMINDER, T.PICKUP, *_RIDER_TIMERS)
 
 TRANSITIONS: Final = (
     # Money.
@@ -157,16 +157,26 @@ TRANSITIONS: Final = (
         (S.PROCESSING,),
         S.HANDOVER,
         (A.VENDOR, *_DESK),
+        arms=(T.PICKUP,),
         disarms=(T.PROCESSING_REMINDER, T.HANDOVER_WAIT),
     ),
     # The rider.
     Transition(
         c.AssignRider,
-        (S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY),
+        (S.PROCESSING, S.HANDOVER),
         None,
         (A.DISPATCH, *_DESK),
         guards=(p.no_rider_yet,),
         arms=(T.RIDER_ACK,),
+    ),
+    # Who takes over on the way has the window anew, since it ended with the rider before.
+    Transition(
+        c.AssignRider,
+        (S.OUT_FOR_DELIVERY,),
+        None,
+        (A.DISPATCH, *_DESK),
+        guards=(p.no_rider_yet,),
+        arms=(T.RIDER_ACK, T.RIDER_OTD),
     ),
     Transition(
         c.UnassignRider,
@@ -200,7 +210,7 @@ TRANSITIONS: Final = (
         (*_CARRY, *_DESK),
         guards=(p.has_rider,),
         arms=(T.RIDER_OTD,),
-        disarms=(T.RIDER_ACK, T.HANDOVER_WAIT),
+        disarms=(T.RIDER_ACK, T.HANDOVER_WAIT, T.PICKUP),
     ),
     Transition(
         c.DeliverOrder,

@@ -62,6 +62,7 @@ class TimerKind(StrEnum):
     ADDRESS_CONFIRM = "address_confirm"
     OFF_ROUTE = "off_route"
     HANDOVER_WAIT = "handover_wait"
+    PICKUP = "pickup"
     RIDER_OTD = "rider_otd"
     PAYMENT_PENDING = "payment_pending"
     RESERVATION_EXPIRY = "reservation_expiry"

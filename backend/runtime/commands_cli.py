@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -12,6 +12,9 @@ from rich.console import Console
 from backend.platform.settings import PlatformSettings
 from backend.runtime.model import model_of
 from backend.runtime.settings import ROOT, RuntimeSettings, inherited_environment
+
+if TYPE_CHECKING:
+    from backend.runtime.invariants import Breach
 
 # What a command needs beyond its arguments is imported when it runs, so that the others start fast.
 
@@ -35,6 +38,35 @@ def torture(*, seed: Annotated[int, typer.Option(help="Chooses where the worker 
     from backend.runtime import demo as demonstration
 
     raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=10, seed=seed)))
+
+
+def check_invariants(
+    *,
+    bound_s: Annotated[float, typer.Option(help="How old work may be before its waiting counts, in seconds.")] = 300,
+    logs: Annotated[Path | None, typer.Option(help="Look through the logs in this folder, too.")] = None,
+) -> None:
+    """Check what must always be true of the database at DATABASE_URL; exit 1 with the ids of what is not."""
+    from backend.runtime.invariants import INVARIANTS
+
+    breaches = asyncio.run(_breaches(bound_s, logs))
+    for breach in breaches:
+        typer.echo(f"{breach.invariant}: {breach.says} Not so: {', '.join(breach.offenders)}")
+    typer.echo(f"invariants: {len(INVARIANTS) + (logs is not None)} checked, {len(breaches)} broken")
+    raise typer.Exit(1 if breaches else 0)
+
+
+async def _breaches(bound_s: float, logs: Path | None) -> "list[Breach]":
+    from backend.platform.db.session import Database
+    from backend.runtime import invariants
+
+    database = Database(PlatformSettings().database_url, application="check-invariants")
+    try:
+        async with database.transaction() as session:
+            found = await invariants.check(session, bound_s=bound_s)
+            words = await invariants.phones(session) if logs is not None else frozenset[str]()
+        return found + (invariants.in_logs(logs, sorted(words)) if logs is not None else [])
+    finally:
+        await database.close()
 
 
 def migrate() -> None:

@@ -35,6 +35,10 @@ def _window(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> flo
     return float(settings.delivery_window_s)
 
 
+def _until_picked_up(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
+    return float(settings.pickup_window_s)
+
+
 # A ladder starts at once; the waits between its steps are rows of the ladder itself.
 DELAYS: Final[Mapping[TimerKind, Delay]] = {
     TimerKind.VENDOR_ACCEPT: _at_once,
@@ -42,6 +46,7 @@ DELAYS: Final[Mapping[TimerKind, Delay]] = {
     TimerKind.RIDER_ACK: _at_once,
     TimerKind.ADDRESS_CONFIRM: _if_a_rider_knows,
     TimerKind.HANDOVER_WAIT: _at_once,
+    TimerKind.PICKUP: _until_picked_up,
     TimerKind.RIDER_OTD: _window,
     TimerKind.RESERVATION_EXPIRY: _unpaid,
 }

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -15,11 +15,14 @@ from backend.console.timeline import Moment
 from backend.orders.service import OrdersService
 from backend.platform.db.session import Database
 from backend.platform.settings import PlatformSettings
+from backend.runtime import invariants
 from backend.runtime.demo import india, kenya
 from backend.runtime.demo.audit import Audit, audit
 from backend.runtime.demo.expect import Expected, Outcome, judge
 from backend.runtime.demo.hands import PATIENCE_S, DemoError, Hands
 from backend.runtime.demo.torture import Killer
+from backend.runtime.invariants import Breach
+from backend.runtime.processes import Secrets
 from backend.runtime.settings import RuntimeSettings
 from backend.runtime.stack import Progress, running
 
@@ -62,11 +65,12 @@ async def run(console: Console, *, kills: int = 0, seed: int = 1) -> int:
             try:
                 faults = [await _one(console, hands, trip, killer) for trip in _TRIPS]
                 checked = await _audit(hands)
+                broken = await _invariants(settings.data_dir / "logs", stack.secrets)
             finally:
                 await hands.close()
-            if any(faults) or checked.faults:
+            if any(faults) or checked.faults or broken:
                 _show_logs(console, settings.data_dir / "logs")
-    return _verdict(console, faults, checked, killer)
+    return _verdict(console, faults, checked, killer, broken)
 
 
 def _point(trip: Trip, moment: str) -> str:
@@ -120,6 +124,20 @@ async def _audit(hands: Hands) -> Audit:
         await built.close()
 
 
+async def _invariants(logs: Path, secrets: Secrets) -> list[Breach]:
+    """Check the database, and what our own processes have logged; the simulators are providers, and log as they do."""
+    built = build(PlatformSettings(), application="demo")
+    try:
+        async with built.registry.get(Database).transaction() as session:
+            found = await invariants.check(session)
+            words = sorted(await invariants.phones(session) | set(asdict(secrets).values()))
+        return found + [
+            breach for breach in invariants.in_logs(logs, words) if set(breach.offenders) != {"sandbox.log"}
+        ]
+    finally:
+        await built.close()
+
+
 async def _judge(expected: Expected) -> Outcome:
     built = build(PlatformSettings(), application="demo")
     try:
@@ -151,8 +169,9 @@ def _show_logs(console: Console, folder: Path) -> None:
             console.print(f"[dim]{log.stem}: {line[:300]}[/dim]", markup=False)
 
 
-def _verdict(console: Console, faults: Sequence[int], checked: Audit, killer: Killer) -> int:
-    found = [*checked.faults, *(f"not killed at {point}" for point in sorted(killer.chosen - set(killer.done)))]
+def _verdict(console: Console, faults: Sequence[int], checked: Audit, killer: Killer, broken: Sequence[Breach]) -> int:
+    lines = [f"{breach.invariant}: {breach.says} Not so: {', '.join(breach.offenders)}" for breach in broken]
+    found = [*checked.faults, *lines, *(f"not killed at {point}" for point in sorted(killer.chosen - set(killer.done)))]
     for fault in found:
         console.print(f"  [red]✗[/red] {fault}")
     if killer.done:
@@ -162,7 +181,7 @@ def _verdict(console: Console, faults: Sequence[int], checked: Audit, killer: Ki
     console.print(
         f"demo: orders {len(faults)}, as they should be {whole}, kills {len(killer.done)}, "
         f"M-Pesa prompts {checked.prompts}, messages {checked.messages}, sent again {checked.repeated}, "
-        f"marked as possibly double {checked.marked}, faults {count}",
+        f"marked as possibly double {checked.marked}, invariants broken {len(broken)}, faults {count}",
         soft_wrap=True,
     )
     return 1 if count else 0

@@ -4,7 +4,16 @@ from backend.comms.ladders import KINDS, Ladder, Rung, Step
 from backend.comms.service.cards import CardsService
 from backend.comms.waiting import WaitingOrders, timer_handlers
 from backend.orders import tasks as order_tasks
-from backend.orders.commands import AssignRider, Command, DeliverOrder, PickUp, ReportRiderWaiting, ReturnOrder
+from backend.orders.commands import (
+    AssignRider,
+    Command,
+    DeliverOrder,
+    FailDelivery,
+    PickUp,
+    ReportRiderWaiting,
+    ReturnOrder,
+    UnassignRider,
+)
 from backend.orders.ports import OrderView
 from backend.orders.service.timers import DELAYS
 from backend.orders.settings import OrdersSettings
@@ -86,6 +95,33 @@ async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, 
     assert await board.cards() == ["delivery_overdue"]
     await _step(board, order, DeliverOrder(proof={"kind": "otp"}))
     assert await board.cards() == []
+
+
+async def test_packed_goods_that_nobody_picks_up_bring_a_person(board: Switchboard, order: OrderView) -> None:
+    """A rider who accepted and does not come is nobody's ladder; picking up closes the card."""
+    await _with_rider(board, order)
+    await board.wait(OrdersSettings().pickup_window_s - 1)
+    assert await board.cards() == []
+    await board.wait(2)
+    assert await board.cards() == ["pickup_overdue"]
+    await _step(board, order, PickUp())
+    assert await board.cards() == []
+
+
+async def test_a_failed_delivery_brings_a_person(board: Switchboard, order: OrderView) -> None:
+    """Its timers have ended, so without a card nobody would know; coming back closes it."""
+    await _with_rider(board, order, PickUp(), FailDelivery("nobody at home"))
+    assert await board.cards() == ["delivery_failed"]
+    await _step(board, order, ReturnOrder("nobody at home"))
+    assert "delivery_failed" not in await board.cards()
+
+
+async def test_who_takes_over_on_the_way_has_a_window(board: Switchboard, order: OrderView) -> None:
+    """The window of the rider before has ended with them."""
+    await _with_rider(board, order, PickUp(), UnassignRider("broken down"))
+    await _step(board, order, AssignRider("R-2"))
+    await board.wait(OrdersSettings().delivery_window_s + 1)
+    assert "delivery_overdue" in await board.cards()
 
 
 async def test_a_delivery_in_time_or_a_return_brings_nobody(board: Switchboard, order: OrderView) -> None:
