@@ -279,6 +279,14 @@ async def test_trouble_can_be_switched_on_and_off(opened: Page, stage: Stage) ->
     assert (await stage.shop.post(WHATSAPP, json={}, headers=WHATSAPP_TOKEN)).status_code == 400
 
 
+async def test_a_sandbox_that_is_away_is_told_in_words(opened: Page, stage: Stage) -> None:
+    """A switch, or the page's last fetch as it closes, finds nobody: a sentence shown, never an error thrown."""
+    del stage
+    await opened.route("**/api/state", lambda route: route.abort())
+    await opened.get_by_role("switch", name="Lost").check()
+    await expect(opened.get_by_text("The sandbox does not answer.")).to_be_visible()
+
+
 async def test_the_socket_comes_back_and_fetches_what_was_missed(opened: Page, stage: Stage) -> None:
     await opened.context.set_offline(offline=True)
     await stage.shop.post("/__sim/actor/whatsapp/text", json={"from": "wanjiru", "text": "from elsewhere"})

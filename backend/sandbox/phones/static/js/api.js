@@ -5,7 +5,9 @@ import { toast } from "./dom.js";
 const SIM = new URL("../__sim/", document.baseURI);
 
 async function ask(url, options) {
-  const answer = await fetch(url, options);
+  const answer = await fetch(url, options).catch(() => {
+    throw new Error("The sandbox does not answer. Is it still running?");
+  });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(body.error ?? `The sandbox answered ${answer.status}.`);
   return body;

@@ -31,8 +31,11 @@ function firstChoice(overview) {
   right.person ??= find("vendor")?.id ?? null;
 }
 
+// What changes while an answer is on its way is fetched once more after it.
 let waiting = false;
+let again = false;
 async function fetchAll() {
+  again = waiting;
   if (waiting) return;
   waiting = true;
   try {
@@ -45,6 +48,7 @@ async function fetchAll() {
     toast(error.message, "bad");
   } finally {
     waiting = false;
+    if (again) fetchAll();
   }
 }
 

@@ -95,7 +95,9 @@ export class Panel {
 
   async showWire() {
     if (!this.details.open) return;
-    const [hooks, calls] = await Promise.all([api.read("webhooks?limit=25"), api.read("calls?limit=25")]);
+    const found = await tell(() => Promise.all([api.read("webhooks?limit=25"), api.read("calls?limit=25")]));
+    if (!found) return;
+    const [hooks, calls] = found;
     const rows = [
       ...hooks.map((d) => ({ id: d.id, text: `← ${d.provider} ${d.kind}`, state: d.state })),
       ...calls.map((c) => ({ id: `c${c.number}`, text: `→ ${c.provider} ${c.method} ${c.path}`, state: c.status || "cut" })),
@@ -112,12 +114,19 @@ export class Panel {
   }
 
   async run(work) {
-    try {
-      await work();
-    } catch (error) {
-      toast(error.message, "bad");
-    }
-    this.show(await api.overview());
+    await tell(work);
+    const overview = await tell(api.overview);
+    if (overview) this.show(overview);
+  }
+}
+
+// Does the work, and tells the person at the page if it could not be done; the sandbox may be going away.
+async function tell(work) {
+  try {
+    return await work();
+  } catch (error) {
+    toast(error.message, "bad");
+    return null;
   }
 }
 
