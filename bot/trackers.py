@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from rasa.shared.core.domain import Domain
 
 KEPT_DAYS: Final = 30
+# A turn is recorded after its conversation is stored, in the same Postgres; what a crash takes of the one it takes of
+# the other, and the turn runs again.
+_UNHURRIED: Final = "-c synchronous_commit=off"
 
 # The lock is for servers that start together: each of them makes the table where it is missing.
 _SET_UP: Final = """
@@ -108,7 +111,9 @@ class RowTrackerStore(TrackerStore):
 
     def _run_once(self, statement: str, parameters: Sequence[object]) -> Sequence[Any]:
         if self._connection is None:
-            self._connection = psycopg2.connect(connect_timeout=5, application_name="rasa", **self._options)
+            self._connection = psycopg2.connect(
+                connect_timeout=5, application_name="rasa", options=_UNHURRIED, **self._options
+            )
             self._connection.autocommit = True
             with self._connection.cursor() as cursor:
                 cursor.execute(_SET_UP, (self._kept_days,))

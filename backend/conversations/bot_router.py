@@ -9,7 +9,7 @@ from backend.conversations.drafts.ports import EarlierMessage
 from backend.conversations.drafts.service import DialogueService, ReadMessage
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Role
-from backend.platform.web import SessionDep, provide
+from backend.platform.web import UnhurriedSessionDep, provide
 
 router = APIRouter(prefix="/api/v1/bot", tags=["bot"], dependencies=[Depends(require(Role.BOT))])
 
@@ -17,7 +17,9 @@ DialogueDep = Annotated[DialogueService, Depends(provide(DialogueService))]
 
 
 @router.post("/conversations/{conversation_id}/turns", operation_id="bot_apply_turn")
-async def apply_turn(conversation_id: str, turn: TurnIn, session: SessionDep, dialogue: DialogueDep) -> StepOut:
+async def apply_turn(
+    conversation_id: str, turn: TurnIn, session: UnhurriedSessionDep, dialogue: DialogueDep
+) -> StepOut:
     """Take one message that the bot has read, and say what the bot does next.
 
     The draft order, all prices and all state are kept here; asking again under the same turn id changes nothing.

@@ -64,7 +64,7 @@ class TurnLoop:
         await self._free.acquire()
         work = None
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(durable=False) as session:
                 work = await self._turns.claim(session)
                 due_s = None if work else await repository.seconds_until_due(session)
         finally:
@@ -90,7 +90,7 @@ class TurnLoop:
         """Run what is due now, one turn after another; return how many."""
         count = 0
         while True:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(durable=False) as session:
                 work = await self._turns.claim(session)
             if work is None:
                 return count
@@ -102,7 +102,7 @@ class TurnLoop:
         with traced(work.trace_id):
             started = time.monotonic()
             replies, reason = await self._ask(work)
-            async with self._database.transaction() as session:
+            async with self._database.transaction(durable=False) as session:
                 if replies:
                     outcome = await self._turns.finish(session, work, replies)
                 else:

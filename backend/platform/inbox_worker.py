@@ -144,7 +144,7 @@ class InboxWorker:
         """
         event: StoredProviderEvent | None = None
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(durable=False) as session:
                 row = (await run_sql(session, _CLAIM, {"providers": self._providers})).first()
                 if row is None:
                     return False

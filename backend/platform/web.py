@@ -43,7 +43,14 @@ async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def unhurried_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Open the transaction of a request that its sender repeats until it hears the answer, and after a crash too."""
+    async with registry(request).get(Database).transaction(durable=False) as session:
+        yield session
+
+
 SessionDep = Annotated[AsyncSession, Depends(request_session, scope="function")]
+UnhurriedSessionDep = Annotated[AsyncSession, Depends(unhurried_session, scope="function")]
 
 
 class PageParams(BaseModel):

@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 _POOL_TIMEOUT_S = 10
+_OPTIONS = ("-c idle_in_transaction_session_timeout=15000", "-c lock_timeout=8000")
 
 
 def async_url(url: str) -> str:
@@ -15,30 +16,44 @@ def async_url(url: str) -> str:
 
 
 class Database:
-    """A pool of connections; each transaction is committed at its edge or rolled back whole."""
+    """Pools of connections; each transaction is committed at its edge or rolled back whole."""
 
     def __init__(self, url: str, *, pool_size: int = 10, application: str = "duka") -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(
-            async_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=_POOL_TIMEOUT_S,
-            hide_parameters=True,
-            connect_args={
-                "application_name": application,
-                "keepalives_idle": 5,
-                "options": "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=8000",
-            },
-        )
+        self.engine = _engine(url, pool_size, application)
+        self._unhurried = _engine(url, pool_size, application, "-c synchronous_commit=off")
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._unhurried_sessions = async_sessionmaker(self._unhurried, expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a session whose work is committed on leaving, or rolled back on an error."""
-        async with self.sessions() as session, session.begin():
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
+        """Open a session whose work is committed on leaving, or rolled back on an error.
+
+        Args:
+            durable: False leaves without waiting for the disk. For steps between a stored webhook and a leased send: if
+                Postgres loses its last moments they are done again from the webhook, and nothing has left the machine,
+                since commits reach the disk in their order and the lease waits for it
+                (https://www.postgresql.org/docs/current/wal-async-commit.html).
+        """
+        async with (self.sessions if durable else self._unhurried_sessions)() as session, session.begin():
             yield session
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+        await self._unhurried.dispose()
+
+
+def _engine(url: str, pool_size: int, application: str, *options: str) -> AsyncEngine:
+    return create_async_engine(
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=_POOL_TIMEOUT_S,
+        hide_parameters=True,
+        connect_args={
+            "application_name": application,
+            "keepalives_idle": 5,
+            "options": " ".join((*_OPTIONS, *options)),
+        },
+    )
