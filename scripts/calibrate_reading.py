@@ -35,7 +35,7 @@ EXPECTED = {
     "unread": -3.0, "noted": -2.0, "guess_bare": -1.5, "uncounted": -1.5, "conflict": -1.5, "unmentioned": -1.0,
     "doubt": -1.0, "loose": -1.0, "strangers": -1.0, "guessed": -1.0, "inexact": -0.5, "unamounted": -0.5,
     "crowded": -0.3, "score": 1.0, "tag_p": 1.0, "mention_p": 0.5, "amount_p": 1.0, "intent_p": 1.0, "margin_p": 0.5,
-    "slot_p": 0.5,
+    "slot_p": 0.5, "unmet": -1.5, "slips": -0.5,
 }  # fmt: skip
 RISK = 0.005
 KEPT = 0.97

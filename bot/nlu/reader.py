@@ -104,6 +104,7 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
                 "norm": token.norm,
                 "tag": tag.name,
                 "p": tag.p,
+                "met": tag.met,
             }
             for token, tag in zip(message.tokens, tags, strict=True)
         ],

@@ -5,7 +5,7 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,11 +34,12 @@ MODEL_FILE = "spans.crfsuite"
 
 @dataclass(frozen=True)
 class Tag:
-    """A token's label, whether it begins a stretch, and how sure the tagger is."""
+    """A token's label, whether it begins a stretch, how sure the tagger is, and whether it has met the word."""
 
     name: str
     begins: bool
     p: float
+    met: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,9 @@ class SpanTagger:
         """Tag a message's tokens."""
         if not message.tokens:
             return []
-        return self.tag_features(pycrfsuite.ItemSequence(featurise(message, unknown(message, self._vocabulary))))
+        strange = unknown(message, self._vocabulary)
+        tags = self.tag_features(pycrfsuite.ItemSequence(featurise(message, strange)))
+        return [replace(tag, met=False) if at in strange else tag for at, tag in enumerate(tags)]
 
     def tag_features(self, features: pycrfsuite.ItemSequence) -> list[Tag]:
         """Tag tokens described beforehand."""

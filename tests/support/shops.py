@@ -68,7 +68,7 @@ def marked(text: str, intent: str = "place_order", **parts: Any) -> tuple[str, d
         text: Amounts in braces, with their value after a bar where it is not in digits ("few|vague", "soo|100money",
             "mbili mbili|2each"); goods in angles, led by `-` where they are refused.
         intent: The intent of the reading.
-        parts: `slots` and `flags` of the reading.
+        parts: `slots` and `flags` of the reading, and the words `unmet` by the bot.
     """
     plain, amounts, mentions, tokens = "", [], [], []
     place = 0
@@ -94,7 +94,9 @@ def marked(text: str, intent: str = "place_order", **parts: Any) -> tuple[str, d
         "mentions": mentions,
         "slots": parts.get("slots", {}),
         "flags": parts.get("flags", {}),
-        "tokens": [*tokens, *_others(plain, tokens)],
+        "tokens": [
+            one | {"met": one["text"] not in parts.get("unmet", ())} for one in (*tokens, *_others(plain, tokens))
+        ],
     }
     return plain, reading
 

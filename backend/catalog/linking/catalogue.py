@@ -119,6 +119,12 @@ class Catalogue:
         return frozenset(pair for said in keys for pair in pairwise(said))
 
     @cached_property
+    def written(self) -> frozenset[str]:
+        """The words of all names and aliases as they are spelled, in lower case."""
+        texts = (text for item in self.items for text in (item.name, *item.aliases))
+        return frozenset(word.lower() for text in texts for _, _, word in words(text))
+
+    @cached_property
     def by_sku(self) -> Mapping[str, CatalogueItem]:
         """Rows by their SKU."""
         return {item.sku: item for item in self.items}
@@ -135,7 +141,7 @@ class Catalogue:
         """Read all rows and build the index now, so that no message waits for it."""
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
-        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs)
+        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from backend.catalog.linking.folding import fold
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.items import Item
-from backend.conversations.reading.layout import Kind, Piece, cues
+from backend.conversations.reading.layout import Kind, Piece, clauses, cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Decision
 
@@ -28,7 +28,7 @@ def features_of(
         Numbers around [0, 1]: `intent_p` and `margin_p` of the intent; the lowest `score`, `tag_p` and `mention_p` of
         any item; shares of items that are `guessed`, `inexact`, `crowded` (a runner-up as good); whether an amount or
         a size was left `loose`, words `unread`, two counts in `conflict`, a count `noted` for the cook or the rider;
-        `many` items; the language's `lang_p`.
+        `many` items; the language's `lang_p`; numbers read through `slips` of the thumb, words `unmet` among goods.
     """
     sure = [item for item in items if item.resolution.status is Status.SURE]
     count = max(len(sure), 1)
@@ -62,6 +62,8 @@ def features_of(
         "same_again": float(bool((reading.get("flags") or {}).get("same_again"))),
         "removing": float(any(item.role != "add" for item in items)),
         "none": float(not sure),
+        "slips": min(int(reading.get("slips") or 0), 2) / 2,
+        "unmet": _unmet(reading, pieces),
     }
 
 
@@ -90,6 +92,14 @@ def _strangers(pieces: Sequence[Piece], items: Sequence[Item]) -> float:
     words = [piece for piece in pieces if piece.kind is Kind.OTHER and piece.key not in cues().never_goods]
     count = sum(not any(start <= piece.start < end for start, end in inside) for piece in words)
     return min(count, 6) / 6
+
+
+def _unmet(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
+    """Words never met that stand among goods, each of which may be a good or a count with a slip."""
+    strange = {int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)}
+    runs = [run for run in clauses(pieces) if any(piece.kind is Kind.GOODS for piece in run)]
+    unread = [piece for run in runs for piece in run if piece.kind in {Kind.OTHER, Kind.FOREIGN}]
+    return min(sum(piece.start in strange for piece in unread), 2) / 2
 
 
 def _unamounted(items: Sequence[Item]) -> float:

@@ -262,7 +262,7 @@ class _Sorter:
         key = fold(word)
         mention = self._mention(start)
         tag, p = self._tag(start)
-        kind, weak = self._kind(key, mention, tag, p)
+        kind, weak = self._kind(word, mention, tag, p)
         if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
         recovered = kind is Kind.RECOVERED
@@ -287,8 +287,8 @@ class _Sorter:
             and key not in lexicon().sizes
         )
 
-    def _kind(self, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
-        lex = lexicon()
+    def _kind(self, word: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
+        lex, key = lexicon(), fold(word)
         if key in cues().joins and mention is None:
             return Kind.JOIN, False
         if mention is None and self._steers(key):
@@ -303,9 +303,9 @@ class _Sorter:
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if key in lex.filler or lex.is_joint(key):
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
-        if likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN) and (
-            likeness >= EQUAL or key not in cues().never_goods
-        ):
+        # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so.
+        may_be = key not in cues().never_goods or (likeness >= EQUAL and word.lower() in self._catalogue.written)
+        if may_be and likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN):
             return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
         return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False
 

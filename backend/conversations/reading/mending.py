@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -12,6 +12,7 @@ from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.layout import Kind, Piece, amounts_of, clauses, cues, lay_out
 from backend.conversations.reading.segment import Segmenter
+from backend.conversations.reading.slips import meant, strangers
 
 _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
@@ -19,6 +20,7 @@ _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _A_GUESS: Final = 0.65
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
+_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
 _EDGE: Final = " ,.;:-–\n\t"
@@ -39,7 +41,55 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
-    return {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
+    mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
+    return _with_slips_read(text, mended, catalogue)
+
+
+def _with_slips_read(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """The reading with the counts that were mistyped ("pads mbbili", "kilo hbili"), and how many there were."""
+    pieces = lay_out(text, reading, catalogue)
+    strange = strangers(text, reading)
+    amounts: list[Mapping[str, Any]] = list(reading["amounts"])
+    found: list[tuple[int, int]] = []
+    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
+        unit = _lone_unit(before, amounts)
+        unit = _lone_unit(after, amounts) if unit is None else unit
+        unread = piece.kind in _UNREAD or (piece.kind is Kind.SIZE and unit is not None)
+        value = meant(piece.text, strange=piece.start in strange) if unread else None
+        if value is None:
+            continue
+        if unit is not None:
+            start, end = min(amounts[unit]["start"], piece.start), max(amounts[unit]["end"], piece.end)
+            amounts[unit] = {**amounts[unit], "value": value, "start": start, "end": end, "text": text[start:end]}
+        elif _leads(before, after) or _counted_by(before, after):
+            amounts.append(_count(piece, value))
+        else:
+            continue
+        found.append((piece.start, piece.end))
+    if not found:
+        return reading
+    mentions = [one for one in reading.get("mentions") or () if (one["start"], one["end"]) not in found]
+    return {**reading, "amounts": amounts, "mentions": mentions, "slips": len(found)}
+
+
+def _lone_unit(before: Piece | None, amounts: Sequence[Mapping[str, Any]]) -> int | None:
+    """The index of the amount that is a unit alone, which the number behind it counts."""
+    if before is None or before.kind is not Kind.AMOUNT or before.amount is None:
+        return None
+    raw = amounts[before.amount]
+    alone = raw.get("unit") is not None and raw.get("value") == 1 and " " not in str(raw.get("text") or "").strip()
+    return before.amount if alone else None
+
+
+def _counted_by(before: Piece | None, after: Piece) -> bool:
+    return before is not None and before.kind in _NAMING and after.kind not in _NAMING
+
+
+def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
+    return {
+        "start": piece.start, "end": piece.end, "text": piece.text, "value": value, "high": None, "unit": None,
+        "kind": kind, "currency": None, "repeat": False,
+    }  # fmt: skip
 
 
 def _without_verbs(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -94,11 +144,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         counts = listed or _leads(before, after) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         if value is not None and value >= 1 and (counts or price):
-            kind = "money" if price and value >= _LEAST_PRICE else "count"
-            span = {"start": piece.start, "end": piece.end, "text": piece.text}
-            found.append(
-                {**span, "value": value, "high": None, "unit": None, "kind": kind, "currency": None, "repeat": False}
-            )
+            found.append(_count(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
 
 

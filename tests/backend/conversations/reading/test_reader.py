@@ -231,6 +231,49 @@ def test_a_way_of_paying_may_be_a_good_of_the_shop() -> None:
         assert lines(result) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "unmet", "expected"),
+    [
+        ("<maziwa> mblii na <mkate> {mmoja|1}", "mblii", {"MILK": 2, "BREAD": 1}),
+        ("<mayai> mbbili", "", {"EGG": 2}),
+        ("qhree <milk>, {1} <bread>", "qhree", {"MILK": 3, "BREAD": 1}),
+        ("<vitunguu> {kilo|1kg} hbili", "hbili", {"ONION": 2}),
+        ("aaddha {kilo|1kg} <onion>", "", {"ONION": Fraction(1, 2)}),
+    ],
+)
+def test_a_number_with_a_slip_of_the_thumb_is_read(text: str, unmet: str, expected: dict[str, int]) -> None:
+    assert lines(read(CORNER_SHOP, text, unmet=(unmet,))) == expected
+
+
+def test_a_word_that_the_bot_knows_is_no_slip() -> None:
+    assert lines(read(CORNER_SHOP, "<milk> nice", unmet=())) == {"MILK": 1}
+
+
+def test_a_word_of_the_shop_is_no_slip() -> None:
+    """A line stands one letter from nine, but the shop sells it."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "MILK", "name": "Milk", "unit": "packet", "price": "60", "currency": "KES", "stock": "9"},
+            {"sku": "LINE", "name": "Clothes Line", "unit": "piece", "price": "90", "currency": "KES", "stock": "9"},
+        ]
+    )
+    result = read(shop, "<milk> line", unmet=("line",))
+    assert result.lines[0].quantity == 1
+
+
+def test_words_never_met_among_the_goods_cost_confidence() -> None:
+    plain = read(CORNER_SHOP, "<milk> {2} blorp", unmet=())
+    assert read(CORNER_SHOP, "<milk> {2} blorp", unmet=("blorp",)).confidence < plain.confidence
+
+
+def test_a_word_that_only_sounds_like_a_brand_is_no_good() -> None:
+    """The word "free" folds to the key of the brand Fri; only the shop's own spelling makes a good of it."""
+    row = {"sku": "FAT", "name": "Fresh Fri 1L", "aliases": "fri", "unit": "bottle", "price": "300", "currency": "KES"}
+    shop = catalogue_from_rows([row | {"stock": "9"}])
+    assert not read(shop, "get {1} <free>").lines
+    assert lines(read(shop, "get {1} <fri>")) == {"FAT": 1}
+
+
 def test_a_change_that_names_nothing_is_asked_about() -> None:
     result = read(CORNER_SHOP, "can I change something?", intent="modify_order", history=READ_BACK)
     assert (result.decision, result.ask, result.lines, result.removed) == (Decision.CLARIFY, Slot.ITEM, (), ())

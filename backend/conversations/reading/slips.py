@@ -1,0 +1,78 @@
+"""Small numbers typed with a slip of the thumb: a letter left out, put in, doubled or mistyped, or two swapped."""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from itertools import groupby
+from typing import Any, Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+# In a shorter word one slip makes another word as often: only swapped letters are read there, and one left out within.
+_LONG_ENOUGH: Final = 4
+_SHORTEST: Final = 3
+
+
+def meant(word: str, *, strange: bool) -> float | None:
+    """Return the number that a mistyped word was meant for, where all numbers one slip away mean the same.
+
+    Args:
+        word: As it was typed.
+        strange: Whether the bot has never met the word; one that it has met is read only if a letter is doubled.
+    """
+    typed = unicodedata.normalize("NFC", word).lower()
+    if typed not in _numbers() and _single(typed) in _single_numbers():
+        return _single_numbers()[_single(typed)]
+    return _nearest(typed) if strange and len(typed) >= _SHORTEST else None
+
+
+def _single(word: str) -> str:
+    """A word with its doubled letters written once."""
+    return "".join(sign for sign, _ in groupby(word))
+
+
+@lru_cache(maxsize=1)
+def _single_numbers() -> dict[str, float]:
+    return {_single(word): value for word, value in _numbers().items() if len(word) >= _LONG_ENOUGH}
+
+
+def strangers(text: str, reading: Mapping[str, Any]) -> frozenset[int]:
+    """Where the words start that the bot has never met, or that a slip tore from their first letter."""
+    unmet = {int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)}
+    torn = {place for place in range(1, len(text)) if _torn(text, place)}
+    return frozenset(unmet | torn)
+
+
+def _torn(text: str, place: int) -> bool:
+    """Whether a letter follows a vowel sign that has no letter before it."""
+    before = text[place - 1]
+    lone = unicodedata.category(before).startswith("M") and (place < _SHORTEST - 1 or not text[place - 2].isalpha())
+    return lone and text[place].isalpha() and not _joined(text, place)
+
+
+def _joined(text: str, place: int) -> bool:
+    return place > 1 and unicodedata.category(text[place - 2]).startswith("M")
+
+
+@lru_cache(maxsize=4096)
+def _nearest(typed: str) -> float | None:
+    near = process.extract(typed, _numbers().keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
+    values = {_numbers()[word] for word, _, _ in near if _one_slip(typed, word)}
+    return values.pop() if len(values) == 1 else None
+
+
+def _one_slip(typed: str, word: str) -> bool:
+    swapped = len(typed) == len(word) and sorted(typed) == sorted(word)
+    within = typed[:1] == word[:1] and typed[-1:] == word[-1:]
+    return swapped or len(typed) >= _LONG_ENOUGH or (within and len(word) >= _LONG_ENOUGH)
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> dict[str, float]:
+    """The words of `words.toml` with their values."""
+    text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
+    rows: dict[str, list[str]] = tomllib.loads(text)["numbers"]
+    return {unicodedata.normalize("NFC", word): float(value) for value, listed in rows.items() for word in listed}
