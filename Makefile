@@ -50,8 +50,9 @@ imports: setup ## Check which way imports point
 migrations: setup ## Migrations up from empty, in step with the code, down and up again
 	@.venv/bin/python scripts/check_migrations.py
 
-openapi: setup ## Write docs/openapi.json
+openapi: setup ## Write docs/openapi.json and docs/asyncapi.json
 	@$(DUKA) openapi --out docs/openapi.json
+	@$(DUKA) asyncapi --out docs/asyncapi.json
 
 docs: setup ## Write the diagrams that are printed from rows
 	@$(DUKA) docs
@@ -72,6 +73,7 @@ test: setup train ## All tests
 
 check: setup lint types imports migrations ## All that CI runs
 	@$(DUKA) openapi --check docs/openapi.json
+	@$(DUKA) asyncapi --check docs/asyncapi.json
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory demo
 

@@ -26,6 +26,7 @@ app.command("seed")(runtime.seed)
 app.command("train")(runtime.train)
 app.command("test-conversations")(runtime.test_conversations)
 app.command("openapi")(runtime.openapi)
+app.command("asyncapi")(runtime.asyncapi)
 app.command("docs")(runtime.docs)
 
 if __name__ == "__main__":

@@ -20,14 +20,16 @@ from tests.support.clock import FixedClock
 
 _TEMPLATE = "duka_template"
 _NUMBERS = count(1)
-_NEEDS = {"redis": "redis-server", "browser": "Chromium"}
+_SERVERS = {"redis": "redis-server", "nats": "nats-server", "rabbitmq": "rabbitmq-server"}
+_NEEDS = {**_SERVERS, "browser": "Chromium"}
 _ALL_REQUIRED = os.environ.get("DUKA_REQUIRE_ALL_TESTS") == "1"  # noqa: TID251 - CI's way to say it
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what needs a Redis where there is none; the browser's own fixture says whether there is one."""
-    if item.get_closest_marker("redis") and shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not on the path; install the redis-server package")
+    """Leave out what needs a server that is not here; the browser's own fixture says whether there is one."""
+    for mark, program in _SERVERS.items():
+        if item.get_closest_marker(mark) and shutil.which(program) is None:
+            pytest.skip(f"{program} is not on the path; install the {program} package")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
+from backend.bootstrap.events import all_events
 from backend.bootstrap.providers import Providers
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
@@ -34,6 +35,7 @@ from backend.payments.service.evidence import EvidenceService
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.settings import PaymentsSettings
 from backend.platform.backlog import BacklogMeter
+from backend.platform.broker.relay import BrokerRelay
 from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
 from backend.platform.events import Subscription
@@ -71,7 +73,16 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
         ).run,
         BacklogMeter(database).run,
         Pruner(database, keep_days=PlatformSettings().keep_days).run,
+        *_broker_loops(database, registry.get(PlatformSettings)),
     )
+
+
+def _broker_loops(database: Database, settings: PlatformSettings) -> tuple[Loop, ...]:
+    """Return the loop that tells a broker, where one is configured."""
+    if not settings.broker_url:
+        return ()
+    topics = [event.topic for event in all_events()]
+    return (BrokerRelay(database, settings.broker_url, topics).run,)
 
 
 def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, InboxHandler]:

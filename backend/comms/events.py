@@ -1,5 +1,6 @@
 """What has happened in comms; names of paper two, section 7."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ class OutboundRequested(Event):
     """A message or call is to go out; the address is masked."""
 
     topic: ClassVar[str] = "comms.outbound.requested"
+    payload_names: ClassVar[Mapping[str, str]] = {"payload_fields": "payload"}
     channel: str
     template: str
     to: str
@@ -24,13 +26,6 @@ class OutboundRequested(Event):
     def key(self) -> str:
         """The order."""
         return self.order_id
-
-    def payload(self) -> dict[str, Any]:
-        """Return the body with `payload`, which is this method's own name."""
-        body = {
-            name: getattr(self, name) for name in ("channel", "template", "to", "order_id", "actor", "step", "ladder")
-        }
-        return {**body, "payload": self.payload_fields}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What has happened to conversations; ids alone, never words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ class ConversationOwnerChanged(Event):
     """A conversation went from one owner (`bot`, `nobody`, `agent:<id>`) to another."""
 
     topic: ClassVar[str] = "conversation.owner.changed"
+    payload_names: ClassVar[Mapping[str, str]] = {"source": "from", "target": "to"}
 
     conversation_id: str
     merchant_id: str
@@ -25,11 +27,6 @@ class ConversationOwnerChanged(Event):
     def key(self) -> str:
         """The conversation."""
         return self.conversation_id
-
-    def payload(self) -> dict[str, Any]:
-        """Return the body with `from` and `to`, which are no names for fields in Python."""
-        body = super().payload()
-        return {"from": body.pop("source"), "to": body.pop("target"), **body}
 
 
 @dataclass(frozen=True)

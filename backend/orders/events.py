@@ -1,5 +1,6 @@
 """What has happened to an order; names and fields of paper two, section 7, with more fields beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -70,14 +71,15 @@ class OrderStateChanged(OrderEvent):
     """An order moved from one state to another.
 
     Attributes:
-        source: `from` in the payload.
-        target: `to` in the payload.
+        source: Where it was; `from` in the payload, which is no name for a field in Python.
+        target: Where it is; `to` in the payload.
         by: The actor, such as `vendor:V-42`.
         command: Name of the command that moved it.
-        door: The channel that the command came through.
+        door: The channel that the command came through; `source` in the payload.
     """
 
     topic: ClassVar[str] = "order.state.changed"
+    payload_names: ClassVar[Mapping[str, str]] = {"source": "from", "target": "to", "door": "source"}
 
     source: str
     target: str
@@ -92,11 +94,6 @@ class OrderStateChanged(OrderEvent):
     payment_status: str = ""
     reason: str | None = None
     prep_minutes: int | None = None
-
-    def payload(self) -> dict[str, Any]:
-        """Return the body with `from` and `to`, which are no names for fields in Python."""
-        body = super().payload()
-        return {"from": body.pop("source"), "to": body.pop("target"), "source": body.pop("door"), **body}
 
 
 @dataclass(frozen=True)

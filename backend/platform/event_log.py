@@ -11,11 +11,11 @@ from backend.platform.events import PARTITIONS, Position, StoredEvent
 
 # Everything below the oldest running transaction is settled: nothing can still commit there, out of order, behind a
 # cursor. A sequence alone can't promise that, since its numbers are taken before the commit.
-_HORIZON: Final = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+HORIZON: Final = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 _HAS_WORK: Final = f"""
 NOT c.paused AND (
-    EXISTS (SELECT 1 FROM outbox o WHERE o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos) AND o.xid < {_HORIZON})
+    EXISTS (SELECT 1 FROM outbox o WHERE o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos) AND o.xid < {HORIZON})
     OR EXISTS (
         SELECT 1 FROM parked_event p WHERE p.consumer = c.consumer AND p.part = c.part AND p.next_at <= duka_now()
     )
@@ -44,7 +44,7 @@ o.part, o.xid, o.pos, o.event_id, o.topic, o.key, o.actor, o.city, o.trace_id, o
 _ANY_ABOVE: Final = f"""
 SELECT EXISTS (
     SELECT 1 FROM consumer_cursor c JOIN outbox o ON o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos)
-    WHERE c.consumer = %(consumer)s AND NOT c.paused AND o.xid >= {_HORIZON}
+    WHERE c.consumer = %(consumer)s AND NOT c.paused AND o.xid >= {HORIZON}
 )
 """
 
@@ -52,7 +52,7 @@ _READ: Final = f"""
 SELECT {_COLUMNS}, CASE WHEN o.topic = ANY(%(topics)s::text[]) THEN o.payload END AS payload
 FROM unnest(%(parts)s::int[], %(xids)s::bigint[], %(poss)s::bigint[]) AS c (part, xid, pos)
 CROSS JOIN LATERAL (
-    SELECT * FROM outbox o WHERE o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos) AND o.xid < {_HORIZON}
+    SELECT * FROM outbox o WHERE o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos) AND o.xid < {HORIZON}
     ORDER BY o.xid, o.pos LIMIT %(limit)s
 ) o
 ORDER BY o.part, o.xid, o.pos
@@ -72,12 +72,12 @@ FROM (
 ) AS held
 CROSS JOIN LATERAL (
     SELECT o.xid, o.pos FROM outbox o
-    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {_HORIZON}
+    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {HORIZON}
     ORDER BY o.xid DESC, o.pos DESC LIMIT 1
 ) AS last
 WHERE c.consumer = %(consumer)s AND c.part = held.part AND NOT EXISTS (
     SELECT 1 FROM outbox o
-    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {_HORIZON}
+    WHERE o.part = held.part AND (o.xid, o.pos) > (held.xid, held.pos) AND o.xid < {HORIZON}
         AND o.topic = ANY(%(topics)s::text[])
 )
 """

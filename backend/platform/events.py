@@ -1,7 +1,7 @@
 """What has happened, told to others: typed events, written to the outbox in the transaction that made them true."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -33,6 +33,7 @@ class Event(ABC):
     """Base of all events; a frozen dataclass with a topic, named in the past tense."""
 
     topic: ClassVar[str]
+    payload_names: ClassVar[Mapping[str, str]] = {}  # What a field is called in the payload, where not by its name.
 
     @property
     @abstractmethod
@@ -40,8 +41,8 @@ class Event(ABC):
         """What the event is about, an order id as a rule; events of one key are handled in order."""
 
     def payload(self) -> dict[str, Any]:
-        """Return the body as others read it; by default every field under its own name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return the body as others read it: every field, most under their own names."""
+        return {self.payload_names.get(field.name, field.name): getattr(self, field.name) for field in fields(self)}
 
 
 class Position(NamedTuple):

@@ -70,6 +70,7 @@ class ConsumerCursor(Base):
     xid: Mapped[int] = mapped_column(BigInteger, server_default=_ZERO)
     pos: Mapped[int] = mapped_column(BigInteger, server_default=_ZERO)
     paused: Mapped[bool] = mapped_column(server_default=_FALSE)
+    lease_until: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=_NOW)
 
 

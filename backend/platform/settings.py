@@ -30,7 +30,11 @@ class PlatformSettings(BaseSettings):
         description="Postgres 15 or newer; the only store of truth.",
     )
     redis_url: str | None = Field(default=None, validation_alias="REDIS_URL", description="Wake-ups and bursts only.")
-    broker_url: str | None = Field(default=None, validation_alias="MQ_BROKER_URL", description="Optional fan-out.")
+    broker_url: str | None = Field(
+        default=None,
+        validation_alias="MQ_BROKER_URL",
+        description="A broker to tell events to: redis, amqp, nats or kafka.",
+    )
     public_base_url: str = Field(
         default="http://127.0.0.1:8000", validation_alias="PUBLIC_BASE_URL", description="How providers reach us."
     )

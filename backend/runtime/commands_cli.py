@@ -1,9 +1,9 @@
-"""The command line's operations: up, demo, seed, migrate, train, openapi, docs."""
+"""The command line's operations: up, demo, seed, migrate, train, openapi, asyncapi, docs."""
 
 import asyncio
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -124,18 +124,30 @@ def test_conversations() -> None:
         subprocess.run(check, cwd=ROOT, check=True, env=quiet)  # noqa: S603 - our own interpreter and arguments
 
 
-def openapi(
-    *,
-    out: Annotated[Path | None, typer.Option(help="Write the document here.")] = None,
-    check: Annotated[Path | None, typer.Option(help="Fail where this document differs from the code.")] = None,
-) -> None:
+_OUT = Annotated[Path | None, typer.Option(help="Write the document here.")]
+_CHECK = Annotated[Path | None, typer.Option(help="Fail where this document differs from the code.")]
+
+
+def openapi(*, out: _OUT = None, check: _CHECK = None) -> None:
     """Write or check the OpenAPI document."""
     from backend.app import create_app
 
-    document = orjson.dumps(create_app().openapi(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    _write_or_check(create_app().openapi(), out, check)
+
+
+def asyncapi(*, out: _OUT = None, check: _CHECK = None) -> None:
+    """Write or check the AsyncAPI document: the events that a broker is told."""
+    from backend.bootstrap.events import all_events
+    from backend.platform.broker.asyncapi import document
+
+    _write_or_check(document(all_events(), version="0.1.0"), out, check)
+
+
+def _write_or_check(document: dict[str, Any], out: Path | None, check: Path | None) -> None:
+    written = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     if out is not None:
-        out.write_bytes(document)
-    if check is not None and check.read_bytes() != document:
+        out.write_bytes(written)
+    if check is not None and check.read_bytes() != written:
         typer.echo(f"{check} is not what the code says; run `make openapi`.", err=True)
         raise typer.Exit(1)
 

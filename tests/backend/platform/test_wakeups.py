@@ -1,16 +1,12 @@
 """Bells wake early and only after the commit; limits hold with and without Redis."""
 
 import asyncio
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis as redis_client
-import stamina
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform import wakeups
@@ -19,23 +15,7 @@ from backend.platform.db.session import Database
 from backend.platform.errors import TooManyRequestsError
 from backend.platform.ratelimit import RequestLimiter, take_tokens
 from backend.platform.timers import TIMER_BELL, TimerKind, arm
-
-REDIS = shutil.which("redis-server")
-needs_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not on the path")
-
-
-@contextmanager
-def redis_server(folder: Path, port: int) -> Iterator[str]:
-    """Serve a throw-away Redis on this port."""
-    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            for attempt in stamina.retry_context(on=redis_client.ConnectionError, attempts=50, wait_initial=0.05):
-                with attempt, redis_client.Redis(port=port) as client:
-                    client.ping()
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.terminate()
+from tests.support.servers import redis_server
 
 
 async def test_a_bell_that_rang_before_the_wait_is_heard() -> None:
@@ -71,7 +51,6 @@ async def test_a_commit_rings_and_a_rollback_does_not(database: Database) -> Non
         assert not await bell.wait(0.05)
 
 
-@needs_redis
 @pytest.mark.redis
 async def test_bells_cross_processes_and_survive_a_redis_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -130,7 +109,6 @@ async def test_requests_are_counted_for_each_caller() -> None:
     await limiter.check("notify", "V-43", most=3, per_s=60)
 
 
-@needs_redis
 @pytest.mark.redis
 async def test_processes_share_a_limit_while_redis_is_there(tmp_path: Path) -> None:
     """Two limiters count together; when Redis goes away each still limits by itself."""
