@@ -64,7 +64,7 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
     return (
         InboxWorker(database, _inbox_handlers(registry, providers), on_dead=dead.on_event).run,
         turns.run,
-        EventConsumers(database, _subscriptions(registry)).run,
+        EventConsumers(database, subscriptions(registry)).run,
         TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
         SenderLoop(
             database,
@@ -98,7 +98,8 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
     }
 
 
-def _subscriptions(registry: Registry) -> tuple[Subscription, ...]:
+def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
+    """Return who inside follows the events."""
     dispatch = dispatch_subscribers.DispatchSubscriber(registry.get(DispatchService), DispatchSettings())
     comms = comms_subscribers.CommsSubscriber(
         registry.get(OrdersService),

@@ -178,6 +178,7 @@ class OrderPaymentSwitched(OrderEvent):
     by: str
     state: str
     due_minor: int
+    payment_status: str
 
 
 @dataclass(frozen=True)

@@ -302,6 +302,11 @@ TRANSITIONS: Final = (
 _ROW: Final = {(row.on, state): row for row in TRANSITIONS for state in row.sources}
 
 
+def row_of(command: type[Command], state: OrderState) -> Transition | None:
+    """Return the row for a command in a state; None where it may not come there."""
+    return _ROW.get((command, state))
+
+
 def decide(facts: OrderFacts, command: Command, actor: Actor) -> Transition:
     """Find the row for the command and check that it may pass.
 
@@ -316,7 +321,7 @@ def decide(facts: OrderFacts, command: Command, actor: Actor) -> Transition:
         NotYoursError: Another vendor's, rider's or customer's order.
         OrderRefusedError: A guard said no, with a code of its own.
     """
-    row = _ROW.get((type(command), facts.state))
+    row = row_of(type(command), facts.state)
     if row is None:
         raise InvalidTransitionError(state=facts.state, command=type(command).__name__)
     if actor.kind not in row.actors:

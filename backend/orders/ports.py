@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.orders.commands import PaymentMethod, PaymentMode
 from backend.orders.events import OrderState, PaymentStatus
+from backend.platform.events import StoredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +168,39 @@ class VendorFigures:
     fulfilment_rate: float | None
     accept_seconds: float | None
     prep_minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a log and the live row disagree.
+
+    Attributes:
+        log: `commands` (the order's own history) or `events` (what others were told).
+        column: The row's column; empty where the log itself can't be.
+        replayed: What the log comes to, or what is wrong with it.
+        live: What the row holds.
+    """
+
+    log: str
+    column: str
+    replayed: Any
+    live: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What an order's logs come to.
+
+    Attributes:
+        order_id: The order.
+        commands: How many commands were applied.
+        events: The events of the order; empty where their beginning is no longer kept.
+        columns: The row, worked out from the commands.
+        differences: Where the logs and the row disagree; none, as it must be.
+    """
+
+    order_id: str
+    commands: int
+    events: tuple[StoredEvent, ...]
+    columns: Mapping[str, Any]
+    differences: tuple[Difference, ...]

@@ -113,6 +113,10 @@ _ONE: Final = f"""
 SELECT {_COLUMNS}, o.payload FROM outbox o WHERE o.part = %(part)s AND o.xid = %(xid)s AND o.pos = %(pos)s
 """
 
+_OF_KEY: Final = f"""
+SELECT {_COLUMNS}, o.payload FROM outbox o WHERE o.key = %(key)s ORDER BY o.occurred_at, o.xid, o.pos
+"""
+
 _UNPARK: Final = """
 DELETE FROM parked_event WHERE consumer = %(consumer)s AND key = %(key)s AND xid = %(xid)s AND pos = %(pos)s
 """
@@ -231,6 +235,11 @@ async def event_at(session: AsyncSession, place: Parked) -> StoredEvent | None:
     """Read the event at a place of the log; None where the log no longer holds it."""
     row = (await run_sql(session, _ONE, {"part": place.part, "xid": place.xid, "pos": place.pos})).first()
     return None if row is None else _event(row)
+
+
+async def events_of(session: AsyncSession, key: str) -> list[StoredEvent]:
+    """Return all events of a key that the log still holds, the first first."""
+    return [_event(row) for row in await run_sql(session, _OF_KEY, {"key": key})]
 
 
 async def unpark(session: AsyncSession, consumer: str, place: Parked) -> None:

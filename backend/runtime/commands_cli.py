@@ -1,7 +1,8 @@
-"""The command line's operations: up, demo, seed, migrate, train, openapi, asyncapi, docs."""
+"""The command line's operations: up, demo, replay, seed, migrate, train, openapi, asyncapi, docs."""
 
 import asyncio
 import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,9 @@ from backend.runtime.model import model_of
 from backend.runtime.settings import ROOT, RuntimeSettings, inherited_environment
 
 if TYPE_CHECKING:
+    from backend.orders.ports import Replay
     from backend.runtime.invariants import Breach
+    from backend.runtime.replay import DryStep
 
 # What a command needs beyond its arguments is imported when it runs, so that the others start fast.
 
@@ -67,6 +70,56 @@ async def _breaches(bound_s: float, logs: Path | None) -> "list[Breach]":
         return found + (invariants.in_logs(logs, sorted(words)) if logs is not None else [])
     finally:
         await database.close()
+
+
+def replay(
+    order_id: Annotated[str, typer.Argument(help="The order.")],
+    *,
+    dry: Annotated[bool, typer.Option("--dry", help="Show what its events would send if they came again.")] = False,
+) -> None:
+    """Work an order out anew from its logs and compare it with its row; exit 1 where they differ."""
+    from backend.platform.errors import DukaError
+
+    try:
+        found, steps = asyncio.run(_replay(order_id, dry=dry))
+    except DukaError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for line in (*_told(found), *_would_send(steps)):
+        typer.echo(line)
+    raise typer.Exit(1 if found.differences else 0)
+
+
+async def _replay(order_id: str, *, dry: bool) -> "tuple[Replay, list[DryStep]]":
+    from backend.bootstrap import build
+    from backend.runtime import replay as replaying
+
+    built = build(PlatformSettings(), application="replay")
+    try:
+        found = await replaying.replay(built, order_id)
+        return found, await replaying.dry_run(built, order_id) if dry else []
+    finally:
+        await built.close()
+
+
+def _told(found: "Replay") -> Iterator[str]:
+    """Say what the logs come to, and where they and the row disagree."""
+    for column, value in found.columns.items():
+        yield f"  {column:26} {value}"
+    if not found.events:
+        yield "The beginning of its events is no longer kept; its commands were compared alone."
+    for one in found.differences:
+        yield f"DIFFERS {one.log}: {one.column} {one.replayed}" + (f", the row has {one.live}" if one.column else "")
+    counts = f"{found.commands} commands, {len(found.events)} events, {len(found.differences)} differences"
+    yield f"{found.order_id}: {counts}"
+
+
+def _would_send(steps: "Iterable[DryStep]") -> Iterator[str]:
+    for step in steps:
+        for send in step.sends:
+            yield f"WOULD SEND {step.topic} -> {step.consumer}: {send.channel} {send.what} {send.whom}".rstrip()
+        if step.error:
+            yield f"NOT HANDLED {step.topic} -> {step.consumer}: {step.error}"
 
 
 def migrate() -> None:

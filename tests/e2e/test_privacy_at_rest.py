@@ -1,11 +1,10 @@
 """What a whole order leaves behind in the database names nobody: no number that was used stands in it in clear."""
 
-import re
-
 from sqlalchemy import text
 
 from backend.platform.auth.principal import Role
-from tests.support.house import CUSTOMER, VENDOR, House
+from tests.support.delivery import deliver
+from tests.support.house import CUSTOMER, House
 
 # The people of this order, by the digits that are the same however a number is written.
 NUMBERS = {
@@ -23,35 +22,6 @@ FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_nam
 _FOUND = (
     "SELECT count(*) FROM {table} WHERE position(:plain in {column}::text) > 0 OR position(:hex in {column}::text) > 0"
 )
-
-
-async def _deliver(house: House, order: str) -> None:
-    """Ring the vendor, accept by button, and carry it to the door, where the customer's code proves it."""
-    await house.wait(125)
-    await house.hands.tap(VENDOR, "vendor_accept:")
-    await house.at_rest()
-    await house.hands.tap(VENDOR, "vendor_ready:")
-    await house.at_rest()
-    rider = await _asked_rider(house)
-    await house.hands.tap(rider, "rider_accept:")
-    await house.at_rest()
-    await house.hands.tap(rider, "rider_picked:")
-    await house.at_rest()
-    told = (await house.hands.bubbles(CUSTOMER, "whatsapp"))[-1].text
-    [code] = re.findall(r"\b\d{4,6}\b", told)
-    await house.hands.act("whatsapp", "text", **{"from": rider, "text": code})
-    await house.at_rest()
-    assert (await house.steps(order))[-1][0] == "delivered"
-
-
-async def _asked_rider(house: House) -> str:
-    async def look() -> str | None:
-        for rider in ("ravi", "meena"):
-            if any(row.buttons for row in await house.hands.bubbles(rider, "whatsapp")):
-                return rider
-        return None
-
-    return await house.hands.until("a rider to be asked", look)
 
 
 async def _in_clear(house: House, number: str) -> list[str]:
@@ -87,5 +57,5 @@ async def test_no_number_of_anybody_stands_in_the_database_in_clear(house: House
     answer = await house.api.post("/api/v1/comms/bridge", json=body, headers=headers)
     assert answer.status_code == 202, answer.text
     await house.at_rest()
-    await _deliver(house, order)
+    await deliver(house, order)
     assert {who: await _in_clear(house, number) for who, number in NUMBERS.items()} == {who: [] for who in NUMBERS}

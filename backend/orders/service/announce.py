@@ -82,6 +82,7 @@ def _switched(happened: Happened) -> e.OrderEvent:
         by=happened.by,
         state=after.state,
         due_minor=after.amount_minor - after.paid_minor,
+        payment_status=after.payment_status,
     )
 
 

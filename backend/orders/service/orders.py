@@ -12,8 +12,8 @@ from backend.orders.commands import Command, PlaceOrder
 from backend.orders.errors import OrderNotFoundError
 from backend.orders.events import OrderState
 from backend.orders.models import TimelineRow
-from backend.orders.ports import CommandResult, OrderFilter, OrderView, TimelineEntry, VendorFigures
-from backend.orders.service import reading
+from backend.orders.ports import CommandResult, OrderFilter, OrderView, Replay, TimelineEntry, VendorFigures
+from backend.orders.service import reading, replaying
 from backend.orders.service.handle import Handling
 from backend.orders.service.place import Placing
 from backend.orders.service.views import order_view
@@ -113,6 +113,18 @@ class OrdersService:
     async def timeline(self, session: AsyncSession, order_id: str) -> list[TimelineEntry]:
         """Return everything that happened around an order, the first first."""
         return await reading.timeline(session, order_id)
+
+    async def replay(self, session: AsyncSession, order_id: str) -> Replay:
+        """Work the order out anew from its logs, and compare it with its row.
+
+        Raises:
+            OrderNotFoundError: There is no such order.
+        """
+        return await replaying.replay(session, order_id)
+
+    async def show_as_of(self, session: AsyncSession, order_id: str, columns: Mapping[str, Any]) -> None:
+        """Make the row look as it did at some time; only for a transaction that is rolled back."""
+        await replaying.show_as_of(session, order_id, columns)
 
     async def note_timeline(
         self,

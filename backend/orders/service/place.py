@@ -189,7 +189,12 @@ async def _log(session: AsyncSession, order: Order, command: PlaceOrder, actor: 
         to_state=OrderState.PENDING,
         actor=str(actor),
         source=source,
-        meta={"amount_minor": order.amount_minor, "lines": len(command.lines)},
+        meta={
+            "amount_minor": order.amount_minor,
+            "lines": len(command.lines),
+            "payment_mode": order.payment_mode,
+            "payment_method": order.payment_method,
+        },
         trace_id=trace_id(),
     )
     await repository.add(session, entry)
