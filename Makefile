@@ -11,7 +11,7 @@ SEED ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
-        bench-intake bench-link bench-nlu soak-dialogue torture clean
+        bench-intake bench-link bench-assignment bench-nlu soak-dialogue torture clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -100,6 +100,9 @@ bench-nlu: setup train ## Time the reading beside the default pipeline of Rasa (
 
 bench-link: setup ## Time the catalogue link on 5,000 rows
 	@$(PY) scripts/bench_link.py
+
+bench-assignment: setup ## Time the assignment of 200 orders to 100 riders beside the nearest rider for each
+	@PYTHONPATH=. $(PY) scripts/bench_assignment.py
 
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
 	@$(PY) -m scripts.soak_dialogue

@@ -26,8 +26,9 @@ from backend.conversations import tasks as conversation_tasks
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
 from backend.dispatch import subscribers as dispatch_subscribers
-from backend.dispatch.service import DispatchService
+from backend.dispatch.service import BatchService, DispatchService, RidersService
 from backend.dispatch.settings import DispatchSettings
+from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
 from backend.payments import tasks as payment_tasks
@@ -73,6 +74,13 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
         ).run,
         BacklogMeter(database).run,
         Pruner(database, keep_days=PlatformSettings().keep_days).run,
+        BatchLoop(
+            database,
+            flags,
+            registry.get(BatchService),
+            registry.get(RidersService),
+            every_s=DispatchSettings().batch_every_s,
+        ).run,
         *_broker_loops(database, registry.get(PlatformSettings)),
     )
 
@@ -100,7 +108,9 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
 
 def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     """Return who inside follows the events."""
-    dispatch = dispatch_subscribers.DispatchSubscriber(registry.get(DispatchService), DispatchSettings())
+    dispatch = dispatch_subscribers.DispatchSubscriber(
+        registry.get(DispatchService), DispatchSettings(), registry.get(Flags)
+    )
     comms = comms_subscribers.CommsSubscriber(
         registry.get(OrdersService),
         registry.get(CallsService),

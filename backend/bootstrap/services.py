@@ -24,7 +24,7 @@ from backend.conversations.reading.reader import read_message
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
-from backend.dispatch.service import DispatchService, RidersService, RouteWatch
+from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
@@ -90,6 +90,8 @@ def _add_dispatch(registry: Registry, clock: Clock) -> None:
     riders = registry.add(RidersService, RidersService(clock))
     desk = DispatchService(riders, registry.get(OrdersService), registry.get(PaymentsService), DispatchSettings())
     registry.add(DispatchService, desk)
+    orders = registry.get(OrdersService)
+    registry.add(BatchService, BatchService(riders, orders, desk, DispatchSettings(), GeoSettings()))
 
 
 def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:

@@ -20,12 +20,13 @@ class _DispatchEvent(Event):
 
 @dataclass(frozen=True)
 class RiderOffered(_DispatchEvent):
-    """An order was offered to a rider."""
+    """An order was offered to a rider; `reasons` say why this one, in words, where a plan chose."""
 
     topic: ClassVar[str] = "dispatch.offered"
 
     rider_id: str
     round: int
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

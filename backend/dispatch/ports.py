@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.dispatch.planning.ports import Offer, Plan
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -91,3 +93,12 @@ class RiderFigures:
     def on_time_rate(self) -> float | None:
         """On time of those delivered."""
         return self.on_time / self.delivered if self.delivered else None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did: the whole plan, what was offered of it, and why the rest was refused, by order."""
+
+    plan: Plan
+    applied: tuple[Offer, ...]
+    refused: Mapping[str, str]

@@ -53,6 +53,44 @@ async def riders_on_shift(session: AsyncSession, city: str, merchant_id: str | N
     return [(row, int(count)) for row, count in await session.execute(query)]
 
 
+async def all_on_shift(session: AsyncSession, city: str) -> Sequence[tuple[Rider, int]]:
+    """Return all riders on shift in a city, whoever they carry for, each with the load."""
+    load = (
+        select(Assignment.rider_id, func.count().label("load"))
+        .where(Assignment.state.in_(LIVE_STATES))
+        .group_by(Assignment.rider_id)
+        .subquery()
+    )
+    query = (
+        select(Rider, func.coalesce(load.c.load, 0))
+        .outerjoin(load, load.c.rider_id == Rider.id)
+        .where(func.lower(Rider.city) == city.lower(), Rider.active, Rider.on_shift)
+        .order_by(Rider.id)
+    )
+    return [(row, int(count)) for row, count in await session.execute(query)]
+
+
+async def cities_on_shift(session: AsyncSession) -> list[str]:
+    """Return the cities in which somebody is on shift."""
+    query = select(func.min(Rider.city)).where(Rider.active, Rider.on_shift).group_by(func.lower(Rider.city))
+    return sorted(await session.scalars(query))
+
+
+async def hold_city(session: AsyncSession, city: str) -> None:
+    """Make other batches of a city wait until the transaction ends."""
+    key = f"dispatch.batch:{city.lower()}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def tried_riders(session: AsyncSession, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return for each of the orders which riders it was offered to."""
+    query = select(Assignment.order_id, Assignment.rider_id).where(Assignment.order_id.in_(order_ids))
+    tried: dict[str, set[str]] = {order_id: set() for order_id in order_ids}
+    for order_id, rider_id in await session.execute(query):
+        tried[order_id].add(rider_id)
+    return {order_id: frozenset(riders) for order_id, riders in tried.items()}
+
+
 async def live_assignment(session: AsyncSession, order_id: str) -> Assignment | None:
     """Return the order's live assignment, locked."""
     query = select(Assignment).where(Assignment.order_id == order_id, Assignment.state.in_(LIVE_STATES))

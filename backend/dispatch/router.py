@@ -1,6 +1,7 @@
 """HTTP of riders: paper two, section 6.3, and what a rider's own app needs beside it."""
 # ruff: noqa: FAST003 - the path's rider_id is read by the dependency that finds the rider.
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -8,13 +9,17 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.errors import DeskRefusedError, NowhereToGoError, RiderNotFoundError, UnknownAreaError
+from backend.dispatch.planning.ports import Aim, Offer, Plan
 from backend.dispatch.ports import DeskResult, RiderView
 from backend.dispatch.schemas import (
     AckIn,
     AssignIn,
     AvailableOut,
+    BatchIn,
+    BatchOut,
     DeliverIn,
     FiguresOut,
+    OfferOut,
     PickUpIn,
     PositionIn,
     RiderOut,
@@ -25,7 +30,7 @@ from backend.dispatch.schemas import (
     SuggestionOut,
     TroubleIn,
 )
-from backend.dispatch.service import DispatchService, RidersService, RouteWatch, on_time_s
+from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch, on_time_s
 from backend.geo.geometry import length_m
 from backend.geo.ports import Point
 from backend.geo.service import GeoService, decode_line, encode_line, great_circle_m
@@ -33,6 +38,7 @@ from backend.orders.service import OrdersService
 from backend.platform.actors import Source
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
+from backend.platform.errors import ForbiddenError
 from backend.platform.idempotency import parse_key
 from backend.platform.ids import new_uuid
 from backend.platform.observability.trace import trace_id
@@ -48,6 +54,8 @@ DeskDep = Annotated[DispatchService, Depends(provide(DispatchService))]
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
 WatchDep = Annotated[RouteWatch, Depends(provide(RouteWatch))]
 GeoDep = Annotated[GeoService, Depends(provide(GeoService))]
+BatchDep = Annotated[BatchService, Depends(provide(BatchService))]
+CityStaff = Annotated[Principal, Depends(require(Role.SERVICE, Role.ADMIN))]
 Staff = Annotated[Principal, Depends(require(*_STAFF))]
 StaffOrRider = Annotated[Principal, Depends(require(*_STAFF, Role.RIDER))]
 
@@ -136,6 +144,48 @@ async def suggestions(
     """Say who could carry an order, the best first, with the reasons."""
     await _check_order(session, orders, principal, order_id)
     return [SuggestionOut.model_validate(row) for row in await desk.suggest(session, order_id)]
+
+
+@router.get("/dispatch/batches/preview")
+async def preview_batch(
+    session: SessionDep,
+    batches: BatchDep,
+    principal: CityStaff,
+    city: Annotated[str, Query(min_length=2, max_length=80, description="The city.")],
+    aim: Annotated[Aim, Query(description="fast for short waits, few_riders to save riders.")] = Aim.FAST,
+) -> BatchOut:
+    """Say which riders the packed orders of a city would be offered to, with the reasons; nothing changes."""
+    _check_whole_city(principal, city)
+    planned = await batches.preview(session, city, aim)
+    return _batch(planned, aim, planned.offers)
+
+
+@router.post("/dispatch/batches")
+async def run_batch(body: BatchIn, session: SessionDep, batches: BatchDep, principal: CityStaff) -> BatchOut:
+    """Offer the packed orders of a city as the plan says; again, it offers what still waits."""
+    _check_whole_city(principal, body.city)
+    result = await batches.run(session, body.city, body.aim, actor=principal.actor, source=Source.API)
+    answer = _batch(result.plan, body.aim, result.applied)
+    answer.refused = dict(result.refused)
+    return answer
+
+
+def _check_whole_city(principal: Principal, city: str) -> None:
+    """Refuse who does not serve the city, and who serves one merchant of it alone."""
+    principal.check_city(city)
+    if principal.merchant_id is not None:
+        raise ForbiddenError
+
+
+def _batch(planned: Plan, aim: Aim, offers: Sequence[Offer]) -> BatchOut:
+    return BatchOut(
+        aim=aim,
+        offers=[OfferOut.model_validate(offer) for offer in offers],
+        left=list(planned.left),
+        riders=planned.riders,
+        travel_s=round(planned.travel_s, 1),
+        mean_s=None if planned.mean_s is None else round(planned.mean_s, 1),
+    )
 
 
 @router.post("/riders/{rider_id}/assign")

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.dispatch.planning.ports import Aim
+
 
 class RiderOut(BaseModel):
     """A rider; no phone number, which is for calls through our own."""
@@ -127,3 +129,37 @@ class FiguresOut(BaseModel):
     on_time_rate: float | None = Field(description="On time of those delivered, in [0, 1].")
     earnings_minor: int = Field(description="Delivery fees of the delivered orders, in minor units.")
     currency: str = Field(description="ISO 4217; empty before the first delivery.")
+
+
+class BatchIn(BaseModel):
+    """Of which city the packed orders are to be assigned, and what for."""
+
+    city: str = Field(min_length=2, max_length=80, description="The city.")
+    aim: Aim = Field(default=Aim.FAST, description="fast for short waits, few_riders to save riders.")
+
+
+class OfferOut(BaseModel):
+    """That a rider should be, or was, offered an order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    order_id: str = Field(validation_alias="job_id", description="The order.")
+    rider_id: str = Field(validation_alias="carrier_id", description="The rider.")
+    pickup_m: float = Field(description="Metres from the rider to the goods, in a straight line.")
+    eta_s: float = Field(description="Seconds until the order is at the door.")
+    load: int = Field(description="What the rider has already.")
+    capacity: int = Field(description="What the rider can carry at once.")
+    together_with: list[str] = Field(description="Other orders of this plan for the same rider.")
+    reasons: list[str] = Field(description="Why, in words.")
+
+
+class BatchOut(BaseModel):
+    """A plan for the packed orders of a city."""
+
+    aim: Aim = Field(description="What it is good for.")
+    offers: list[OfferOut] = Field(description="Who carries what; of a batch that was carried out, what was offered.")
+    left: list[str] = Field(description="Orders for which no rider is left.")
+    refused: dict[str, str] = Field(default_factory=dict, description="Orders that had changed meanwhile: the code.")
+    riders: int = Field(description="How many riders the plan sends out.")
+    travel_s: float = Field(description="What they travel in all.")
+    mean_s: float | None = Field(description="Mean seconds to the door; null where nothing is offered.")

@@ -2,28 +2,33 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.dispatch.service import DispatchService, count_delivery
+from backend.dispatch.service import BATCH_FLAG, DispatchService, count_delivery
 from backend.dispatch.settings import DispatchSettings
 from backend.platform.events import StoredEvent, Subscription
+from backend.platform.flags import Flags
 from backend.platform.observability.metrics import DELIVERIES
 
 
 class DispatchSubscriber:
     """Follows orders."""
 
-    def __init__(self, desk: DispatchService, settings: DispatchSettings) -> None:
+    def __init__(self, desk: DispatchService, settings: DispatchSettings, flags: Flags) -> None:
         self._desk = desk
         self._settings = settings
+        self._flags = flags
 
     async def on_state_changed(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Offer what is packed to the best rider; free the rider of an order that was called off."""
+        """Offer what is packed to the best rider, unless its city goes by batches; free riders of what has ended."""
         order_id, target = event.payload["order_id"], event.payload["to"]
-        if target == "handover" and self._settings.auto_assign:
+        if target == "handover" and self._settings.auto_assign and not self._batched(event.city):
             await self._desk.offer_to_best(session, order_id, command_id=f"auto:{event.event_id}")
         elif target == "delivered":
             await count_delivery(session, order_id, event.city or "")
         elif target in {"cancelled", "returned"}:
             await self._desk.release(session, order_id, because=target)
+
+    def _batched(self, city: str | None) -> bool:
+        return self._flags.enabled(BATCH_FLAG, city=city)
 
     async def on_failed(self, session: AsyncSession, event: StoredEvent) -> None:
         """Count a delivery that failed at the door."""

@@ -92,8 +92,9 @@ class DispatchService:
         actor: Actor,
         source: Source,
         command_id: str,
+        reasons: tuple[str, ...] = (),
     ) -> CommandResult:
-        """Offer an order to a rider, the best one where none is named.
+        """Offer an order to a rider, the best one where none is named; `reasons` are kept with the offer's event.
 
         Raises:
             NoRiderFreeError: Nobody on shift can carry it.
@@ -109,7 +110,7 @@ class DispatchService:
             session, order_id, command, actor=actor, source=source, command_id=command_id
         )
         if result.outcome == "applied":
-            await self._offer(session, order, chosen)
+            await self._offer(session, order, chosen, reasons)
         return result
 
     async def _best(self, session: AsyncSession, order: OrderView) -> str:
@@ -118,7 +119,7 @@ class DispatchService:
             raise NoRiderFreeError(order_id=order.id)
         return found[0].rider.id
 
-    async def _offer(self, session: AsyncSession, order: OrderView, rider_id: str) -> None:
+    async def _offer(self, session: AsyncSession, order: OrderView, rider_id: str, reasons: tuple[str, ...]) -> None:
         earlier = await repository.assignments_of(session, order.id)
         offer = Assignment(
             id=new_id("AS", 10),
@@ -131,7 +132,8 @@ class DispatchService:
         )
         repository.add(session, offer)
         await session.flush()
-        await publish(session, RiderOffered(order.id, rider_id, offer.round), actor=DISPATCHER, city=order.city)
+        offered = RiderOffered(order.id, rider_id, offer.round, reasons)
+        await publish(session, offered, actor=DISPATCHER, city=order.city)
 
     async def offer_to_best(self, session: AsyncSession, order_id: str, *, command_id: str) -> None:
         """Offer an order that has no rider to the best one; after some refusals, or with none free, ask a person."""

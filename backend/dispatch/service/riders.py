@@ -122,3 +122,11 @@ class RidersService:
     async def available(self, session: AsyncSession, city: str, merchant_id: str | None) -> list[RiderView]:
         """Return the riders on shift in a city, with their load."""
         return [rider_view(row, load) for row, load in await repository.riders_on_shift(session, city, merchant_id)]
+
+    async def all_on_shift(self, session: AsyncSession, city: str) -> list[RiderView]:
+        """Return all riders on shift in a city, whoever they carry for, with their load."""
+        return [rider_view(row, load) for row, load in await repository.all_on_shift(session, city)]
+
+    async def cities_on_shift(self, session: AsyncSession) -> list[str]:
+        """Return the cities in which somebody is on shift."""
+        return await repository.cities_on_shift(session)

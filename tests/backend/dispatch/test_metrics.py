@@ -13,6 +13,7 @@ from backend.platform.actors import Source
 from backend.platform.clock import SystemClock, move_clock
 from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
+from backend.platform.flags import Flags
 from backend.platform.ids import new_uuid
 from tests.support.counting import Gains
 from tests.support.factories.dispatch import dispatch_service, make_rider
@@ -38,7 +39,7 @@ async def test_a_delivery_counts_as_on_time_or_late(database: Database, minutes_
         code = await desk.code_for_customer(session, order.id)
         await desk.deliver(session, order.id, "R-1", otp=str(code), source=Source.API, command_id=new_uuid())
         assert await session.scalar(text("SELECT state FROM orders")) == "delivered"
-    consumers = EventConsumers(database, subscriptions(DispatchSubscriber(desk, DispatchSettings())))
+    consumers = EventConsumers(database, subscriptions(DispatchSubscriber(desk, DispatchSettings(), Flags(database))))
     await consumers.drain()
     await consumers.drain()
     assert gains.of("duka_deliveries_total") == {("Nairobi", outcome): 1}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.dispatch.router import router
-from backend.dispatch.service import DispatchService, RidersService, RouteWatch
+from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch
 from backend.geo.providers.offline.maps import OfflineMaps
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
@@ -17,7 +17,7 @@ from backend.platform.auth.principal import Role
 from backend.platform.db.session import Database
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
-from tests.support.factories.dispatch import dispatch_service, make_rider, riders_service
+from tests.support.factories.dispatch import batch_service, dispatch_service, make_rider, riders_service
 from tests.support.factories.orders import make_order
 
 
@@ -27,6 +27,7 @@ async def api(database: Database, clock: FixedClock) -> AsyncIterator[Api]:
     services: dict[type[Any], Any] = {
         RidersService: riders_service(clock),
         DispatchService: dispatch_service(clock),
+        BatchService: batch_service(clock),
         GeoService: geo,
         RouteWatch: RouteWatch(geo),
     }
@@ -169,3 +170,38 @@ async def test_a_rider_who_leaves_the_way_is_noticed_once_and_once_more_when_bac
         ("dispatch.off_route", "R-1"),
     ]
     assert counted == 2
+
+
+async def test_a_batch_is_looked_at_and_then_carried_out(api: Api, packed: OrderView) -> None:
+    """The preview changes nothing and says why; the command offers what the preview said; again, nothing is left."""
+    admin = api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
+    url = "/api/v1/dispatch/batches"
+    seen = await api.client.get(f"{url}/preview", params={"city": "Nairobi"}, headers=admin)
+    [offer] = seen.json()["offers"]
+    assert (offer["order_id"], offer["rider_id"], offer["together_with"]) == (packed.id, "R-1", [])
+    assert offer["reasons"][:2] == [f"{offer['pickup_m'] / 1000:.1f} km from the pick-up", "carries nothing"]
+    assert offer["reasons"][2] == f"at the door in {round(offer['eta_s'] / 60)} min"
+    again = await api.client.get(f"{url}/preview", params={"city": "Nairobi"}, headers=admin)
+    assert again.json() == seen.json()
+    done = await api.client.post(url, json={"city": "nairobi", "aim": "few_riders"}, headers=admin)
+    assert (done.status_code, done.json()["aim"], done.json()["riders"]) == (200, "few_riders", 1)
+    assert [row["order_id"] for row in done.json()["offers"]] == [packed.id]
+    empty = await api.client.post(url, json={"city": "Nairobi"}, headers=admin)
+    assert (empty.json()["offers"], empty.json()["mean_s"]) == ([], None)
+
+
+async def test_a_batch_is_for_those_who_run_the_whole_city(api: Api, packed: OrderView) -> None:
+    """Another city's admin sees none, one merchant's admin and a rider may not, and nothing was offered."""
+    callers = (
+        (404, api.token("admin:A-2", Role.ADMIN, cities=["Nashik"])),
+        (403, api.token("admin:A-3", Role.ADMIN, cities=["Nairobi"], merchant_id="M-1")),
+        (403, api.token("rider:R-1", Role.RIDER)),
+    )
+    for status, caller in callers:
+        answers = (
+            await api.client.get("/api/v1/dispatch/batches/preview", params={"city": "Nairobi"}, headers=caller),
+            await api.client.post("/api/v1/dispatch/batches", json={"city": "Nairobi"}, headers=caller),
+        )
+        assert [answer.status_code for answer in answers] == [status] * 2
+    async with api.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM assignments")) == 0

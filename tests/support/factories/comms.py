@@ -206,7 +206,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         RequestLimiter: RequestLimiter(),
     }
     subscriptions = (
-        *dispatch_subscribers.subscriptions(dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings())),
+        *dispatch_subscribers.subscriptions(
+            dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings(), Flags(database, flags))
+        ),
         *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
         *comms_subscribers.prompt_subscriptions(
             RiderPrompts(orders, vendors, desk, speech), VendorPrompts(orders, vendors, speech)

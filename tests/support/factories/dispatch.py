@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.ports import RiderView
-from backend.dispatch.service import DispatchService, RidersService
+from backend.dispatch.service import BatchService, DispatchService, RidersService
 from backend.dispatch.settings import DispatchSettings
+from backend.geo.settings import GeoSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
 from tests.support.factories.payments import payments_service
@@ -23,6 +24,12 @@ def dispatch_service(clock: Clock, **settings: object) -> DispatchService:
         payments_service(clock),
         DispatchSettings(**settings),  # type: ignore[arg-type]
     )
+
+
+def batch_service(clock: Clock, **settings: object) -> BatchService:
+    """Batches of a city, with a desk of their own."""
+    desk, wanted = dispatch_service(clock, **settings), DispatchSettings(**settings)  # type: ignore[arg-type]
+    return BatchService(riders_service(clock), orders_service(), desk, wanted, GeoSettings())
 
 
 async def make_rider(
