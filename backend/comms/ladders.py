@@ -91,7 +91,7 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "Rider_Assignment",
         "rider_assignment",
         "rider_silent",
-        ("processing", "handover"),
+        ("processing", "handover", "out_for_delivery"),
     ),
     TimerKind.ADDRESS_CONFIRM: LadderKind(
         Callee.RIDER,

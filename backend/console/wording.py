@@ -38,6 +38,7 @@ _SENTENCES: Final = {
     "delivery_overdue": "The delivery is overdue",
     "no_rider_free": "No rider is free",
     "nobody_took_it": "No rider has taken it",
+    "on_the_way": "On the way without a rider",
     "code_locked": "Too many wrong delivery codes",
     "exotel_ring": "Ring",
     "exotel_ivr": "Call with a menu",

@@ -86,6 +86,16 @@ async def log_entry(session: AsyncSession, order_id: str, command_id: str) -> Or
     return found
 
 
+async def same_step(
+    session: AsyncSession, order_id: str, command: str, actor: str, state: OrderState
+) -> OrderLogEntry | None:
+    """Find the command of this name by which the same actor brought the order to the state that it is in."""
+    wanted = select(OrderLogEntry).filter_by(order_id=order_id, command=command, actor=actor, to_state=state)
+    moved = OrderLogEntry.from_state.is_distinct_from(state)
+    found: OrderLogEntry | None = await session.scalar(wanted.where(moved).limit(1))
+    return found
+
+
 async def add[Row: (OrderNote, OrderLogEntry, TimelineRow, OrderAddress)](session: AsyncSession, row: Row) -> Row:
     """Keep a row of an order."""
     session.add(row)

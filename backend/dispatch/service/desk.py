@@ -120,6 +120,7 @@ class DispatchService:
         return found[0].rider.id
 
     async def _offer(self, session: AsyncSession, order: OrderView, rider_id: str, reasons: tuple[str, ...]) -> None:
+        await self.release(session, order.id, because="another_rider")  # Who carried it until now, on the way.
         earlier = await repository.assignments_of(session, order.id)
         offer = Assignment(
             id=new_id("AS", 10),
@@ -136,8 +137,13 @@ class DispatchService:
         await publish(session, offered, actor=DISPATCHER, city=order.city)
 
     async def offer_to_best(self, session: AsyncSession, order_id: str, *, command_id: str) -> None:
-        """Offer an order that has no rider to the best one; after some refusals, or with none free, ask a person."""
+        """Offer an order that has no rider to the best one; after some refusals, or with none free, ask a person.
+
+        One that is on the way already is a person's matter at once: nobody but them knows where the goods are.
+        """
         order = await self._orders.get(session, order_id, lock=True)
+        if order.rider_id is None and order.state == "out_for_delivery":
+            await self._ask_person(session, order, "on_the_way")
         if order.rider_id is not None or order.state not in {"processing", "handover"}:
             return
         if len(await repository.assignments_of(session, order_id)) >= self._settings.most_offers:
@@ -217,13 +223,21 @@ class DispatchService:
             return _refused("dispatch.not_yours")
         if found.state == AssignmentState.PICKED_UP:
             return _DUPLICATE
-        result = await self._command(session, order_id, PickUp(), rider_id, source, command_id)
+        result = await self._pick_up(session, order, rider_id, source, command_id)
         if result.outcome == "applied":
             found.state, found.picked_up_at = AssignmentState.PICKED_UP, await repository.now(session)
             await session.flush()
             told = RiderPickedUp(order_id, rider_id, order.due_minor, order.currency, order.payment_mode)
             await publish(session, told, actor=_rider(rider_id), city=order.city)
         return result
+
+    async def _pick_up(
+        self, session: AsyncSession, order: OrderView, rider_id: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """Move the order on; one that is on the way already has moved, and only its rider is another."""
+        if order.state == "out_for_delivery":
+            return _APPLIED
+        return await self._command(session, order.id, PickUp(), rider_id, source, command_id)
 
     async def code_for_customer(self, session: AsyncSession, order_id: str) -> str | None:
         """Return the code that proves the delivery, for the customer's eyes alone."""

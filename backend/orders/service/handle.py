@@ -9,7 +9,8 @@ from backend.catalog.service import CatalogService
 from backend.orders import repository
 from backend.orders.commands import AddNote, ChangeAddress, Command
 from backend.orders.effects import changes_of
-from backend.orders.errors import CommandIdReusedError, OrderNotFoundError, OrderRefusedError
+from backend.orders.errors import CommandIdReusedError, InvalidTransitionError, OrderNotFoundError, OrderRefusedError
+from backend.orders.events import OrderState
 from backend.orders.lifecycle import StockEffect, Transition, decide
 from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
 from backend.orders.ports import CommandResult, Outcome
@@ -48,8 +49,11 @@ class Handling:
             return _result(Outcome.DUPLICATE, row, command)
         try:
             transition = decide(facts_of(row), command, actor)
+        except InvalidTransitionError as refusal:
+            if await _done_before(session, row, command, actor):
+                return _result(Outcome.DUPLICATE, row, command)
+            return _refused(row, command, refusal)
         except OrderRefusedError as refusal:
-            log.info("order.refused", order_id=order_id, command=type(command).__name__, code=refusal.code)
             return _refused(row, command, refusal)
         await self._apply(session, row, command, transition, actor, source, command_id)
         fresh = await repository.order(session, order_id)
@@ -98,6 +102,12 @@ async def _seen(session: AsyncSession, row: Order, command: Command, command_id:
     return known is not None
 
 
+async def _done_before(session: AsyncSession, row: Order, command: Command, actor: Actor) -> bool:
+    """Return whether the same actor has done this before, by another door or with a second tap."""
+    name, state = type(command).__name__, OrderState(row.state)
+    return await repository.same_step(session, row.id, name, str(actor), state) is not None
+
+
 async def _keep(session: AsyncSession, row: Order, command: Command, actor: Actor) -> int:
     """Write the rows that a command adds beside the order; return the note's id, or 0."""
     if isinstance(command, AddNote):
@@ -141,6 +151,7 @@ def _result(outcome: Outcome, row: Order, command: Command) -> CommandResult:
 
 
 def _refused(row: Order, command: Command, refusal: OrderRefusedError) -> CommandResult:
+    log.info("order.refused", order_id=row.id, command=type(command).__name__, code=refusal.code)
     COMMANDS.labels(type(command).__name__, Outcome.REFUSED).inc()
     return CommandResult(
         outcome=Outcome.REFUSED,

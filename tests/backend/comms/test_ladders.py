@@ -1,9 +1,10 @@
 """Ladders on a moved clock: who is chased, when, how often, and what ends it."""
 
 from backend.comms.ladders import Ladder, Rung, Step, skip_overdue
-from backend.orders.commands import ChangeAddress
+from backend.orders.commands import ChangeAddress, UnassignRider
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
+from backend.platform.actors import Source
 from backend.platform.db.session import Database
 from backend.platform.timers import TimerKind
 from tests.support.factories.comms import Switchboard, open_switchboard
@@ -12,7 +13,7 @@ from tests.support.factories.orders import ADMIN, give, make_order, make_shop
 from tests.support.factories.vendors import vendors_service
 
 VENDOR = "+254700000201"
-RIDER = "+254700000301"
+RIDER, SECOND = "+254700000301", "+254700000302"
 WA, RING, IVR = "whatsapp:Vendor_New_Order", "exotel_ring:vendor_new_order", "exotel_ivr:vendor_new_order"
 
 
@@ -119,6 +120,46 @@ async def test_a_changed_address_is_sent_and_rung_until_its_version_is_confirmed
     before = await board.chased()
     await board.wait(300)
     assert [line for line in (await board.chased())[len(before) :] if "address" in line.lower()] == []
+
+
+async def test_who_takes_over_on_the_way_is_offered_it_and_brings_it(board: Switchboard, order: OrderView) -> None:
+    """A second rider is written to, takes it, has the goods, and proves the delivery; the first has let go."""
+    await to_rider(board, order)
+    await board.write(RIDER, payload=f"rider_picked:{order.id}")
+    current = await board.order(order.id)
+    assert current.state == "out_for_delivery"
+    async with board.database.transaction() as session:
+        await give(session, current, ADMIN, UnassignRider("puncture"))
+        how = {"actor": ADMIN, "source": Source.CONSOLE, "command_id": "take-over"}
+        assert (await board.desk.assign(session, order.id, "R-2", **how)).outcome == "applied"
+    await board.settle()
+    assert (await board.messages(SECOND))[-1] == (
+        "Rider_Assignment",
+        [f"rider_accept:{order.id}", f"rider_reject:{order.id}"],
+    )
+    await board.write(SECOND, payload=f"rider_accept:{order.id}")
+    await board.write(SECOND, payload=f"rider_picked:{order.id}")
+    async with board.database.transaction() as session:
+        code = str(await board.desk.code_for_customer(session, order.id))
+    await board.write(SECOND, code)
+    assert (await board.order(order.id)).state == "delivered"
+    states = await board.rows("SELECT rider_id, state FROM assignments ORDER BY round")
+    assert states == [("R-1", "released"), ("R-2", "delivered")]
+
+
+async def test_who_does_not_answer_on_the_way_is_a_persons_matter(board: Switchboard, order: OrderView) -> None:
+    """No plan knows where the goods are, so the next rider is chosen by a person."""
+    await to_rider(board, order)
+    await board.write(RIDER, payload=f"rider_picked:{order.id}")
+    async with board.database.transaction() as session:
+        await give(session, await board.order(order.id), ADMIN, UnassignRider("puncture"))
+        how = {"actor": ADMIN, "source": Source.CONSOLE, "command_id": "take-over"}
+        await board.desk.assign(session, order.id, "R-2", **how)
+    await board.wait(121)
+    assert (await board.chased())[-1] == "exotel_ivr:rider_assignment"
+    await board.wait(95)
+    assert "no_rider" in await board.cards()
+    assert (await board.order(order.id)).rider_id is None
 
 
 async def to_rider(board: Switchboard, order: OrderView) -> None:

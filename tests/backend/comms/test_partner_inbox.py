@@ -1,5 +1,7 @@
 """What vendors and riders write: buttons, words, codes, and the words that they get back."""
 
+import asyncio
+
 import pytest
 
 from backend.channels.ports import Place
@@ -7,7 +9,7 @@ from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, RE
 from backend.comms.service.partner_requests import Wish, tapped, typed
 from backend.orders.commands import CancelOrder
 from backend.orders.ports import OrderView
-from backend.platform.actors import ActorKind
+from backend.platform.actors import ActorKind, Source
 from tests.support.factories.comms import Switchboard
 from tests.support.factories.orders import ADMIN, give
 
@@ -69,7 +71,46 @@ async def test_the_same_message_twice_is_one_step(board: Switchboard, order: Ord
     await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
     await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
     assert await board.rows("SELECT count(*) FROM order_events WHERE command = 'AcceptOrder'") == [(1,)]
-    assert (await last(board, VENDOR))[0] == f"Oda {order.id} imeshasonga mbele; hili haliwezekani tena."
+    assert (await last(board, VENDOR))[0] == DUPLICATE["sw"].format(order=order.id)
+    heard = "SELECT status FROM comms_log WHERE direction = 'inbound' AND order_id = :order ORDER BY id"
+    assert await board.rows(heard, order=order.id) == [("applied",), ("duplicate",)]
+
+
+@pytest.mark.concurrency
+async def test_one_acceptance_by_three_doors_at_once(board: Switchboard, order: OrderView) -> None:
+    """Button, digit and app in the same moment: one transition, three lines in the log, two of them duplicates."""
+    doors = (("whatsapp", Source.WHATSAPP), ("exotel_ivr", Source.IVR), ("app", Source.APP))
+
+    async def accept(channel: str, source: Source) -> str:
+        async with board.database.transaction() as session:
+            result = await board.actions.apply(
+                session,
+                "vendor:V-1",
+                "vendor_accept",
+                order.id,
+                source=source,
+                command_id=f"{channel}:1",
+                channel=channel,
+            )
+        return result.outcome
+
+    outcomes = await asyncio.gather(*(accept(*door) for door in doors))
+    assert sorted(outcomes) == ["applied", "duplicate", "duplicate"]
+    assert await board.rows("SELECT count(*) FROM order_events WHERE command = 'AcceptOrder'") == [(1,)]
+    lines = await board.rows("SELECT status, count(*) FROM comms_log WHERE direction = 'inbound' GROUP BY 1 ORDER BY 1")
+    assert lines == [("applied", 1), ("duplicate", 2)]
+
+
+async def test_a_second_answer_that_says_otherwise_is_refused(board: Switchboard, order: OrderView) -> None:
+    """Rejecting what was accepted is no repetition, nor is accepting once it is packed."""
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    await board.write(VENDOR, payload=f"vendor_reject:{order.id}")
+    await board.write(VENDOR, payload=f"vendor_ready:{order.id}")
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    heard = "SELECT status FROM comms_log WHERE direction = 'inbound' AND order_id = :order ORDER BY id"
+    refused = "refused:order.invalid_transition"
+    assert [row[0] for row in await board.rows(heard, order=order.id)] == ["applied", refused, "applied", refused]
+    assert (await board.order(order.id)).state == "handover"
 
 
 async def test_an_unknown_order_is_named(board: Switchboard, order: OrderView) -> None:

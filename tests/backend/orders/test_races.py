@@ -26,7 +26,7 @@ from tests.support.order_rows import VENDOR, events, handle, stock
 
 @pytest.mark.concurrency
 async def test_two_doors_at_once_move_the_order_once(database: Database) -> None:
-    """A button and a digit for the same order at the same moment: one is applied, the other refused."""
+    """A button and a digit for the same order at the same moment: one is applied, the other a repetition."""
     async with database.transaction() as session:
         order = await make_order(session, S.CONFIRMED)
 
@@ -36,7 +36,7 @@ async def test_two_doors_at_once_move_the_order_once(database: Database) -> None
 
     results = await asyncio.gather(accept("wamid.1"), accept("digit.1"), accept("wamid.1"), accept("digit.1"))
     outcomes = sorted(result.outcome for result in results)
-    assert outcomes == ["applied", "duplicate", "refused", "refused"]
+    assert outcomes == ["applied", "duplicate", "duplicate", "duplicate"]
     async with database.transaction() as session:
         moves = [event["to"] for event in await events(session, "order.state.changed")]
     assert moves == ["confirmed", "processing"]
@@ -55,7 +55,7 @@ async def test_two_that_note_first_and_act_later_do_not_deadlock(database: Datab
             await noted.wait()
             return (await handle(session, order, VENDOR, c.AcceptOrder(15), f"digit.{number}")).outcome
 
-    assert sorted(await asyncio.gather(note_then_act(1), note_then_act(2))) == ["applied", "refused"]
+    assert sorted(await asyncio.gather(note_then_act(1), note_then_act(2))) == ["applied", "duplicate"]
 
 
 @pytest.mark.concurrency

@@ -73,6 +73,7 @@ class Switchboard:
     desk: DispatchService
     plans: LadderPlans
     partners: PartnerDesk
+    actions: PartnerActions
     signer: ContextSigner
     timers: TimerEngine
     consumers: EventConsumers
@@ -229,6 +230,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 desk=desk,
                 plans=plans,
                 partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal),
+                actions=actions,
                 signer=signer,
                 timers=TimerEngine(
                     database,
