@@ -34,7 +34,7 @@ async def test_an_answer_counts_its_door_and_how_long_it_took(board: Switchboard
     await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
     await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
     answers = gains.of("duka_partner_actions_total", city="Nairobi")
-    assert answers == {("accept", "whatsapp", "applied"): 1, ("accept", "whatsapp", "refused"): 1}
+    assert answers == {("accept", "whatsapp", "applied"): 1, ("accept", "whatsapp", "duplicate"): 1}
     assert gains.of("ring_to_action_latency_seconds_count") == {(): 1}
     assert 30 <= gains.total("ring_to_action_latency_seconds_sum") < 50
     assert gains.of("duka_vendor_answer_seconds_count") == {("Nairobi", "standard"): 1}
