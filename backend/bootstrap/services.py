@@ -44,6 +44,7 @@ from backend.platform.inbox import EventIntake
 from backend.platform.ratelimit import RequestLimiter
 from backend.platform.registry import Registry
 from backend.platform.settings import PlatformSettings
+from backend.reports.service.periods import ReportsService
 from backend.vendors.service import VendorsService
 from backend.vendors.settings import VendorsSettings
 
@@ -59,6 +60,7 @@ def add_services(
     registry.add(RouteWatch, RouteWatch(registry.add(GeoService, geography(GeoSettings(), clock))))
     _add_comms(registry, providers, clock)
     _add_conversations(registry, clock)
+    registry.add(ReportsService, ReportsService(registry.get(VendorsService)))
 
 
 def _add_platform(registry: Registry, settings: PlatformSettings, database: Database, clock: SystemClock) -> None:

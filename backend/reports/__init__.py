@@ -1,1 +1,1 @@
-"""Figures over many orders: vendors, riders, orders and communications; reads across all domains and writes nothing."""
+"""Figures over many orders: vendors, riders, communications, and the report of a day; reads across all domains."""

@@ -1,6 +1,9 @@
-"""What a report is asked for."""
+"""What a report is asked for, and what it says."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from backend.reports.periods import PeriodKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,89 @@ class Span:
     days: int
     cities: tuple[str, ...] | None
     merchant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: how many orders, and their money in minor units; None where only orders are counted."""
+
+    key: str
+    orders: int
+    minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A vendor or rider with figures of their own."""
+
+    id: str
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why orders stand in a figure: some of its orders, told apart by a reason."""
+
+    figure: str
+    reason: str
+    orders: int
+    minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A merchant's day, week or month; every rendering says this and nothing else.
+
+    Attributes:
+        kind: `day`, `week` or `month`.
+        first: Its first day, by the merchant's calendar.
+        last: Its last day.
+        made_at: When the figures were read.
+        complete: False while it goes on.
+        language: The merchant's.
+    """
+
+    merchant_id: str
+    merchant_name: str
+    city: str
+    currency: str
+    zone: str
+    language: str
+    kind: PeriodKind
+    first: date
+    last: date
+    made_at: datetime
+    complete: bool
+    figures: tuple[Figure, ...]
+    reasons: tuple[Reason, ...]
+    vendors: tuple[Partner, ...]
+    riders: tuple[Partner, ...]
+
+    def figure(self, key: str) -> Figure:
+        """Return a figure by its key."""
+        return next(one for one in self.figures if one.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which orders of a figure are wanted; all of them where nothing more is said."""
+
+    figure: str
+    reason: str | None = None
+    vendor_id: str | None = None
+    rider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOrder:
+    """An order that a figure counts, and what it adds to the figure's money."""
+
+    order_id: str
+    state: str
+    placed_at: datetime
+    amount_minor: int
+    counted_minor: int | None
+    vendor_id: str
+    rider_id: str | None
+    reason: str | None

@@ -1,4 +1,4 @@
-"""Use cases of reports: rows of counts become figures."""
+"""Use cases of the analytics: rows of counts become figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -6,8 +6,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.reports import repository
 from backend.reports.ports import Span
+from backend.reports.repository import analytics as repository
 
 # Commands of orders and actions of partners that answer each ladder.
 ANSWERS: Final[Mapping[str, str]] = {

@@ -1,4 +1,4 @@
-"""HTTP of reports: paper two, section 6.7."""
+"""HTTP of the analytics: paper two, section 6.7."""
 
 from typing import Annotated
 
@@ -8,9 +8,8 @@ from backend.dispatch.service import on_time_s
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.web import Page, PageDep, SessionDep
-from backend.reports import service
 from backend.reports.ports import Span
-from backend.reports.schemas import (
+from backend.reports.schemas.analytics import (
     ChannelReport,
     CommsReport,
     FunnelReport,
@@ -19,6 +18,7 @@ from backend.reports.schemas import (
     RiderReport,
     VendorReport,
 )
+from backend.reports.service import analytics as service
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 

@@ -1,7 +1,7 @@
 """What reports know of ladders by name is what ladders are."""
 
 from backend.comms.ladders import KINDS
-from backend.reports.service import ANSWERS, CARDS, rate
+from backend.reports.service.analytics import ANSWERS, CARDS, rate
 
 
 def test_every_ladder_has_its_answers_and_its_card() -> None:

@@ -1,4 +1,4 @@
-"""Every query of reports: counts from the orders' events, the comms log, offers and exception cards."""
+"""Queries of the analytics: counts from the orders' events, the comms log, offers and exception cards."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

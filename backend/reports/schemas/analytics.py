@@ -1,4 +1,4 @@
-"""Wire models of reports; every rate is in [0, 1], and null where there is nothing to divide by."""
+"""Wire models of the analytics; every rate is in [0, 1], and null where there is nothing to divide by."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

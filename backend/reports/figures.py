@@ -1,0 +1,104 @@
+"""The figures of a report, as rows: each is the orders that it counts, and what of their money it adds up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from backend.orders.events import OrderState
+
+
+class Section(StrEnum):
+    """What figures stand under, in the order of the page."""
+
+    ORDERS = "orders"
+    MONEY = "money"
+    PROMISES = "promises"
+    EXCEPTIONS = "exceptions"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure.
+
+    Attributes:
+        key: Its name in links, files and translations.
+        holds: SQL over a row of `facts`: whether the order counts.
+        minor: SQL for what the order adds, in minor units; empty where only orders are counted.
+        reason: SQL for why the order counts, by which its sentences are told apart; empty where that is not asked.
+        vendors: True where it is also told of each vendor.
+        riders: True where it is also told of each rider.
+    """
+
+    key: str
+    section: Section
+    holds: str
+    minor: str = ""
+    reason: str = ""
+    vendors: bool = False
+    riders: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """A promise about time: the flag of the step that keeps it, and the card that says it was broken."""
+
+    key: str
+    step: str
+    card: str
+
+
+RAILS: Final = ("mpesa", "upi", "cash")
+PROMISES: Final = (
+    PromiseRow("answer", "answered", "vendor_silent"),
+    PromiseRow("ready", "readied", "preparation_overdue"),
+    PromiseRow("pickup", "picked", "pickup_overdue"),
+    PromiseRow("delivery", "delivered", "delivery_overdue"),
+)
+_O, _M, _P, _E = Section.ORDERS, Section.MONEY, Section.PROMISES, Section.EXCEPTIONS
+_BEFORE: Final = "state IN ('pending', 'partial')"
+_ON_THE_WAY: Final = "state IN ('confirmed', 'processing', 'handover', 'out_for_delivery')"
+_SOLD: Final = "(delivered::int - taken_back::int) * amount_minor"
+
+
+def _rail(rail: str) -> FigureRow:
+    return FigureRow(f"collected.{rail}", _M, f"{rail}_minor <> 0", f"{rail}_minor", riders=rail == "cash")
+
+
+def _kept(row: PromiseRow) -> FigureRow:
+    return FigureRow(f"kept.{row.key}", _P, f"{row.step} AND NOT {row.key}_late_ever")
+
+
+def _broken(row: PromiseRow) -> FigureRow:
+    vendors = row.key in {"answer", "ready"}
+    return FigureRow(f"broken.{row.key}", _P, f"{row.key}_late", vendors=vendors, riders=row.key == "delivery")
+
+
+FIGURES: Final = (
+    FigureRow("placed", _O, "placed", "amount_minor", vendors=True),
+    *(FigureRow(f"state.{state}", _O, f"placed AND state = '{state}'", "amount_minor") for state in OrderState),
+    FigureRow("delivered", _O, "delivered", "amount_minor", vendors=True, riders=True),
+    FigureRow("cancelled", _O, "cancelled", "amount_minor", reason="cancel_reason", vendors=True),
+    FigureRow("revenue", _M, "delivered <> taken_back", _SOLD, vendors=True),
+    FigureRow("returned", _M, "taken_back", "amount_minor"),
+    FigureRow("collected", _M, "collected_minor <> 0", "collected_minor", vendors=True),
+    *map(_rail, RAILS),
+    FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor"),
+    FigureRow("outstanding", _M, "owed_minor > 0", "owed_minor", reason="unpaid_reason"),
+    FigureRow("outstanding.before", _M, f"owed_minor > 0 AND {_BEFORE}", "owed_minor"),
+    FigureRow("outstanding.under_way", _M, f"owed_minor > 0 AND {_ON_THE_WAY}", "owed_minor"),
+    FigureRow("outstanding.delivered", _M, "owed_minor > 0 AND state = 'delivered'", "owed_minor"),
+    FigureRow("review", _M, "held_minor > 0", "held_minor"),
+    FigureRow("refunds.due", _M, "refund_due_minor <> 0", "refund_due_minor", reason="refund_cause"),
+    FigureRow("refunds.paid", _M, "refund_paid_minor <> 0", "refund_paid_minor"),
+    FigureRow("refunds.owed", _M, "refund_owed_minor <> 0", "refund_owed_minor"),
+    *map(_kept, PROMISES),
+    *map(_broken, PROMISES),
+    FigureRow("cards.opened", _E, "card_opened"),
+    FigureRow("cards.closed", _E, "card_closed"),
+    FigureRow("cards.open", _E, "card_open", reason="card_kind"),
+)
+BY_KEY: Final[Mapping[str, FigureRow]] = {row.key: row for row in FIGURES}
+VENDOR_FIGURES: Final = tuple(row for row in FIGURES if row.vendors)
+RIDER_FIGURES: Final = tuple(row for row in FIGURES if row.riders)
+REASONED: Final = tuple(row for row in FIGURES if row.reason)

@@ -1,0 +1,66 @@
+"""HTTP of the reports: a merchant's day, week or month, and the orders behind each figure."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from backend.platform.auth.dependencies import require
+from backend.platform.auth.principal import Principal, Role
+from backend.platform.web import Page, PageDep, SessionDep, provide
+from backend.reports.periods import PeriodKind, period_of
+from backend.reports.ports import Selection
+from backend.reports.schemas.periods import CountedOrderOut, ReportOut, report_out
+from backend.reports.service.periods import ReportsService
+from backend.vendors.ports import MerchantView
+
+router = APIRouter(prefix="/api/v1/reports/{merchant_id}", tags=["reports"])
+
+ReportsDep = Annotated[ReportsService, Depends(provide(ReportsService))]
+Reader = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
+KindPath = Annotated[PeriodKind, Path(description="day, week (from Monday) or month.")]
+DayPath = Annotated[date, Path(description="Any of its days, by the merchant's calendar.")]
+
+
+async def _merchant(merchant_id: str, session: SessionDep, reports: ReportsDep, principal: Reader) -> MerchantView:
+    return await reports.visible(session, merchant_id, principal)
+
+
+MerchantDep = Annotated[MerchantView, Depends(_merchant)]
+
+
+async def _selection(
+    figure: Annotated[str, Query(max_length=60, description="The figure, such as `collected.mpesa`.")],
+    reason: Annotated[str | None, Query(max_length=60, description="Only for this reason.")] = None,
+    vendor_id: Annotated[str | None, Query(max_length=60, description="Only of this outlet.")] = None,
+    rider_id: Annotated[str | None, Query(max_length=60, description="Only of this rider.")] = None,
+) -> Selection:
+    return Selection(figure, reason, vendor_id, rider_id)
+
+
+SelectionDep = Annotated[Selection, Depends(_selection)]
+
+
+@router.get("/{kind}/{day}")
+async def report(
+    merchant: MerchantDep, kind: KindPath, day: DayPath, session: SessionDep, reports: ReportsDep
+) -> ReportOut:
+    """A merchant's day, week or month as it stands now, from the ledger and the orders' events."""
+    return report_out(await reports.report(session, merchant, kind, day))
+
+
+@router.get("/{kind}/{day}/orders")
+async def counted_orders(
+    merchant: MerchantDep,
+    kind: KindPath,
+    day: DayPath,
+    wanted: SelectionDep,
+    session: SessionDep,
+    reports: ReportsDep,
+    page: PageDep,
+) -> Page[CountedOrderOut]:
+    """Exactly the orders that a figure counts, with what each adds to it."""
+    period = period_of(kind, day, merchant.timezone)
+    rows, total = await reports.orders(session, merchant, period, wanted, limit=page.limit, offset=page.offset)
+    items = [CountedOrderOut.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)

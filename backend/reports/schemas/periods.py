@@ -1,0 +1,98 @@
+"""Wire models of the reports of days, weeks and months."""
+
+from datetime import date, datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.reports.links import orders_path
+from backend.reports.periods import PeriodKind
+from backend.reports.ports import Figure, Partner, Reason, Report, Selection
+
+
+class FigureOut(BaseModel):
+    """A figure, and where its orders are listed."""
+
+    key: str = Field(description="Its name, such as `collected.mpesa`.")
+    orders: int = Field(description="How many orders it counts.")
+    amount_minor: int | None = Field(description="Their money in minor units; null where only orders are counted.")
+    orders_url: str = Field(description="Lists exactly these orders.")
+
+
+class ReasonOut(FigureOut):
+    """Some orders of a figure, told apart by why they stand in it."""
+
+    reason: str = Field(description="Why, such as `wrong_pin`.")
+
+
+class PartnerOut(BaseModel):
+    """A vendor or rider with figures of their own."""
+
+    id: str = Field(description="The vendor or rider.")
+    name: str = Field(description="Their name.")
+    figures: list[FigureOut] = Field(description="Figures of their orders alone.")
+
+
+class ReportOut(BaseModel):
+    """A merchant's day, week or month, from the ledger and the orders' events."""
+
+    merchant_id: str = Field(description="The merchant.")
+    merchant_name: str = Field(description="Its name.")
+    city: str = Field(description="Its city.")
+    currency: str = Field(description="ISO 4217 code of every amount.")
+    zone: str = Field(description="The time zone in which a day is a day.")
+    kind: PeriodKind = Field(description="day, week or month.")
+    first: date = Field(description="The first day.")
+    last: date = Field(description="The last day.")
+    made_at: datetime = Field(description="When the figures were read.")
+    complete: bool = Field(description="False while the time goes on.")
+    figures: list[FigureOut] = Field(description="All figures.")
+    reasons: list[ReasonOut] = Field(description="Why orders stand in some figures, the commonest reason first.")
+    vendors: list[PartnerOut] = Field(description="Outlets that had anything to do.")
+    riders: list[PartnerOut] = Field(description="Riders that had anything to do.")
+
+
+class CountedOrderOut(BaseModel):
+    """An order that a figure counts."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    order_id: str = Field(description="The order.")
+    state: str = Field(description="Its state at the end of the report's time.")
+    placed_at: datetime = Field(description="When it was placed.")
+    amount_minor: int = Field(description="Its total in minor units.")
+    counted_minor: int | None = Field(description="What it adds to the figure, in minor units.")
+    vendor_id: str = Field(description="The outlet.")
+    rider_id: str | None = Field(description="Who carried it.")
+    reason: str | None = Field(description="Why it stands in the figure, where that is told apart.")
+
+
+def report_out(report: Report) -> ReportOut:
+    """Show a report, each figure with its orders' address."""
+    return ReportOut(
+        **{name: getattr(report, name) for name in ReportOut.model_fields if name not in _LISTS},
+        figures=[_figure(report, one) for one in report.figures],
+        reasons=[_reason(report, one) for one in report.reasons],
+        vendors=[_partner(report, one, "vendor_id") for one in report.vendors],
+        riders=[_partner(report, one, "rider_id") for one in report.riders],
+    )
+
+
+_LISTS: Final = frozenset({"figures", "reasons", "vendors", "riders"})
+
+
+def _figure(report: Report, figure: Figure, **whose: str) -> FigureOut:
+    path = orders_path(report, Selection(figure.key, **whose))
+    return FigureOut(key=figure.key, orders=figure.orders, amount_minor=figure.minor, orders_url=path)
+
+
+def _reason(report: Report, found: Reason) -> ReasonOut:
+    path = orders_path(report, Selection(found.figure, reason=found.reason))
+    return ReasonOut(
+        key=found.figure, reason=found.reason, orders=found.orders, amount_minor=found.minor, orders_url=path
+    )
+
+
+def _partner(report: Report, partner: Partner, column: str) -> PartnerOut:
+    figures = [_figure(report, one, **{column: partner.id}) for one in partner.figures]
+    return PartnerOut(id=partner.id, name=partner.name, figures=figures)

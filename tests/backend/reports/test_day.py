@@ -1,0 +1,190 @@
+"""The report of a day: what it counts, that each figure opens its orders, and that it equals the ledger."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.orders.events import OrderState
+from backend.platform.auth.principal import Role
+from backend.reports.ports import Figure, Report
+from backend.reports.router import router
+from backend.reports.service.periods import ReportsService
+from tests.backend.reports.conftest import Days
+from tests.support.app import Api, serving
+from tests.support.clock import FixedClock
+from tests.support.factories.orders import orders_service
+from tests.support.factories.reports import reports_service
+
+OWNER = {"cities": ["Nairobi"], "merchant_id": "M-1"}
+
+
+@pytest.fixture
+async def api(session: AsyncSession, clock: FixedClock) -> AsyncIterator[Api]:
+    async with serving(session, clock, router, services={ReportsService: reports_service()}) as opened:
+        yield opened
+
+
+def told(figures: Iterable[Figure]) -> dict[str, tuple[int, int | None]]:
+    """What is not nothing."""
+    return {one.key: (one.orders, one.minor) for one in figures if one.orders}
+
+
+async def test_a_day_says_what_happened_on_it(days: Days) -> None:
+    """Money that came after midnight, and the return of the next day, are not this day's."""
+    report = await days.trade.report(0)
+    assert told(report.figures) == {
+        "placed": (6, 211_200),
+        "state.pending": (2, 70_400),
+        "state.partial": (1, 35_200),
+        "state.delivered": (2, 70_400),
+        "state.cancelled": (1, 35_200),
+        "delivered": (2, 70_400),
+        "cancelled": (1, 35_200),
+        "revenue": (2, 70_400),
+        "collected": (3, 80_400),
+        "collected.mpesa": (2, 45_200),
+        "collected.cash": (1, 35_200),
+        "outstanding": (3, 95_600),
+        "outstanding.before": (3, 95_600),
+        "kept.answer": (1, None),
+        "kept.ready": (2, None),
+        "kept.pickup": (2, None),
+        "kept.delivery": (2, None),
+        "broken.answer": (1, None),
+        "cards.opened": (1, None),
+        "cards.closed": (1, None),
+    }
+    assert [(why.figure, why.reason, why.orders, why.minor) for why in report.reasons] == [
+        ("cancelled", "unpaid", 1, 35_200),
+        ("outstanding", "not_asked", 2, 70_400),
+        ("outstanding", "part_paid", 1, 25_200),
+    ]
+    assert report.complete
+
+
+async def test_the_next_day_has_the_late_money_the_refunds_and_what_came_back(days: Days) -> None:
+    report = await days.trade.report(1)
+    figures = told(report.figures)
+    assert figures["collected"] == (3, 110_400)
+    assert figures["late"] == (2, 70_400), "for orders of the day before"
+    assert figures["collected.upi"] == (1, 40_000)
+    assert figures["revenue"] == (1, -35_200)
+    assert figures["returned"] == (1, 35_200)
+    assert figures["refunds.due"] == figures["refunds.owed"] == (2, 40_000)
+    assert figures["outstanding"] == (2, 60_400)
+    assert figures["cards.open"] == (1, None)
+    assert {why.reason: why.minor for why in report.reasons if why.figure == "refunds.due"} == {
+        "paid_after_close": 35_200,
+        "paid_too_much": 4_800,
+    }
+
+
+async def test_a_report_made_later_says_the_same(days: Days) -> None:
+    before = await days.trade.report(0)
+    await days.trade.at(3, 12)
+    await days.trade.pay((await _orders(days, "unpaid"))[0])
+    await days.trade.bring((await _orders(days, "late"))[0], OrderState.DELIVERED)
+    again = await days.trade.report(0)
+    assert (told(again.figures), again.vendors, again.riders) == (told(before.figures), before.vendors, before.riders)
+
+
+async def _orders(days: Days, *names: str) -> list[Any]:
+    return [await orders_service().get(days.trade.session, days.ids[name]) for name in names]
+
+
+async def test_vendors_and_riders_are_told_of_their_own(days: Days) -> None:
+    report = await days.trade.report(0)
+    [vendor], [rider] = report.vendors, report.riders
+    assert (vendor.id, vendor.name) == ("V-M-1", "Njeri, Kilimani")
+    assert told(vendor.figures)["broken.answer"] == (1, None)
+    assert told(rider.figures) == {"delivered": (2, 70_400), "collected.cash": (1, 35_200)}
+
+
+def every_figure(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    yield from body["figures"]
+    yield from body["reasons"]
+    for partner in (*body["vendors"], *body["riders"]):
+        yield from partner["figures"]
+
+
+@pytest.mark.parametrize("kind", ["day", "week", "month"])
+async def test_each_figure_opens_exactly_its_orders(api: Api, days: Days, kind: str) -> None:
+    """As many orders as it says, and their money adds up to it."""
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+    body = (await api.client.get(f"/api/v1/reports/M-1/{kind}/{days.trade.day(1)}", headers=headers)).json()
+    figures = list(every_figure(body))
+    assert len([one for one in figures if one["orders"]]) > 20
+    for figure in figures:
+        page = (await api.client.get(figure["orders_url"], headers=headers)).json()
+        listed = {one["order_id"] for one in page["items"]}
+        assert (page["total"], len(listed)) == (figure["orders"], figure["orders"]), figure
+        if figure["amount_minor"] is not None:
+            assert sum(one["counted_minor"] for one in page["items"]) == figure["amount_minor"], figure
+
+
+async def test_the_orders_of_a_figure_are_those_it_means(api: Api, days: Days) -> None:
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+    url = f"/api/v1/reports/M-1/day/{days.trade.day(1)}/orders"
+    page = (await api.client.get(url, params={"figure": "late"}, headers=headers)).json()
+    assert {one["order_id"] for one in page["items"]} == days.of("late", "off")
+    page = (
+        await api.client.get(url, params={"figure": "refunds.due", "reason": "paid_too_much"}, headers=headers)
+    ).json()
+    assert [(one["order_id"], one["counted_minor"], one["reason"]) for one in page["items"]] == [
+        (days.ids["upi"], 4_800, "paid_too_much")
+    ]
+
+
+LEDGER = """
+SELECT coalesce(sum(l.credit_minor - l.debit_minor), 0)::bigint FROM ledger_entries l JOIN orders o ON o.id = l.order_id
+WHERE o.merchant_id = :merchant AND l.account IN ('customer_funds', 'refunds_payable')
+    AND (l.created_at AT TIME ZONE :zone)::date BETWEEN :first AND :last
+"""
+
+
+async def ledger_minor(session: AsyncSession, report: Report) -> int:
+    """What the ledger's accounts have grown by, asked in another way than the report does."""
+    given = {"merchant": report.merchant_id, "zone": report.zone, "first": report.first, "last": report.last}
+    return int((await session.execute(text(LEDGER), given)).scalar_one())
+
+
+async def test_collected_less_paid_back_is_what_the_ledger_has_grown_by(days: Days) -> None:
+    for day in (0, 1, 2):
+        report = await days.trade.report(day)
+        collected, paid_back = report.figure("collected").minor or 0, report.figure("refunds.paid").minor or 0
+        assert collected - paid_back == await ledger_minor(days.trade.session, report)
+        rails = [report.figure(f"collected.{rail}").minor or 0 for rail in ("mpesa", "upi", "cash")]
+        assert sum(rails) == collected
+
+
+async def test_reports_are_for_the_merchants_own_people_and_its_city(api: Api, days: Days) -> None:
+    url = f"/api/v1/reports/M-1/day/{days.trade.day(0)}"
+    cases = (
+        (api.token("owner:O-2", Role.OWNER, merchant_id="M-2"), 404),
+        (api.token("admin:A-2", Role.ADMIN, cities=["Nashik"]), 404),
+        (api.token("vendor:V-M-1", Role.VENDOR), 403),
+        ({}, 401),
+        (api.token("admin:A-1", Role.ADMIN, cities=["nairobi"]), 200),
+    )
+    for headers, status in cases:
+        for path in (url, f"{url}/orders?figure=placed"):
+            answer = await api.client.get(path, headers=headers)
+            assert (answer.status_code, "trace_id" in answer.json()) == (status, status != 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/day/{ahead}", "reports.not_begun"),
+        ("/day/{day}/orders?figure=profit", "reports.unknown_figure"),
+        ("/year/{day}", "422_UNPROCESSABLE_ENTITY"),
+    ],
+)
+async def test_what_can_not_be_reported_is_refused_with_a_code(api: Api, days: Days, path: str, code: str) -> None:
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+    given = path.format(day=days.trade.day(0), ahead=days.trade.day(9))
+    answer = await api.client.get(f"/api/v1/reports/M-1{given}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
