@@ -111,4 +111,4 @@ torture: setup train ## Kill the worker at ten points of an order: SEED=n
 	@$(DUKA) torture --seed $(SEED)
 
 clean: ## Remove what was built here, stores included
-	@rm -rf .venv .tools .duka bot/.venv node_modules .rasa backend/console/static/vendor
+	@rm -rf .venv .tools .duka bot/.venv node_modules .rasa backend/console/static/vendor backend/reports/fonts

@@ -1,12 +1,20 @@
-"""Fetches the console's pinned style sheets and scripts, and copies the few files that pages use."""
+"""Fetches the pinned style sheets, scripts and fonts, and copies the few files that are used to where they are."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TARGET = ROOT / "backend" / "console" / "static" / "vendor"
-FILES = ("@tabler/core/dist/css/tabler.min.css", "htmx.org/dist/htmx.min.js")
+CONSOLE = ROOT / "backend" / "console" / "static" / "vendor"
+REPORTS = ROOT / "backend" / "reports" / "fonts"
+_NOTO = "@expo-google-fonts/noto-sans-devanagari"
+FILES = {
+    "@tabler/core/dist/css/tabler.min.css": CONSOLE,
+    "htmx.org/dist/htmx.min.js": CONSOLE,
+    f"{_NOTO}/400Regular/NotoSansDevanagari_400Regular.ttf": REPORTS,
+    f"{_NOTO}/700Bold/NotoSansDevanagari_700Bold.ttf": REPORTS,
+    f"{_NOTO}/LICENSE_FONT": REPORTS,
+}
 
 
 def _npm() -> list[str]:
@@ -20,9 +28,9 @@ def _npm() -> list[str]:
 def main() -> None:
     """Install what the lock file names, without running any package's scripts."""
     subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=ROOT, check=True)
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copy(ROOT / "node_modules" / name, TARGET)
+    for name, target in FILES.items():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "node_modules" / name, target)
 
 
 if __name__ == "__main__":

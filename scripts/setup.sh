@@ -65,8 +65,8 @@ fi
 
 if [ -f package-lock.json ]; then
     key=$(digest package.json package-lock.json scripts/assets.py)
-    if ! fresh assets "$key" || [ ! -d backend/console/static/vendor ]; then
-        say "the console's style sheets and scripts"
+    if ! fresh assets "$key" || [ ! -d backend/console/static/vendor ] || [ ! -d backend/reports/fonts ]; then
+        say "the console's style sheets and scripts, and the reports' fonts"
         .venv/bin/python scripts/assets.py
         echo "$key" >"$STAMPS/assets"
     fi

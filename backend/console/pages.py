@@ -64,9 +64,14 @@ def is_fetch(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def rendered(template: str, values: Mapping[str, Any]) -> str:
+    """Return a template filled with values."""
+    return _ENVIRONMENT.get_template(template).render(values)
+
+
 def page(
     request: Request, template: str, values: Mapping[str, Any], *, principal: Principal | None = None, status: int = 200
 ) -> HTMLResponse:
     """Render a whole page or a region of one."""
-    rendered = _ENVIRONMENT.get_template(template).render(principal=principal, path=request.url.path, **values)
-    return HTMLResponse(rendered, status_code=status, headers=HEADERS)
+    shown = rendered(template, {**values, "principal": principal, "path": request.url.path})
+    return HTMLResponse(shown, status_code=status, headers=HEADERS)

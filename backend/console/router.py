@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from backend.console import access, board, inbox, live, orders
+from backend.console import access, board, inbox, live, orders, reports
 
 router = APIRouter()
-for part in (access, board, orders, inbox, live):
+for part in (access, board, orders, inbox, reports, live):
     router.include_router(part.router)

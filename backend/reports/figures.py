@@ -41,19 +41,26 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """A promise about time: the flag of the step that keeps it, and the card that says it was broken."""
+    """A promise about time.
+
+    Attributes:
+        step: The column of `facts` that says that it was kept.
+        card: The kind of card that says that it was broken.
+        whose: The column of `facts` that names who gave it; empty where it is nobody's alone.
+    """
 
     key: str
     step: str
     card: str
+    whose: str = ""
 
 
 RAILS: Final = ("mpesa", "upi", "cash")
 PROMISES: Final = (
-    PromiseRow("answer", "answered", "vendor_silent"),
-    PromiseRow("ready", "readied", "preparation_overdue"),
+    PromiseRow("answer", "answered", "vendor_silent", "vendor_id"),
+    PromiseRow("ready", "readied", "preparation_overdue", "vendor_id"),
     PromiseRow("pickup", "picked", "pickup_overdue"),
-    PromiseRow("delivery", "delivered", "delivery_overdue"),
+    PromiseRow("delivery", "delivered", "delivery_overdue", "rider_id"),
 )
 _O, _M, _P, _E = Section.ORDERS, Section.MONEY, Section.PROMISES, Section.EXCEPTIONS
 _BEFORE: Final = "state IN ('pending', 'partial')"
@@ -70,8 +77,8 @@ def _kept(row: PromiseRow) -> FigureRow:
 
 
 def _broken(row: PromiseRow) -> FigureRow:
-    vendors = row.key in {"answer", "ready"}
-    return FigureRow(f"broken.{row.key}", _P, f"{row.key}_late", vendors=vendors, riders=row.key == "delivery")
+    vendors, riders = row.whose == "vendor_id", row.whose == "rider_id"
+    return FigureRow(f"broken.{row.key}", _P, f"{row.key}_late", reason=row.whose, vendors=vendors, riders=riders)
 
 
 FIGURES: Final = (
@@ -83,7 +90,7 @@ FIGURES: Final = (
     FigureRow("returned", _M, "taken_back", "amount_minor"),
     FigureRow("collected", _M, "collected_minor <> 0", "collected_minor", vendors=True),
     *map(_rail, RAILS),
-    FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor"),
+    FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor", reason="'earlier'"),
     FigureRow("outstanding", _M, "owed_minor > 0", "owed_minor", reason="unpaid_reason"),
     FigureRow("outstanding.before", _M, f"owed_minor > 0 AND {_BEFORE}", "owed_minor"),
     FigureRow("outstanding.under_way", _M, f"owed_minor > 0 AND {_ON_THE_WAY}", "owed_minor"),

@@ -1,17 +1,22 @@
 """HTTP of the reports: a merchant's day, week or month, and the orders behind each figure."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
 
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.web import Page, PageDep, SessionDep, provide
 from backend.reports.periods import PeriodKind, period_of
 from backend.reports.ports import Selection
+from backend.reports.renderings import FORMS, Form, file_name
 from backend.reports.schemas.periods import CountedOrderOut, ReportOut, report_out
 from backend.reports.service.periods import ReportsService
+from backend.reports.telling import tell
 from backend.vendors.ports import MerchantView
 
 router = APIRouter(prefix="/api/v1/reports/{merchant_id}", tags=["reports"])
@@ -20,6 +25,15 @@ ReportsDep = Annotated[ReportsService, Depends(provide(ReportsService))]
 Reader = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
 KindPath = Annotated[PeriodKind, Path(description="day, week (from Monday) or month.")]
 DayPath = Annotated[date, Path(description="Any of its days, by the merchant's calendar.")]
+
+
+FormQuery = Annotated[Form, Query(description="csv, xlsx, pdf or txt (a WhatsApp text).")]
+LanguageQuery = Annotated[
+    str | None, Query(max_length=10, description="en, sw, hi or mr; the merchant's own where it is not said.")
+]
+_FILES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {row.media_type.partition(";")[0]: {} for row in FORMS.values()}, "description": "The file."}
+}
 
 
 async def _merchant(merchant_id: str, session: SessionDep, reports: ReportsDep, principal: Reader) -> MerchantView:
@@ -47,6 +61,25 @@ async def report(
 ) -> ReportOut:
     """A merchant's day, week or month as it stands now, from the ledger and the orders' events."""
     return report_out(await reports.report(session, merchant, kind, day))
+
+
+@router.get("/{kind}/{day}/file", response_class=Response, responses=_FILES)
+async def file(
+    merchant: MerchantDep,
+    kind: KindPath,
+    day: DayPath,
+    form: FormQuery,
+    session: SessionDep,
+    reports: ReportsDep,
+    language: LanguageQuery = None,
+) -> Response:
+    """The same report as a file: CSV, XLSX, PDF or WhatsApp text."""
+    told = tell(await reports.report(session, merchant, kind, day), language)
+    body = await run_in_threadpool(FORMS[form].make, told)
+    name = quote(file_name(told, form))
+    return Response(
+        body, media_type=FORMS[form].media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
 
 
 @router.get("/{kind}/{day}/orders")

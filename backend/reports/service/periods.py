@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.platform.auth.principal import Principal
 from backend.reports.errors import NotBegunError, UnknownFigureError
 from backend.reports.figures import BY_KEY, RIDER_FIGURES, VENDOR_FIGURES, FigureRow
-from backend.reports.periods import Period, PeriodKind, period_of
+from backend.reports.periods import Period, PeriodKind, local_day, period_of
 from backend.reports.ports import CountedOrder, Figure, Partner, Report, Selection
 from backend.reports.repository import periods as repository
 from backend.vendors.ports import MerchantView
@@ -31,6 +31,19 @@ class ReportsService:
         merchant = await self._vendors.merchant(session, merchant_id)
         principal.check_city(merchant.city)
         return merchant
+
+    async def merchants(self, session: AsyncSession, principal: Principal) -> list[MerchantView]:
+        """Return the merchants whose reports the caller may read, by name."""
+        known = await self._vendors.merchants(session)
+        return [
+            one
+            for one in known
+            if principal.serves(one.city) and (principal.merchant_id is None or principal.merchant_id == one.id)
+        ]
+
+    async def today(self, session: AsyncSession, merchant: MerchantView) -> date:
+        """Return the day that it is where the merchant is."""
+        return local_day(await repository.now(session), merchant.timezone)
 
     async def report(self, session: AsyncSession, merchant: MerchantView, kind: PeriodKind, day: date) -> Report:
         """Return the report of the day, week or month in which a day lies, as it stands now.

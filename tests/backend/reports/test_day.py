@@ -58,6 +58,7 @@ async def test_a_day_says_what_happened_on_it(days: Days) -> None:
         "cards.closed": (1, None),
     }
     assert [(why.figure, why.reason, why.orders, why.minor) for why in report.reasons] == [
+        ("broken.answer", "V-M-1", 1, None),
         ("cancelled", "unpaid", 1, 35_200),
         ("outstanding", "not_asked", 2, 70_400),
         ("outstanding", "part_paid", 1, 25_200),
@@ -188,3 +189,25 @@ async def test_what_can_not_be_reported_is_refused_with_a_code(api: Api, days: D
     given = path.format(day=days.trade.day(0), ahead=days.trade.day(9))
     answer = await api.client.get(f"/api/v1/reports/M-1{given}", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type", "begins"),
+    [
+        ("csv", "text/csv", b"\xef\xbb\xbfpart,"),
+        ("xlsx", "application/vnd.openxml", b"PK"),
+        ("pdf", "application/pdf", b"%PDF"),
+        ("txt", "text/plain", b"*Mama Njeri Grocers: Ripoti ya siku*"),
+    ],
+)
+async def test_a_report_can_be_had_as_a_file(api: Api, days: Days, form: str, media_type: str, begins: bytes) -> None:
+    """In the merchant's language, where no other is asked for."""
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+    url = f"/api/v1/reports/M-1/day/{days.trade.day(0)}/file"
+    answer = await api.client.get(url, params={"form": form}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith(media_type)
+    assert answer.headers["content-disposition"] == f'attachment; filename="M-1-day-{days.trade.day(0)}.{form}"'
+    assert answer.content.startswith(begins)
+    refused = await api.client.get(url, params={"form": "exe"}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "422_UNPROCESSABLE_ENTITY")

@@ -34,12 +34,14 @@ from backend.platform.clock import Clock
 from backend.platform.ids import new_uuid
 from backend.platform.settings import PlatformSettings
 from backend.platform.timers import TimerKind, arm, cancel
+from backend.reports.service.periods import ReportsService
 from tests.support.factories.catalog import make_items
 from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.dispatch import dispatch_service, make_rider
 from tests.support.factories.drafts import SHELF, make_conversation
 from tests.support.factories.orders import make_order, orders_service
 from tests.support.factories.payments import payments_service
+from tests.support.factories.reports import reports_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 from tests.support.town import PartnerDesk
 
@@ -57,6 +59,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         CardsService: CardsService(clock),
         DispatchService: dispatch_service(clock),
         PaymentsService: payments_service(clock),
+        ReportsService: reports_service(),
     }
 
 

@@ -1,0 +1,138 @@
+"""A report in a language: its parts, rows and sentences, from which every rendering is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from babel.dates import format_date
+
+from backend.channels.templates import registered_language
+from backend.platform.money import Money
+from backend.reports.figures import BY_KEY
+from backend.reports.periods import PeriodKind
+from backend.reports.ports import Figure, Partner, Reason, Report, Selection
+from backend.reports.words import words_in
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure with its label; `who` names the vendor or rider, where it is theirs alone."""
+
+    label: str
+    figure: Figure
+    selection: Selection
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that stand together; `key` is the part's name in any language."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Why something is so, in words, with what it speaks of."""
+
+    text: str
+    figure: Figure
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report in a language.
+
+    Attributes:
+        title: What it is, and whose.
+        when: The day, or its first and last.
+        columns: The words over the columns, by name.
+    """
+
+    report: Report
+    language: str
+    title: str
+    when: str
+    parts: tuple[Part, ...]
+    sentences: tuple[Sentence, ...]
+    columns: Mapping[str, str]
+    nothing: str
+
+    def money(self, minor: int | None) -> str:
+        """Write an amount as the shop would; nothing where only orders are counted."""
+        return "" if minor is None else Money(minor, self.report.currency).format()
+
+
+def tell(report: Report, language: str | None = None) -> Told:
+    """Return a report in a language, by default the merchant's; one that we don't write becomes the nearest we do."""
+    spoken = registered_language(language or report.language)
+    words = words_in(spoken)
+    so_far = "" if report.complete else f" ({words['going_on']})"
+    return Told(
+        report=report,
+        language=spoken,
+        title=f"{report.merchant_name}: {words['titles'][report.kind]}{so_far}",
+        when=_when(report, spoken),
+        parts=_parts(report, spoken),
+        sentences=tuple(_sentence(report, spoken, one) for one in report.reasons),
+        columns=words["columns"],
+        nothing=words["nothing"],
+    )
+
+
+def _when(report: Report, language: str) -> str:
+    if report.kind is PeriodKind.DAY:
+        return format_date(report.first, "full", locale=language)
+    if report.kind is PeriodKind.MONTH:
+        return format_date(report.first, "LLLL y", locale=language)
+    first, last = (format_date(day, "long", locale=language) for day in (report.first, report.last))
+    return f"{first} – {last}"
+
+
+def _parts(report: Report, language: str) -> tuple[Part, ...]:
+    titles = words_in(language)["sections"]
+    sections = tuple(
+        Part(section, titles[section], tuple(_row(language, figure) for figure in figures))
+        for section, figures in groupby(report.figures, lambda figure: BY_KEY[figure.key].section)
+    )
+    partners = (
+        Part("vendors", titles["vendors"], _partner_rows(language, report.vendors, "vendor_id")),
+        Part("riders", titles["riders"], _partner_rows(language, report.riders, "rider_id")),
+    )
+    return (*sections, *(part for part in partners if part.rows))
+
+
+def _row(language: str, figure: Figure) -> Row:
+    return Row(words_in(language)["figures"][figure.key], figure, Selection(figure.key))
+
+
+def _partner_rows(language: str, partners: Sequence[Partner], column: str) -> tuple[Row, ...]:
+    labels = words_in(language)["figures"]
+    return tuple(
+        Row(labels[figure.key], figure, Selection(figure.key, **{column: partner.id}), partner.name)
+        for partner in partners
+        for figure in partner.figures
+    )
+
+
+def _sentence(report: Report, language: str, found: Reason) -> Sentence:
+    words = words_in(language)
+    forms = words["sentences"][found.figure]
+    text = forms["one" if found.orders == 1 else "other"].format(
+        orders=found.orders,
+        money=Money(found.minor or 0, report.currency).format(),
+        why=_why(words["why"].get(found.figure), found.reason),
+        who=_names(report).get(found.reason) or words["nobody"],
+    )
+    return Sentence(text, Figure(found.figure, found.orders, found.minor), Selection(found.figure, found.reason))
+
+
+def _why(reasons: Mapping[str, str] | None, reason: str) -> str:
+    return "" if reasons is None else reasons.get(reason) or reasons["other"]
+
+
+def _names(report: Report) -> Mapping[str, str]:
+    return {partner.id: partner.name for partner in (*report.vendors, *report.riders)}
