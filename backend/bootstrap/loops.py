@@ -49,6 +49,8 @@ from backend.platform.sends import SendHandler
 from backend.platform.settings import PlatformSettings
 from backend.platform.timer_engine import TimerEngine
 from backend.platform.timers import TimerHandler, TimerKind
+from backend.reports.service.day_ends import DayEndsService
+from backend.reports.tasks import DayEndsLoop
 from backend.vendors.service import VendorsService
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
         turns.run,
         EventConsumers(database, subscriptions(registry)).run,
         TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
+        DayEndsLoop(database, registry.get(DayEndsService), on_dead=dead.on_timer).run,
         SenderLoop(
             database,
             _send_handlers(registry, providers),

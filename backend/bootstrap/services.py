@@ -44,7 +44,9 @@ from backend.platform.inbox import EventIntake
 from backend.platform.ratelimit import RequestLimiter
 from backend.platform.registry import Registry
 from backend.platform.settings import PlatformSettings
+from backend.reports.service.day_ends import DayEndsService
 from backend.reports.service.periods import ReportsService
+from backend.reports.settings import ReportsSettings
 from backend.vendors.service import VendorsService
 from backend.vendors.settings import VendorsSettings
 
@@ -60,7 +62,7 @@ def add_services(
     registry.add(RouteWatch, RouteWatch(registry.add(GeoService, geography(GeoSettings(), clock))))
     _add_comms(registry, providers, clock)
     _add_conversations(registry, clock)
-    registry.add(ReportsService, ReportsService(registry.get(VendorsService)))
+    _add_reports(registry)
 
 
 def _add_platform(registry: Registry, settings: PlatformSettings, database: Database, clock: SystemClock) -> None:
@@ -144,3 +146,10 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         clock=clock,
     )
     registry.add(DialogueService, DialogueService(shop, DraftSettings()))
+
+
+def _add_reports(registry: Registry) -> None:
+    vendors = registry.get(VendorsService)
+    reports = registry.add(ReportsService, ReportsService(vendors))
+    channels, journal = registry.get(ChannelsService), registry.get(CommsJournal)
+    registry.add(DayEndsService, DayEndsService(reports, vendors, channels, journal, ReportsSettings()))

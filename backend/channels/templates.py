@@ -43,6 +43,7 @@ TEMPLATES: Final = {
         TemplateRow("Customer_Delay", ("order_id", "minutes"), fallback="Customer_Order_Update"),
         TemplateRow("Customer_Order_Update", ("order_id", "update")),
         TemplateRow("Customer_Reply_Waiting", ("merchant_name",)),
+        TemplateRow("Merchant_End_Of_Day", ("merchant_name", "day", "orders", "collected", "owed", "open_cards")),
     )
 }
 

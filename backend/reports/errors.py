@@ -1,6 +1,6 @@
 """What can go wrong with a report."""
 
-from backend.platform.errors import UnprocessableError
+from backend.platform.errors import NotFoundError, UnprocessableError
 
 
 class NotBegunError(UnprocessableError):
@@ -15,3 +15,10 @@ class UnknownFigureError(UnprocessableError):
 
     code = "reports.unknown_figure"
     title = "A report has no such figure"
+
+
+class NotKeptError(NotFoundError):
+    """No report of that time was kept; one that is over can be made anew."""
+
+    code = "reports.not_kept"
+    title = "No report of that time was kept"

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.platform.db.base import Base, Timestamped
+from backend.platform.db.types import EncryptedText
 
 
 class StaffUser(Base, Timestamped):
@@ -21,5 +22,6 @@ class StaffUser(Base, Timestamped):
     roles: Mapped[list[Any]]
     cities: Mapped[list[Any]]
     merchant_id: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
     language: Mapped[str] = mapped_column(server_default="en")
     active: Mapped[bool] = mapped_column(server_default="true")

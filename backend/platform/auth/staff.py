@@ -51,8 +51,12 @@ async def save_staff(
     roles: Sequence[Role],
     cities: Sequence[str],
     merchant_id: str | None = None,
+    phone: str | None = None,
 ) -> None:
-    """Create a staff account; one that exists keeps its password."""
+    """Create a staff account; one that exists stays as it is.
+
+    `phone` (E.164) is where the merchant's end-of-day report goes.
+    """
     await session.execute(
         insert(StaffUser)
         .values(
@@ -63,6 +67,7 @@ async def save_staff(
             roles=list(roles),
             cities=list(cities),
             merchant_id=merchant_id,
+            phone=phone,
         )
         .on_conflict_do_nothing(index_elements=["id"])
     )

@@ -14,7 +14,8 @@ from backend.platform.web import Page, PageDep, SessionDep, provide
 from backend.reports.periods import PeriodKind, period_of
 from backend.reports.ports import Selection
 from backend.reports.renderings import FORMS, Form, file_name
-from backend.reports.schemas.periods import CountedOrderOut, ReportOut, report_out
+from backend.reports.schemas.periods import CountedOrderOut, KeptOut, ReportOut, kept_out, report_out
+from backend.reports.service.day_ends import DayEndsService
 from backend.reports.service.periods import ReportsService
 from backend.reports.telling import tell
 from backend.vendors.ports import MerchantView
@@ -22,6 +23,7 @@ from backend.vendors.ports import MerchantView
 router = APIRouter(prefix="/api/v1/reports/{merchant_id}", tags=["reports"])
 
 ReportsDep = Annotated[ReportsService, Depends(provide(ReportsService))]
+DayEndsDep = Annotated[DayEndsService, Depends(provide(DayEndsService))]
 Reader = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
 KindPath = Annotated[PeriodKind, Path(description="day, week (from Monday) or month.")]
 DayPath = Annotated[date, Path(description="Any of its days, by the merchant's calendar.")]
@@ -53,6 +55,21 @@ async def _selection(
 
 
 SelectionDep = Annotated[Selection, Depends(_selection)]
+
+
+@router.get("")
+async def kept_reports(merchant: MerchantDep, session: SessionDep, days: DayEndsDep, page: PageDep) -> Page[KeptOut]:
+    """The reports that were made when their time was over, the newest first."""
+    rows, total = await days.kept_of(session, merchant.id, limit=page.limit, offset=page.offset)
+    return Page(items=[kept_out(row) for row in rows], total=total, limit=page.limit, offset=page.offset)
+
+
+@router.get("/kept/{kind}/{day}")
+async def kept_report(
+    merchant: MerchantDep, kind: KindPath, day: DayPath, session: SessionDep, days: DayEndsDep
+) -> ReportOut:
+    """A report as it was made, and sent, when its time was over."""
+    return report_out(await days.kept(session, merchant.id, kind, day, merchant.timezone))
 
 
 @router.get("/{kind}/{day}")

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.reports.links import orders_path
+from backend.reports.links import API, orders_path
+from backend.reports.models import KeptReport
 from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Partner, Reason, Report, Selection
 
@@ -65,6 +67,24 @@ class CountedOrderOut(BaseModel):
     vendor_id: str = Field(description="The outlet.")
     rider_id: str | None = Field(description="Who carried it.")
     reason: str | None = Field(description="Why it stands in the figure, where that is told apart.")
+
+
+class KeptOut(BaseModel):
+    """A report that was made when its time was over."""
+
+    kind: PeriodKind = Field(description="day, week or month.")
+    first: date = Field(description="Its first day.")
+    made_at: datetime = Field(description="When it was made.")
+    sent_to: int = Field(description="How many people it was sent to by WhatsApp.")
+    report_url: str = Field(description="Shows it as it was made.")
+
+
+def kept_out(row: KeptReport) -> KeptOut:
+    """Show a report that was kept, without its figures."""
+    path = f"{API}/{quote(row.merchant_id)}/kept/{row.kind}/{row.first.isoformat()}"
+    return KeptOut(
+        kind=PeriodKind(row.kind), first=row.first, made_at=row.made_at, sent_to=row.sent_to, report_url=path
+    )
 
 
 def report_out(report: Report) -> ReportOut:
