@@ -11,7 +11,7 @@ SEED ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
-        bench-intake bench-link bench-assignment bench-nlu soak-dialogue torture clean
+        bench-intake bench-link bench-assignment bench-nlu bench-stock soak-dialogue torture clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -97,6 +97,9 @@ bench-intake: setup ## Time webhooks beside the ORM and pgbench, and kill 200 ti
 
 bench-nlu: setup train ## Time the reading beside the default pipeline of Rasa (some ten minutes the first time)
 	@PYTHONPATH=. $(PY) scripts/bench_nlu.py
+
+bench-stock: setup ## Time reservations of one hot item beside a plain UPDATE, and sell ten units to two hundred at once
+	@$(PY) scripts/bench_stock.py
 
 bench-link: setup ## Time the catalogue link on 5,000 rows
 	@$(PY) scripts/bench_link.py

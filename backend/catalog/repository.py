@@ -1,14 +1,18 @@
 """Queries of items, stock and reservations."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Final
 
 from sqlalchemy import String, cast, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.catalog.linking.catalogue import WEIGHED_UNIT
 from backend.catalog.models import CatalogueVersion, Item, StockMovement, StockReservation
-from backend.catalog.ports import ItemRow
+from backend.catalog.ports import ItemRow, ItemView
+from backend.platform.db.driver import run_sql
 
 
 async def version(session: AsyncSession, merchant_id: str) -> int:
@@ -77,19 +81,54 @@ async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str
     return {row.sku: row for row in rows}
 
 
-async def add_reservation(
-    session: AsyncSession, merchant_id: str, order_id: str, lines: dict[str, Any], expires_in_s: float
-) -> None:
-    """Write the promise, one row a SKU."""
-    expires_at = func.duka_now() + func.make_interval(0, 0, 0, 0, 0, 0, expires_in_s)
-    await session.execute(
-        insert(StockReservation).values(
-            [
-                {"merchant_id": merchant_id, "order_id": order_id, "sku": sku, "qty": qty, "expires_at": expires_at}
-                for sku, qty in lines.items()
-            ]
-        )
-    )
+# One statement, so that a hot item's row is held for one round trip and not for four. Rows are locked in the order of
+# the SKU; one that was changed meanwhile is read anew under its lock. Either every line is held or none.
+_HOLD: Final = """
+WITH wanted AS (
+    SELECT sku, qty FROM unnest(%(skus)s::text[], %(qtys)s::numeric[]) AS w (sku, qty)
+), locked AS MATERIALIZED (
+    SELECT i.*, w.qty FROM items i JOIN wanted w ON w.sku = i.sku
+    WHERE i.merchant_id = %(merchant_id)s ORDER BY i.sku FOR NO KEY UPDATE OF i
+), judged AS MATERIALIZED (
+    SELECT count(*) FILTER (WHERE active AND stock - reserved >= qty AND (qty %% 1 = 0 OR lower(unit) = %(weighed)s))
+        = (SELECT count(*) FROM wanted) AS good FROM locked
+), taken AS (
+    UPDATE items i SET reserved = i.reserved + l.qty, updated_at = (SELECT duka_now()) FROM locked l, judged j
+    WHERE j.good AND i.merchant_id = l.merchant_id AND i.sku = l.sku RETURNING i.sku, l.qty
+), held AS (
+    INSERT INTO stock_reservations (order_id, sku, merchant_id, qty, expires_at, created_at)
+    SELECT %(order_id)s, sku, %(merchant_id)s, qty, (SELECT duka_now()) + make_interval(secs => %(expires_in_s)s),
+        (SELECT duka_now()) FROM taken ORDER BY sku RETURNING sku
+)
+SELECT l.merchant_id, l.sku, l.name, l.aliases, l.unit, l.price_minor, l.currency, l.stock, l.reserved, l.options,
+    l.active, (SELECT count(*) FROM held) > 0 AS held
+FROM locked l ORDER BY l.sku
+"""
+
+
+async def hold(
+    session: AsyncSession, merchant_id: str, order_id: str, wanted: Mapping[str, Decimal], expires_in_s: float
+) -> tuple[dict[str, ItemView], bool]:
+    """Promise stock to an order, all or nothing; return the items as they were just before, and whether it was held.
+
+    An item that the merchant does not have is not among them.
+    """
+    values = {
+        "merchant_id": merchant_id,
+        "order_id": order_id,
+        "skus": list(wanted),
+        "qtys": list(wanted.values()),
+        "expires_in_s": expires_in_s,
+        "weighed": WEIGHED_UNIT,
+    }
+    rows = (await run_sql(session, _HOLD, values)).mappings().all()
+    return {row["sku"]: _seen(dict(row)) for row in rows}, bool(rows) and rows[0]["held"]
+
+
+def _seen(row: Mapping[str, Any]) -> ItemView:
+    options = {axis: tuple(values) for axis, values in row["options"].items()}
+    own = {column.name: row[column.name] for column in fields(ItemView)}
+    return ItemView(**{**own, "aliases": tuple(row["aliases"]), "options": options})
 
 
 async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:

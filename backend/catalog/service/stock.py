@@ -1,6 +1,7 @@
 """Promises of stock to orders: held, then committed or released; what is promised can't be sold twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.catalog import repository
 from backend.catalog.errors import FractionError, StockShortError, UnknownSkuError
 from backend.catalog.linking.catalogue import WEIGHED_UNIT
-from backend.catalog.models import Item
 from backend.catalog.ports import ItemView, StockLine
-from backend.catalog.service.views import item_view
 
 
 async def reserve(
@@ -18,15 +17,17 @@ async def reserve(
 ) -> dict[str, ItemView]:
     """Hold stock for an order; all lines or none."""
     wanted = _merged(lines)
-    items = await repository.lock_items(session, merchant_id, wanted)
+    items, held = await repository.hold(session, merchant_id, order_id, wanted, expires_in_s)
+    if not held:
+        _refuse(wanted, items)
+    return {sku: replace(item, reserved=item.reserved + wanted[sku]) for sku, item in items.items()}
+
+
+def _refuse(wanted: Mapping[str, Decimal], items: Mapping[str, ItemView]) -> None:
+    """Say why nothing was held; the checks are those of the statement that held it."""
     _check_known(wanted, items)
     _check_whole(wanted, items)
     _check_enough(wanted, items)
-    for sku, qty in wanted.items():
-        items[sku].reserved += qty
-    await session.flush()
-    await repository.add_reservation(session, merchant_id, order_id, wanted, expires_in_s)
-    return {sku: item_view(item) for sku, item in items.items()}
 
 
 async def commit(session: AsyncSession, order_id: str) -> None:
@@ -64,23 +65,23 @@ def _merged(lines: Sequence[StockLine]) -> dict[str, Decimal]:
     return wanted
 
 
-def _check_known(wanted: Mapping[str, Decimal], items: Mapping[str, Item]) -> None:
+def _check_known(wanted: Mapping[str, Decimal], items: Mapping[str, ItemView]) -> None:
     unknown = sorted(sku for sku in wanted if sku not in items or not items[sku].active)
     if unknown:
         raise UnknownSkuError(f"The shop does not sell {', '.join(unknown)}.", skus=unknown)
 
 
-def _check_whole(wanted: Mapping[str, Decimal], items: Mapping[str, Item]) -> None:
+def _check_whole(wanted: Mapping[str, Decimal], items: Mapping[str, ItemView]) -> None:
     parts = sorted(sku for sku, qty in wanted.items() if qty % 1 and items[sku].unit.casefold() != WEIGHED_UNIT)
     if parts:
         raise FractionError(f"{', '.join(items[sku].name for sku in parts)}: sold whole only.", skus=parts)
 
 
-def _check_enough(wanted: Mapping[str, Decimal], items: Mapping[str, Item]) -> None:
+def _check_enough(wanted: Mapping[str, Decimal], items: Mapping[str, ItemView]) -> None:
     short = [
         {"sku": sku, "name": item.name, "wanted": qty.normalize(), "left": left.normalize()}
         for sku, qty in wanted.items()
-        if (left := (item := items[sku]).stock - item.reserved) < qty
+        if (left := (item := items[sku]).available) < qty
     ]
     if short:
         named = "; ".join(f"{row['name']}: {row['left']:f} left" for row in short)
