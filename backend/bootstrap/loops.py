@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from backend.bootstrap.events import all_events
 from backend.bootstrap.providers import Providers
+from backend.catalog import tasks as catalog_tasks
+from backend.catalog.service import CatalogService
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.tasks import send_handlers as channel_senders
@@ -49,6 +51,7 @@ from backend.platform.sends import SendHandler
 from backend.platform.settings import PlatformSettings
 from backend.platform.timer_engine import TimerEngine
 from backend.platform.timers import TimerHandler, TimerKind
+from backend.reports import subscribers as report_subscribers
 from backend.reports.service.day_ends import DayEndsService
 from backend.reports.tasks import DayEndsLoop
 from backend.vendors.service import VendorsService
@@ -124,6 +127,7 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
         *dispatch_subscribers.subscriptions(dispatch),
         *comms_subscribers.subscriptions(comms),
         *comms_subscribers.prompt_subscriptions(*_prompts(registry)),
+        *report_subscribers.subscriptions(registry.get(CardsService), registry.get(VendorsService)),
         *conversation_subscribers.subscriptions(
             registry.get(ConversationsService), registry.get(OrdersService), registry.get(DispatchService)
         ),
@@ -138,6 +142,7 @@ def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts]:
 
 def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
     return {
+        **catalog_tasks.timer_handlers(registry.get(CatalogService)),
         **order_tasks.timer_handlers(registry.get(OrdersService)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
         **comms_tasks.timer_handlers(registry.get(LadderService)),

@@ -38,8 +38,36 @@ class StockPromisedError(ConflictError):
     title = "Orders were promised more than that; cancel them first"
 
 
+class NegativeStockError(ConflictError):
+    """More would be taken off the shelf than stands on it; `stock` says how much does."""
+
+    code = "catalog.stock_negative"
+    title = "There is less than that on the shelf"
+
+
 class ImportFormatError(UnprocessableError):
     """The file is no catalogue: its header lacks columns, or it is not text."""
 
     code = "catalog.import_format"
     title = "The file is not a catalogue"
+
+
+class PriceNotFoundError(NotFoundError):
+    """The merchant has no such price."""
+
+    code = "catalog.price_not_found"
+    title = "There is no such price"
+
+
+class PriceTimeError(UnprocessableError):
+    """The price would begin in the past, or when another one begins; `from_at` says when."""
+
+    code = "catalog.price_time"
+    title = "A price begins later than now, and one at a time"
+
+
+class PriceNotPlannedError(ConflictError):
+    """The price is in force, or was withdrawn."""
+
+    code = "catalog.price_not_planned"
+    title = "That price can't be withdrawn any more"

@@ -21,3 +21,21 @@ class CatalogueChanged(Event):
     def key(self) -> str:
         """The merchant's id."""
         return self.merchant_id
+
+
+@dataclass(frozen=True)
+class StockLow(Event):
+    """An item has come down to the merchant's mark; `left` is what may still be sold, as a decimal number."""
+
+    topic: ClassVar[str] = "catalogue.stock_low"
+
+    merchant_id: str
+    sku: str
+    name: str
+    unit: str
+    left: str
+
+    @property
+    def key(self) -> str:
+        """The merchant's id."""
+        return self.merchant_id

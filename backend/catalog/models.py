@@ -32,12 +32,16 @@ class CatalogueVersion(Base):
 
 
 class Item(Base, Timestamped):
-    """A SKU in its place on the menu; `stock` is on the shelf, `reserved` of it is promised to orders."""
+    """A SKU in its place on the menu; `stock` is on the shelf, `reserved` of it is promised to orders.
+
+    Where `low_at` is set, the merchant is told when no more than that is left to sell.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price"),
         CheckConstraint("reserved >= 0 AND stock >= reserved", name="stock"),
+        CheckConstraint("low_at >= 0", name="low_at"),
         Index("ix_items_merchant_id_position", "merchant_id", "position"),
     )
 
@@ -50,6 +54,7 @@ class Item(Base, Timestamped):
     currency: Mapped[str] = mapped_column(String(3))
     stock: Mapped[Decimal] = mapped_column(QTY, server_default="0")
     reserved: Mapped[Decimal] = mapped_column(QTY, server_default="0")
+    low_at: Mapped[Decimal | None] = mapped_column(QTY)
     options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     active: Mapped[bool] = mapped_column(server_default="true")
     position: Mapped[int] = mapped_column(server_default="0")
@@ -84,6 +89,13 @@ class StockMovement(Base):
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "sku"], ["items.merchant_id", "items.sku"]),
         Index("ix_stock_movements_merchant_id_sku", "merchant_id", "sku", "at"),
+        Index(
+            "uq_stock_movements_command_id",
+            "merchant_id",
+            "command_id",
+            unique=True,
+            postgresql_where=text("command_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -95,4 +107,34 @@ class StockMovement(Base):
     new_price_minor: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     actor: Mapped[str]
+    command_id: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+
+
+class ItemPrice(Base):
+    """A price that begins at an instant; a timer puts it in force, and it may be withdrawn until then."""
+
+    __tablename__ = "item_prices"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price"),
+        CheckConstraint("state IN ('planned', 'in_force', 'withdrawn')", name="state"),
+        ForeignKeyConstraint(["merchant_id", "sku"], ["items.merchant_id", "items.sku"]),
+        Index(
+            "uq_item_prices_planned",
+            "merchant_id",
+            "sku",
+            "from_at",
+            unique=True,
+            postgresql_where=text("state = 'planned'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    merchant_id: Mapped[str]
+    sku: Mapped[str]
+    price_minor: Mapped[int] = mapped_column(BigInteger)
+    from_at: Mapped[datetime]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="planned")
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))

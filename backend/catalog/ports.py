@@ -25,11 +25,17 @@ class ItemView:
     reserved: Decimal
     options: Mapping[str, tuple[str, ...]]
     active: bool
+    low_at: Decimal | None = None
 
     @property
     def available(self) -> Decimal:
         """What is on the shelf and not promised."""
         return self.stock - self.reserved
+
+    @property
+    def low(self) -> bool:
+        """True where so little is left to sell that the merchant wants to know."""
+        return self.low_at is not None and self.available <= self.low_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class ItemChanges:
     name: str | None = None
     aliases: tuple[str, ...] | None = None
     active: bool | None = None
+    low_at: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.linking.catalogue import WEIGHED_UNIT
-from backend.catalog.models import CatalogueVersion, Item, StockMovement, StockReservation
+from backend.catalog.models import CatalogueVersion, Item, ItemPrice, StockMovement, StockReservation
 from backend.catalog.ports import ItemRow, ItemView
 from backend.platform.db.driver import run_sql
 
@@ -101,7 +102,7 @@ WITH wanted AS (
         (SELECT duka_now()) FROM taken ORDER BY sku RETURNING sku
 )
 SELECT l.merchant_id, l.sku, l.name, l.aliases, l.unit, l.price_minor, l.currency, l.stock, l.reserved, l.options,
-    l.active, (SELECT count(*) FROM held) > 0 AS held
+    l.active, l.low_at, (SELECT count(*) FROM held) > 0 AS held
 FROM locked l ORDER BY l.sku
 """
 
@@ -183,3 +184,53 @@ def _values(merchant_id: str, row: ItemRow) -> dict[str, Any]:
 def add_movement(session: AsyncSession, movement: StockMovement) -> None:
     """Keep who changed shelf stock or price, and why."""
     session.add(movement)
+
+
+async def movement_of(session: AsyncSession, merchant_id: str, command_id: str) -> StockMovement | None:
+    """Find the change that was made under an id."""
+    wanted = select(StockMovement).filter_by(merchant_id=merchant_id, command_id=command_id)
+    found: StockMovement | None = await session.scalar(wanted)
+    return found
+
+
+async def movements(
+    session: AsyncSession, merchant_id: str, sku: str, *, limit: int, offset: int
+) -> tuple[Sequence[StockMovement], int]:
+    """Return one page of an item's changes by hand or by file, the newest first, and how many there are."""
+    wanted = select(StockMovement).filter_by(merchant_id=merchant_id, sku=sku)
+    total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+    page = wanted.order_by(StockMovement.id.desc()).limit(limit).offset(offset)
+    return (await session.scalars(page)).all(), total or 0
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Return the database's time."""
+    moment: datetime = (await session.execute(select(func.duka_now()))).scalar_one()
+    return moment
+
+
+async def add_price(session: AsyncSession, row: ItemPrice) -> None:
+    """Keep a price that begins later."""
+    session.add(row)
+    await session.flush()
+
+
+async def prices(
+    session: AsyncSession, merchant_id: str, sku: str, *, limit: int, offset: int
+) -> tuple[Sequence[ItemPrice], int]:
+    """Return one page of an item's prices by date, the last to begin first, and how many there are."""
+    wanted = select(ItemPrice).filter_by(merchant_id=merchant_id, sku=sku)
+    total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+    page = wanted.order_by(ItemPrice.from_at.desc(), ItemPrice.id).limit(limit).offset(offset)
+    return (await session.scalars(page)).all(), total or 0
+
+
+async def lock_price(session: AsyncSession, price_id: str) -> ItemPrice | None:
+    """Find a price and hold its row until the transaction ends."""
+    return await session.get(ItemPrice, price_id, with_for_update=True, populate_existing=True)
+
+
+async def planned_at(session: AsyncSession, merchant_id: str, sku: str, from_at: datetime) -> bool:
+    """Say whether a price is planned from this very instant."""
+    wanted = select(ItemPrice.id).filter_by(merchant_id=merchant_id, sku=sku, from_at=from_at, state="planned")
+    return await session.scalar(wanted) is not None

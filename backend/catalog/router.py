@@ -3,15 +3,26 @@
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.datastructures import UploadFile
 
 from backend.catalog.errors import ImportFormatError
-from backend.catalog.schemas import ImportOut, ItemOut, ItemPatch, import_out, item_out
+from backend.catalog.schemas import (
+    Adjustment,
+    ImportOut,
+    ItemOut,
+    ItemPatch,
+    MovementOut,
+    NewPrice,
+    PriceOut,
+    import_out,
+    item_out,
+)
 from backend.catalog.service import CatalogService
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import UnprocessableError
+from backend.platform.idempotency import KeyMissingError, parse_key
 from backend.platform.web import Page, PageDep, SessionDep, provide
 
 router = APIRouter(prefix="/api/v1/catalog", tags=["catalog"])
@@ -33,6 +44,18 @@ Catalog = Annotated[CatalogService, Depends(provide(CatalogService))]
 Reader = Annotated[Principal, Depends(require(*_STAFF, Role.BOT, Role.DEVELOPER, Role.VENDOR, Role.CUSTOMER))]
 Keeper = Annotated[Principal, Depends(require(*_STAFF, Role.VENDOR))]
 Importer = Annotated[Principal, Depends(require(Role.SERVICE, Role.ADMIN, Role.OWNER))]
+
+
+async def _key(
+    header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one change.")] = None,
+) -> str:
+    key = parse_key(header)
+    if key is None:
+        raise KeyMissingError
+    return key
+
+
+KeyDep = Annotated[str, Depends(_key)]
 
 
 async def _merchant(
@@ -96,6 +119,73 @@ async def patch_item(
         session, merchant_id, sku, body.changes(), reason=body.reason, actor=principal.actor
     )
     return item_out(changed)
+
+
+@router.post("/items/{sku}/adjustments", status_code=201)
+async def adjust_item(
+    sku: str,
+    body: Adjustment,
+    session: SessionDep,
+    catalog: Catalog,
+    principal: Keeper,
+    merchant_id: MerchantDep,
+    key: KeyDep,
+) -> ItemOut:
+    """Add what came to the shelf stock, or take off what went; the same key again changes nothing."""
+    await _check(session, catalog, principal, merchant_id)
+    adjusted = await catalog.adjust(
+        session,
+        merchant_id,
+        sku,
+        body.by,
+        reason=body.reason,
+        actor=principal.actor,
+        command_id=f"{principal.actor}:{key}",
+    )
+    return item_out(adjusted)
+
+
+@router.get("/items/{sku}/movements")
+async def list_movements(
+    sku: str, session: SessionDep, catalog: Catalog, principal: Keeper, merchant_id: MerchantDep, page: PageDep
+) -> Page[MovementOut]:
+    """Who changed an item's stock or price by hand or by file, and why; the newest first."""
+    await _check(session, catalog, principal, merchant_id)
+    rows, total = await catalog.movements(session, merchant_id, sku, limit=page.limit, offset=page.offset)
+    items = [MovementOut.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.post("/items/{sku}/prices", status_code=201)
+async def plan_price(
+    sku: str, body: NewPrice, session: SessionDep, catalog: Catalog, principal: Importer, merchant_id: MerchantDep
+) -> PriceOut:
+    """Let an item cost this from an instant that lies ahead; orders keep the price that they were placed at."""
+    await _check(session, catalog, principal, merchant_id)
+    planned = await catalog.plan_price(
+        session, merchant_id, sku, body.price_minor, body.from_at, reason=body.reason, actor=principal.actor
+    )
+    return PriceOut.model_validate(planned)
+
+
+@router.get("/items/{sku}/prices")
+async def list_prices(
+    sku: str, session: SessionDep, catalog: Catalog, principal: Keeper, merchant_id: MerchantDep, page: PageDep
+) -> Page[PriceOut]:
+    """An item's prices with their dates, the last to begin first."""
+    await _check(session, catalog, principal, merchant_id)
+    rows, total = await catalog.prices(session, merchant_id, sku, limit=page.limit, offset=page.offset)
+    items = [PriceOut.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.delete("/prices/{price_id}")
+async def withdraw_price(
+    price_id: str, session: SessionDep, catalog: Catalog, principal: Importer, merchant_id: MerchantDep
+) -> PriceOut:
+    """Take back a price that has not begun."""
+    await _check(session, catalog, principal, merchant_id)
+    return PriceOut.model_validate(await catalog.withdraw_price(session, merchant_id, price_id, actor=principal.actor))
 
 
 @router.post("/import", openapi_extra=_BODY)

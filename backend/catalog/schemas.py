@@ -1,8 +1,9 @@
 """Wire models of the catalogue."""
 
+from datetime import datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from backend.catalog.ports import ImportReport, ItemChanges, ItemView, RowOutcome
 
@@ -21,6 +22,8 @@ class ItemOut(BaseModel):
     available: float = Field(description="What may still be sold: stock less what orders were promised.")
     options: dict[str, list[str]] = Field(description="Values by axis, such as size.")
     active: bool = Field(description="False where it is off sale.")
+    low_at: float | None = Field(description="The merchant is told when no more than this is left to sell.")
+    low: bool = Field(description="True where no more than that is left.")
 
 
 def item_out(view: ItemView) -> ItemOut:
@@ -37,6 +40,8 @@ def item_out(view: ItemView) -> ItemOut:
         available=float(view.available),
         options={axis: list(values) for axis, values in view.options.items()},
         active=view.active,
+        low_at=None if view.low_at is None else float(view.low_at),
+        low=view.low,
     )
 
 
@@ -48,6 +53,9 @@ class ItemPatch(BaseModel):
     name: str | None = Field(default=None, min_length=1, max_length=200, description="New name.")
     aliases: list[str] | None = Field(default=None, max_length=50, description="New list of other names.")
     active: bool | None = Field(default=None, description="False takes the item off sale.")
+    low_at: Decimal | None = Field(
+        default=None, ge=0, decimal_places=3, description="Tell when no more than this is left to sell."
+    )
     reason: str = Field(min_length=1, max_length=200, description="Why, such as `stocktake`; kept with the change.")
 
     @model_validator(mode="after")
@@ -61,7 +69,60 @@ class ItemPatch(BaseModel):
     def changes(self) -> ItemChanges:
         """Return the changes in our words."""
         aliases = None if self.aliases is None else tuple(self.aliases)
-        return ItemChanges(self.stock, self.price_minor, self.name, aliases, self.active)
+        return ItemChanges(self.stock, self.price_minor, self.name, aliases, self.active, self.low_at)
+
+
+class Adjustment(BaseModel):
+    """How much more or less is on the shelf."""
+
+    by: Decimal = Field(
+        decimal_places=3, max_digits=12, description="What came (above 0) or went (below 0), in the unit."
+    )
+    reason: str = Field(min_length=1, max_length=200, description="Why, such as `delivery` or `broken`; kept.")
+
+    @model_validator(mode="after")
+    def _something(self) -> "Adjustment":
+        """Refuse a change of nothing."""
+        if self.by == 0:
+            message = "say how much came or went"
+            raise ValueError(message)
+        return self
+
+
+class MovementOut(BaseModel):
+    """A change of an item's shelf stock or price by hand or by file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    old_stock: float = Field(description="Before, in the unit.")
+    new_stock: float = Field(description="After.")
+    old_price_minor: int = Field(description="Price before, in minor units.")
+    new_price_minor: int = Field(description="Price after.")
+    reason: str = Field(description="Why.")
+    actor: str = Field(description="Who.")
+    at: datetime = Field(description="When.")
+
+
+class NewPrice(BaseModel):
+    """A price that begins later."""
+
+    price_minor: int = Field(ge=0, description="Price of one in minor units.")
+    from_at: AwareDatetime = Field(description="When it begins; with its zone.")
+    reason: str = Field(min_length=1, max_length=200, description="Why, such as `new season`; kept.")
+
+
+class PriceOut(BaseModel):
+    """A price with its date."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The price.")
+    sku: str = Field(description="The item.")
+    price_minor: int = Field(description="Price of one in minor units.")
+    from_at: datetime = Field(description="When it begins.")
+    state: str = Field(description="planned, in_force (it has begun) or withdrawn.")
+    reason: str = Field(description="Why.")
+    actor: str = Field(description="Who planned it.")
 
 
 class ImportRowOut(BaseModel):

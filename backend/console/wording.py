@@ -36,6 +36,7 @@ _SENTENCES: Final = {
     "pickup_overdue": "Packed, and nobody picks it up",
     "delivery_failed": "It could not be handed over",
     "delivery_overdue": "The delivery is overdue",
+    "stock_low": "Little stock is left",
     "no_rider_free": "No rider is free",
     "nobody_took_it": "No rider has taken it",
     "on_the_way": "On the way without a rider",

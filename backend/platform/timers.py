@@ -68,6 +68,7 @@ class TimerKind(StrEnum):
     RESERVATION_EXPIRY = "reservation_expiry"
     CONVERSATION_TIMEOUT = "conversation_timeout"
     END_OF_DAY = "end_of_day"
+    PRICE_CHANGE = "price_change"
 
 
 @dataclass(frozen=True, slots=True)

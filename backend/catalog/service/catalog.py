@@ -1,14 +1,17 @@
 """The catalogue's service: one method a use case."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog import repository
 from backend.catalog.errors import ItemNotFoundError
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.models import ItemPrice, StockMovement
 from backend.catalog.ports import ImportReport, ItemChanges, ItemView, Shops, StockLine
-from backend.catalog.service import stock, upkeep
+from backend.catalog.service import prices, stock, upkeep
 from backend.catalog.service.snapshots import Snapshots
 from backend.catalog.service.views import item_view
 from backend.platform.actors import Actor
@@ -95,6 +98,75 @@ class CatalogService:
             StockPromisedError: Orders were promised more than the new stock.
         """
         return await upkeep.change_item(session, merchant_id, sku, changes, reason=reason, actor=actor)
+
+    async def adjust(
+        self,
+        session: AsyncSession,
+        merchant_id: str,
+        sku: str,
+        by: Decimal,
+        *,
+        reason: str,
+        actor: Actor,
+        command_id: str,
+    ) -> ItemView:
+        """Add to the shelf stock, or take off it, so that two who count at once both count; once an id.
+
+        Raises:
+            ItemNotFoundError: The merchant has no such SKU.
+            NegativeStockError: More would go than is there.
+            StockPromisedError: Orders were promised more than would be left.
+            KeyReusedError: The id stands for another change.
+        """
+        return await upkeep.adjust(session, merchant_id, sku, by, reason=reason, actor=actor, command_id=command_id)
+
+    async def movements(
+        self, session: AsyncSession, merchant_id: str, sku: str, *, limit: int, offset: int
+    ) -> tuple[Sequence[StockMovement], int]:
+        """Return a page of an item's changes by hand or by file, the newest first, and how many there are."""
+        await self.item(session, merchant_id, sku)
+        return await repository.movements(session, merchant_id, sku, limit=limit, offset=offset)
+
+    async def plan_price(
+        self,
+        session: AsyncSession,
+        merchant_id: str,
+        sku: str,
+        price_minor: int,
+        from_at: datetime,
+        *,
+        reason: str,
+        actor: Actor,
+    ) -> ItemPrice:
+        """Let an item cost this from an instant that lies ahead.
+
+        Raises:
+            ItemNotFoundError: The merchant has no such SKU.
+            PriceTimeError: It lies behind, or another price begins then.
+        """
+        return await prices.plan(session, merchant_id, sku, price_minor, from_at, reason=reason, actor=actor)
+
+    async def prices(
+        self, session: AsyncSession, merchant_id: str, sku: str, *, limit: int, offset: int
+    ) -> tuple[Sequence[ItemPrice], int]:
+        """Return a page of an item's prices by date, the last to begin first, and how many there are."""
+        await self.item(session, merchant_id, sku)
+        return await repository.prices(session, merchant_id, sku, limit=limit, offset=offset)
+
+    async def withdraw_price(
+        self, session: AsyncSession, merchant_id: str, price_id: str, *, actor: Actor
+    ) -> ItemPrice:
+        """Take back a price that has not begun.
+
+        Raises:
+            PriceNotFoundError: The merchant has no such price.
+            PriceNotPlannedError: It has begun, or was withdrawn.
+        """
+        return await prices.withdraw(session, merchant_id, price_id, actor=actor)
+
+    async def begin_price(self, session: AsyncSession, price_id: str, *, actor: Actor) -> None:
+        """Put a planned price in force; doing it twice changes nothing."""
+        await prices.begin(session, price_id, actor=actor)
 
     async def import_csv(
         self,

@@ -10,6 +10,8 @@ from backend.catalog import repository
 from backend.catalog.errors import FractionError, StockShortError, UnknownSkuError
 from backend.catalog.linking.catalogue import WEIGHED_UNIT
 from backend.catalog.ports import ItemView, StockLine
+from backend.catalog.service.low import tell_if_low
+from backend.platform.actors import SYSTEM
 
 
 async def reserve(
@@ -20,7 +22,10 @@ async def reserve(
     items, held = await repository.hold(session, merchant_id, order_id, wanted, expires_in_s)
     if not held:
         _refuse(wanted, items)
-    return {sku: replace(item, reserved=item.reserved + wanted[sku]) for sku, item in items.items()}
+    after = {sku: replace(item, reserved=item.reserved + wanted[sku]) for sku, item in items.items()}
+    for sku, item in items.items():
+        await tell_if_low(session, item, after[sku], SYSTEM)
+    return after
 
 
 def _refuse(wanted: Mapping[str, Decimal], items: Mapping[str, ItemView]) -> None:

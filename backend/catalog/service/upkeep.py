@@ -7,14 +7,16 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog import repository
-from backend.catalog.errors import ItemNotFoundError, StockPromisedError
+from backend.catalog.errors import ItemNotFoundError, NegativeStockError, StockPromisedError
 from backend.catalog.events import CatalogueChanged
 from backend.catalog.importing import ParsedRow, differences, read_rows
 from backend.catalog.models import Item, StockMovement
 from backend.catalog.ports import ImportReport, ItemChanges, ItemRow, ItemView, RowOutcome, RowReport
+from backend.catalog.service.low import tell_if_low
 from backend.catalog.service.views import item_view
 from backend.platform.actors import Actor
 from backend.platform.events import publish
+from backend.platform.idempotency import KeyReusedError
 
 _STRUCTURAL = ("price_minor", "name", "aliases", "active")
 
@@ -26,13 +28,41 @@ async def change_item(
     row = (await repository.lock_items(session, merchant_id, [sku])).get(sku)
     if row is None:
         raise ItemNotFoundError(sku=sku)
-    old = _level(row)
+    old, before = _level(row), item_view(row)
     _apply(row, changes)
     await session.flush()
     _keep_movement(session, merchant_id, sku, old, _level(row), reason=reason, actor=actor)
     if any(getattr(changes, name) is not None for name in _STRUCTURAL):
         await _announce(session, merchant_id, reason, actor, updated=1)
     await session.flush()
+    await tell_if_low(session, before, item_view(row), actor)
+    return item_view(row)
+
+
+async def adjust(
+    session: AsyncSession, merchant_id: str, sku: str, by: Decimal, *, reason: str, actor: Actor, command_id: str
+) -> ItemView:
+    """Add to an item's stock, or take off it, once."""
+    row = (await repository.lock_items(session, merchant_id, [sku])).get(sku)
+    if row is None:
+        raise ItemNotFoundError(sku=sku)
+    known = await repository.movement_of(session, merchant_id, command_id)
+    if known is not None:
+        return _checked_same(known, row, by)
+    old, before = _level(row), item_view(row)
+    if row.stock + by < 0:
+        raise NegativeStockError(sku=sku, stock=row.stock.normalize())
+    _apply(row, ItemChanges(stock=row.stock + by))
+    await session.flush()
+    _keep_movement(session, merchant_id, sku, old, _level(row), reason=reason, actor=actor, command_id=command_id)
+    await session.flush()
+    await tell_if_low(session, before, item_view(row), actor)
+    return item_view(row)
+
+
+def _checked_same(known: StockMovement, row: Item, by: Decimal) -> ItemView:
+    if known.sku != row.sku or known.new_stock - known.old_stock != by:
+        raise KeyReusedError
     return item_view(row)
 
 
@@ -49,6 +79,8 @@ def _apply(row: Item, changes: ItemChanges) -> None:
         row.aliases = list(changes.aliases)
     if changes.active is not None:
         row.active = changes.active
+    if changes.low_at is not None:
+        row.low_at = changes.low_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +94,15 @@ def _level(row: Item | ItemRow) -> _Level:
 
 
 def _keep_movement(
-    session: AsyncSession, merchant_id: str, sku: str, old: _Level, new: _Level, *, reason: str, actor: Actor
+    session: AsyncSession,
+    merchant_id: str,
+    sku: str,
+    old: _Level,
+    new: _Level,
+    *,
+    reason: str,
+    actor: Actor,
+    command_id: str | None = None,
 ) -> None:
     if old == new:
         return
@@ -75,6 +115,7 @@ def _keep_movement(
         new_price_minor=new.price_minor,
         reason=reason,
         actor=str(actor),
+        command_id=command_id,
     )
     repository.add_movement(session, movement)
 

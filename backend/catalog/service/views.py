@@ -18,4 +18,5 @@ def item_view(row: Item) -> ItemView:
         reserved=row.reserved,
         options={axis: tuple(values) for axis, values in row.options.items()},
         active=row.active,
+        low_at=row.low_at,
     )

@@ -38,6 +38,8 @@ async def test_items_of_an_outlet(api: Api) -> None:
         "currency": "KES",
         "stock": 10.0,
         "available": 10.0,
+        "low_at": None,
+        "low": False,
         "options": {"size": ["2kg"]},
         "active": True,
     }
