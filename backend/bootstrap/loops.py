@@ -11,9 +11,9 @@ from backend.catalog.service import CatalogService
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.tasks import send_handlers as channel_senders
+from backend.comms import money_cards, waiting
 from backend.comms import subscribers as comms_subscribers
 from backend.comms import tasks as comms_tasks
-from backend.comms import waiting
 from backend.comms.dead_work import DeadWork
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
@@ -34,8 +34,9 @@ from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
 from backend.payments import tasks as payment_tasks
-from backend.payments.service.evidence import EvidenceService
+from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.backlog import BacklogMeter
 from backend.platform.broker.relay import BrokerRelay
@@ -100,9 +101,14 @@ def _broker_loops(database: Database, settings: PlatformSettings) -> tuple[Loop,
 
 
 def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, InboxHandler]:
-    orders, evidence = registry.get(OrdersService), registry.get(EvidenceService)
+    orders, attempts, receipts = (
+        registry.get(OrdersService),
+        registry.get(AttemptsService),
+        registry.get(ReceiptsService),
+    )
     payments: dict[str, InboxHandler] = {
-        name: PaymentsInbox(callbacks, orders, evidence).handle for name, callbacks in providers.callbacks.items()
+        name: PaymentsInbox(callbacks, orders, attempts, receipts).handle
+        for name, callbacks in providers.callbacks.items()
     }
     voice = comms_tasks.VoiceInbox(providers.voice, registry.get(CallsService))
     return {
@@ -126,6 +132,7 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     return (
         *dispatch_subscribers.subscriptions(dispatch),
         *comms_subscribers.subscriptions(comms),
+        *money_cards.subscriptions(money_cards.MoneyCards(registry.get(CardsService))),
         *comms_subscribers.prompt_subscriptions(*_prompts(registry)),
         *report_subscribers.subscriptions(registry.get(CardsService), registry.get(VendorsService)),
         *conversation_subscribers.subscriptions(
@@ -168,7 +175,7 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:
     database, orders = registry.get(Database), registry.get(OrdersService)
-    evidence, settings = registry.get(EvidenceService), PaymentsSettings()
+    attempts, settings = registry.get(AttemptsService), PaymentsSettings()
     daraja = providers.callbacks["daraja"]
     rails: tuple[tuple[str, PaymentProvider], ...] = (("daraja", providers.daraja), ("upi", providers.upi))
     handlers: list[SendHandler] = []
@@ -180,12 +187,12 @@ def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHand
                 provider,
                 database,
                 orders,
-                evidence,
+                attempts,
                 settings,
                 lambda attempt, callbacks=callbacks: callbacks.address("stk", attempt),  # type: ignore[misc]
             ),
-            payment_tasks.QueryHandler(f"{channel}.query", provider, database, orders, evidence),
-            payment_tasks.CloseHandler(f"{channel}.close", provider, database, orders, evidence),
+            payment_tasks.QueryHandler(f"{channel}.query", provider, database, orders, attempts),
+            payment_tasks.CloseHandler(f"{channel}.close", provider, database, orders, attempts),
         ]
     check = payment_tasks.ReceiptCheckHandler(
         providers.daraja.ask_about_receipt, lambda order_id: daraja.address("result", order_id)

@@ -32,7 +32,10 @@ from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
 from backend.payments.router import PaymentCallbacks
 from backend.payments.service import PaymentsService
-from backend.payments.service.evidence import EvidenceService
+from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.books import Books
+from backend.payments.service.candidates import Candidates
+from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.auth.sessions import ConsoleSessions
@@ -84,8 +87,9 @@ def _add_shop(registry: Registry) -> None:
 
 def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> None:
     orders = registry.get(OrdersService)
-    evidence = registry.add(EvidenceService, EvidenceService(orders))
-    registry.add(PaymentsService, PaymentsService(orders, evidence, clock, PaymentsSettings()))
+    receipts = registry.add(ReceiptsService, ReceiptsService(orders, Candidates(orders, clock), Books(orders)))
+    attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
+    registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, clock, PaymentsSettings()))
     registry.add(RefundsService, RefundsService())
     registry.add(PaymentCallbacks, providers.callbacks)
 

@@ -241,6 +241,12 @@ async def card(session: AsyncSession, card_id: str) -> OpsException | None:
     return found
 
 
+async def live_cards_about(session: AsyncSession, subject_id: str) -> Sequence[OpsException]:
+    """Return the live cards about one thing, locked."""
+    query = select(OpsException).where(OpsException.subject_id == subject_id, OpsException.state != "resolved")
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
 async def live_cards_of(session: AsyncSession, order_id: str, kinds: Sequence[str]) -> Sequence[OpsException]:
     """Return an order's live cards of some kinds, locked."""
     query = select(OpsException).where(

@@ -50,7 +50,7 @@ _CLOSING: Final = {
 
 
 class CommsSubscriber:
-    """Follows orders and payments."""
+    """Follows orders and their way."""
 
     def __init__(
         self, orders: OrdersService, calls: CallsService, cards: CardsService, vendors: VendorsService
@@ -80,34 +80,6 @@ class CommsSubscriber:
         since_s = await repository.seconds_since_ladder(session, event.payload["order_id"], kind)
         if since_s is not None:
             VENDOR_ANSWER_SECONDS.labels(vendor.city, vendor.tier).observe(since_s)
-
-    async def on_review(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Open a card for money that needs a person."""
-        fields = event.payload
-        await self._cards.open(
-            session,
-            f"payment_{fields['kind']}",
-            fields["subject_id"],
-            order_id=fields["order_id"],
-            city=event.city,
-            money_minor=fields["amount_minor"],
-            currency=fields["currency"],
-            detail={"provider": fields["detail"]},
-        )
-
-    async def on_refund(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Open a card for money that is owed back."""
-        fields = event.payload
-        await self._cards.open(
-            session,
-            "refund_due",
-            fields["refund_id"],
-            order_id=fields["order_id"],
-            city=event.city,
-            money_minor=fields["amount_minor"],
-            currency=fields["currency"],
-            detail={"cause": fields["cause"]},
-        )
 
     async def on_answered(self, session: AsyncSession, event: StoredEvent) -> None:
         """End the chase and close the cards that this event answers."""
@@ -170,8 +142,6 @@ def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
 
     return (
         Subscription("comms.orders", ("order.state.changed",), subscriber.on_state_changed),
-        Subscription("comms.reviews", ("payment.review.opened",), subscriber.on_review),
-        Subscription("comms.refunds", ("payment.refund.due",), subscriber.on_refund),
         Subscription("comms.answers", ("dispatch.accepted", "order.address.confirmed"), subscriber.on_answered),
         Subscription("comms.off_route", tuple(way), way_of_rider),
         Subscription("comms.unassigned", ("dispatch.unassigned",), subscriber.on_unassigned),

@@ -36,6 +36,13 @@ class Order(Base, Timestamped):
         Index("ix_orders_vendor_id_state", "vendor_id", "state", "created_at"),
         Index("ix_orders_merchant_id", "merchant_id", "created_at"),
         Index("ix_orders_reference_key", "reference_key"),
+        Index(
+            "ix_orders_due",
+            "currency",
+            text("(amount_minor - paid_minor)"),
+            "created_at",
+            postgresql_where=text("payment_status IN ('pending', 'partial', 'failed')"),
+        ),
         Index("ix_orders_user_id", "user_id", "created_at"),
         Index("ix_orders_rider_id", "rider_id", postgresql_where=text("rider_id IS NOT NULL")),
         Index("ix_orders_conversation_id", "conversation_id", postgresql_where=text("conversation_id IS NOT NULL")),

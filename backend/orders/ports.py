@@ -80,6 +80,27 @@ class OrderView:
         return max(self.amount_minor - self.paid_minor, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """What an order has to be paid, as those see it who look for the order of some money; amounts in minor units."""
+
+    id: str
+    merchant_id: str
+    city: str
+    currency: str
+    state: OrderState
+    amount_minor: int
+    paid_minor: int
+    refunded_minor: int
+    created_at: datetime
+    contact_phone: str | None = field(default=None, repr=False)
+
+    @property
+    def due_minor(self) -> int:
+        """What is still to be paid, what went back counted in; never below zero."""
+        return max(self.amount_minor - self.paid_minor + self.refunded_minor, 0)
+
+
 class Outcome(StrEnum):
     """What became of a command."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Row, Select, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -43,10 +43,41 @@ async def hold_intent(session: AsyncSession, merchant_id: str, intent_key: str) 
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-async def by_reference(session: AsyncSession, key: str) -> str | None:
-    """Find the one order whose id reads like this; None where it is none, or several."""
-    found = (await session.scalars(select(Order.id).where(Order.reference_key == key).limit(2))).all()
-    return found[0] if len(found) == 1 else None
+_RECEIVABLE = (
+    Order.id,
+    Order.merchant_id,
+    Order.city,
+    Order.currency,
+    Order.state,
+    Order.amount_minor,
+    Order.paid_minor,
+    Order.refunded_minor,
+    Order.created_at,
+    Order.contact_phone,
+)
+_AWAITED = text("payment_status IN ('pending', 'partial', 'failed') AND state NOT IN ('cancelled', 'returned')")
+
+
+async def receivables(
+    session: AsyncSession, order_ids: Sequence[str], reference_keys: Sequence[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what is known of orders' money, by their ids and by their reference keys."""
+    wanted = select(*_RECEIVABLE).where(or_(Order.id.in_(order_ids), Order.reference_key.in_(reference_keys)))
+    return (await session.execute(wanted)).all()
+
+
+async def receivables_due(
+    session: AsyncSession, currency: str, due_minor: int, since: datetime, until: datetime, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what is known of open orders that wait for just this amount, the newest first."""
+    wanted = (
+        select(*_RECEIVABLE)
+        .where(Order.currency == currency, Order.amount_minor - Order.paid_minor == due_minor, _AWAITED)
+        .where(Order.created_at.between(since, until))
+        .order_by(Order.created_at.desc())
+        .limit(limit)
+    )
+    return (await session.execute(wanted)).all()
 
 
 async def latest_of(session: AsyncSession, **wanted: str) -> str | None:

@@ -9,6 +9,19 @@ class IntentNotFoundError(NotFoundError):
     code = "payment.not_found"
 
 
+class ReceiptNotFoundError(NotFoundError):
+    """There is no such receipt."""
+
+    code = "payment.receipt_not_found"
+
+
+class ReceiptSettledError(ConflictError):
+    """The receipt is an order's already, was taken back, or is in another currency than the order."""
+
+    code = "payment.receipt_settled"
+    title = "That receipt can't be given to this order"
+
+
 class PayerPhoneNeededError(UnprocessableError):
     """M-Pesa needs the number that will pay."""
 

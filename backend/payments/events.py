@@ -1,7 +1,8 @@
 """What has happened to money."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from backend.platform.events import Event
 
@@ -65,7 +66,7 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True)
 class PaymentReviewOpened(Event):
-    """Money or an attempt needs a person."""
+    """Money or an attempt needs a person; `candidates` are orders that the money could be for, best first."""
 
     topic: ClassVar[str] = "payment.review.opened"
     subject_id: str
@@ -74,11 +75,28 @@ class PaymentReviewOpened(Event):
     amount_minor: int
     currency: str
     detail: str
+    merchant_id: str | None = None
+    candidates: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def key(self) -> str:
-        """The order, or what is under review where no order is known."""
-        return self.order_id or self.subject_id
+        """What is under review, so that its end comes after its beginning."""
+        return self.subject_id
+
+
+@dataclass(frozen=True)
+class PaymentReviewClosed(Event):
+    """What a review waited for has come; `resolution` says what."""
+
+    topic: ClassVar[str] = "payment.review.closed"
+    subject_id: str
+    order_id: str | None
+    resolution: str
+
+    @property
+    def key(self) -> str:
+        """What was under review."""
+        return self.subject_id
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class RefundDue(Event):
     amount_minor: int
     currency: str
     cause: str
+    merchant_id: str | None = None
 
     @property
     def key(self) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.payments.lifecycle import ReceiptState
 from backend.platform.db.base import Base, Timestamped
 from backend.platform.db.types import EncryptedText
 
@@ -20,6 +21,8 @@ class PaymentIntent(Base, Timestamped):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("state IN ('open', 'paid', 'failed', 'superseded')", name="state"),
         Index("uq_payment_intents_open", "order_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("ix_payment_intents_order_id", "order_id"),
+        Index("ix_payment_intents_payer_index", "payer_index", postgresql_where=text("payer_index IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String, primary_key=True)
@@ -29,6 +32,7 @@ class PaymentIntent(Base, Timestamped):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     payer_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    payer_index: Mapped[bytes | None]
     state: Mapped[str] = mapped_column(server_default="open")
 
 
@@ -58,12 +62,21 @@ class PaymentAttempt(Base, Timestamped):
 
 
 class Receipt(Base, Timestamped):
-    """Money that has moved; a provider's code stands for one receipt only."""
+    """Money that has moved; a provider's code stands for one receipt only.
+
+    `points` and `reasons` say why it is the order's, `matched_by` who decided. A suggested one waits for a person with
+    its candidates, an orphan has none.
+    """
 
     __tablename__ = "receipts"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("state IN ('matched', 'unmatched', 'refund_due', 'refunded')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(repr(str(one)) for one in ReceiptState)})", name="state"),
+        CheckConstraint(
+            "CASE WHEN state IN ('suggested', 'orphan') THEN order_id IS NULL"
+            " ELSE state <> 'matched' OR order_id IS NOT NULL END",
+            name="owner",
+        ),
         UniqueConstraint("provider", "code"),
         Index("ix_receipts_order_id", "order_id"),
         Index("ix_receipts_state", "state", postgresql_where=text("state <> 'matched'")),
@@ -80,8 +93,24 @@ class Receipt(Base, Timestamped):
     merchant_id: Mapped[str | None]
     reference: Mapped[str] = mapped_column(server_default="")
     payer_hint: Mapped[str] = mapped_column(server_default="")
+    payer: Mapped[str | None] = mapped_column(EncryptedText)
+    paid_at: Mapped[datetime | None]
     evidence: Mapped[str]
     state: Mapped[str]
+    points: Mapped[int | None]
+    reasons: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    matched_by: Mapped[str | None]
+
+
+class ReceiptSuggestion(Base):
+    """An order that a receipt could be for, for a person to accept."""
+
+    __tablename__ = "receipt_suggestions"
+
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipts.id"), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    points: Mapped[int]
+    reasons: Mapped[list[str]]
 
 
 class LedgerEntry(Base):
@@ -105,6 +134,7 @@ class LedgerEntry(Base):
     debit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     credit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     currency: Mapped[str] = mapped_column(String(3))
+    cause: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
 
 

@@ -3,8 +3,17 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
+CLOSED_STATES: Final = frozenset({"cancelled", "returned"})
+PREFIX: Final = "ORD"
+_LENGTH: Final = len(PREFIX) + 7
+_SIGNS: Final = "234679ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WHOLE: Final = re.compile(rf"{PREFIX}[{_SIGNS}]{{7}}")
+_WITHIN: Final = re.compile(rf"(?=({_WHOLE.pattern}))")  # They may overlap: ORDER ORD… holds two.
 _CONFUSED: Final = str.maketrans({"0": "O", "1": "I", "5": "S", "8": "B"})
 
 
@@ -13,7 +22,6 @@ class ReceiptVerdict(StrEnum):
 
     MATCH = "match"
     REFUND = "refund"
-    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +38,12 @@ class OrderMoney:
         return max(self.total_minor - self.paid_minor, 0)
 
 
-def judge_receipt(money: OrderMoney, amount_minor: int, expected_minor: int | None) -> tuple[ReceiptVerdict, str]:
-    """Say what becomes of a receipt, and why.
-
-    Args:
-        money: The order before this receipt.
-        amount_minor: What came in.
-        expected_minor: What our own attempt asked for; None for money sent by hand.
-    """
+def judge_receipt(money: OrderMoney) -> tuple[ReceiptVerdict, str]:
+    """Say what becomes of a receipt that is the order's, and why: it counts, or it is owed back."""
     if money.closed:
         return ReceiptVerdict.REFUND, "paid_after_close"
     if money.due_minor == 0:
         return ReceiptVerdict.REFUND, "paid_twice"
-    if expected_minor is not None and amount_minor != expected_minor:
-        return ReceiptVerdict.REVIEW, "amount_differs"
     return ReceiptVerdict.MATCH, ""
 
 
@@ -58,3 +58,37 @@ def reference_key(typed: str) -> str:
     People type references in any case, with spaces, and mix up O and 0, I and 1, S and 5, B and 8.
     """
     return re.sub(r"[^A-Z0-9]", "", typed.upper()).translate(_CONFUSED)
+
+
+def reference_keys(typed: str) -> frozenset[str]:
+    """Return the order references that stand in what a payer typed: alone, without prefix, or among other words."""
+    key = reference_key(typed)
+    alone = {key} if _WHOLE.fullmatch(key) else set()
+    bare = {f"{PREFIX}{key}"} if _WHOLE.fullmatch(f"{PREFIX}{key}") else set()
+    within = {found.group(1) for found in _WITHIN.finditer(key)}
+    return frozenset(alone | bare | within)
+
+
+def reference_slips(typed: str) -> frozenset[str]:
+    """Return every order reference that is one slip of the finger away: a sign wrong, missing, doubled or swapped."""
+    written = _written(typed)
+    if not _LENGTH - 1 <= len(written) <= _LENGTH + 1:
+        return frozenset()
+    cuts = [(written[:at], written[at:]) for at in range(len(written) + 1)]
+    missing = (left + sign + right for left, right in cuts for sign in _SIGNS)
+    wrong = (left + sign + right[1:] for left, right in cuts if right for sign in _SIGNS)
+    extra = (left + right[1:] for left, right in cuts if right)
+    swapped = (left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1)
+    near = {slip for slip in chain(missing, wrong, extra, swapped) if _WHOLE.fullmatch(slip)}
+    return frozenset(near - {written})
+
+
+def is_slip(typed: str, key: str) -> bool:
+    """True where what a payer typed is one slip of the finger away from an order's reference."""
+    return OSA.distance(_written(typed), key, score_cutoff=1) == 1
+
+
+def _written(typed: str) -> str:
+    """Return the key of what was typed, with the prefix that some leave out."""
+    key = reference_key(typed)
+    return key if len(key) >= _LENGTH - 1 else f"{PREFIX}{key}"

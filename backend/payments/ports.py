@@ -1,6 +1,6 @@
 """What payments need from their providers, in our own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -68,18 +68,66 @@ class AttemptResult:
     amount_minor: int | None = None
     advice: Advice = Advice.WAIT
     reason: str = ""
+    payer: str = field(default="", repr=False)
+    paid_at: datetime | None = None
+
+
+class Feed(StrEnum):
+    """Who tells of money; all feeds end in the same matcher."""
+
+    PROMPT = "prompt"
+    QUERY = "query"
+    CONFIRMATION = "confirmation"
+    LOOK_UP = "look_up"
+    PULL = "pull"
+    STATEMENT = "statement"
+    PASTE = "paste"
+    CASH = "cash"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one feed says of one receipt.
+
+    Attributes:
+        rail: mpesa, upi or cash.
+        code: The provider's receipt number, or our own stand-in where `provisional`.
+        reference: What the payer typed as account, as typed.
+        payer: Whose money it was, as told: a number, a masked number (`2547 ***** 221`), or the SHA-256 of one.
+        paid_at: When it moved; None where the feed does not say.
+        order_id: The order that our own token, a look-up or a pasted code names.
+        attempt_id: The prompt, link or code that it answers.
+        expected_minor: What that attempt asked for.
+        provisional: True where the receipt number is still to come.
+        reversed: True where the feed says that this money went back.
+        source: Who brought it, such as `rider:R-1`.
+    """
+
+    feed: Feed
+    rail: str
+    code: str
+    amount_minor: int
+    currency: str
+    reference: str = ""
+    payer: str = field(default="", repr=False)
+    paid_at: datetime | None = None
+    order_id: str | None = None
+    attempt_id: str | None = None
+    expected_minor: int | None = None
+    provisional: bool = False
+    reversed: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HandPayment:
-    """Money that a person sent by hand to the paybill or till."""
+    """Money that a person sent by hand to the paybill or till; `payer` is as told, a number, masked or hashed."""
 
     receipt: str
     amount_minor: int
     reference: str
-    payer_name: str
-    payer_hint: str
-    paid_at: str
+    payer: str = field(default="", repr=False)
+    paid_at: datetime | None = None
 
 
 class PaymentProvider(Protocol):

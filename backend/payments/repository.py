@@ -3,14 +3,18 @@
 A locked row is read afresh, since another transaction may have changed it while this one waited for the lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import LedgerEntry, PaymentAttempt, PaymentIntent, Receipt, Refund
+from backend.payments.models import LedgerEntry, PaymentAttempt, PaymentIntent, Receipt, ReceiptSuggestion, Refund
+from backend.platform.db.types import blind_index
 
+_MOST_OF_PAYER: Final = 20
 LIVE_STATES = ("created", "sent", "unknown")
 
 
@@ -65,29 +69,77 @@ async def open_intent(session: AsyncSession, order_id: str) -> PaymentIntent | N
     return found
 
 
-async def insert_receipt(session: AsyncSession, values: dict[str, object]) -> bool:
-    """Insert a receipt unless its provider and code are known; return whether it is new."""
-    statement = insert(Receipt).values(values).on_conflict_do_nothing(index_elements=["provider", "code"])
-    return await session.scalar(statement.returning(Receipt.id)) is not None
+async def asked(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[Row[str, int, datetime, str | None]]:
+    """Return (order, amount, when, payer's number) of everything that was asked for these orders."""
+    columns = (PaymentIntent.order_id, PaymentIntent.amount_minor, PaymentIntent.created_at, PaymentIntent.payer_phone)
+    return (await session.execute(select(*columns).where(PaymentIntent.order_id.in_(order_ids)))).all()
 
 
-async def receipt_by_code(session: AsyncSession, provider: str, code: str) -> Receipt | None:
-    """Return a receipt by its provider's code, locked."""
+async def orders_of_payer(session: AsyncSession, phone: str, since: datetime, until: datetime) -> Sequence[str]:
+    """Return the orders of a span that this number was asked to pay, the newest first."""
     query = (
-        select(Receipt)
-        .where(Receipt.provider == provider, Receipt.code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(PaymentIntent.order_id)
+        .where(PaymentIntent.payer_index == blind_index(phone), PaymentIntent.created_at.between(since, until))
+        .order_by(PaymentIntent.created_at.desc())
+        .limit(_MOST_OF_PAYER)
     )
-    found: Receipt | None = await session.scalar(query)
+    return (await session.scalars(query)).all()
+
+
+async def insert_receipt(session: AsyncSession, values: Mapping[str, object]) -> Receipt | None:
+    """Insert a receipt; None where its provider and code are known already."""
+    statement = insert(Receipt).values(values).on_conflict_do_nothing(index_elements=["provider", "code"])
+    found: Receipt | None = await session.scalar(statement.returning(Receipt))
     return found
 
 
-async def provisional_receipt(session: AsyncSession, order_id: str, amount_minor: int) -> Receipt | None:
+async def receipt_by_code(session: AsyncSession, provider: str, code: str, *, lock: bool = False) -> Receipt | None:
+    """Return a receipt by its provider's code."""
+    query = select(Receipt).where(Receipt.provider == provider, Receipt.code == code)
+    found: Receipt | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )
+    return found
+
+
+async def receipt(session: AsyncSession, receipt_id: str, *, lock: bool = False) -> Receipt | None:
+    """Return a receipt by our id."""
+    query = select(Receipt).where(Receipt.id == receipt_id)
+    found: Receipt | None = await session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )
+    return found
+
+
+async def suggest(session: AsyncSession, receipt_id: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Make these the receipt's suggestions, in place of any that it had."""
+    await session.execute(delete(ReceiptSuggestion).where(ReceiptSuggestion.receipt_id == receipt_id))
+    if rows:
+        await session.execute(insert(ReceiptSuggestion), [{"receipt_id": receipt_id, **row} for row in rows])
+
+
+async def suggestions_of(session: AsyncSession, receipt_ids: Sequence[str]) -> Sequence[ReceiptSuggestion]:
+    """Return the suggestions of some receipts, best first."""
+    query = select(ReceiptSuggestion).where(ReceiptSuggestion.receipt_id.in_(receipt_ids))
+    return (await session.scalars(query.order_by(ReceiptSuggestion.points.desc(), ReceiptSuggestion.order_id))).all()
+
+
+async def receipts_in(
+    session: AsyncSession, states: Collection[str], *, limit: int, offset: int
+) -> tuple[Sequence[Receipt], int]:
+    """Return a page of receipts by state, oldest first, and how many there are."""
+    wanted = Receipt.state.in_(states)
+    total = await session.scalar(select(func.count()).select_from(Receipt).where(wanted))
+    query = select(Receipt).where(wanted).order_by(Receipt.created_at, Receipt.id).limit(limit).offset(offset)
+    return (await session.scalars(query)).all(), int(total or 0)
+
+
+async def provisional_receipt(session: AsyncSession, order_id: str, provider: str, amount_minor: int) -> Receipt | None:
     """Return the order's receipt that still waits for its code, of this amount, locked."""
     query = (
         select(Receipt)
         .where(Receipt.order_id == order_id, Receipt.provisional, Receipt.amount_minor == amount_minor)
+        .where(Receipt.provider == provider)
         .limit(1)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -121,10 +173,15 @@ async def receipts_of(session: AsyncSession, order_id: str) -> Sequence[Receipt]
 
 async def paid_minor(session: AsyncSession, order_id: str) -> int:
     """Return the sum of the receipts that count for the order."""
-    query = select(func.coalesce(func.sum(Receipt.amount_minor), 0)).where(
-        Receipt.order_id == order_id, Receipt.state == "matched"
-    )
-    return int(await session.scalar(query) or 0)
+    return (await counted_minor(session, order_id))[0]
+
+
+async def counted_minor(session: AsyncSession, order_id: str) -> tuple[int, int]:
+    """Return the sum of the receipts that count for the order, and of those that counted until they were reversed."""
+    amount = func.coalesce(func.sum(Receipt.amount_minor).filter(Receipt.state == "matched"), 0)
+    taken_back = func.coalesce(func.sum(Receipt.amount_minor).filter(Receipt.state == "reversed"), 0)
+    counted, back = (await session.execute(select(amount, taken_back).where(Receipt.order_id == order_id))).one()
+    return int(counted), int(back)
 
 
 async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str | None:
@@ -132,6 +189,17 @@ async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str
     statement = insert(Refund).values(values).on_conflict_do_nothing(index_elements=["receipt_id", "cause"])
     refund_id: str | None = await session.scalar(statement.returning(Refund.id))
     return refund_id
+
+
+async def reject_refunds(session: AsyncSession, receipt_id: str, why: str) -> int:
+    """Reject a receipt's refunds that nobody has paid out yet; return their sum."""
+    statement = (
+        update(Refund)
+        .where(Refund.receipt_id == receipt_id, Refund.state.in_(("due", "approved")))
+        .values(state="rejected", note=why)
+        .returning(Refund.amount_minor)
+    )
+    return sum((await session.scalars(statement)).all())
 
 
 async def refund(session: AsyncSession, refund_id: str) -> Refund | None:

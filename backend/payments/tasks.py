@@ -12,9 +12,10 @@ from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.events import PaymentRequested, PaymentReviewOpened
 from backend.payments.models import PaymentAttempt, PaymentIntent
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, PaymentProvider, PaymentRequest
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, PaymentProvider, PaymentRequest
+from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.collect import SEND_CHANNEL
-from backend.payments.service.evidence import PAYMENTS_ACTOR, EvidenceService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
@@ -58,7 +59,7 @@ class RequestHandler:
         provider: PaymentProvider,
         database: Database,
         orders: OrdersService,
-        evidence: EvidenceService,
+        attempts: AttemptsService,
         settings: PaymentsSettings,
         callback_url: Callable[[str], str],
     ) -> None:
@@ -66,7 +67,7 @@ class RequestHandler:
         self._provider = provider
         self._database = database
         self._orders = orders
-        self._evidence = evidence
+        self._attempts = attempts
         self._settings = settings
         self._callback_url = callback_url
 
@@ -124,7 +125,7 @@ class RequestHandler:
             attempt.state = "unknown" if attempt.state == "created" else attempt.state
             await _arm_query(session, attempt.order_id, attempt.id, 0, self._settings.query_after_s[0])
         elif attempt.state in _LIVE:
-            await self._evidence.apply_result(session, attempt, _refusal(outcome), "request")
+            await self._attempts.apply_result(session, attempt, _refusal(outcome), Feed.PROMPT)
 
     async def _settle_sent(
         self, session: AsyncSession, attempt: PaymentAttempt, intent: PaymentIntent, outcome: Sent, city: str
@@ -168,13 +169,13 @@ class QueryHandler:
         provider: PaymentProvider,
         database: Database,
         orders: OrdersService,
-        evidence: EvidenceService,
+        attempts: AttemptsService,
     ) -> None:
         self.channel = channel
         self._provider = provider
         self._database = database
         self._orders = orders
-        self._evidence = evidence
+        self._attempts = attempts
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
         """Ask, and carry the answer to `settle`."""
@@ -200,7 +201,7 @@ class QueryHandler:
         if attempt is not None:
             answer = orjson.loads(outcome.detail)
             answer.update(outcome=AttemptOutcome(answer["outcome"]), advice=Advice(answer["advice"]))
-            await self._evidence.apply_result(session, attempt, AttemptResult(**answer), "query")
+            await self._attempts.apply_result(session, attempt, AttemptResult(**answer), Feed.QUERY)
 
 
 class CloseHandler(QueryHandler):

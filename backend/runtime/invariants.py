@@ -81,10 +81,15 @@ INVARIANTS: Final = (
         """SELECT o.id FROM orders o
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount_minor), 0) AS all_minor,
-                coalesce(sum(amount_minor) FILTER (WHERE state = 'matched'), 0) AS matched_minor
+                coalesce(sum(amount_minor) FILTER (WHERE state = 'matched'), 0) AS matched_minor,
+                coalesce(sum(amount_minor) FILTER (WHERE state = 'reversed'), 0) AS reversed_minor
             FROM receipts r WHERE r.order_id = o.id
         ) came ON true
-        WHERE o.paid_minor NOT IN (least(o.amount_minor, came.matched_minor), came.all_minor)
+        WHERE o.paid_minor NOT IN (
+                least(o.amount_minor, came.matched_minor), came.all_minor,
+                least(o.amount_minor, came.matched_minor) + came.reversed_minor,
+                least(o.amount_minor, came.matched_minor + came.reversed_minor)
+            )
             OR o.refunded_minor > o.paid_minor
         UNION ALL SELECT r.id FROM receipts r JOIN refunds f ON f.receipt_id = r.id AND f.state <> 'rejected'
         GROUP BY r.id HAVING sum(f.amount_minor) > r.amount_minor""",

@@ -41,9 +41,10 @@ from tests.support.clock import FixedClock
 from tests.support.factories.orders import orders_service
 from tests.support.factories.payments import (
     BASE_URL,
+    attempts_service,
     daraja_callbacks,
-    evidence_service,
     payments_service,
+    receipts_service,
     upi_callbacks,
 )
 
@@ -131,7 +132,7 @@ def _handlers(database: Database, clock: FixedClock, sandbox: Any) -> tuple[Send
     auth = (upi.key_id, upi.key_secret.get_secret_value())
     upi_http = HttpClient("http://sandbox.test/upi", name="upi", auth=auth, app=sandbox)
     daraja = DarajaClient(DarajaSettings(), daraja_http, clock)
-    orders, evidence, callbacks = orders_service(), evidence_service(), daraja_callbacks()
+    orders, attempts, callbacks = orders_service(), attempts_service(clock), daraja_callbacks()
     rails: tuple[tuple[str, PaymentProvider, Any], ...] = (
         ("daraja", daraja, lambda attempt_id: callbacks.address("stk", attempt_id)),
         ("upi", UpiLinkClient(upi_http), lambda _: ""),
@@ -142,16 +143,18 @@ def _handlers(database: Database, clock: FixedClock, sandbox: Any) -> tuple[Send
     for channel, provider, address in rails:
         settings = PaymentsSettings()
         handlers += [
-            RequestHandler(channel, provider, database, orders, evidence, settings, address),
-            QueryHandler(f"{channel}.query", provider, database, orders, evidence),
-            CloseHandler(f"{channel}.close", provider, database, orders, evidence),
+            RequestHandler(channel, provider, database, orders, attempts, settings, address),
+            QueryHandler(f"{channel}.query", provider, database, orders, attempts),
+            CloseHandler(f"{channel}.close", provider, database, orders, attempts),
         ]
     return tuple(handlers)
 
 
 @asynccontextmanager
 async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till]:
-    """Build the till over simulators whose webhooks reach its endpoints."""
+    """Build the till over simulators whose webhooks reach its endpoints; the database's clock is the test's."""
+    async with database.transaction() as session:
+        await move_clock(session, clock.now() - await move_clock(session, timedelta()))
     intake, callbacks = EventIntake(database), PaymentCallbacks(daraja=daraja_callbacks(), upi=upi_callbacks())
     payments = payments_service(clock)
     services: dict[type[Any], Any] = {
@@ -166,7 +169,8 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
             SandboxSettings(backend_url=BASE_URL), time_source=lambda: clock.now().timestamp(), transport=transport
         )
         inboxes = {
-            name: PaymentsInbox(known, orders_service(), evidence_service()) for name, known in callbacks.items()
+            name: PaymentsInbox(known, orders_service(), attempts_service(clock), receipts_service(clock))
+            for name, known in callbacks.items()
         }
         client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
         async with client:

@@ -99,6 +99,12 @@ class CardsService:
             self._close(card, str(actor), resolution)
         await session.flush()
 
+    async def resolve_for_subject(self, session: AsyncSession, subject_id: str, actor: Actor, resolution: str) -> None:
+        """Close the cards about one thing, since it has come to its end."""
+        for card in await repository.live_cards_about(session, subject_id):
+            self._close(card, str(actor), resolution)
+        await session.flush()
+
     def _close(self, card: OpsException, who: str, resolution: str) -> None:
         card.state, card.owner, card.resolution = "resolved", card.owner or who, resolution
         card.resolved_at = self._clock.now()

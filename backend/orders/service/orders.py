@@ -1,6 +1,7 @@
 """The orders' service: placing, handling commands, reading, the timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,15 @@ from backend.orders.commands import Command, PlaceOrder
 from backend.orders.errors import OrderNotFoundError
 from backend.orders.events import OrderState
 from backend.orders.models import TimelineRow
-from backend.orders.ports import CommandResult, OrderFilter, OrderView, Replay, TimelineEntry, VendorFigures
+from backend.orders.ports import (
+    CommandResult,
+    OrderFilter,
+    OrderView,
+    Receivable,
+    Replay,
+    TimelineEntry,
+    VendorFigures,
+)
 from backend.orders.service import reading, replaying
 from backend.orders.service.handle import Handling
 from backend.orders.service.place import Placing
@@ -82,17 +91,24 @@ class OrdersService:
             raise OrderNotFoundError(order_id=order_id)
         return order_view(row)
 
-    async def find_by_reference(self, session: AsyncSession, reference_key: str) -> str | None:
-        """Find the order whose id a person typed.
+    async def receivables(
+        self, session: AsyncSession, *, order_ids: Sequence[str] = (), reference_keys: Sequence[str] = ()
+    ) -> list[Receivable]:
+        """Return what is known of the money of some orders; unlocked, in no order.
 
         Args:
             session: The transaction.
-            reference_key: Upper case, without signs, with 0, 1, 5 and 8 written O, I, S and B.
-
-        Returns:
-            The order's id; None where no order, or more than one, reads like it.
+            order_ids: Their ids.
+            reference_keys: Their ids as people type them: upper case, without signs, with 0, 1, 5 and 8 written O, I,
+                S and B.
         """
-        return await repository.by_reference(session, reference_key)
+        return reading.receivables(await repository.receivables(session, order_ids, reference_keys))
+
+    async def receivables_due(
+        self, session: AsyncSession, currency: str, due_minor: int, *, since: datetime, until: datetime, limit: int = 20
+    ) -> list[Receivable]:
+        """Return the open orders of a span that wait for just this amount, the newest first."""
+        return reading.receivables(await repository.receivables_due(session, currency, due_minor, since, until, limit))
 
     async def latest_for_customer(self, session: AsyncSession, customer_id: str) -> OrderView | None:
         """Return the customer's newest order."""

@@ -1,10 +1,15 @@
 """Views of what happened: one order's timeline, one outlet's figures."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders import repository
+from backend.orders.events import OrderState
 from backend.orders.models import OrderLogEntry, OrderNote, TimelineRow
-from backend.orders.ports import TimelineEntry, VendorFigures
+from backend.orders.ports import Receivable, TimelineEntry, VendorFigures
 
 
 def _step(row: OrderLogEntry) -> TimelineEntry:
@@ -19,6 +24,11 @@ def _note(row: OrderNote) -> TimelineEntry:
 
 def _other(row: TimelineRow) -> TimelineEntry:
     return TimelineEntry(row.at, "comms", row.channel, row.actor, row.what, row.detail)
+
+
+def receivables(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Receivable]:
+    """Show what is known of orders' money."""
+    return [Receivable(**{**row._asdict(), "state": OrderState(row.state)}) for row in rows]
 
 
 async def timeline(session: AsyncSession, order_id: str) -> list[TimelineEntry]:

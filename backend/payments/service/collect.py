@@ -12,12 +12,17 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import CashLockedError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
+from backend.payments.lifecycle import OPEN
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Method
-from backend.payments.service.evidence import CLOSED_STATES, PAYMENTS_ACTOR, EvidenceService, Money
+from backend.payments.policies import CLOSED_STATES
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed, Method
+from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.books import PAYMENTS_ACTOR
+from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, Source
 from backend.platform.clock import Clock
+from backend.platform.db.types import blind_index
 from backend.platform.ids import new_id
 from backend.platform.sends import enqueue
 
@@ -58,10 +63,16 @@ class PaymentsService:
     """Collects money for orders; a provider is only ever asked by the sender loops."""
 
     def __init__(
-        self, orders: OrdersService, evidence: EvidenceService, clock: Clock, settings: PaymentsSettings
+        self,
+        orders: OrdersService,
+        attempts: AttemptsService,
+        receipts: ReceiptsService,
+        clock: Clock,
+        settings: PaymentsSettings,
     ) -> None:
         self._orders = orders
-        self._evidence = evidence
+        self._attempts = attempts
+        self._receipts = receipts
         self._clock = clock
         self._settings = settings
 
@@ -122,6 +133,7 @@ class PaymentsService:
             amount_minor=due,
             currency=order.currency,
             payer_phone=payer_phone,
+            payer_index=blind_index(payer_phone) if payer_phone else None,
             state="open",
         )
         session.add(intent)
@@ -227,7 +239,7 @@ class PaymentsService:
             return await self._view(session, order, live, already_open=True)
         if live.provider_ref is None and live.state == "created":
             # It has not left us, so nobody can have paid it; the sender finds it closed.
-            await self._evidence.apply_result(session, live, WITHDRAWN, "rider")
+            await self._attempts.apply_result(session, live, WITHDRAWN, Feed.PROMPT)
         else:
             await enqueue(
                 session,
@@ -250,14 +262,16 @@ class PaymentsService:
         live = await repository.live_attempt(session, order.id)
         if live is not None and live.at_the_door:
             raise CashLockedError(order_id=order.id)
-        cash = Money(
-            provider="cash",
+        cash = Evidence(
+            feed=Feed.CASH,
+            rail="cash",
             code=f"{order.id}:{rider_id}",
             amount_minor=amount_minor,
             currency=order.currency,
-            evidence=f"rider:{rider_id}",
+            order_id=order.id,
+            source=f"rider:{rider_id}",
         )
-        return await self._evidence.record(session, order, cash)
+        return await self._receipts.take(session, cash)
 
     async def claim_receipt(self, session: AsyncSession, order_id: str, code: str) -> ClaimResult:
         """Look up a receipt code that a customer pasted; it is proof of nothing until we find the money."""
@@ -269,10 +283,17 @@ class PaymentsService:
         receipt = await repository.receipt_by_code(session, rail, cleaned)
         if receipt is None:
             return await self._start_check(session, order, cleaned, rail)
-        if receipt.order_id is None:
-            await self._evidence.match_unmatched(session, receipt, order)
-            return ClaimResult("matched", order.id, cleaned)
-        return ClaimResult("counted" if receipt.order_id == order.id else "other_order", order.id, cleaned)
+        was_open = receipt.state in OPEN
+        pasted = Evidence(
+            feed=Feed.PASTE,
+            rail=rail,
+            code=cleaned,
+            amount_minor=receipt.amount_minor,
+            currency=receipt.currency,
+            order_id=order.id,
+        )
+        receipt = await self._receipts.take(session, pasted)
+        return ClaimResult(_claimed(receipt, order.id, was_open=was_open), order.id, cleaned)
 
     async def _start_check(self, session: AsyncSession, order: OrderView, code: str, rail: str) -> ClaimResult:
         if rail == "mpesa":
@@ -295,6 +316,14 @@ class PaymentsService:
                 order_id=order.id,
             )
         return ClaimResult("checking", order.id, code)
+
+
+def _claimed(receipt: Receipt, order_id: str, *, was_open: bool) -> str:
+    if receipt.state in OPEN:
+        return "checking"
+    if receipt.order_id != order_id:
+        return "other_order"
+    return "matched" if was_open else "counted"
 
 
 def _check_rail(order: OrderView, method: Method) -> None:

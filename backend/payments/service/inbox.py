@@ -5,8 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.models import PaymentAttempt
-from backend.payments.ports import AttemptNews, Callbacks, HandNews
-from backend.payments.service.evidence import EvidenceService, Money
+from backend.payments.ports import AttemptNews, Callbacks, Evidence, Feed, HandNews
+from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.receipts import ReceiptsService
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.observability.logging import get_logger
 
@@ -16,10 +17,13 @@ log = get_logger(__name__)
 class PaymentsInbox:
     """Reads one provider's stored events in our words and records what they prove."""
 
-    def __init__(self, callbacks: Callbacks, orders: OrdersService, evidence: EvidenceService) -> None:
+    def __init__(
+        self, callbacks: Callbacks, orders: OrdersService, attempts: AttemptsService, receipts: ReceiptsService
+    ) -> None:
         self._callbacks = callbacks
         self._orders = orders
-        self._evidence = evidence
+        self._attempts = attempts
+        self._receipts = receipts
 
     async def handle(self, session: AsyncSession, event: StoredProviderEvent) -> None:
         """Apply one stored event."""
@@ -35,7 +39,7 @@ class PaymentsInbox:
             log.warning("payment.news_without_attempt", provider=event.provider, external_id=event.external_id)
             return
         attempt.provider_ref = attempt.provider_ref or news.provider_ref
-        await self._evidence.apply_result(session, attempt, news.result, event.kind)
+        await self._attempts.apply_result(session, attempt, news.result, Feed.PROMPT)
 
     async def _locked_attempt(self, session: AsyncSession, news: AttemptNews) -> PaymentAttempt | None:
         """Lock the order, then the attempt, as every writer does."""
@@ -50,17 +54,18 @@ class PaymentsInbox:
         return await repository.attempt(session, found.id, lock=True)
 
     async def _on_hand_payment(self, session: AsyncSession, news: HandNews) -> None:
-        currency, rail = self._callbacks.currency, self._callbacks.rail
-        if news.order_id is None:
-            await self._evidence.record_hand_payment(session, news.payment, currency, rail)
-            return
-        order = await self._orders.get(session, news.order_id, lock=True)
-        money = Money(
-            provider=rail,
-            code=news.payment.receipt,
-            amount_minor=news.payment.amount_minor,
-            currency=currency,
-            evidence="look_up",
-            payer_hint=news.payment.payer_hint,
+        paid = news.payment
+        told = Evidence(
+            feed=Feed.CONFIRMATION if news.order_id is None else Feed.LOOK_UP,
+            rail=self._callbacks.rail,
+            code=paid.receipt,
+            amount_minor=paid.amount_minor,
+            currency=self._callbacks.currency,
+            reference=paid.reference,
+            payer=paid.payer,
+            paid_at=paid.paid_at,
+            order_id=news.order_id,
         )
-        await self._evidence.record(session, order, money)
+        if news.order_id is not None:
+            await self._orders.get(session, news.order_id, lock=True)
+        await self._receipts.take(session, told)

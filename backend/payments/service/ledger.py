@@ -28,8 +28,8 @@ def clearing(provider: str) -> str:
     return f"clearing.{provider}"
 
 
-def post(session: AsyncSession, receipt: Receipt, movement: Movement) -> None:
-    """Record one movement that a receipt has caused."""
+def post(session: AsyncSession, receipt: Receipt, movement: Movement, cause: str) -> None:
+    """Record one movement of a receipt's money, and why it moved."""
     posting_id = new_uuid()
     common = {
         "posting_id": posting_id,
@@ -37,6 +37,7 @@ def post(session: AsyncSession, receipt: Receipt, movement: Movement) -> None:
         "order_id": receipt.order_id,
         "receipt_id": receipt.id,
         "currency": receipt.currency,
+        "cause": cause,
     }
     repository.add_posting(
         session,

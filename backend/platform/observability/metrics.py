@@ -48,4 +48,5 @@ SENDS = Counter("duka_sends", "Outbound sends by channel and outcome.", ["channe
 PROVIDER_DOWN = Gauge("duka_provider_down", "1 where a channel's breaker is open in this process.", ["channel"])
 EVENTS_HANDLED = Counter("duka_events_handled", "Outbox events handled.", ["consumer", "outcome"])
 PAYMENTS = Counter("duka_payments", "Payment events by provider and outcome.", ["provider", "outcome"])
+RECEIPTS = Counter("duka_receipts", "New receipts by feed and by what became of them.", ["feed", "state"])
 BACKLOG = Gauge("duka_backlog", "Rows waiting, by queue.", ["queue"])

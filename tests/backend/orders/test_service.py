@@ -271,8 +271,11 @@ async def test_finding_orders(session: AsyncSession) -> None:
     assert latest is not None
     assert latest.id in {order.id, second.id}
     typed = order.id.translate(str.maketrans("01580", "OISBO"))
-    assert await service.find_by_reference(session, typed) == order.id
-    assert await service.find_by_reference(session, "ORDNOTHING") is None
+    (known,) = await service.receivables(session, reference_keys=[typed, "ORDNOTHING"])
+    assert (known.id, known.due_minor, known.currency) == (order.id, 35200, "KES")
+    span = {"since": order.created_at, "until": order.created_at}
+    assert await service.receivables_due(session, "KES", 35200, **span) == [known]
+    assert await service.receivables_due(session, "KES", 35100, **span) == []
     found, total = await service.list_orders(session, OrderFilter(states=(S.CONFIRMED,)))
     assert ([view.id for view in found], total) == ([second.id], 1)
     assert await service.list_orders(session, OrderFilter(cities=frozenset({"Nashik"}))) == ([], 0)

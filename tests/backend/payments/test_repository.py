@@ -4,9 +4,9 @@ import asyncio
 
 from backend.orders.ports import OrderView
 from backend.payments import repository
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Method
-from backend.payments.service.evidence import EvidenceService
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, Method
 from tests.support.factories.orders import orders_service
+from tests.support.factories.payments import attempts_service
 from tests.support.till import Till
 
 
@@ -30,7 +30,7 @@ async def test_a_credit_and_a_closing_at_the_same_instant_are_one_receipt(till: 
     """The provider tells of one payment twice, once with its receipt and once without; two workers read it."""
     async with till.database.transaction() as session:
         view = await till.payments.begin(session, order.id, Method.MPESA, "+254711000221")
-    evidence = EvidenceService(orders_service())
+    attempts = attempts_service(till.clock)
 
     async def told(receipt: str | None) -> None:
         async with till.database.transaction() as session:
@@ -39,7 +39,7 @@ async def test_a_credit_and_a_closing_at_the_same_instant_are_one_receipt(till: 
             attempt = await repository.attempt(session, str(view.attempt_id), lock=True)
             assert attempt is not None
             result = AttemptResult(AttemptOutcome.PAID, "0", "", receipt, None, Advice.WAIT, "paid")
-            await evidence.apply_result(session, attempt, result, "callback")
+            await attempts.apply_result(session, attempt, result, Feed.PROMPT)
 
     await asyncio.gather(told("UKM4X9Q2RT"), told(None), told("UKM4X9Q2RT"), told(None))
     assert await till.rows("SELECT code, state FROM receipts") == [("UKM4X9Q2RT", "matched")]

@@ -44,7 +44,7 @@ BREAKS = [
     ),
     (
         "I4",
-        [_RECEIPT.format("R1", "QX1", 5, "NULL", "unmatched"), _RECEIPT.format("R2", "qx1", 5, "NULL", "unmatched")],
+        [_RECEIPT.format("R1", "QX1", 5, "NULL", "orphan"), _RECEIPT.format("R2", "qx1", 5, "NULL", "orphan")],
         "R1",
     ),
     ("I5", [_RECEIPT.format("R1", "QX1", 5, "(SELECT id FROM orders)", "matched")], "{order}"),

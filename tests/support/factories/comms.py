@@ -14,8 +14,8 @@ from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.sealing import unseal
 from backend.channels.service import ChannelsService
+from backend.comms import money_cards, waiting
 from backend.comms import subscribers as comms_subscribers
-from backend.comms import waiting
 from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.providers.exotel.client import ExotelClient
 from backend.comms.providers.exotel.webhook import ContextSigner, ExotelWebhooks
@@ -211,6 +211,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
             dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings(), Flags(database, flags))
         ),
         *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
+        *money_cards.subscriptions(money_cards.MoneyCards(cards)),
         *comms_subscribers.prompt_subscriptions(
             RiderPrompts(orders, vendors, desk, speech), VendorPrompts(orders, vendors, speech)
         ),

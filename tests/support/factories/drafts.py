@@ -11,14 +11,12 @@ from backend.conversations.drafts.settings import DraftSettings
 from backend.conversations.drafts.step import Handoff
 from backend.conversations.models import Conversation
 from backend.conversations.reading.reader import read_message
-from backend.payments.service import PaymentsService
-from backend.payments.service.evidence import EvidenceService
-from backend.payments.settings import PaymentsSettings
 from backend.platform.clock import Clock
 from backend.platform.ids import new_uuid
 from tests.support.factories.catalog import HEADER, catalog_service, make_items
 from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.orders import orders_service
+from tests.support.factories.payments import payments_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 from tests.support.readings import reading
 
@@ -98,12 +96,6 @@ def spoken(said: dict[str, Any]) -> str:
 def responses(step: dict[str, Any]) -> list[str]:
     """The names of what is said, in order."""
     return [said["response"] for said in step["say"]]
-
-
-def payments_service(clock: Clock) -> PaymentsService:
-    """The service with its neighbours, all real."""
-    orders = orders_service()
-    return PaymentsService(orders, EvidenceService(orders), clock, PaymentsSettings())
 
 
 def make_dialogue(clock: Clock, handovers: RecordedHandovers) -> DialogueService:

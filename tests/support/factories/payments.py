@@ -7,7 +7,10 @@ import orjson
 from backend.payments.providers.daraja.webhook import DarajaCallbacks
 from backend.payments.providers.upi.webhook import UpiCallbacks
 from backend.payments.service import PaymentsService
-from backend.payments.service.evidence import EvidenceService
+from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.books import Books
+from backend.payments.service.candidates import Candidates
+from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
@@ -26,14 +29,22 @@ def upi_callbacks() -> UpiCallbacks:
     return UpiCallbacks(["development-only-upi-webhook", "development-only-upi-webhook-old"])
 
 
-def evidence_service() -> EvidenceService:
-    """The service over real orders."""
-    return EvidenceService(orders_service())
+def receipts_service(clock: Clock) -> ReceiptsService:
+    """The matcher over real orders."""
+    orders = orders_service()
+    return ReceiptsService(orders, Candidates(orders, clock), Books(orders))
+
+
+def attempts_service(clock: Clock) -> AttemptsService:
+    """What becomes of attempts, over real orders."""
+    return AttemptsService(orders_service(), receipts_service(clock))
 
 
 def payments_service(clock: Clock) -> PaymentsService:
     """The service with its neighbours, all real."""
-    return PaymentsService(orders_service(), evidence_service(), clock, PaymentsSettings())
+    return PaymentsService(
+        orders_service(), attempts_service(clock), receipts_service(clock), clock, PaymentsSettings()
+    )
 
 
 def stk_callback(checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None) -> bytes:

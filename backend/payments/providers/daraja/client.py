@@ -2,17 +2,16 @@
 
 import asyncio
 import base64
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from backend.payments.ports import AttemptResult, PaymentRequest, ProviderRef
-from backend.payments.providers.daraja.mapping import result_of_query
+from backend.payments.providers.daraja.mapping import NAIROBI, result_of_query
 from backend.payments.settings import DarajaSettings
 from backend.platform.clock import Clock
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.http import HttpClient, HttpResponse
 
-NAIROBI: Final = timezone(timedelta(hours=3))
 REFERENCE_MAX: Final = 12
 DESCRIPTION_MAX: Final = 13
 _BAD_TOKEN: Final = "404.001.03"  # noqa: S105 - Daraja's error code

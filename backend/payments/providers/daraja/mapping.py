@@ -1,6 +1,7 @@
 """From Daraja's codes and payloads to ours; pure."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ class CodeRow:
     reason: str
 
 
+NAIROBI: Final = timezone(timedelta(hours=3))
 _F: Final = AttemptOutcome.FAILED
 RESULT_CODES: Final[dict[str, CodeRow]] = {
     "0": CodeRow(AttemptOutcome.PAID, Advice.WAIT, "paid"),
@@ -52,6 +54,14 @@ def minor_units(amount: Any) -> int | None:
     return int(scaled) if scaled.is_finite() and scaled == scaled.to_integral_value() else None
 
 
+def local_time(digits: str) -> datetime | None:
+    """Read Daraja's fourteen digits, in Nairobi's time; None where they are none."""
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=NAIROBI).astimezone(UTC)
+    except ValueError:
+        return None
+
+
 def row_for(code: str, text: str = "") -> CodeRow:
     """Return what a result code means; an unknown one is unknown, never failed."""
     if _STILL_PROCESSING in text.lower() and code != "0":
@@ -71,6 +81,8 @@ def result_of_callback(callback: StkCallback) -> AttemptResult:
         amount_minor=minor_units(callback.value("Amount")),
         advice=row.advice,
         reason=row.reason,
+        payer=str(callback.value("PhoneNumber") or ""),
+        paid_at=local_time(str(callback.value("TransactionDate") or "")),
     )
 
 
@@ -94,9 +106,8 @@ def hand_payment(confirmation: C2BConfirmation) -> HandPayment:
         receipt=confirmation.trans_id,
         amount_minor=amount,
         reference=confirmation.reference,
-        payer_name=confirmation.first_name,
-        payer_hint=confirmation.msisdn[-3:],
-        paid_at=confirmation.trans_time,
+        payer=confirmation.msisdn,
+        paid_at=local_time(confirmation.trans_time),
     )
 
 
@@ -106,5 +117,5 @@ def proven_receipt(result: AsyncResult) -> HandPayment | None:
     receipt = result.value("ReceiptNo")
     if result.result_code != "0" or result.value("TransactionStatus") != "Completed" or not amount or not receipt:
         return None
-    payer = str(result.value("DebitPartyName") or "")
-    return HandPayment(str(receipt), amount, "", payer.partition(" - ")[2], payer[-3:], "")
+    payer = str(result.value("DebitPartyName") or "").partition(" - ")[0]
+    return HandPayment(str(receipt), amount, "", payer, local_time(str(result.value("FinalisedTime") or "")))

@@ -1,0 +1,36 @@
+"""What becomes of a receipt, as rows: it moves forward only, and never twice."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ReceiptState(StrEnum):
+    """Where a receipt stands.
+
+    `suggested` waits for a person with candidates, `orphan` without. What `matched` counts for its order; `refund_due`
+    is owed back, `refunded` was paid back, and `reversed` was taken back by the payer or the provider.
+    """
+
+    SUGGESTED = "suggested"
+    ORPHAN = "orphan"
+    MATCHED = "matched"
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
+    REVERSED = "reversed"
+
+
+_S = ReceiptState
+OPEN: Final = frozenset({_S.SUGGESTED, _S.ORPHAN})
+NEXT: Final = {
+    _S.SUGGESTED: frozenset({_S.ORPHAN, _S.MATCHED, _S.REFUND_DUE, _S.REVERSED}),
+    _S.ORPHAN: frozenset({_S.SUGGESTED, _S.MATCHED, _S.REFUND_DUE, _S.REVERSED}),
+    _S.MATCHED: frozenset({_S.REFUND_DUE, _S.REFUNDED, _S.REVERSED}),
+    _S.REFUND_DUE: frozenset({_S.REFUNDED, _S.REVERSED}),
+    _S.REFUNDED: frozenset(),
+    _S.REVERSED: frozenset(),
+}
+
+
+def may_become(state: str, target: ReceiptState) -> bool:
+    """True where a receipt may move from one state to another."""
+    return target in NEXT[ReceiptState(state)]
