@@ -11,7 +11,7 @@ SEED ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
-        bench-intake bench-link bench-assignment bench-nlu bench-stock soak-dialogue torture clean
+        bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue torture clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -94,6 +94,9 @@ bench-events: setup ## Time the outbox beside Redis Streams
 
 bench-intake: setup ## Time webhooks beside the ORM and pgbench, and kill 200 times
 	@$(PY) scripts/bench_intake.py
+
+bench-money: setup ## Reconcile an invented day of 10,000 orders beside exact matching, and hold it against the truth
+	@PYTHONPATH=. $(PY) scripts/bench_money.py
 
 bench-nlu: setup train ## Time the reading beside the default pipeline of Rasa (some ten minutes the first time)
 	@PYTHONPATH=. $(PY) scripts/bench_nlu.py

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, text, update
+from sqlalchemy import Row, Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -62,8 +62,30 @@ async def receivables(
     session: AsyncSession, order_ids: Sequence[str], reference_keys: Sequence[str]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return what is known of orders' money, by their ids and by their reference keys."""
-    wanted = select(*_RECEIVABLE).where(or_(Order.id.in_(order_ids), Order.reference_key.in_(reference_keys)))
-    return (await session.execute(wanted)).all()
+    by_id = select(*_RECEIVABLE).where(Order.id.in_(order_ids))
+    by_key = select(*_RECEIVABLE).where(Order.reference_key.in_(reference_keys))
+    halves = [half for half, wanted in ((by_id, order_ids), (by_key, reference_keys)) if wanted]
+    return list({row.id: row for half in halves for row in (await session.execute(half)).all()}.values())
+
+
+async def hold_receivables(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what is known of orders' money, their rows locked in the order of their ids."""
+    wanted = select(*_RECEIVABLE).where(Order.id.in_(order_ids)).order_by(Order.id)
+    return (await session.execute(wanted.with_for_update(key_share=True))).all()
+
+
+async def orders(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[Order]:
+    """Return orders whose rows are held already, read anew, without lines and addresses."""
+    wanted = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).execution_options(populate_existing=True)
+    return (await session.scalars(wanted)).all()
+
+
+async def applied(
+    session: AsyncSession, order_ids: Sequence[str], command_ids: Sequence[str]
+) -> Sequence[OrderLogEntry]:
+    """Return the applied commands of these orders with these ids."""
+    of_orders = select(OrderLogEntry).where(OrderLogEntry.order_id.in_(order_ids))
+    return (await session.scalars(of_orders.where(OrderLogEntry.command_id.in_(command_ids)))).all()
 
 
 async def receivables_due(
@@ -144,9 +166,20 @@ async def add_order(session: AsyncSession, order: Order, lines: list[OrderLine],
 
 async def update_order(session: AsyncSession, row: Order, changes: dict[str, Any]) -> None:
     """Write changes onto a locked order and count its version up."""
+    change_order(row, changes)
+    await session.flush()
+
+
+def change_order(row: Order, changes: dict[str, Any]) -> None:
+    """Set what changes on a locked order and count its version up; the next flush writes it."""
     for column, value in changes.items():
         setattr(row, column, value)
     row.version += 1
+
+
+async def add_log(session: AsyncSession, entries: Sequence[OrderLogEntry]) -> None:
+    """Keep entries of several orders' logs, and write what was changed on them."""
+    session.add_all(entries)
     await session.flush()
 
 

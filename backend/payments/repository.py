@@ -86,11 +86,22 @@ async def orders_of_payer(session: AsyncSession, phone: str, since: datetime, un
     return (await session.scalars(query)).all()
 
 
-async def insert_receipt(session: AsyncSession, values: Mapping[str, object]) -> Receipt | None:
-    """Insert a receipt; None where its provider and code are known already."""
-    statement = insert(Receipt).values(values).on_conflict_do_nothing(index_elements=["provider", "code"])
-    found: Receipt | None = await session.scalar(statement.returning(Receipt))
-    return found
+async def close_intents(session: AsyncSession, order_ids: Sequence[str]) -> None:
+    """Mark what was to be collected for these orders as paid."""
+    if order_ids:
+        await session.execute(
+            update(PaymentIntent)
+            .where(PaymentIntent.order_id.in_(order_ids), PaymentIntent.state == "open")
+            .values(state="paid")
+        )
+
+
+async def insert_receipts(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> Sequence[Receipt]:
+    """Insert receipts, each with the same fields; return those whose provider and code were not known already."""
+    if not rows:
+        return []
+    statement = insert(Receipt).values(rows).on_conflict_do_nothing(index_elements=["provider", "code"])
+    return (await session.scalars(statement.returning(Receipt))).all()
 
 
 async def receipt_by_code(session: AsyncSession, provider: str, code: str, *, lock: bool = False) -> Receipt | None:
@@ -100,6 +111,12 @@ async def receipt_by_code(session: AsyncSession, provider: str, code: str, *, lo
         query.with_for_update().execution_options(populate_existing=True) if lock else query
     )
     return found
+
+
+async def receipts_by_codes(session: AsyncSession, provider: str, codes: Sequence[str]) -> Sequence[Receipt]:
+    """Return the receipts among these codes that are known."""
+    query = select(Receipt).where(Receipt.provider == provider, Receipt.code.in_(codes))
+    return (await session.scalars(query)).all()
 
 
 async def receipt(session: AsyncSession, receipt_id: str, *, lock: bool = False) -> Receipt | None:
@@ -134,54 +151,18 @@ async def receipts_in(
     return (await session.scalars(query)).all(), int(total or 0)
 
 
-async def provisional_receipt(session: AsyncSession, order_id: str, provider: str, amount_minor: int) -> Receipt | None:
-    """Return the order's receipt that still waits for its code, of this amount, locked."""
-    query = (
-        select(Receipt)
-        .where(Receipt.order_id == order_id, Receipt.provisional, Receipt.amount_minor == amount_minor)
-        .where(Receipt.provider == provider)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found: Receipt | None = await session.scalar(query)
-    return found
-
-
-async def receipt_without_attempt(
-    session: AsyncSession, order_id: str, provider: str, amount_minor: int
-) -> Receipt | None:
-    """Return the order's matched receipt of this rail and amount that no attempt is known for, locked."""
-    query = (
-        select(Receipt)
-        .where(Receipt.order_id == order_id, Receipt.provider == provider, Receipt.amount_minor == amount_minor)
-        .where(Receipt.state == "matched", Receipt.attempt_id.is_(None))
-        .order_by(Receipt.created_at)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found: Receipt | None = await session.scalar(query)
-    return found
-
-
-async def receipts_of(session: AsyncSession, order_id: str) -> Sequence[Receipt]:
-    """Return an order's receipts, oldest first."""
-    query = select(Receipt).where(Receipt.order_id == order_id).order_by(Receipt.created_at)
-    return (await session.scalars(query)).all()
+async def receipts_of(session: AsyncSession, *order_ids: str) -> Sequence[Receipt]:
+    """Return the receipts of one or more orders, oldest first, as they are now."""
+    query = select(Receipt).where(Receipt.order_id.in_(order_ids)).order_by(Receipt.created_at)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
 async def paid_minor(session: AsyncSession, order_id: str) -> int:
     """Return the sum of the receipts that count for the order."""
-    return (await counted_minor(session, order_id))[0]
-
-
-async def counted_minor(session: AsyncSession, order_id: str) -> tuple[int, int]:
-    """Return the sum of the receipts that count for the order, and of those that counted until they were reversed."""
-    amount = func.coalesce(func.sum(Receipt.amount_minor).filter(Receipt.state == "matched"), 0)
-    taken_back = func.coalesce(func.sum(Receipt.amount_minor).filter(Receipt.state == "reversed"), 0)
-    counted, back = (await session.execute(select(amount, taken_back).where(Receipt.order_id == order_id))).one()
-    return int(counted), int(back)
+    counted = func.coalesce(func.sum(Receipt.amount_minor), 0)
+    return int(
+        await session.scalar(select(counted).where(Receipt.order_id == order_id, Receipt.state == "matched")) or 0
+    )
 
 
 async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str | None:

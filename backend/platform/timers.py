@@ -37,6 +37,12 @@ WHERE subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s AND state 
     AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s::text[]))
 """
 
+_CANCEL_MANY: Final = """
+UPDATE sla_timer t SET state = 'cancelled', cancelled_by = gone.by
+FROM unnest(%(order_ids)s::text[], %(types)s::text[], %(bys)s::text[]) AS gone (order_id, type, by)
+WHERE t.subject_kind = 'order' AND t.subject_id = gone.order_id AND t.type = gone.type AND t.state = 'pending'
+"""
+
 _SKIP: Final = """
 UPDATE sla_timer SET state = 'skipped', fired = false, last_error = %(reason)s WHERE id = ANY(%(ids)s::bigint[])
 """
@@ -189,6 +195,18 @@ async def cancel(
     types = None if kinds is None else [str(kind) for kind in kinds]
     parameters = {"by": by, "subject_kind": subject_kind, "subject_id": order_id, "types": types}
     return (await run_sql(session, _CANCEL, parameters)).rowcount
+
+
+async def cancel_many(session: "AsyncSession", ended: Sequence[tuple[str, TimerKind, str]]) -> int:
+    """Cancel pending timers of several orders with one statement; return how many.
+
+    Args:
+        session: The transaction that also changes the orders; call it with their rows locked.
+        ended: (order, kind, who ended it).
+    """
+    orders, kinds, bys = zip(*ended, strict=True) if ended else ((), (), ())
+    parameters = {"order_ids": list(orders), "types": [str(kind) for kind in kinds], "bys": list(bys)}
+    return (await run_sql(session, _CANCEL_MANY, parameters)).rowcount if ended else 0
 
 
 async def pending(

@@ -1,6 +1,9 @@
 """The one command handler: lock, return early if applied, decide, apply, record, publish, arm."""
 
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,15 +18,15 @@ from backend.orders.lifecycle import StockEffect, Transition, decide
 from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
 from backend.orders.ports import CommandResult, Outcome
 from backend.orders.service.announce import Happened, events_of
-from backend.orders.service.timers import arm_all
+from backend.orders.service.timers import arm_all, timers_of
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, ActorKind, Source
-from backend.platform.events import publish_many
+from backend.platform.events import Event, publish_many
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import COMMANDS
 from backend.platform.observability.trace import trace_id
-from backend.platform.timers import cancel
+from backend.platform.timers import arm_many, cancel, cancel_many
 from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
@@ -88,11 +91,82 @@ class Handling:
         if events := events_of(happened):
             await publish_many(session, events, actor=actor, city=row.city)
 
+    async def handle_many(
+        self, session: AsyncSession, wanted: Sequence[tuple[str, Command, str]], *, actor: Actor, source: Source
+    ) -> dict[str, Outcome]:
+        """Apply one command to each of several orders whose rows are held."""
+        order_ids, _, command_ids = zip(*wanted, strict=True)
+        rows = {row.id: row for row in await repository.orders(session, order_ids)}
+        logged = await repository.applied(session, order_ids, command_ids)
+        seen = {(entry.order_id, entry.command_id) for entry in logged}
+        fresh = [one for one in wanted if (one[0], one[2]) not in seen]
+        now = await repository.now(session)
+        steps = [step for one in fresh if (step := _step(rows[one[0]], one[1], one[2], actor, source, now))]
+        await repository.add_log(session, [step.entry for step in steps])
+        for step in steps:
+            await self._move_stock(session, step.happened.after.id, step.transition)
+        await _end_and_arm(session, steps, actor, now, self._settings)
+        await _announce(session, steps, rows, actor)
+        applied = {step.happened.after.id for step in steps}
+        outcomes = {one[0]: Outcome.DUPLICATE for one in wanted}
+        outcomes |= {one[0]: Outcome.APPLIED if one[0] in applied else Outcome.REFUSED for one in fresh}
+        for order_id, command, _ in wanted:
+            COMMANDS.labels(type(command).__name__, outcomes[order_id]).inc()
+        return outcomes
+
     async def _move_stock(self, session: AsyncSession, order_id: str, transition: Transition) -> None:
         if transition.stock is StockEffect.COMMIT:
             await self._catalog.commit_reservation(session, order_id)
         elif transition.stock is StockEffect.RELEASE:
             await self._catalog.release_reservation(session, order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A command that has changed its row, and what is still to be written of it."""
+
+    transition: Transition
+    happened: Happened
+    entry: OrderLogEntry
+
+
+def _step(row: Order, command: Command, command_id: str, actor: Actor, source: Source, now: datetime) -> _Step | None:
+    """Apply a command to a held row; None where it is refused."""
+    before = facts_of(row)
+    try:
+        transition = decide(before, command, actor)
+    except OrderRefusedError as refusal:
+        log.info("order.refused", order_id=row.id, command=type(command).__name__, code=refusal.code)
+        return None
+    changes = changes_of(before, command, now)
+    if transition.target is not None and transition.target is not before.state:
+        changes |= {"state": transition.target, "state_since": now}
+    repository.change_order(row, changes)
+    happened = Happened(command, before, facts_of(row), row.merchant_id, actor, source)
+    return _Step(transition, happened, _entry(row, before.state, command, actor, source, command_id))
+
+
+async def _end_and_arm(
+    session: AsyncSession, steps: Sequence[_Step], actor: Actor, now: datetime, settings: OrdersSettings
+) -> None:
+    ended = [
+        (step.happened.after.id, kind, f"{step.entry.command}:{actor}")
+        for step in steps
+        for kind in {*step.transition.disarms, *step.transition.arms}
+    ]
+    await cancel_many(session, ended)
+    timers = [timer for step in steps for timer in timers_of(step.transition.arms, step.happened.after, now, settings)]
+    if timers:
+        await arm_many(session, timers)
+
+
+async def _announce(session: AsyncSession, steps: Sequence[_Step], rows: Mapping[str, Order], actor: Actor) -> None:
+    by_city: dict[str, list[Event]] = defaultdict(list)
+    for step in steps:
+        by_city[rows[step.happened.after.id].city] += events_of(step.happened)
+    for city, events in by_city.items():
+        if events:
+            await publish_many(session, events, actor=actor, city=city)
 
 
 async def _seen(session: AsyncSession, row: Order, command: Command, command_id: str) -> bool:

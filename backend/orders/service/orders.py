@@ -1,6 +1,6 @@
 """The orders' service: placing, handling commands, reading, the timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from backend.orders.ports import (
     CommandResult,
     OrderFilter,
     OrderView,
+    Outcome,
     Receivable,
     Replay,
     TimelineEntry,
@@ -103,6 +104,34 @@ class OrdersService:
                 S and B.
         """
         return reading.receivables(await repository.receivables(session, order_ids, reference_keys))
+
+    async def hold(self, session: AsyncSession, order_ids: Collection[str]) -> dict[str, Receivable]:
+        """Return what is known of the money of some orders by their ids, their rows held until the transaction ends.
+
+        Raises:
+            OrderNotFoundError: One of them is not there.
+        """
+        rows = reading.receivables(await repository.hold_receivables(session, sorted(order_ids)))
+        held = {one.id: one for one in rows}
+        for order_id in order_ids:
+            if order_id not in held:
+                raise OrderNotFoundError(order_id=order_id)
+        return held
+
+    async def handle_many(
+        self, session: AsyncSession, wanted: Sequence[tuple[str, Command, str]], *, actor: Actor, source: Source
+    ) -> dict[str, Outcome]:
+        """Apply one command to each of several orders, as `handle` does, with few statements; return what became of it.
+
+        Args:
+            session: The transaction; the orders' rows are held in it already (`hold`).
+            wanted: (order, command, command id), each order once; commands that change neither address nor notes.
+            actor: Who asks.
+            source: The door.
+        """
+        if not wanted:
+            return {}
+        return await self._handling.handle_many(session, wanted, actor=actor, source=source)
 
     async def receivables_due(
         self, session: AsyncSession, currency: str, due_minor: int, *, since: datetime, until: datetime, limit: int = 20

@@ -55,8 +55,12 @@ DELAYS: Final[Mapping[TimerKind, Delay]] = {
 async def arm_all(
     session: AsyncSession, kinds: Sequence[TimerKind], facts: OrderFacts, now: datetime, settings: OrdersSettings
 ) -> None:
-    """Arm the timers of a step; one whose delay is None has no reason yet and is left out."""
-    delays = {kind: DELAYS[kind](facts, now, settings) for kind in kinds}
-    wanted = [NewTimer(kind, facts.id, delay) for kind, delay in delays.items() if delay is not None]
-    if wanted:
+    """Arm the timers of a step."""
+    if wanted := timers_of(kinds, facts, now, settings):
         await arm_many(session, wanted)
+
+
+def timers_of(kinds: Sequence[TimerKind], facts: OrderFacts, now: datetime, settings: OrdersSettings) -> list[NewTimer]:
+    """Return the timers of a step; one whose delay is None has no reason yet and is left out."""
+    delays = {kind: DELAYS[kind](facts, now, settings) for kind in kinds}
+    return [NewTimer(kind, facts.id, delay) for kind, delay in delays.items() if delay is not None]

@@ -1,5 +1,6 @@
 """Books what a receipt does: its postings, the order's command, what is owed back, and who has to look."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.commands import Command, ConfirmPayment, RecordLatePayment, RecordPartPayment, RecordRefund
-from backend.orders.ports import OrderView
+from backend.orders.ports import Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.events import PaymentReceived, PaymentReviewClosed, PaymentReviewOpened, RefundDue
@@ -16,7 +17,7 @@ from backend.payments.models import Receipt
 from backend.payments.policies import CLOSED_STATES, OrderMoney, ReceiptVerdict, judge_receipt, surplus_minor
 from backend.payments.service.ledger import CUSTOMER_FUNDS, REFUNDS_PAYABLE, SUSPENSE, Movement, clearing, post
 from backend.platform.actors import Actor, ActorKind, Source
-from backend.platform.events import publish
+from backend.platform.events import publish, publish_many
 from backend.platform.ids import new_id
 
 PAYMENTS_ACTOR: Final = Actor(ActorKind.PAYMENTS, "reconciler")
@@ -32,22 +33,75 @@ class Judged:
     cause: str
 
 
+def judge(order: Receivable, receipts: Sequence[Receipt]) -> Judged:
+    """Say what money that is the order's will do, beside the receipts that it has: count, or be owed back."""
+    counted = sum(row.amount_minor for row in receipts if row.state == ReceiptState.MATCHED)
+    taken_back = sum(row.amount_minor for row in receipts if row.state == ReceiptState.REVERSED)
+    before = OrderMoney(order.amount_minor, counted, order.state in CLOSED_STATES)
+    verdict, cause = judge_receipt(before)
+    counts = verdict is ReceiptVerdict.MATCH
+    return Judged(before, taken_back, ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A receipt that has become an order's, and what follows from it."""
+
+    order: Receivable
+    receipt: Receipt
+    judged: Judged
+
+    @property
+    def due_minor(self) -> int:
+        """What the order still has to be paid."""
+        return max(self.judged.before.due_minor - self.receipt.amount_minor, 0)
+
+    @property
+    def command(self) -> Command:
+        """What the order is told."""
+        paid = self.order.amount_minor - self.due_minor + self.judged.reversed_minor
+        return ConfirmPayment(paid_minor=paid) if self.due_minor == 0 else RecordPartPayment(paid_minor=paid)
+
+    @property
+    def event(self) -> PaymentReceived:
+        """What others are told."""
+        return PaymentReceived(
+            order_id=self.order.id,
+            receipt_id=self.receipt.id,
+            code=self.receipt.code,
+            provider=self.receipt.provider,
+            amount_minor=self.receipt.amount_minor,
+            due_minor=self.due_minor,
+            currency=self.receipt.currency,
+        )
+
+
+def _by_city(given: Sequence[Given]) -> Mapping[str, list[Given]]:
+    cities: dict[str, list[Given]] = defaultdict(list)
+    for one in given:
+        cities[one.order.city].append(one)
+    return cities
+
+
 class Books:
     """Writes down what a receipt does; every way there ends here."""
 
     def __init__(self, orders: OrdersService) -> None:
         self._orders = orders
 
-    async def judge(self, session: AsyncSession, order: OrderView) -> Judged:
-        """Say what money that is the order's will do: count, or be owed back."""
-        paid, taken_back = await repository.counted_minor(session, order.id)
-        before = OrderMoney(order.amount_minor, paid, order.state in CLOSED_STATES)
-        verdict, cause = judge_receipt(before)
-        counts = verdict is ReceiptVerdict.MATCH
-        return Judged(before, taken_back, ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause)
+    async def book(self, session: AsyncSession, given: Sequence[Given]) -> None:
+        """Book receipts that have just become their orders', one an order; the orders' rows are held."""
+        for one in given:
+            await self._post(session, one)
+        counted = [one for one in given if one.judged.state is ReceiptState.MATCHED]
+        await repository.close_intents(session, [one.order.id for one in counted if one.due_minor == 0])
+        commands = [(one.order.id, one.command, f"receipt:{one.receipt.id}") for one in counted]
+        await self._orders.handle_many(session, commands, actor=PAYMENTS_ACTOR, source=Source.PROVIDER)
+        for city, ones in _by_city(counted).items():
+            await publish_many(session, [one.event for one in ones], actor=PAYMENTS_ACTOR, city=city)
 
-    async def book(self, session: AsyncSession, order: OrderView, receipt: Receipt, judged: Judged) -> None:
-        """Book a receipt that has just become the order's."""
+    async def _post(self, session: AsyncSession, given: Given) -> None:
+        order, receipt, judged = given.order, given.receipt, given.judged
         held = clearing(receipt.provider)
         if judged.state is ReceiptState.REFUND_DUE:
             post(session, receipt, Movement(held, REFUNDS_PAYABLE, receipt.amount_minor), judged.cause)
@@ -58,34 +112,13 @@ class Books:
         if extra:
             post(session, receipt, Movement(CUSTOMER_FUNDS, REFUNDS_PAYABLE, extra), "paid_too_much")
             await self.owe_back(session, order, receipt, extra, "paid_too_much")
-        await self._tell(session, order, receipt, judged)
 
-    async def _tell(self, session: AsyncSession, order: OrderView, receipt: Receipt, judged: Judged) -> None:
-        due = max(judged.before.due_minor - receipt.amount_minor, 0)
-        intent = await repository.open_intent(session, order.id)
-        if intent is not None and due == 0:
-            intent.state = "paid"
-        paid = order.amount_minor - due + judged.reversed_minor
-        command = ConfirmPayment(paid_minor=paid) if due == 0 else RecordPartPayment(paid_minor=paid)
-        await self._command(session, order, command, f"receipt:{receipt.id}")
-        received = PaymentReceived(
-            order_id=order.id,
-            receipt_id=receipt.id,
-            code=receipt.code,
-            provider=receipt.provider,
-            amount_minor=receipt.amount_minor,
-            due_minor=due,
-            currency=receipt.currency,
-        )
-        await publish(session, received, actor=PAYMENTS_ACTOR, city=order.city)
-
-    async def _command(self, session: AsyncSession, order: OrderView, command: Command, command_id: str) -> None:
-        await self._orders.handle(
-            session, order.id, command, actor=PAYMENTS_ACTOR, source=Source.PROVIDER, command_id=command_id
-        )
+    async def _command(self, session: AsyncSession, order: Receivable, command: Command, command_id: str) -> None:
+        wanted = [(order.id, command, command_id)]
+        await self._orders.handle_many(session, wanted, actor=PAYMENTS_ACTOR, source=Source.PROVIDER)
 
     async def owe_back(
-        self, session: AsyncSession, order: OrderView, receipt: Receipt, amount_minor: int, cause: str
+        self, session: AsyncSession, order: Receivable, receipt: Receipt, amount_minor: int, cause: str
     ) -> None:
         """Queue a refund; one a receipt and cause."""
         refund_id = await repository.insert_refund(
@@ -114,7 +147,7 @@ class Books:
         post(session, receipt, Movement(clearing(receipt.provider), SUSPENSE, receipt.amount_minor), "received")
         await self.ask(session, receipt, why, candidates)
 
-    async def unpark(self, session: AsyncSession, receipt: Receipt, order: OrderView, how: str) -> None:
+    async def unpark(self, session: AsyncSession, receipt: Receipt, order: Receivable, how: str) -> None:
         """Take money out of suspense for an order whose row is locked, and close its card."""
         post(session, receipt, Movement(SUSPENSE, clearing(receipt.provider), receipt.amount_minor), "order_found")
         closed = PaymentReviewClosed(receipt.id, order.id, how)
@@ -126,7 +159,7 @@ class Books:
         receipt: Receipt,
         why: str,
         candidates: Sequence[Mapping[str, Any]] = (),
-        order: OrderView | None = None,
+        order: Receivable | None = None,
     ) -> None:
         """Ask a person to look at a receipt."""
         opened = PaymentReviewOpened(
@@ -141,7 +174,7 @@ class Books:
         )
         await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city if order else None)
 
-    async def take_back(self, session: AsyncSession, receipt: Receipt, order: OrderView | None, why: str) -> None:
+    async def take_back(self, session: AsyncSession, receipt: Receipt, order: Receivable | None, why: str) -> None:
         """Write the contrary of a locked receipt whose money went back, once, and ask a person about its order."""
         if receipt.state in {ReceiptState.REVERSED, ReceiptState.REFUNDED}:
             return
@@ -157,7 +190,7 @@ class Books:
             await self._tell_taken_back(session, order, receipt)
             await self.ask(session, receipt, why, order=order)
 
-    async def _tell_taken_back(self, session: AsyncSession, order: OrderView, receipt: Receipt) -> None:
+    async def _tell_taken_back(self, session: AsyncSession, order: Receivable, receipt: Receipt) -> None:
         gone = min(order.refunded_minor + receipt.amount_minor, order.paid_minor)
         await self._command(session, order, RecordRefund(refunded_minor=gone), f"reversed:{receipt.id}")
 

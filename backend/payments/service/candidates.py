@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.ports import Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.policies import CLOSED_STATES, reference_keys, reference_slips
+from backend.payments.policies import CLOSED_STATES, reference_key, reference_keys, reference_slips
 from backend.payments.ports import Evidence
 from backend.payments.service.matching import DAY, Candidate, is_decisive, payer_fullness
 from backend.platform.clock import Clock
@@ -21,6 +23,14 @@ _COUNTRY: Final = {"KES": "254", "INR": "91"}
 _NATIONAL: Final = {"KES": 9, "INR": 10}
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An order that something names."""
+
+    row: Receivable
+    candidate: Candidate
+
+
 class Candidates:
     """Looks for a receipt's order; where one is named beyond doubt no other is looked for."""
 
@@ -29,21 +39,34 @@ class Candidates:
         self._clock = clock
 
     async def of(self, session: AsyncSession, told: Evidence) -> list[Candidate]:
-        """Return the orders that the receipt could be for, each once; unlocked."""
-        keys = reference_keys(told.reference)
-        named = [one for one in await self._named(session, told, keys) if one.currency == told.currency]
-        found = await _with_asked(session, named)
-        if any(is_decisive(told, one) for one in found):
-            return found
-        known = {one.id for one in named}
-        others = [one for one in await self._others(session, told, slips=not keys) if one.id not in known]
-        return [*found, *await _with_asked(session, others)]
+        """Return the orders that a receipt could be for, each once; unlocked."""
+        return (await self.of_all(session, [told]))[0]
 
-    async def _named(self, session: AsyncSession, told: Evidence, keys: frozenset[str]) -> Sequence[Receivable]:
-        if told.order_id is None and not keys:
-            return []
-        ids = [told.order_id] if told.order_id else []
-        return await self._orders.receivables(session, order_ids=ids, reference_keys=sorted(keys))
+    async def of_all(self, session: AsyncSession, told: Sequence[Evidence]) -> list[list[Candidate]]:
+        """Return the orders that each of several receipts could be for; unlocked."""
+        keys = [reference_keys(one.reference) for one in told]
+        named = await self._named(session, told, frozenset(chain.from_iterable(keys)))
+        return [
+            await self._complete(session, one, [named[wanted] for wanted in _wanted(one, those) if wanted in named])
+            for one, those in zip(told, keys, strict=True)
+        ]
+
+    async def _named(self, session: AsyncSession, told: Sequence[Evidence], keys: frozenset[str]) -> dict[str, _Named]:
+        """Return the orders that are named by our own ids, or by references, under both names."""
+        ids = sorted({one.order_id for one in told if one.order_id is not None})
+        if not ids and not keys:
+            return {}
+        rows = await self._orders.receivables(session, order_ids=ids, reference_keys=sorted(keys))
+        found = [_Named(*pair) for pair in zip(rows, await _with_asked(session, rows), strict=True)]
+        return {name: one for one in found for name in (one.row.id, f"={reference_key(one.row.id)}")}
+
+    async def _complete(self, session: AsyncSession, told: Evidence, named: list[_Named]) -> list[Candidate]:
+        """Add who else could be meant, unless what is named leaves no doubt."""
+        known = {one.row.id: one.candidate for one in named if one.row.currency == told.currency}
+        if any(is_decisive(told, one) for one in known.values()):
+            return list(known.values())
+        others = await self._others(session, told, slips=not reference_keys(told.reference))
+        return [*known.values(), *await _with_asked(session, [one for one in others if one.id not in known])]
 
     async def _others(self, session: AsyncSession, told: Evidence, *, slips: bool) -> Iterable[Receivable]:
         paid_at = told.paid_at or self._clock.now()
@@ -56,6 +79,11 @@ class Candidates:
         )
         rows = {one.id: one for one in (*by_name, *by_amount) if one.currency == told.currency}
         return rows.values()
+
+
+def _wanted(told: Evidence, keys: frozenset[str]) -> list[str]:
+    """Return what names a receipt's orders: our id, and the references that were typed, marked by `=`."""
+    return [*([told.order_id] if told.order_id else []), *(f"={key}" for key in sorted(keys))]
 
 
 async def _of_payer(session: AsyncSession, told: Evidence, since: datetime, until: datetime) -> Sequence[str]:

@@ -1,19 +1,20 @@
 """Takes evidence of money from every feed, and gives each receipt to an order, to a person, or to the orphans."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.orders.ports import OrderView
+from backend.orders.ports import Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import ReceiptNotFoundError, ReceiptSettledError
 from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt
 from backend.payments.ports import Evidence, Feed
-from backend.payments.service.books import Books
+from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.matching import Decision, Reason, Scored, Verdict, decide, payer_fullness
 from backend.platform.actors import Actor
@@ -37,46 +38,103 @@ class ReceiptsService:
 
     async def take(self, session: AsyncSession, told: Evidence) -> Receipt:
         """Record what a feed says; what is known already is completed, never counted again."""
-        known = await repository.receipt_by_code(session, told.rail, told.code)
-        if known is not None:
-            return await self._told_again(session, known, told)
-        decision = await self._decide(session, told)
-        if decision.verdict is Verdict.AUTOMATIC and decision.best is not None:
-            return await self._give(session, told, decision.best)
-        return await self._hold(session, told, decision)
+        return (await self.take_all(session, [told]))[0]
 
-    async def _decide(self, session: AsyncSession, told: Evidence) -> Decision:
-        return decide(told, await self._candidates.of(session, told))
+    async def take_all(self, session: AsyncSession, told: Sequence[Evidence]) -> list[Receipt]:
+        """Record what feeds of one rail say of some receipts, with few statements; in the order of what was told.
 
-    async def _give(self, session: AsyncSession, told: Evidence, best: Scored) -> Receipt:
-        order = await self._orders.get(session, best.order_id, lock=True)
-        same = await _same_money(session, order, told)
-        if same is not None:
-            return same
-        if not _is_named(best):
-            # The order was chosen by what it owes, which may have changed before its row was locked.
-            decision = await self._decide(session, told)
-            if decision.verdict is not Verdict.AUTOMATIC or decision.best is None or decision.best.order_id != order.id:
-                return await self._hold(session, told, decision)
-        judged = await self._books.judge(session, order)
-        values = {"order_id": order.id, "merchant_id": order.merchant_id, "state": judged.state}
-        receipt = await repository.insert_receipt(session, {**_values(told), **values, **_why(best, "automatic")})
-        if receipt is None:
-            return await self.take(session, told)
-        await self._books.book(session, order, receipt, judged)
-        RECEIPTS.labels(told.feed, judged.state).inc()
-        return receipt
+        A caller of many splits them, since the orders' rows are held until the transaction ends.
+        """
+        codes, rail = sorted({one.code for one in told}), told[0].rail if told else ""
+        known = {row.code: row for row in await repository.receipts_by_codes(session, rail, codes)}
+        first = {one.code: one for one in reversed(told) if one.code not in known}
+        known |= await self._take_new(session, list(first.values()))
+        return [
+            known[one.code]
+            if first.get(one.code) is one or _says_nothing_new(known[one.code], one)
+            else await self._told_again(session, known[one.code], one)
+            for one in told
+        ]
+
+    async def _take_new(self, session: AsyncSession, told: list[Evidence]) -> dict[str, Receipt]:
+        """Record receipts that are not known; an order takes one at a time, and is looked at anew for the next."""
+        taken: dict[str, Receipt] = {}
+        while told:
+            decisions = await self._decide(session, told)
+            giving: dict[str, tuple[Evidence, Scored]] = {}
+            later: list[Evidence] = []
+            for one, decision in zip(told, decisions, strict=True):
+                best = decision.best if decision.verdict is Verdict.AUTOMATIC else None
+                if best is None:
+                    taken[one.code] = await self._hold(session, one, decision)
+                elif best.order_id in giving:
+                    later.append(one)
+                else:
+                    giving[best.order_id] = (one, best)
+            taken |= await self._give(session, giving)
+            told = later
+        return taken
+
+    async def _decide(self, session: AsyncSession, told: Sequence[Evidence]) -> list[Decision]:
+        found = await self._candidates.of_all(session, told)
+        return [decide(one, candidates) for one, candidates in zip(told, found, strict=True)]
+
+    async def _give(self, session: AsyncSession, giving: Mapping[str, tuple[Evidence, Scored]]) -> dict[str, Receipt]:
+        """Give receipts to their orders, by the order's id; return them by their code."""
+        if not giving:
+            return {}
+        orders, theirs = await self._orders.hold(session, giving.keys()), defaultdict(list)
+        for row in await repository.receipts_of(session, *giving):
+            theirs[row.order_id].append(row)
+        taken: dict[str, Receipt] = {}
+        new: dict[str, tuple[Evidence, Scored]] = {}
+        for order_id, (told, best) in giving.items():
+            same = _same_money(theirs[order_id], told) or await self._changed(session, told, best)
+            if same is None:
+                new[order_id] = (told, best)
+            else:
+                taken[told.code] = same
+        return taken | await self._book(
+            session, new, {one: (orders[one], judge(orders[one], theirs[one])) for one in new}
+        )
+
+    async def _book(
+        self,
+        session: AsyncSession,
+        giving: Mapping[str, tuple[Evidence, Scored]],
+        judged: Mapping[str, tuple[Receivable, Judged]],
+    ) -> dict[str, Receipt]:
+        """Write receipts down for orders whose rows are held."""
+        rows = [_given_values(told, best, *judged[order_id]) for order_id, (told, best) in giving.items()]
+        receipts = await repository.insert_receipts(session, rows)
+        given = [Given(judged[str(row.order_id)][0], row, judged[str(row.order_id)][1]) for row in receipts]
+        await self._books.book(session, given)
+        taken = {row.code: row for row in receipts}
+        for told, _ in giving.values():
+            if told.code in taken:
+                RECEIPTS.labels(told.feed, taken[told.code].state).inc()
+            else:  # Another worker was told of it, too, and has just committed it.
+                taken[told.code] = await self.take(session, told)
+        return taken
+
+    async def _changed(self, session: AsyncSession, told: Evidence, best: Scored) -> Receipt | None:
+        """Hold a receipt whose order was chosen by what it owed, where that changed before its row was held."""
+        if _is_named(best):
+            return None
+        (decision,) = await self._decide(session, [told])
+        again = decision.best if decision.verdict is Verdict.AUTOMATIC else None
+        return None if again and again.order_id == best.order_id else await self._hold(session, told, decision)
 
     async def _hold(self, session: AsyncSession, told: Evidence, decision: Decision) -> Receipt:
         state = ReceiptState.SUGGESTED if decision.candidates else ReceiptState.ORPHAN
-        receipt = await repository.insert_receipt(session, {**_values(told), "state": state})
-        if receipt is None:
+        receipts = await repository.insert_receipts(session, [{**_values(told), "state": state}])
+        if not receipts:
             return await self.take(session, told)
         suggestions = _suggestions(decision)
-        await repository.suggest(session, receipt.id, suggestions)
-        await self._books.park(session, receipt, _kind(decision), suggestions)
+        await repository.suggest(session, receipts[0].id, suggestions)
+        await self._books.park(session, receipts[0], _kind(decision), suggestions)
         RECEIPTS.labels(told.feed, state).inc()
-        return receipt
+        return receipts[0]
 
     async def _told_again(self, session: AsyncSession, known: Receipt, told: Evidence) -> Receipt:
         if known.amount_minor != told.amount_minor:
@@ -92,23 +150,23 @@ class ReceiptsService:
         return known
 
     async def _disagree(self, session: AsyncSession, known: Receipt, why: str) -> Receipt:
-        order = await self._orders.get(session, known.order_id) if known.order_id else None
-        await self._books.ask(session, known, why, order=order)
+        found = await self._orders.receivables(session, order_ids=[known.order_id]) if known.order_id else []
+        await self._books.ask(session, known, why, order=found[0] if found else None)
         return known
 
     async def _look_again(self, session: AsyncSession, known: Receipt, told: Evidence) -> Receipt:
         """Match an open receipt anew, with what this feed adds to it."""
         merged = _merged(known, told)
-        decision = await self._decide(session, merged)
+        (decision,) = await self._decide(session, [merged])
         best = decision.best if decision.verdict is Verdict.AUTOMATIC else None
-        order = await self._orders.get(session, best.order_id, lock=True) if best else None
+        held = await self._orders.hold(session, [best.order_id]) if best else {}
         receipt = await self._locked(session, known)
         if receipt.state not in OPEN:
             return await self._told_again(session, receipt, told)
         receipt.reference, receipt.payer, receipt.paid_at = merged.reference, merged.payer or None, merged.paid_at
         receipt.attempt_id = receipt.attempt_id or told.attempt_id
-        if order is not None and best is not None:
-            await self._adopt(session, receipt, order, _why(best, "automatic"))
+        if best is not None:
+            await self._adopt(session, receipt, held[best.order_id], _why(best, "automatic"))
         else:
             receipt.state = ReceiptState.SUGGESTED if decision.candidates else ReceiptState.ORPHAN
             await session.flush()
@@ -121,15 +179,15 @@ class ReceiptsService:
             raise ReceiptNotFoundError(receipt_id=known.id)
         return receipt
 
-    async def _adopt(self, session: AsyncSession, receipt: Receipt, order: OrderView, why: Mapping[str, Any]) -> None:
-        """Give a locked open receipt to an order whose row is locked."""
-        judged = await self._books.judge(session, order)
+    async def _adopt(self, session: AsyncSession, receipt: Receipt, order: Receivable, why: Mapping[str, Any]) -> None:
+        """Give a locked open receipt to an order whose row is held."""
+        judged = judge(order, await repository.receipts_of(session, order.id))
         await self._books.unpark(session, receipt, order, str(why["matched_by"]))
         receipt.order_id, receipt.merchant_id, receipt.state = order.id, order.merchant_id, judged.state
         receipt.points, receipt.reasons, receipt.matched_by = why["points"], why["reasons"], why["matched_by"]
         await session.flush()
         await repository.suggest(session, receipt.id, ())
-        await self._books.book(session, order, receipt, judged)
+        await self._books.book(session, [Given(order, receipt, judged)])
 
     async def accept(self, session: AsyncSession, receipt_id: str, order_id: str, actor: Actor) -> Receipt:
         """Give an open receipt to an order, as a person decided.
@@ -138,7 +196,7 @@ class ReceiptsService:
             ReceiptNotFoundError: There is no such receipt.
             ReceiptSettledError: It was given to an order before, or taken back.
         """
-        order = await self._orders.get(session, order_id, lock=True)
+        order = (await self._orders.hold(session, [order_id]))[order_id]
         receipt = await repository.receipt(session, receipt_id, lock=True)
         if receipt is None:
             raise ReceiptNotFoundError(receipt_id=receipt_id)
@@ -154,7 +212,8 @@ class ReceiptsService:
         known = await repository.receipt_by_code(session, rail, code)
         if known is None:
             return None
-        order = await self._orders.get(session, known.order_id, lock=True) if known.order_id else None
+        held = await self._orders.hold(session, [known.order_id]) if known.order_id else {}
+        order = held.get(known.order_id or "")
         receipt = await self._locked(session, known)
         if receipt.order_id != (order.id if order else None):
             return await self.take_back(session, rail, code, why)
@@ -162,19 +221,28 @@ class ReceiptsService:
         return receipt
 
 
-async def _same_money(session: AsyncSession, order: OrderView, told: Evidence) -> Receipt | None:
+def _same_money(theirs: Sequence[Receipt], told: Evidence) -> Receipt | None:
     """Return the order's receipt that this is about, where one of the two does not know its number yet."""
+    alike = [row for row in theirs if row.provider == told.rail and row.amount_minor == told.amount_minor]
     if told.provisional:
-        known = await repository.receipt_without_attempt(session, order.id, told.rail, told.amount_minor)
+        unclaimed = (row for row in alike if row.state == ReceiptState.MATCHED and row.attempt_id is None)
+        known = next(unclaimed, None)
         if known is not None:
             known.attempt_id = told.attempt_id
-    else:
-        known = await repository.provisional_receipt(session, order.id, told.rail, told.amount_minor)
-        if known is not None:
-            known.code, known.provisional, known.evidence = told.code, False, told.source or told.feed
-            known.paid_at = told.paid_at
-    await session.flush()
+        return known
+    known = next((row for row in alike if row.provisional), None)
+    if known is not None:
+        known.code, known.provisional, known.evidence = told.code, False, told.source or told.feed
+        known.paid_at = told.paid_at
     return known
+
+
+def _says_nothing_new(known: Receipt, told: Evidence) -> bool:
+    if known.state in OPEN or known.amount_minor != told.amount_minor:
+        return False
+    if told.attempt_id is not None and known.attempt_id is None:
+        return False
+    return told.order_id is None or told.order_id == known.order_id
 
 
 def _is_named(best: Scored) -> bool:
@@ -217,6 +285,11 @@ def _values(told: Evidence) -> dict[str, Any]:
         "merchant_id": None,
         "reasons": [],
     }
+
+
+def _given_values(told: Evidence, best: Scored, order: Receivable, judged: Judged) -> dict[str, Any]:
+    owner = {"order_id": order.id, "merchant_id": order.merchant_id, "state": judged.state}
+    return {**_values(told), **owner, **_why(best, "automatic")}
 
 
 def _merged(known: Receipt, told: Evidence) -> Evidence:

@@ -307,3 +307,23 @@ async def test_every_state_is_reached_by_commands(session: AsyncSession) -> None
             session, shop=False, user_id=first.user_id, lines=(OrderLineDraft("NYANYA", Decimal("0.5")),)
         )
         assert (await advance(session, order, state)).state is state
+
+
+async def test_one_command_each_to_several_orders(session: AsyncSession) -> None:
+    """They do what they would do alone: states, events, logs, timers; what was applied or is not allowed is left."""
+    order = await make_order(session)
+    others = [await make_order(session, shop=False, user_id=order.user_id) for _ in range(2)]
+    await give(session, others[1], ADMIN, c.CancelOrder("test"))
+    service, wanted = orders_service(), [(one.id, c.ConfirmPayment(35200), f"pay:{one.id}") for one in (order, *others)]
+    assert (await service.hold(session, [one.id for one in others])).keys() == {one.id for one in others}
+    for outcomes in (("applied", "applied", "refused"), ("duplicate", "duplicate", "refused")):
+        answered = await service.handle_many(session, wanted, actor=PAYMENTS, source=Source.PROVIDER)
+        assert tuple(answered[one[0]] for one in wanted) == outcomes
+    for one in (order, others[0]):
+        shown = await service.get(session, one.id)
+        assert (shown.state, shown.payment_status, shown.version) == ("confirmed", "success", 2)
+        assert set(await timers(session, one.id)) == {"vendor_accept"}
+        assert [entry.what for entry in await service.timeline(session, one.id)] == ["PlaceOrder", "ConfirmPayment"]
+    moved = [event["order_id"] for event in await events(session, "order.state.changed")]
+    assert moved.count(order.id) == moved.count(others[0].id) == 1
+    assert await stock(session) == (Decimal(6), Decimal(0))

@@ -184,3 +184,24 @@ async def test_the_time_of_a_confirmation_is_kept_in_utc(till: Till, order: Orde
     path = daraja_callbacks().address("c2b", "paybill").removeprefix("http://duka.test")
     await till.post(path, confirmation(CODE, "352.00", order.id))
     assert await till.rows("SELECT paid_at AT TIME ZONE 'UTC' = '2026-11-22 17:14:33' FROM receipts") == [(True,)]
+
+
+async def test_many_at_once_are_as_one_after_the_other(till: Till, receipts: ReceiptsService, order: OrderView) -> None:
+    """A batch with a part, the rest, the same code again and an orphan: each order takes one a turn."""
+    told = [
+        by_hand(till, code="UKM5A7B9C1", amount_minor=10000, reference=order.id),
+        by_hand(till, code="UKM5A7B9C2", amount_minor=25200, reference=order.id),
+        by_hand(till, code="UKM5A7B9C1", amount_minor=10000, reference=order.id),
+        by_hand(till, code="UKM5A7B9C3", amount_minor=77, reference="rent"),
+    ]
+    async with till.database.transaction() as session:
+        taken = await receipts.take_all(session, told)
+    assert [row.state for row in taken] == ["matched", "matched", "matched", "orphan"]
+    assert taken[0].id == taken[2].id
+    paid = await till.order(order.id)
+    assert (paid.state, paid.payment_status, paid.paid_minor) == ("confirmed", "success", 35200)
+    assert await balances(till) == {"clearing.mpesa": -35277, "customer_funds": 35200, "suspense": 77}
+    async with till.database.transaction() as session:
+        again = await receipts.take_all(session, told)
+    assert [row.id for row in again] == [row.id for row in taken]
+    assert await till.rows("SELECT count(*) FROM receipts") == [(3,)]
