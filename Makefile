@@ -9,7 +9,7 @@ CASES ?=
 OUT ?= predictions.jsonl
 SEED ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-bot \
+.PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
         bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue torture clean
 
@@ -59,6 +59,9 @@ docs: setup ## Write the diagrams that are printed from rows
 
 test-unit: setup ## Tests of backend, actions, architecture and whole orders (T=path for some)
 	@.venv/bin/pytest -q -n 2 $(T)
+
+test-ignored: setup ## Let 1,000 orders at once be ignored by their vendors, to the last step of each ladder
+	@DUKA_IGNORED_ORDERS=1000 .venv/bin/pytest -q -n 0 tests/e2e/test_many_ignored_orders.py
 
 test-bot: setup ## Tests of the bot, in its own interpreter
 	@$(BOT) -m pytest -q tests/bot

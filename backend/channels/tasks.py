@@ -28,6 +28,8 @@ log = get_logger(__name__)
 # A status with our reference comes within seconds where the message went out; after that it is sent once more, and
 # marked as a possible duplicate.
 _ASK_AFTER_S: Final = (3.0, 10.0, 30.0)
+_LEAST_BURST: Final = 20
+_BURST_S: Final = 0.25  # After a quiet time the messages of this many seconds may go at once, and a few always.
 
 
 class ChannelSender:
@@ -45,7 +47,12 @@ class ChannelSender:
             rate_per_s: Sends a second for each account.
         """
         self.channel = str(adapter.channel)
-        self.policy = SendPolicy(rate_per_s=rate_per_s, investigate_after_s=_ASK_AFTER_S, resend_after_unknown=True)
+        self.policy = SendPolicy(
+            rate_per_s=rate_per_s,
+            burst=max(_LEAST_BURST, round(rate_per_s * _BURST_S)),
+            investigate_after_s=_ASK_AFTER_S,
+            resend_after_unknown=True,
+        )
         self._adapter = adapter
         self._database = database
         self._observers = observers

@@ -9,7 +9,7 @@ from backend.comms import repository
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallRequest, CallState, VoiceProvider, VoiceWebhooks, moves_on
-from backend.comms.service.calls import VOICE_CHANNEL, CallsService
+from backend.comms.service.calls import STATUS_ASKS, VOICE_CHANNEL, CallsService, status_ask
 from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.settings import ExotelSettings
@@ -32,9 +32,8 @@ from backend.platform.timers import TimerHandler, TimerKind
 
 log = get_logger(__name__)
 STATUS_CHANNEL: Final = "exotel.status"
-MOST_TURNS: Final = 6  # The last one is asked an hour after the call, with the usual minute between the first two.
 _ENGAGED_S: Final = 5.0
-_PER_MINUTE: Final = 200
+_BURST_S: Final = 3  # After a quiet time the calls of this many seconds may go at once.
 
 
 def timer_handlers(ladders: LadderService) -> Mapping[TimerKind, TimerHandler]:
@@ -46,9 +45,6 @@ class CallSender:
     """Places queued calls; one whose answer was lost is looked for, never dialled again blindly."""
 
     channel = VOICE_CHANNEL
-    policy = SendPolicy(
-        concurrency=4, lease_s=30, rate_per_s=_PER_MINUTE / 60, burst=10, max_attempts=3, backoff_base_s=2
-    )
 
     def __init__(
         self,
@@ -63,6 +59,11 @@ class CallSender:
         self._calls = calls
         self._journal = journal
         self._settings = settings
+        rate_per_s = settings.calls_per_minute / 60
+        burst = max(1, round(rate_per_s * _BURST_S))
+        self.policy = SendPolicy(
+            concurrency=4, lease_s=30, rate_per_s=rate_per_s, burst=burst, max_attempts=3, backoff_base_s=2
+        )
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
         """Dial, unless the question has been answered meanwhile."""
@@ -142,7 +143,7 @@ async def ask_later(session: AsyncSession, call: VoiceCall, poll_s: float, turn:
         session,
         STATUS_CHANNEL,
         {"call_id": call.id, "turn": turn},
-        idem=f"call-status:{call.id}:{turn}",
+        idem=status_ask(call.id, turn),
         order_id=call.order_id,
         priority=6,
         delay_s=poll_s * 2**turn,
@@ -187,7 +188,7 @@ class CallStatusAsker:
         call = await repository.call(session, call_id)
         if call is None or call.state in ENDED:
             return
-        if turn + 1 < MOST_TURNS:
+        if turn + 1 < STATUS_ASKS:
             await ask_later(session, call, self._settings.status_poll_s, turn + 1)
         else:
             log.warning("call.end_unknown", call_id=call_id, order_id=call.order_id)

@@ -1,6 +1,6 @@
 """What is to go out: messages, calls and payment prompts as rows, sent later by the sender loops."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -32,6 +32,10 @@ UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_de
 WHERE order_id = %(order_id)s AND state = 'queued' AND (%(channel)s::text IS NULL OR channel = %(channel)s::text)
 """
 
+_WITHDRAW: Final = """
+UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_detail = %(by)s, updated_at = duka_now()
+WHERE idem = ANY(%(idems)s::text[]) AND state = 'queued'
+"""
 
 _MARK_SENT: Final = """
 UPDATE outbound_send SET state = 'sent', provider_ref = %(provider_ref)s, sent_at = duka_now(), next_at = NULL,
@@ -219,3 +223,8 @@ async def mark_sent(session: "AsyncSession", idem: str, provider_ref: str) -> bo
 async def cancel_queued(session: "AsyncSession", order_id: str, channel: str | None = None, *, by: str) -> int:
     """Cancel what is still queued for an order; what is already being sent is not stopped. Return how many."""
     return (await run_sql(session, _CANCEL, {"order_id": order_id, "channel": channel, "by": by})).rowcount
+
+
+async def withdraw(session: "AsyncSession", idems: Sequence[str], *, by: str) -> int:
+    """Cancel those of these sends that are still queued; return how many."""
+    return (await run_sql(session, _WITHDRAW, {"idems": list(idems), "by": by})).rowcount

@@ -1,6 +1,7 @@
 """The whole of Duka in one process: application and worker loops, simulators and a dialogue on loopback sockets."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ from backend.runtime.processes import Stack
 from backend.runtime.seed import seed
 from backend.runtime.settings import RuntimeSettings, ports_of
 from backend.sandbox.app import create_app as create_sandbox
+from tests.support.clock import START
 from tests.support.sockets import served
+from tests.support.still import StillClock, stand_still
 
 SHOP, OUTLET, VENDOR, CUSTOMER = "M-NASHIK", "V-COLLEGE-ROAD", "suresh", "asha"
 _PATIENCE_S = 20.0
@@ -94,19 +97,19 @@ class House:
         answer = await self.sandbox.post("/__sim/webhooks/flush", json={})
         assert answer.status_code == 200, answer.text
 
-    async def at_rest(self) -> None:
+    async def at_rest(self, patience_s: float = _PATIENCE_S) -> None:
         """Return once nothing is left to do at this instant, on our side and on the providers'."""
         quiet = 0
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             while quiet < 3:
                 await self.flush()
                 quiet = 0 if (await self.rows(_UNDER_WAY))[0][0] else quiet + 1
                 await asyncio.sleep(0.03)
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, patience_s: float = _PATIENCE_S) -> None:
         """Let time pass on every clock, and all that follows from it happen."""
         await self.hands.advance(seconds)
-        await self.at_rest()
+        await self.at_rest(patience_s)
 
     async def until(self, what: str, look: Callable[[], Awaitable[bool]]) -> None:
         """Look until something is so."""
@@ -192,9 +195,17 @@ async def _working(loops: Sequence[Callable[[asyncio.Event], Any]]) -> AsyncIter
 
 @asynccontextmanager
 async def open_house(
-    database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: str
+    database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, still: bool = False, **changes: str
 ) -> AsyncIterator[House]:
-    """Build the house as production does, the two example shops in it; `changes` are settings by variable."""
+    """Build the house as production does, the two example shops in it.
+
+    Args:
+        database_url: A database of this test alone.
+        folder: Where secrets are kept.
+        monkeypatch: Sets the environment.
+        still: Whether time stands still between the test's moves.
+        changes: Settings by variable.
+    """
     dialogue, late = Dialogue(), _Late()
     async with AsyncExitStack() as opened:
         rasa_url = await opened.enter_async_context(served(dialogue))
@@ -203,9 +214,11 @@ async def open_house(
         sandbox_url = await opened.enter_async_context(served(sandbox_late))
         ports = {"backend": _port(backend_url), "sandbox": _port(sandbox_url), "rasa": _port(rasa_url)}
         enter_house(monkeypatch, database_url, folder, ports, DUKA_CONVERSATIONS_BURST_SILENCE_S="0", **changes)
-        built = build(PlatformSettings(), application="house")
+        if still:
+            await stand_still(database_url)
+        built = build(PlatformSettings(), application="house", clock=StillClock() if still else None)
         await seed(built, "a long password")
-        sandbox_late.app = sandbox = create_sandbox()
+        sandbox_late.app = sandbox = create_sandbox(time_source=START.timestamp if still else time.time)
         late.app = application = create_app(built)
         await opened.enter_async_context(sandbox.router.lifespan_context(sandbox))
         await opened.enter_async_context(application.router.lifespan_context(application))

@@ -20,13 +20,14 @@ from backend.platform.actors import Actor, Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import CALLS_ENDED, IVR_ACTIONS
-from backend.platform.sends import enqueue
+from backend.platform.sends import enqueue, withdraw
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
 VOICE_CHANNEL: Final = "exotel"
 BRIDGE: Final = "bridge"
+STATUS_ASKS: Final = 6  # The last one is an hour after the call, with the usual minute between the first two.
 _LIVE: Final = frozenset({CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED})
 _PRIORITY: Final[Mapping[Purpose, int]] = {Purpose.ADDRESS: 1, Purpose.NEW_ORDER: 2, Purpose.REMINDER: 4}
 
@@ -206,6 +207,7 @@ class CallsService:
             await self._journal.call_stands(session, call.call_sid, news.state)
             if news.state in ENDED:
                 CALLS_ENDED.labels(call.rung, news.state).inc()
+                await withdraw(session, [status_ask(call.id, turn) for turn in range(STATUS_ASKS)], by="call.ended")
         if news.digit:
             await self._press(session, call, news.digit)
         elif news.hung_up:
@@ -274,6 +276,11 @@ class CallsService:
             city=None,
             meta=meta,
         )
+
+
+def status_ask(call_id: str, turn: int) -> str:
+    """Name a question to the provider about a call that has not ended."""
+    return f"call-status:{call_id}:{turn}"
 
 
 def _walked(menu: str, digits: str) -> set[str]:

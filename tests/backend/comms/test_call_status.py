@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.comms.ports import CallState, moves_on
-from backend.comms.tasks import MOST_TURNS
+from backend.comms.service.calls import STATUS_ASKS
 from backend.orders.ports import OrderView
 from tests.support.factories.comms import Switchboard
 
@@ -51,6 +51,7 @@ async def test_a_call_whose_callback_is_lost_is_asked_about(board: Switchboard, 
 
 async def test_a_call_that_told_its_end_is_not_asked_about(board: Switchboard, ringing: OrderView) -> None:
     await board.act("busy", **{"from": "vendor"})
+    assert await board.rows("SELECT state FROM outbound_send WHERE channel = 'exotel.status'") == [("cancelled",)]
     await board.wait(4000)
     assert (await board.rows(CALL), await asked(board)) == ([("busy",)], 0)
     assert await board.rows("SELECT status FROM comms_log WHERE channel = 'exotel_ivr'") == [("busy",)]
@@ -71,8 +72,8 @@ async def test_questions_about_a_call_without_end_grow_rare_and_cease(board: Swi
     await board.control("/faults", {"provider": "exotel", "method": "GET", "status": 200, "body": body})
     for _ in range(140):
         await board.wait(60)
-    assert await asked(board) == MOST_TURNS
-    assert await board.rows("SELECT count(*) FROM outbound_send WHERE channel = 'exotel.status'") == [(MOST_TURNS,)]
+    assert await asked(board) == STATUS_ASKS
+    assert await board.rows("SELECT count(*) FROM outbound_send WHERE channel = 'exotel.status'") == [(STATUS_ASKS,)]
 
 
 async def test_late_callbacks_do_not_move_a_call_backwards(board: Switchboard, ringing: OrderView) -> None:
