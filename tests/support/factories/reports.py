@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from backend.payments.service.evidence import Money
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,6 @@ from backend.orders.commands import Command
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
-from backend.payments.service.evidence import Money
 from backend.platform.actors import Actor
 from backend.platform.clock import move_clock
 from backend.reports.periods import PeriodKind, local_day

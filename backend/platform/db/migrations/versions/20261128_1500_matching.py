@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0151"
-down_revision = "0102"
+down_revision = "0302"
 branch_labels = None
 depends_on = None
 
