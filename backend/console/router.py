@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from backend.console import access, board, inbox, live, orders, reports
+from backend.console import access, board, inbox, live, money, orders, reports
 
 router = APIRouter()
-for part in (access, board, orders, inbox, reports, live):
+for part in (access, board, orders, inbox, money, reports, live):
     router.include_router(part.router)

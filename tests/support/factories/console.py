@@ -28,6 +28,8 @@ from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
 from backend.payments.service import PaymentsService
+from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.refunds import RefundsService
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.clock import Clock
@@ -40,7 +42,7 @@ from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.dispatch import dispatch_service, make_rider
 from tests.support.factories.drafts import SHELF, make_conversation
 from tests.support.factories.orders import make_order, orders_service
-from tests.support.factories.payments import payments_service
+from tests.support.factories.payments import payments_service, receipts_service
 from tests.support.factories.reports import reports_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 from tests.support.town import PartnerDesk
@@ -59,6 +61,8 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         CardsService: CardsService(clock),
         DispatchService: dispatch_service(clock),
         PaymentsService: payments_service(clock),
+        ReceiptsService: receipts_service(clock),
+        RefundsService: RefundsService(),
         ReportsService: reports_service(),
     }
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from backend.payments.service.evidence import Money
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,15 +12,17 @@ from backend.orders.commands import Command
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
+from backend.payments.ports import Evidence, Feed
 from backend.platform.actors import Actor
 from backend.platform.clock import move_clock
 from backend.reports.periods import PeriodKind, local_day
 from backend.reports.ports import Report
 from backend.reports.service.periods import ReportsService
+from tests.support.clock import FixedClock
 from tests.support.factories.catalog import HEADER, make_items
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import advance, give, make_order, orders_service
-from tests.support.factories.payments import evidence_service
+from tests.support.factories.payments import receipts_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 
 _CODES = count(1)
@@ -63,8 +64,9 @@ class Trade:
         """Let money for an order come in, as a provider would tell of it."""
         fresh = await orders_service().get(self.session, order.id, lock=True)
         amount = fresh.due_minor if minor is None else minor
-        money = Money(rail, f"T{next(_CODES):09}", amount, fresh.currency, "test")
-        return await evidence_service().record(self.session, fresh, money)
+        feed = Feed.CASH if rail == "cash" else Feed.PROMPT
+        told = Evidence(feed, rail, f"T{next(_CODES):09}", amount, fresh.currency, order_id=fresh.id, source="test")
+        return await receipts_service(FixedClock()).take(self.session, told)
 
     async def bring(self, order: OrderView, state: OrderState) -> OrderView:
         """Bring an order that is pending or confirmed to a later state."""
