@@ -62,7 +62,6 @@ def add_services(
     _add_shop(registry)
     _add_payments(registry, providers, clock)
     _add_dispatch(registry, clock)
-    registry.add(RouteWatch, RouteWatch(registry.add(GeoService, geography(GeoSettings(), clock))))
     _add_comms(registry, providers, clock)
     _add_conversations(registry, clock)
     _add_reports(registry)
@@ -95,11 +94,12 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
 
 
 def _add_dispatch(registry: Registry, clock: Clock) -> None:
+    orders, geo = registry.get(OrdersService), registry.add(GeoService, geography(GeoSettings(), clock))
     riders = registry.add(RidersService, RidersService(clock))
-    desk = DispatchService(riders, registry.get(OrdersService), registry.get(PaymentsService), DispatchSettings())
+    desk = DispatchService(riders, orders, registry.get(PaymentsService), DispatchSettings())
     registry.add(DispatchService, desk)
-    orders = registry.get(OrdersService)
-    registry.add(BatchService, BatchService(riders, orders, desk, DispatchSettings(), GeoSettings()))
+    registry.add(BatchService, BatchService(riders, orders, desk, DispatchSettings(), geo))
+    registry.add(RouteWatch, RouteWatch(geo))
 
 
 def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:

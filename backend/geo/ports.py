@@ -27,6 +27,13 @@ class Way:
     estimated: bool
 
 
+class Pace(NamedTuple):
+    """How riders of a city get on, where no road network is asked."""
+
+    speed_ms: float
+    road_factor: float
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A named place; `area` is the quarter, `distance_m` how far the point asked about is from it."""

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import polyline
 
 from backend.geo.errors import BadLineError, UnknownPlaceError
 from backend.geo.geometry import deviation, great_circle_m
-from backend.geo.ports import Deviation, Geocoder, Place, Point, RoutePlanner, Way
+from backend.geo.ports import Deviation, Geocoder, Pace, Place, Point, RoutePlanner, Way
 from backend.geo.settings import GeoSettings
 from backend.platform.clock import Clock
 from backend.platform.errors import ProviderError
 from backend.platform.observability.logging import get_logger
 
 log = get_logger(__name__)
+
+_KMH_TO_MS: Final = 3.6
 
 
 class OwnMaps(RoutePlanner, Geocoder, Protocol):
@@ -82,6 +84,11 @@ class GeoService:
     def city_of(self, point: Point) -> str:
         """Return the city that is nearest."""
         return self._own.city_of(point)
+
+    def pace(self, city: str) -> Pace:
+        """Return how fast riders of a city are, and how much longer roads are than straight lines."""
+        kmh = self._settings.city_speeds_kmh.get(city.lower(), self._settings.speed_kmh)
+        return Pace(kmh / _KMH_TO_MS, self._settings.road_factor)
 
     def check_route(self, position: Point, line: Sequence[Point], tolerance_m: float | None = None) -> Deviation:
         """Return how far a rider is from their line.

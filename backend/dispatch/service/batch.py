@@ -17,7 +17,7 @@ from backend.dispatch.service.desk import DISPATCHER, DispatchService
 from backend.dispatch.service.riders import RidersService
 from backend.dispatch.settings import DispatchSettings
 from backend.geo.ports import Point
-from backend.geo.settings import GeoSettings
+from backend.geo.service import GeoService
 from backend.orders.events import OrderState
 from backend.orders.ports import AddressView, OrderFilter, OrderView
 from backend.orders.service import OrdersService
@@ -27,7 +27,6 @@ from backend.platform.event_log import events_of
 BATCH_FLAG: Final = "batch_assign"
 FEW_RIDERS_FLAG: Final = "few_riders"
 _MOST_ORDERS: Final = 1_000
-_KMH_TO_MS: Final = 3.6
 _RUNNING: Final = (OrderState.PROCESSING, OrderState.HANDOVER, OrderState.OUT_FOR_DELIVERY)
 
 
@@ -56,7 +55,7 @@ class BatchService:
         orders: OrdersService,
         desk: DispatchService,
         settings: DispatchSettings,
-        geo: GeoSettings,
+        geo: GeoService,
     ) -> None:
         self._riders = riders
         self._orders = orders
@@ -116,13 +115,8 @@ class BatchService:
                 await self._desk.offer_to_best(session, order.id, command_id=f"batch:{order.id}:{order.version}:best")
 
     async def _plan(self, found: _City, city: str, aim: Aim) -> Plan:
-        kmh = self._geo.city_speeds_kmh.get(city.lower(), self._geo.speed_kmh)
-        travel = Travel(
-            speed_ms=kmh / _KMH_TO_MS,
-            road_factor=self._geo.road_factor,
-            stop_s=self._settings.stop_s,
-            promise_s=self._settings.on_time_s,
-        )
+        pace = self._geo.pace(city)
+        travel = Travel(pace.speed_ms, pace.road_factor, self._settings.stop_s, self._settings.on_time_s)
         return await asyncio.to_thread(plan, found.jobs, found.carriers, travel, aim)
 
     async def _city(self, session: AsyncSession, city: str) -> _City:

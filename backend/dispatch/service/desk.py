@@ -3,7 +3,6 @@
 import hmac
 from typing import Final, Protocol
 
-from haversine import Unit, haversine
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
@@ -12,8 +11,9 @@ from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered
 from backend.dispatch.lifecycle import AssignmentState, Step, after
 from backend.dispatch.models import Assignment
 from backend.dispatch.policies import delivery_code, rank
-from backend.dispatch.ports import AssignmentView, Contact, DeskResult, RiderView, Suggestion
+from backend.dispatch.ports import AssignmentView, Contact, DeskResult, Suggestion
 from backend.dispatch.service.riders import RidersService
+from backend.dispatch.service.views import assignment_view, distance_m
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.commands import (
     AssignRider,
@@ -77,7 +77,7 @@ class DispatchService:
         tried = frozenset(row.rider_id for row in await repository.assignments_of(session, order_id))
         free = await self._riders.available(session, order.city, order.merchant_id)
         return rank(
-            [(rider, _distance_m(rider, order)) for rider in free],
+            [(rider, distance_m(rider, order)) for rider in free],
             tried,
             load_penalty_m=self._settings.load_penalty_m,
             unknown_distance_m=self._settings.unknown_distance_m,
@@ -378,11 +378,11 @@ class DispatchService:
 
     async def current(self, session: AsyncSession, rider_id: str) -> list[AssignmentView]:
         """Return what a rider carries or was offered, the newest first."""
-        return [_view(row) for row in await repository.live_of_rider(session, rider_id)]
+        return [assignment_view(row) for row in await repository.live_of_rider(session, rider_id)]
 
     async def history(self, session: AsyncSession, order_id: str) -> list[AssignmentView]:
         """Return all offers of an order, oldest first."""
-        return [_view(row) for row in await repository.assignments_of(session, order_id)]
+        return [assignment_view(row) for row in await repository.assignments_of(session, order_id)]
 
     async def _own(self, session: AsyncSession, order_id: str, rider_id: str) -> Assignment | None:
         found = await repository.live_assignment(session, order_id)
@@ -395,15 +395,3 @@ class DispatchService:
             session, order_id, command, actor=_rider(rider_id), source=source, command_id=command_id
         )
         return DeskResult(result.outcome, result.code, result.message_key, result.params)
-
-
-def _view(row: Assignment) -> AssignmentView:
-    return AssignmentView(row.id, row.order_id, row.rider_id, row.round, row.state)
-
-
-def _distance_m(rider: RiderView, order: OrderView) -> float | None:
-    pickup = order.pickup
-    if pickup is None or None in {pickup.lat, pickup.lng, rider.lat, rider.lng}:
-        return None
-    here, there = (rider.lat, rider.lng), (pickup.lat, pickup.lng)
-    return float(haversine(here, there, unit=Unit.METERS))

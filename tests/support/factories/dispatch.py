@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.dispatch.ports import RiderView
 from backend.dispatch.service import BatchService, DispatchService, RidersService
 from backend.dispatch.settings import DispatchSettings
+from backend.geo.providers.offline.maps import OfflineMaps
+from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
@@ -29,7 +31,8 @@ def dispatch_service(clock: Clock, **settings: object) -> DispatchService:
 def batch_service(clock: Clock, **settings: object) -> BatchService:
     """Batches of a city, with a desk of their own."""
     desk, wanted = dispatch_service(clock, **settings), DispatchSettings(**settings)  # type: ignore[arg-type]
-    return BatchService(riders_service(clock), orders_service(), desk, wanted, GeoSettings())
+    geo = GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock)
+    return BatchService(riders_service(clock), orders_service(), desk, wanted, geo)
 
 
 async def make_rider(
