@@ -15,6 +15,7 @@ from backend.comms import money_cards, waiting
 from backend.comms import subscribers as comms_subscribers
 from backend.comms import tasks as comms_tasks
 from backend.comms.dead_work import DeadWork
+from backend.comms.lines import line_of
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.journal import CommsJournal
@@ -22,7 +23,7 @@ from backend.comms.service.ladders import LadderService
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
-from backend.comms.settings import ExotelSettings
+from backend.comms.settings import AfricasTalkingSettings, ExotelSettings
 from backend.conversations import subscribers as conversation_subscribers
 from backend.conversations import tasks as conversation_tasks
 from backend.conversations.service import ConversationsService
@@ -110,11 +111,12 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
         name: PaymentsInbox(callbacks, orders, attempts, receipts).handle
         for name, callbacks in providers.callbacks.items()
     }
-    voice = comms_tasks.VoiceInbox(providers.voice, registry.get(CallsService))
+    calls = registry.get(CallsService)
+    voices = (providers.voice, providers.voice_answers)
     return {
         **conversation_tasks.inbox_handlers(registry.get(ConversationsService)),
         **payments,
-        providers.voice.provider: voice.handle,
+        **{voice.provider: comms_tasks.VoiceInbox(voice, calls).handle for voice in voices},
     }
 
 
@@ -165,10 +167,12 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
         (providers.whatsapp, WhatsAppSettings().rate_per_s),
         (providers.instagram, InstagramSettings().rate_per_s),
     )
-    calls, exotel = registry.get(CallsService), ExotelSettings()
+    calls = registry.get(CallsService)
+    exotel, talking = line_of(ExotelSettings()), line_of(AfricasTalkingSettings())
     voice = (
         comms_tasks.CallSender(providers.exotel, database, calls, journal, exotel),
         comms_tasks.CallStatusAsker(providers.exotel, database, calls, exotel),
+        comms_tasks.CallSender(providers.africastalking, database, calls, journal, talking),
     )
     return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice)
 

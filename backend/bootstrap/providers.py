@@ -6,9 +6,12 @@ from backend.channels.providers.instagram.client import InstagramChannel
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
+from backend.comms.contexts import ContextSigner
+from backend.comms.providers.africastalking.client import AfricasTalkingClient
+from backend.comms.providers.africastalking.webhook import AfricasTalkingVoice
 from backend.comms.providers.exotel.client import ExotelClient
-from backend.comms.providers.exotel.webhook import ContextSigner, ExotelWebhooks
-from backend.comms.settings import ExotelSettings
+from backend.comms.providers.exotel.webhook import ExotelWebhooks
+from backend.comms.settings import AfricasTalkingSettings, ExotelSettings
 from backend.conversations.providers.rasa.client import RasaClient
 from backend.conversations.settings import DialogueSettings
 from backend.geo.providers.nominatim.client import NominatimClient
@@ -36,9 +39,11 @@ class Providers:
     daraja: DarajaClient
     upi: UpiLinkClient
     exotel: ExotelClient
+    africastalking: AfricasTalkingClient
     rasa: RasaClient
     callbacks: PaymentCallbacks
     voice: ExotelWebhooks
+    voice_answers: AfricasTalkingVoice
     http: tuple[HttpClient, ...]
 
     async def close(self) -> None:
@@ -53,6 +58,8 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
     daraja, upi, exotel = DarajaSettings(), UpiSettings(), ExotelSettings()
     payments, base = PaymentsSettings(), settings.public_base_url
     signer = ContextSigner(exotel.webhook_secret.get_secret_value())
+    talking = AfricasTalkingSettings()
+    talking_signer = ContextSigner(talking.webhook_secret.get_secret_value())
     http = (
         HttpClient(daraja.base_url, name="daraja", timeout_s=daraja.timeout_s),
         HttpClient(
@@ -67,6 +74,7 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
             timeout_s=exotel.timeout_s,
             auth=(exotel.api_key.get_secret_value(), exotel.api_token.get_secret_value()),
         ),
+        HttpClient(talking.api_url, name="africastalking", timeout_s=talking.timeout_s),
     )
     upi_secrets = [secret for secret in (upi.webhook_secret, upi.previous_webhook_secret) if secret is not None]
     callbacks = PaymentCallbacks(
@@ -79,9 +87,11 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
         daraja=DarajaClient(daraja, http[0], clock),
         upi=UpiLinkClient(http[1]),
         exotel=ExotelClient(exotel, http[2], base, signer),
+        africastalking=AfricasTalkingClient(talking, http[3], talking_signer),
         rasa=RasaClient(DialogueSettings()),
         callbacks=callbacks,
         voice=ExotelWebhooks(signer),
+        voice_answers=AfricasTalkingVoice(talking, talking_signer, base),
         http=http,
     )
 

@@ -2,7 +2,8 @@
 
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
-from backend.comms.settings import ExotelSettings
+from backend.comms.lines import AFRICASTALKING
+from backend.comms.settings import AfricasTalkingSettings, CommsSettings, ExotelSettings
 from backend.dispatch.settings import DispatchSettings
 from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
 from backend.platform.settings import PlatformSettings, refuse_placeholders
@@ -24,4 +25,5 @@ def check_secrets(settings: PlatformSettings) -> None:
     Raises:
         ValueError: Names every variable that has to be set.
     """
-    refuse_placeholders(settings.environment, *(holder() for holder in HOLDERS))
+    used = (AfricasTalkingSettings(),) if CommsSettings().uses(AFRICASTALKING) else ()
+    refuse_placeholders(settings.environment, *(holder() for holder in HOLDERS), *used)

@@ -3,7 +3,7 @@
 from backend.bootstrap.providers import Providers, geography
 from backend.catalog.service import CatalogService
 from backend.channels.service import ChannelsService
-from backend.comms.ports import RiderDesk, VoiceWebhooks
+from backend.comms.ports import RiderDesk, VoiceAnswers, VoiceWebhooks
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
@@ -118,6 +118,7 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     registry.add(LadderService, LadderService(orders, vendors, desk, messages, calls, cards, journal, plans))
     registry.add(RiderDesk, desk)  # type: ignore[type-abstract]
     registry.add(VoiceWebhooks, providers.voice)  # type: ignore[type-abstract]
+    registry.add(VoiceAnswers, providers.voice_answers)  # type: ignore[type-abstract]
 
 
 def _add_conversations(registry: Registry, clock: Clock) -> None:

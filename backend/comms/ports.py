@@ -108,6 +108,22 @@ class VoiceWebhooks(Protocol):
         ...
 
 
+class VoiceAnswers(VoiceWebhooks, Protocol):
+    """A provider that asks us, while somebody is on the line, what to do next; each answer is a whole body."""
+
+    def ask(self, call_id: str, question: str, farewell: str, language: str, *, timeout_s: int, times: int) -> bytes:
+        """Ask for one digit, some times over, then say farewell."""
+        ...
+
+    def say(self, words: str, language: str) -> bytes:
+        """Say something and hang up."""
+        ...
+
+    def connect(self, phone: str) -> bytes:
+        """Join another person (E.164) to the call."""
+        ...
+
+
 class RiderDesk(Protocol):
     """Riders, as dispatch keeps them."""
 
@@ -172,6 +188,7 @@ __all__ = [
     "Contact",
     "DeskResult",
     "RiderDesk",
+    "VoiceAnswers",
     "VoiceProvider",
     "VoiceWebhooks",
     "moves_on",

@@ -303,6 +303,6 @@ async def last_heard(session: AsyncSession, actor: str, account: str) -> datetim
     return found
 
 
-async def waiting_digits(session: AsyncSession, call_id: str) -> Sequence[bytes]:
+async def waiting_digits(session: AsyncSession, provider: str, call_id: str) -> Sequence[bytes]:
     """Return the stored digit webhooks of a call that nobody has acted on yet, the first first."""
-    return await waiting_bodies(session, "exotel", "dtmf", call_id)
+    return await waiting_bodies(session, provider, "dtmf", call_id)

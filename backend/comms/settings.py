@@ -1,5 +1,7 @@
 """Settings of comms: the voice provider, caller ids, limits."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -31,6 +33,30 @@ class ExotelSettings(BaseSettings):
     )
 
 
+class AfricasTalkingSettings(BaseSettings):
+    """Access to Africa's Talking Voice; only those need it whose calls go by it."""
+
+    model_config = SettingsConfigDict(env_prefix="AFRICASTALKING_", extra="ignore")
+
+    api_url: str = Field(
+        default="http://127.0.0.1:8099/africastalking", description="Scheme and host of the voice API."
+    )
+    username: str = Field(default="duka", description="The application's name at the provider.")
+    api_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-africastalking-key")
+    did_new_order: str = "+254711082001"
+    did_reminder: str = "+254711082002"
+    did_address: str = "+254711082003"
+    voices: dict[str, str] = Field(default={}, description="The voice that speaks a language, where not the default.")
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(f"{DEVELOPMENT_SECRET}-africastalking-webhook"),
+        description="Signs the context of each call.",
+    )
+    timeout_s: float = 10.0
+    calls_per_minute: int = Field(default=200, ge=1, description="What the account allows; further calls wait.")
+    ring_s: int = Field(default=30, description="How long the network lets a phone ring; the API can't be told.")
+    ivr_ring_s: int = Field(default=30, description="The same, for a menu call.")
+
+
 class CommsSettings(BaseSettings):
     """Limits that keep vendors and riders from being flooded."""
 
@@ -54,3 +80,16 @@ class CommsSettings(BaseSettings):
     calls_per_callee_hour: int = Field(
         default=20, description="Calls to one person in an hour, of all orders together."
     )
+    voice_provider: Literal["exotel", "africastalking"] = Field(
+        default="exotel", description="Who calls where neither city nor country says otherwise."
+    )
+    voice_by_city: dict[str, Literal["exotel", "africastalking"]] = Field(
+        default={}, description="Who calls for the orders of a city."
+    )
+    voice_by_country: dict[str, Literal["exotel", "africastalking"]] = Field(
+        default={}, description="Who calls numbers of a country, by its ISO code."
+    )
+
+    def uses(self, provider: str) -> bool:
+        """Return whether any call may go by a provider."""
+        return provider in {self.voice_provider, *self.voice_by_city.values(), *self.voice_by_country.values()}

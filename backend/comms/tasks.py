@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
 from backend.comms.ladders import KINDS, Purpose, Rung
+from backend.comms.lines import VoiceLine
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallRequest, CallState, VoiceProvider, VoiceWebhooks, moves_on
-from backend.comms.service.calls import STATUS_ASKS, VOICE_CHANNEL, CallsService, status_ask
+from backend.comms.service.calls import STATUS_ASKS, CallsService, status_ask
 from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
-from backend.comms.settings import ExotelSettings
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.inbox import StoredProviderEvent
@@ -31,7 +31,6 @@ from backend.platform.sends import (
 from backend.platform.timers import TimerHandler, TimerKind
 
 log = get_logger(__name__)
-STATUS_CHANNEL: Final = "exotel.status"
 _ENGAGED_S: Final = 5.0
 _BURST_S: Final = 3  # After a quiet time the calls of this many seconds may go at once.
 
@@ -44,22 +43,21 @@ def timer_handlers(ladders: LadderService) -> Mapping[TimerKind, TimerHandler]:
 class CallSender:
     """Places queued calls; one whose answer was lost is looked for, never dialled again blindly."""
 
-    channel = VOICE_CHANNEL
-
     def __init__(
         self,
         provider: VoiceProvider,
         database: Database,
         calls: CallsService,
         journal: CommsJournal,
-        settings: ExotelSettings,
+        line: VoiceLine,
     ) -> None:
+        self.channel = line.channel
         self._provider = provider
         self._database = database
         self._calls = calls
         self._journal = journal
-        self._settings = settings
-        rate_per_s = settings.calls_per_minute / 60
+        self._line = line
+        rate_per_s = line.calls_per_minute / 60
         burst = max(1, round(rate_per_s * _BURST_S))
         self.policy = SendPolicy(
             concurrency=4, lease_s=30, rate_per_s=rate_per_s, burst=burst, max_attempts=3, backoff_base_s=2
@@ -86,13 +84,8 @@ class CallSender:
             return Unknown(error.code)
 
     def _request(self, call: VoiceCall) -> CallRequest:
-        dids = {
-            Purpose.NEW_ORDER: self._settings.did_new_order,
-            Purpose.REMINDER: self._settings.did_reminder,
-            Purpose.ADDRESS: self._settings.did_address,
-        }
-        ring_s = self._settings.ring_s if call.rung == Rung.RING else self._settings.ivr_ring_s
-        return CallRequest(call.id, call.phone, dids[Purpose(call.purpose)], ring_s, call.other_phone)
+        ring_s = self._line.ring_s if call.rung == Rung.RING else self._line.ivr_ring_s
+        return CallRequest(call.id, call.phone, self._line.caller_ids[Purpose(call.purpose)], ring_s, call.other_phone)
 
     async def investigate(self, send: ClaimedSend) -> SendOutcome:
         """Look for the call at the provider."""
@@ -132,37 +125,40 @@ class CallSender:
             call.state = CallState.DIALLED
         else:
             await self._journal.call_stands(session, call.call_sid, CallState(call.state))
-        await ask_later(session, call, self._settings.status_poll_s, 0)
+        await ask_later(session, call, self._line, 0)
 
 
-async def ask_later(session: AsyncSession, call: VoiceCall, poll_s: float, turn: int) -> None:
-    """Queue a question about a call that has not ended; each waits twice as long as the one before."""
-    if call.state in ENDED:
+def status_channel(line: VoiceLine) -> str:
+    """Return the channel of the questions about a line's calls."""
+    return f"{line.channel}.status"
+
+
+async def ask_later(session: AsyncSession, call: VoiceCall, line: VoiceLine, turn: int) -> None:
+    """Queue a question about a call that has not ended, where it can be asked; each waits twice as long."""
+    if call.state in ENDED or line.status_poll_s is None:
         return
     await enqueue(
         session,
-        STATUS_CHANNEL,
+        status_channel(line),
         {"call_id": call.id, "turn": turn},
         idem=status_ask(call.id, turn),
         order_id=call.order_id,
         priority=6,
-        delay_s=poll_s * 2**turn,
+        delay_s=line.status_poll_s * 2**turn,
     )
 
 
 class CallStatusAsker:
     """Asks the provider about calls whose status callback has not come; asking twice does no harm."""
 
-    channel = STATUS_CHANNEL
     policy = SendPolicy(concurrency=2, lease_s=30, rate_per_s=1, burst=5, max_attempts=3, resend_after_unknown=True)
 
-    def __init__(
-        self, provider: VoiceProvider, database: Database, calls: CallsService, settings: ExotelSettings
-    ) -> None:
+    def __init__(self, provider: VoiceProvider, database: Database, calls: CallsService, line: VoiceLine) -> None:
+        self.channel = status_channel(line)
         self._provider = provider
         self._database = database
         self._calls = calls
-        self._settings = settings
+        self._line = line
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
         """Ask, unless its end was told meanwhile; the state goes to `settle` as the outcome's detail."""
@@ -189,7 +185,7 @@ class CallStatusAsker:
         if call is None or call.state in ENDED:
             return
         if turn + 1 < STATUS_ASKS:
-            await ask_later(session, call, self._settings.status_poll_s, turn + 1)
+            await ask_later(session, call, self._line, turn + 1)
         else:
             log.warning("call.end_unknown", call_id=call_id, order_id=call.order_id)
 

@@ -120,6 +120,7 @@ class Stack:
             "UPI_KEY_ID": "rzp_test_duka",
             "UPI_KEY_SECRET": shared.upi_secret,
             "UPI_WEBHOOK_SECRET": shared.upi_webhook,
+            "AFRICASTALKING_API_URL": f"{sandbox}/africastalking",
             "EXOTEL_API_URL": f"{sandbox}/exotel",
             "EXOTEL_ACCOUNT_SID": "duka1",
             "EXOTEL_API_KEY": shared.exotel_key,

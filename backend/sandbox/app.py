@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from backend.sandbox import control
+from backend.sandbox.africastalking.app import build as build_africastalking
 from backend.sandbox.base import Simulator
 from backend.sandbox.calls import Recorder
 from backend.sandbox.daraja.app import build as build_daraja
@@ -32,6 +33,7 @@ _BUILDERS: Final[tuple[Callable[[World], Simulator], ...]] = (
     build_daraja,
     build_upi,
     build_exotel,
+    build_africastalking,
     build_maps,
 )
 

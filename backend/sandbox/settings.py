@@ -130,6 +130,7 @@ class SandboxSettings(BaseSettings):
     instagram_webhook_path: str = "/webhooks/instagram"
     upi_webhook_path: str = "/webhooks/upi"
     exotel_webhook_path: str = "/webhooks/exotel"
+    africastalking_webhook_path: str = "/webhooks/africastalking/voice"
 
     whatsapp_numbers: list[WhatsAppNumber] = Field(default_factory=_numbers)
     whatsapp_token: SecretStr = SecretStr("development-only-wa-token")
@@ -176,6 +177,11 @@ class SandboxSettings(BaseSettings):
     exotel_flows: dict[str, list[FlowStep]] = Field(
         default={}, description="Flows by app id; empty = the default menu."
     )
+
+    africastalking_username: str = "duka"
+    africastalking_key: SecretStr = SecretStr("development-only-africastalking-key")
+    africastalking_numbers: list[str] = Field(default=["+254711082001", "+254711082002", "+254711082003"])
+    africastalking_ring_s: float = Field(30.0, description="How long the network lets a phone ring.")
 
     maps_speed_kmh: float = 22.0
     maps_road_factor: float = 1.35

@@ -14,7 +14,7 @@ from backend.app import create_app
 from backend.bootstrap import Built, build
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
-from backend.comms.providers.exotel.webhook import ContextSigner
+from backend.comms.contexts import ContextSigner
 from backend.comms.settings import ExotelSettings
 from backend.payments.router import PaymentCallbacks
 from backend.payments.settings import UpiSettings

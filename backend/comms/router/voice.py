@@ -1,4 +1,4 @@
-"""The voice provider's webhooks: stored at once; a menu's next question is answered from what is stored."""
+"""Exotel's webhooks: stored at once; a menu's next question is answered from what is stored."""
 
 import asyncio
 from typing import Any, Final
@@ -18,35 +18,35 @@ from backend.platform.inbox import EventIntake, IntakeRow
 from backend.platform.observability.metrics import WEBHOOKS
 from backend.platform.web import SessionDep
 
-webhooks = APIRouter(prefix="/webhooks/exotel", tags=["webhooks"])
+exotel_webhooks = APIRouter(prefix="/webhooks/exotel", tags=["webhooks"])
 
 _ASK_NOTHING: Final = {"gather_prompt": {"text": "."}, "max_input_digits": 1, "input_timeout": 1, "repeat_menu": 0}
 _WAIT_S: Final = 0.05
 _WAITS: Final = 30
 
 
-async def _waiting_digits(session: SessionDep, voice: VoiceWebhooks, call_id: str) -> str:
+async def waiting_digits(session: SessionDep, voice: VoiceWebhooks, call_id: str) -> str:
     """Return the digits of a call that are stored and that the worker has not acted on yet."""
-    bodies = await repository.waiting_digits(session, call_id)
+    bodies = await repository.waiting_digits(session, voice.provider, call_id)
     news = [voice.read("dtmf", call_id, body) for body in bodies]
     return "".join(row.digit for row in news if row is not None and row.digit)
 
 
-async def _digits_applied(session: SessionDep, call_id: str) -> None:
+async def digits_applied(session: SessionDep, voice: VoiceWebhooks, call_id: str) -> None:
     """Wait a moment until the worker has acted on the digits that are stored; the caller hears the right words then."""
     for _ in range(_WAITS):
-        if not await repository.waiting_digits(session, call_id):
+        if not await repository.waiting_digits(session, voice.provider, call_id):
             return
         await asyncio.sleep(_WAIT_S)
 
 
-@webhooks.post("/call-status/{context}")
+@exotel_webhooks.post("/call-status/{context}")
 async def call_status(context: str, request: Request, intake: IntakeDep, voice: VoiceDep) -> dict[str, str]:
     """Take how a call stands."""
     return await _take_status(context, await _fields(request), intake, voice)
 
 
-@webhooks.post("/call-status")
+@exotel_webhooks.post("/call-status")
 async def call_status_with_context(request: Request, intake: IntakeDep, voice: VoiceDep) -> dict[str, str]:
     """Take how a call stands, in paper two's form: the call's signed context comes with the fields."""
     fields = await _fields(request)
@@ -63,7 +63,7 @@ async def _take_status(
     return {"status": "ok"}
 
 
-@webhooks.post("/dtmf")
+@exotel_webhooks.post("/dtmf")
 async def dtmf(body: DtmfWebhook, request: Request, intake: IntakeDep, voice: VoiceDep) -> dict[str, str]:
     """Take a digit, in paper two's form."""
     call_id = _call_of(voice, body.signature)
@@ -74,13 +74,13 @@ async def dtmf(body: DtmfWebhook, request: Request, intake: IntakeDep, voice: Vo
     return {"status": "ok"}
 
 
-@webhooks.get("/gather")
-@webhooks.post("/gather")
+@exotel_webhooks.get("/gather")
+@exotel_webhooks.post("/gather")
 async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> Response:
     """Tell the provider what to ask now; a call whose question is settled is thanked and ended."""
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
-    prompt = await calls.prompt(session, call_id, await _waiting_digits(session, voice, call_id))
+    prompt = await calls.prompt(session, call_id, await waiting_digits(session, voice, call_id))
     if prompt is None:
         return JSONResponse(_ASK_NOTHING)
     return JSONResponse(
@@ -95,8 +95,8 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
     )
 
 
-@webhooks.get("/passthru")
-@webhooks.post("/passthru")
+@exotel_webhooks.get("/passthru")
+@exotel_webhooks.post("/passthru")
 async def passthru(
     request: Request, session: SessionDep, intake: IntakeDep, calls: CallsDep, voice: VoiceDep
 ) -> Response:
@@ -110,20 +110,20 @@ async def passthru(
         if call is None:
             raise HungUpError
         return PlainTextResponse("done")
-    waiting = await _waiting_digits(session, voice, call_id)
-    more = await calls.still_wanted(session, call) and calls.wants_more(call, waiting + digit)
+    waiting = await waiting_digits(session, voice, call_id)
+    more = await calls.still_wanted(session, call, on_the_line=True) and calls.wants_more(call, waiting + digit)
     step = len(call.digits + waiting)
     await intake.store("exotel", [_row(f"{fields.get('CallSid', '')}:dtmf:{step}", "dtmf", call_id, fields)])
     return PlainTextResponse("more", status_code=302) if more else PlainTextResponse("done")
 
 
-@webhooks.get("/greeting")
-@webhooks.post("/greeting")
+@exotel_webhooks.get("/greeting")
+@exotel_webhooks.post("/greeting")
 async def greeting(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> PlainTextResponse:
     """Say goodbye, by what the call has come to."""
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
-    await _digits_applied(session, call_id)
+    await digits_applied(session, voice, call_id)
     return PlainTextResponse(await calls.goodbye(session, call_id))
 
 

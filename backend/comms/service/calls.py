@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.comms import repository
 from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
+from backend.comms.lines import channel_for
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallState, Contact, moves_on
 from backend.comms.service.actions import PartnerActions, short
@@ -25,7 +26,6 @@ from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
-VOICE_CHANNEL: Final = "exotel"
 BRIDGE: Final = "bridge"
 STATUS_ASKS: Final = 6  # The last one is an hour after the call, with the usual minute between the first two.
 _LIVE: Final = frozenset({CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED})
@@ -94,7 +94,7 @@ class CallsService:
         )
         await enqueue(
             session,
-            VOICE_CHANNEL,
+            channel_for(self._settings, order.city, contact.phone),
             {"call_id": call.id},
             idem=idem,
             scope=contact.city.lower(),
@@ -134,17 +134,22 @@ class CallsService:
             idem=idem,
             payload={"with": second.actor},
         )
-        await enqueue(session, VOICE_CHANNEL, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
+        channel = channel_for(self._settings, order.city, first.phone)
+        await enqueue(session, channel, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
         return call.id
 
     async def cancel_ladder(self, session: AsyncSession, order_id: str, ladder: str) -> None:
         """Drop the calls of a ladder that have not been dialled."""
         await repository.cancel_queued_calls(session, order_id, ladder)
 
-    async def still_wanted(self, session: AsyncSession, call: VoiceCall) -> bool:
-        """True while what the call is about is still open; a bridge always is until it is dialled."""
+    async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, on_the_line: bool = False) -> bool:
+        """True while what the call is about is still open; a bridge always is until it is dialled.
+
+        A call that nobody could tell was placed counts again once somebody is `on_the_line`.
+        """
+        live = _LIVE | {CallState.UNKNOWN} if on_the_line else _LIVE
         if call.menu == VENDOR_INACTIVE:
-            return call.state in _LIVE and not (await self._vendors.get(session, Actor.parse(call.callee).id)).active
+            return call.state in live and not (await self._vendors.get(session, Actor.parse(call.callee).id)).active
         if not call.ladder:
             return call.state == CallState.QUEUED
         order = await self._orders.get(session, call.order_id)
@@ -152,7 +157,7 @@ class CallsService:
         open_question = order.state in kind.waits_in and not self._answered(order, call)
         if open_question and await repository.ladder_ended(session, call):
             return False
-        return open_question and call.state in _LIVE
+        return open_question and call.state in live
 
     def _answered(self, order: OrderView, call: VoiceCall) -> bool:
         if call.ladder == TimerKind.ADDRESS_CONFIRM:
@@ -171,7 +176,7 @@ class CallsService:
             waiting: Digits that were stored and not acted on yet.
         """
         call = await repository.call(session, call_id)
-        if call is None or not call.menu or not await self.still_wanted(session, call):
+        if call is None or not call.menu or not await self.still_wanted(session, call, on_the_line=True):
             return None
         digits = call.digits + waiting
         node, chosen = node_after(MENUS[call.menu], tuple(digits))
@@ -193,7 +198,7 @@ class CallsService:
             return words(GOODBYE["unheard"], "en")
         said = {"applied": "applied", "duplicate": "settled", "refused": "settled"}.get(call.outcome)
         if said is None:
-            said = "unheard" if await self.still_wanted(session, call) else "settled"
+            said = "unheard" if await self.still_wanted(session, call, on_the_line=True) else "settled"
         return words(GOODBYE[said], call.language)
 
     async def apply_news(self, session: AsyncSession, news: CallNews) -> None:

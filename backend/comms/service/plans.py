@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
 from backend.comms.ladders import DEFAULT_STEPS, KINDS, Callee, Ladder, LadderKind, steps_from_json, steps_to_json
+from backend.comms.lines import channel_for
 from backend.comms.models import EscalationPolicy
 from backend.comms.policies import Conditions, QuietHours
 from backend.comms.ports import Contact, RiderDesk
@@ -92,7 +93,7 @@ class LadderPlans:
             messages=self._on("wa", order, contact),
             calls=self._on("exotel", order, contact),
             messages_down="whatsapp" in down,
-            calls_down="exotel" in down,
+            calls_down=channel_for(self._settings, order.city, contact.phone) in down,
             quiet=QuietHours(*ladder.quiet) if ladder.quiet else None,
             calls_left=max(most - called, 0),
             just_rung=await repository.just_rung(session, contact.actor, purpose, order.id, covers_s),
@@ -100,7 +101,8 @@ class LadderPlans:
 
     async def calls_possible(self, session: AsyncSession, city: str) -> bool:
         """Return whether a call asked for now would be placed: switched on for the city, and the provider up."""
-        return self._flags.enabled("exotel", city=city) and "exotel" not in await outages.down(session)
+        provider = channel_for(self._settings, city)
+        return self._flags.enabled("exotel", city=city) and provider not in await outages.down(session)
 
     async def _local_time(self, session: AsyncSession, order: OrderView) -> datetime:
         merchant = await self._vendors.merchant(session, order.merchant_id)

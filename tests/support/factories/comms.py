@@ -16,9 +16,11 @@ from backend.channels.sealing import unseal
 from backend.channels.service import ChannelsService
 from backend.comms import money_cards, waiting
 from backend.comms import subscribers as comms_subscribers
+from backend.comms.contexts import ContextSigner
+from backend.comms.lines import line_of
 from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.providers.exotel.client import ExotelClient
-from backend.comms.providers.exotel.webhook import ContextSigner, ExotelWebhooks
+from backend.comms.providers.exotel.webhook import ExotelWebhooks
 from backend.comms.router import router, webhooks
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.calls import CallsService
@@ -241,8 +243,8 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 sender=SenderLoop(
                     database,
                     (
-                        CallSender(provider, database, calls, journal, settings),
-                        CallStatusAsker(provider, database, calls, settings),
+                        CallSender(provider, database, calls, journal, line_of(settings)),
+                        CallStatusAsker(provider, database, calls, line_of(settings)),
                     ),
                 ),
                 inbox=InboxWorker(database, {"exotel": VoiceInbox(voice, calls).handle}),

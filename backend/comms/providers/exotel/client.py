@@ -10,7 +10,7 @@ from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, 
 from backend.platform.http import HttpClient, HttpResponse
 
 if TYPE_CHECKING:
-    from backend.comms.providers.exotel.webhook import ContextSigner
+    from backend.comms.contexts import ContextSigner
 
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500

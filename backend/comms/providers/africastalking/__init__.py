@@ -1,0 +1,1 @@
+"""Africa's Talking: rings, voice menus and bridged calls in Kenya and its neighbours."""

@@ -1,0 +1,1 @@
+"""Simulated Africa's Talking Voice: calls by form, callbacks by form, answers by XML."""
