@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, column, delete, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from backend.payments.models import LedgerEntry, PaymentAttempt, PaymentIntent, 
 from backend.platform.db.types import blind_index
 
 _MOST_OF_PAYER: Final = 20
+_ORDERS: Final = table("orders", column("id"), column("city"))
 LIVE_STATES = ("created", "sent", "unknown")
 
 
@@ -192,10 +193,19 @@ async def refund(session: AsyncSession, refund_id: str) -> Refund | None:
 
 
 async def refunds(
-    session: AsyncSession, *, state: str | None, merchant_id: str | None, limit: int, offset: int
+    session: AsyncSession,
+    *,
+    state: str | None,
+    merchant_id: str | None,
+    cities: frozenset[str] | None = None,
+    limit: int,
+    offset: int,
 ) -> tuple[Sequence[Refund], int]:
-    """Return a page of refunds, oldest first, and how many there are."""
-    conditions = [Refund.state == state] if state else []
+    """Return a page of refunds, oldest first, and how many there are; of orders in `cities`, or of all."""
+    conditions: list[ColumnElement[bool]] = [Refund.state == state] if state else []
+    if cities is not None:
+        known = sorted(city.lower() for city in cities)
+        conditions.append(Refund.order_id.in_(select(_ORDERS.c.id).where(func.lower(_ORDERS.c.city).in_(known))))
     if merchant_id:
         conditions.append(Refund.merchant_id == merchant_id)
     total = await session.scalar(select(func.count()).select_from(Refund).where(*conditions))

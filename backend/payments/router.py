@@ -22,7 +22,7 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.refunds import RefundsService
 from backend.platform.actors import Source
 from backend.platform.auth.dependencies import require
-from backend.platform.auth.principal import Principal, Role
+from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.errors import NotFoundError, UnauthorizedError
 from backend.platform.inbox import EventIntake, IntakeRow
 from backend.platform.observability.metrics import WEBHOOKS
@@ -113,7 +113,12 @@ async def refunds(
 ) -> Page[RefundView]:
     """List refunds by state, oldest first."""
     rows, total = await service.page(
-        session, state=state, merchant_id=principal.merchant_id, limit=page.limit, offset=page.offset
+        session,
+        state=state,
+        merchant_id=principal.merchant_id,
+        cities=None if principal.cities == ALL_CITIES else principal.cities,
+        limit=page.limit,
+        offset=page.offset,
     )
     items = [RefundView.model_validate(row) for row in rows]
     return Page(items=items, total=total, limit=page.limit, offset=page.offset)
@@ -121,9 +126,17 @@ async def refunds(
 
 @router.post("/refunds/{refund_id}/decision")
 async def decide_refund(
-    refund_id: str, body: RefundDecision, session: SessionDep, service: RefundsDep, principal: MoneyStaff
+    refund_id: str,
+    body: RefundDecision,
+    session: SessionDep,
+    service: RefundsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
 ) -> RefundView:
     """Approve or reject a refund."""
+    order_id = await service.order_of(session, refund_id)
+    if order_id is not None:
+        await _check_order(session, orders, principal, order_id)
     refund = await service.decide(session, refund_id, approve=body.approve, note=body.note, actor=principal.actor)
     if principal.merchant_id is not None and refund.merchant_id != principal.merchant_id:
         raise IntentNotFoundError(refund_id=refund_id)

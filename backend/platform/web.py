@@ -21,6 +21,7 @@ from backend.platform.registry import Registry
 log = get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 MAX_PAGE = 200
+MAX_OFFSET = 1_000_000
 
 
 def registry(request: Request) -> Registry:
@@ -57,12 +58,12 @@ class PageParams(BaseModel):
     """Which part of a list is wanted."""
 
     limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="Rows a page.")
-    offset: int = Field(default=0, ge=0, description="Rows to skip.")
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="Rows to skip.")
 
 
 async def page_params(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows a page.")] = 50,
-    offset: Annotated[int, Query(ge=0, description="Rows to skip.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Rows to skip.")] = 0,
 ) -> PageParams:
     """Read the page from the query string."""
     return PageParams(limit=limit, offset=offset)

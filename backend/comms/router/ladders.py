@@ -32,7 +32,8 @@ from backend.comms.schemas import (
 from backend.comms.service.control import Steer, Wish
 from backend.comms.service.forecasts import LadderOutlook
 from backend.comms.service.plans import ladder_of
-from backend.platform.errors import NotFoundError, UnprocessableError
+from backend.platform.auth.principal import ALL_CITIES
+from backend.platform.errors import ForbiddenError, NotFoundError, UnprocessableError
 from backend.platform.timers import TimerKind
 from backend.platform.web import SessionDep
 
@@ -52,7 +53,11 @@ async def ladders(session: SessionDep, _: Ops) -> list[LadderView]:
 async def save_ladder(
     kind: TimerKind, body: NewLadder, session: SessionDep, plans: PlansDep, principal: Admin
 ) -> LadderView:
-    """Make a new version of a ladder; running ladders keep theirs."""
+    """Make a new version of a ladder; running ladders keep theirs. A city's admin changes the city's own."""
+    if body.city is not None:
+        principal.check_city(body.city)
+    elif principal.cities != ALL_CITIES:
+        raise ForbiddenError
     row = await plans.save(session, kind, _ladder(body), by=str(principal.actor), city=body.city, tier=body.tier)
     return LadderView(kind=kind, city=body.city, tier=body.tier, version=row.version or 0, **_shown(row))
 

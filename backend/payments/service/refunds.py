@@ -14,10 +14,30 @@ class RefundsService:
     """Lists refunds and records decisions; one decision a refund."""
 
     async def page(
-        self, session: AsyncSession, *, state: str | None, merchant_id: str | None, limit: int, offset: int
+        self,
+        session: AsyncSession,
+        *,
+        state: str | None,
+        merchant_id: str | None,
+        cities: frozenset[str] | None = None,
+        limit: int,
+        offset: int,
     ) -> tuple[Sequence[Refund], int]:
-        """Return a page of refunds, oldest first, and how many there are."""
-        return await repository.refunds(session, state=state, merchant_id=merchant_id, limit=limit, offset=offset)
+        """Return a page of refunds, oldest first, and how many there are; of orders in `cities`, or of all."""
+        return await repository.refunds(
+            session, state=state, merchant_id=merchant_id, cities=cities, limit=limit, offset=offset
+        )
+
+    async def order_of(self, session: AsyncSession, refund_id: str) -> str | None:
+        """Return the order that a refund is about.
+
+        Raises:
+            IntentNotFoundError: There is no such refund.
+        """
+        refund = await repository.refund(session, refund_id)
+        if refund is None:
+            raise IntentNotFoundError(refund_id=refund_id)
+        return refund.order_id
 
     async def decide(self, session: AsyncSession, refund_id: str, *, approve: bool, note: str, actor: Actor) -> Refund:
         """Record a decision.

@@ -1,0 +1,227 @@
+"""Who may call what, written by hand, and a body that fits each operation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# The roles, and the operations that are theirs; the paths stand below /api/v1.
+_ROWS: Sequence[tuple[str, Sequence[str]]] = (
+    (
+        "admin agent bot customer developer owner service",
+        (
+            "POST /orders",
+            "GET /users/{user_id}",
+        ),
+    ),
+    (
+        "admin agent bot customer developer owner rider service vendor",
+        (
+            "GET /orders",
+            "GET /orders/{order_id}",
+        ),
+    ),
+    (
+        "admin agent bot owner rider service vendor",
+        (
+            "PATCH /orders/{order_id}/state",
+            "POST /orders/{order_id}/notes",
+        ),
+    ),
+    (
+        "admin agent bot owner service",
+        (
+            "POST /orders/{order_id}/address",
+            "GET /orders/{order_id}/payment",
+            "POST /orders/{order_id}/payment",
+            "POST /orders/{order_id}/payment/claim",
+            "GET /orders/{order_id}/receipts",
+        ),
+    ),
+    (
+        "admin agent bot developer owner service trainer",
+        ("GET /orders/{order_id}/timeline",),
+    ),
+    (
+        "admin agent bot owner service vendor",
+        (
+            "POST /vendors/{vendor_id}/ack",
+            "POST /vendors/{vendor_id}/ready",
+            "GET /vendors/{vendor_id}/metrics",
+        ),
+    ),
+    (
+        "admin agent bot customer developer owner service vendor",
+        (
+            "GET /catalog/items",
+            "GET /catalog/items/{sku}",
+        ),
+    ),
+    (
+        "admin agent owner service vendor",
+        ("PATCH /catalog/items/{sku}",),
+    ),
+    (
+        "admin owner service",
+        ("POST /catalog/import",),
+    ),
+    (
+        "admin agent owner service",
+        (
+            "GET /vendors",
+            "GET /riders/available",
+            "GET /orders/{order_id}/suggestions",
+            "POST /riders/{rider_id}/assign",
+            "POST /comms/notify/{who}/{what}",
+            "POST /comms/bridge",
+            "GET /comms/timeline/{order_id}",
+            "GET /exceptions",
+            "POST /exceptions/{card_id}/take",
+            "POST /exceptions/{card_id}/resolve",
+            "GET /ladders",
+            "GET /comms/ladders/{order_id}",
+            "POST /comms/ladders/{order_id}/{kind}/preview",
+            "POST /comms/ladders/{order_id}/{kind}/{act}",
+            "GET /analytics/vendors",
+            "GET /analytics/riders",
+            "GET /analytics/orders",
+            "GET /analytics/comms",
+        ),
+    ),
+    (
+        "admin agent bot developer owner service vendor",
+        (
+            "GET /vendors/{vendor_id}",
+            "GET /vendors/{vendor_id}/hours",
+        ),
+    ),
+    (
+        "admin owner service vendor",
+        (
+            "POST /vendors/{vendor_id}/activate",
+            "POST /vendors/{vendor_id}/deactivate",
+            "PUT /vendors/{vendor_id}/hours",
+        ),
+    ),
+    (
+        "admin rider service",
+        (
+            "POST /orders/{order_id}/payment/switch-to-upi",
+            "POST /orders/{order_id}/payment/cash",
+        ),
+    ),
+    (
+        "admin owner",
+        (
+            "GET /refunds",
+            "POST /refunds/{refund_id}/decision",
+            "PUT /ladders/{kind}",
+        ),
+    ),
+    (
+        "admin agent owner rider service",
+        (
+            "GET /riders/{rider_id}",
+            "GET /riders/{rider_id}/metrics",
+            "POST /riders/{rider_id}/ack",
+            "POST /riders/{rider_id}/pickup",
+            "POST /riders/{rider_id}/deliver",
+            "POST /riders/{rider_id}/route",
+            "POST /riders/{rider_id}/exception",
+            "POST /riders/{rider_id}/shift",
+            "POST /riders/{rider_id}/position",
+        ),
+    ),
+    (
+        "admin agent bot developer owner rider service",
+        (
+            "POST /geo/eta",
+            "POST /geo/offroute-check",
+            "POST /geo/reverse-geocode",
+        ),
+    ),
+    (
+        "bot",
+        ("POST /bot/conversations/{conversation_id}/turns",),
+    ),
+    (
+        "admin agent owner",
+        (
+            "GET /inbox/conversations",
+            "GET /inbox/conversations/{conversation_id}",
+            "POST /inbox/conversations/{conversation_id}/take",
+            "POST /inbox/conversations/{conversation_id}/replies",
+            "POST /inbox/conversations/{conversation_id}/handback",
+            "POST /inbox/conversations/{conversation_id}/notes",
+        ),
+    ),
+)
+MAY: Mapping[str, frozenset[str]] = {
+    name.replace(" /", " /api/v1/", 1): frozenset(roles.split()) for roles, names in _ROWS for name in names
+}
+# What belongs to no city: sums about the map, and the ladders that all may look at.
+OF_NO_PLACE = frozenset(
+    {
+        "POST /api/v1/geo/eta",
+        "POST /api/v1/geo/reverse-geocode",
+        "POST /api/v1/geo/offroute-check",
+        "GET /api/v1/ladders",
+    }
+)
+
+
+def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The request's body as arguments of the client, and its query."""
+    order = {"order_id": ids["order_id"]}
+    point = {"lat": -1.29, "lng": 36.79}
+    bodies: dict[str, dict[str, Any]] = {
+        "POST /api/v1/bot/conversations/{conversation_id}/turns": {
+            "intent": "greet",
+            "reading": {},
+            "text": "habari",
+            "turn_id": "T-1",
+        },
+        "PATCH /api/v1/catalog/items/{sku}": {"reason": "counted", "stock": "12"},
+        "POST /api/v1/comms/bridge": {**order, "first": "vendor", "second": "admin"},
+        "POST /api/v1/comms/ladders/{order_id}/{kind}/preview": {},
+        "POST /api/v1/comms/ladders/{order_id}/{kind}/{act}": {"reason": "they asked for a minute"},
+        "POST /api/v1/comms/notify/{who}/{what}": order,
+        "POST /api/v1/exceptions/{card_id}/resolve": {"resolution": "called them"},
+        "POST /api/v1/geo/eta": {"from": point, "to": point},
+        "POST /api/v1/geo/offroute-check": {"position": point, "points": [point, point]},
+        "POST /api/v1/geo/reverse-geocode": point,
+        "POST /api/v1/inbox/conversations/{conversation_id}/handback": {},
+        "POST /api/v1/inbox/conversations/{conversation_id}/notes": {"text": "regular"},
+        "POST /api/v1/inbox/conversations/{conversation_id}/replies": {"version": 0, "text": "Karibu"},
+        "POST /api/v1/inbox/conversations/{conversation_id}/take": {},
+        "PUT /api/v1/ladders/{kind}": {"city": "Nairobi", "steps": [{"after_s": 0, "rungs": ["whatsapp"]}]},
+        "POST /api/v1/orders": {
+            "user_id": ids["user_id"],
+            "vendor_id": ids["vendor_id"],
+            "items": [{"sku": "SUKARI-1KG", "qty": 1}],
+            "delivery": {"address_text": "Yaya Centre"},
+        },
+        "POST /api/v1/orders/{order_id}/address": {"address_text": "Yaya Centre, gate C"},
+        "POST /api/v1/orders/{order_id}/notes": {"text": "Ring twice."},
+        "POST /api/v1/orders/{order_id}/payment": {"method": "mpesa", "payer_phone": "+254700000101"},
+        "POST /api/v1/orders/{order_id}/payment/cash": {"amount_minor": 100, "rider_id": "R-1"},
+        "POST /api/v1/orders/{order_id}/payment/claim": {"code": "QX7ABCDEF1"},
+        "PATCH /api/v1/orders/{order_id}/state": {"to": "processing"},
+        "POST /api/v1/refunds/{refund_id}/decision": {"approve": True, "note": "paid late"},
+        "POST /api/v1/riders/{rider_id}/ack": {**order, "action": "accept"},
+        "POST /api/v1/riders/{rider_id}/assign": order,
+        "POST /api/v1/riders/{rider_id}/deliver": {**order, "otp": "1234"},
+        "POST /api/v1/riders/{rider_id}/exception": {**order, "kind": "safety"},
+        "POST /api/v1/riders/{rider_id}/pickup": order,
+        "POST /api/v1/riders/{rider_id}/position": point,
+        "POST /api/v1/riders/{rider_id}/route": {**order, "polyline": "_p~iF~ps|U_ulLnnqC"},
+        "POST /api/v1/riders/{rider_id}/shift": {"on_shift": True},
+        "POST /api/v1/vendors/{vendor_id}/ack": {**order, "action": "accept"},
+        "POST /api/v1/vendors/{vendor_id}/deactivate": {"reason": "holiday"},
+        "PUT /api/v1/vendors/{vendor_id}/hours": {"hours": []},
+        "POST /api/v1/vendors/{vendor_id}/ready": order,
+    }
+    query = {"vendor_id": ids["vendor_id"]} if "/catalog/" in name else {}
+    if name == "GET /api/v1/riders/available":
+        query = {"area": "Nairobi"}
+    if name == "POST /api/v1/catalog/import":
+        return {"files": {"file": ("items.csv", b"sku,name,price\n", "text/csv")}}, query
+    return ({"json": bodies[name]} if name in bodies else {}), query
