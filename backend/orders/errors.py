@@ -88,6 +88,14 @@ class NothingPaidError(OrderRefusedError):
     title = "That amount is not a part payment of this order"
 
 
+class RefundTooLargeError(OrderRefusedError):
+    """More would be given back than came in."""
+
+    code = "order.refund_too_large"
+    message_key = "order.refused.amount"
+    title = "No more can be given back than was paid"
+
+
 class PaymentDueError(OrderRefusedError):
     """A prepaid order can't be handed over unpaid."""
 

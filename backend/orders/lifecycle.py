@@ -100,7 +100,7 @@ TRANSITIONS: Final = (
     ),
     Transition(c.MarkPaymentFailed, (*_UNPAID, *_RUNNING), None, _MONEY, disarms=(T.PAYMENT_PENDING,)),
     Transition(c.RecordLatePayment, _CLOSED, None, _MONEY),
-    Transition(c.RecordRefund, (*_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY),
+    Transition(c.RecordRefund, (*_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.refund_covered,)),
     Transition(
         c.SwitchPayment,
         (*_UNPAID, *_RUNNING),

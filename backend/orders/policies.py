@@ -48,6 +48,12 @@ def part_covered(facts: OrderFacts, command: c.RecordPartPayment) -> None:
         raise errors.NothingPaidError(due_minor=facts.amount_minor - facts.paid_minor)
 
 
+def refund_covered(facts: OrderFacts, command: c.RecordRefund) -> None:
+    """No more is given back, in sum, than came in."""
+    if command.refunded_minor > facts.paid_minor:
+        raise errors.RefundTooLargeError(paid_minor=facts.paid_minor)
+
+
 def sensible_preparation(_facts: OrderFacts, command: Command) -> None:
     """The minutes are some that a customer would wait."""
     minutes = int(getattr(command, "prep_minutes", 0) or getattr(command, "minutes", 0))

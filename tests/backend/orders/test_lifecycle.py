@@ -16,64 +16,8 @@ from backend.orders.lifecycle import TRANSITIONS, Transition, decide
 from backend.orders.policies import OrderFacts
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.timers import TimerKind
+from tests.support.order_moves import MOVES, SAMPLES, UNPAID
 
-PROCESSING_ON = (S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY)
-RUNNING = (S.CONFIRMED, *PROCESSING_ON)
-UNPAID = (S.PENDING, S.PARTIAL)
-BEFORE_DELIVERED = (*UNPAID, *RUNNING)
-STAYS = None
-
-# Written by hand from the papers, not derived from the rows: what each command does in the states that know it.
-MOVES: dict[type[Command], dict[S, S | None]] = {
-    c.RecordPartPayment: dict.fromkeys(UNPAID, S.PARTIAL) | dict.fromkeys((*RUNNING, S.DELIVERED), STAYS),
-    c.ConfirmPayment: dict.fromkeys(UNPAID, S.CONFIRMED) | dict.fromkeys((*RUNNING, S.DELIVERED), STAYS),
-    c.ApproveCod: dict.fromkeys(UNPAID, S.CONFIRMED),
-    c.MarkPaymentFailed: dict.fromkeys(BEFORE_DELIVERED, STAYS),
-    c.RecordLatePayment: dict.fromkeys((S.CANCELLED, S.RETURNED), STAYS),
-    c.RecordRefund: dict.fromkeys((*RUNNING, S.DELIVERED, S.CANCELLED, S.RETURNED), STAYS),
-    c.SwitchPayment: dict.fromkeys(BEFORE_DELIVERED, STAYS),
-    c.AcceptOrder: {S.CONFIRMED: S.PROCESSING},
-    c.RejectOrder: {S.CONFIRMED: S.CANCELLED},
-    c.SetPreparation: {S.CONFIRMED: S.PROCESSING, S.PROCESSING: STAYS},
-    c.ExtendPreparation: {S.PROCESSING: STAYS},
-    c.MarkReady: {S.PROCESSING: S.HANDOVER},
-    c.AssignRider: dict.fromkeys(PROCESSING_ON, STAYS),
-    c.UnassignRider: dict.fromkeys(PROCESSING_ON, STAYS),
-    c.ReportRiderWaiting: dict.fromkeys((S.PROCESSING, S.HANDOVER), STAYS),
-    c.PickUp: {S.HANDOVER: S.OUT_FOR_DELIVERY},
-    c.DeliverOrder: {S.OUT_FOR_DELIVERY: S.DELIVERED},
-    c.FailDelivery: {S.OUT_FOR_DELIVERY: STAYS},
-    c.ReturnOrder: dict.fromkeys((S.OUT_FOR_DELIVERY, S.DELIVERED), S.RETURNED),
-    c.CancelOrder: dict.fromkeys(BEFORE_DELIVERED, S.CANCELLED),
-    c.ChangeAddress: dict.fromkeys(BEFORE_DELIVERED, STAYS),
-    c.ConfirmAddress: dict.fromkeys(PROCESSING_ON, STAYS),
-    c.AddNote: dict.fromkeys(S, STAYS),
-}
-SAMPLES: dict[type[Command], Command] = {
-    c.RecordPartPayment: c.RecordPartPayment(100),
-    c.ConfirmPayment: c.ConfirmPayment(32500),
-    c.ApproveCod: c.ApproveCod(),
-    c.MarkPaymentFailed: c.MarkPaymentFailed("no funds"),
-    c.RecordLatePayment: c.RecordLatePayment(32500),
-    c.RecordRefund: c.RecordRefund(100),
-    c.SwitchPayment: c.SwitchPayment(PaymentMode.COD),
-    c.AcceptOrder: c.AcceptOrder(15),
-    c.RejectOrder: c.RejectOrder("no flour"),
-    c.SetPreparation: c.SetPreparation(20),
-    c.ExtendPreparation: c.ExtendPreparation(10),
-    c.MarkReady: c.MarkReady(),
-    c.AssignRider: c.AssignRider("R-1"),
-    c.UnassignRider: c.UnassignRider("puncture"),
-    c.ReportRiderWaiting: c.ReportRiderWaiting(),
-    c.PickUp: c.PickUp(),
-    c.DeliverOrder: c.DeliverOrder({"kind": "otp"}),
-    c.FailDelivery: c.FailDelivery("nobody there"),
-    c.ReturnOrder: c.ReturnOrder("nobody there"),
-    c.CancelOrder: c.CancelOrder("changed my mind"),
-    c.ChangeAddress: c.ChangeAddress("Shani Nagar, House 12"),
-    c.ConfirmAddress: c.ConfirmAddress(1),
-    c.AddNote: c.AddNote("call at the gate"),
-}
 OWN_ID = {ActorKind.VENDOR: "V-1", ActorKind.RIDER: "R-1", ActorKind.CUSTOMER: "U-1"}
 # Who may do what in one glance; the desk may do all of it but move money by itself.
 ONLY = {
@@ -177,6 +121,7 @@ def test_confirming_starts_the_vendors_ladder_and_keeps_the_stock() -> None:
         (S.PENDING, {}, c.ConfirmPayment(32499), "order.not_fully_paid"),
         (S.PENDING, {}, c.RecordPartPayment(32500), "order.not_a_part_payment"),
         (S.PARTIAL, {"paid_minor": 200}, c.RecordPartPayment(200), "order.not_a_part_payment"),
+        (S.CANCELLED, {"paid_minor": 99}, c.RecordRefund(100), "order.refund_too_large"),
         (S.CONFIRMED, {}, c.AcceptOrder(0), "order.preparation_out_of_range"),
         (S.CONFIRMED, {}, c.AcceptOrder(241), "order.preparation_out_of_range"),
         (S.PROCESSING, {}, c.ExtendPreparation(0), "order.preparation_out_of_range"),
