@@ -21,19 +21,32 @@ from backend.platform.db.session import Database
 from backend.platform.settings import PlatformSettings
 from tests.support.access import MAY, OF_NO_PLACE, body_of
 from tests.support.clock import FixedClock
-from tests.support.factories.console import make_thread
 from tests.support.factories.dispatch import make_rider
+from tests.support.factories.drafts import make_conversation
 from tests.support.factories.orders import make_order
 
 _RECEIPT = """
 INSERT INTO receipts (id, provider, code, amount_minor, currency, order_id, merchant_id, evidence, state)
 VALUES ('R-X', 'mpesa', 'QX1', 500, 'KES', :order, 'M-1', 'callback', 'refund_due')
 """
+_PRICE = """
+INSERT INTO item_prices (id, merchant_id, sku, price_minor, from_at, reason, actor)
+VALUES ('PR-X', 'M-1', 'UNGA-2KG', 17700, duka_now() + interval '9 days', 'season', 'admin:S-1')
+"""
 _REFUND = """
 INSERT INTO refunds (id, receipt_id, order_id, merchant_id, amount_minor, currency, cause)
 VALUES ('RF-X', 'R-X', :order, 'M-1', 500, 'KES', 'paid_late')
 """
-_PATHS = {"kind": "vendor_accept", "who": "vendor", "what": "order", "act": "pause", "sku": "UNGA-2KG"}
+_PATHS = {
+    "kind": "vendor_accept",
+    "merchant_id": "M-1",
+    "day": "2026-11-20",
+    "price_id": "PR-X",
+    "who": "vendor",
+    "what": "order",
+    "act": "pause",
+    "sku": "UNGA-2KG",
+}
 
 
 @dataclass
@@ -55,7 +68,8 @@ class Doors:
         actor = Actor.parse(claims.pop("actor", None) or f"{'agent' if role is Role.DEVELOPER else role}:S-1")
         token = self.built.registry.get(TokenIssuer).issue(actor, [role], **claims)
         headers = {"authorization": f"Bearer {token}", "idempotency-key": f"{method}{path}{role}"[:60]}
-        filled = re.sub(r"\{(\w+)\}", lambda found: str({**_PATHS, **self.ids}[found.group(1)]), path)
+        given = {**_PATHS, **self.ids, **({"kind": "day"} if "/reports/" in path else {})}
+        filled = re.sub(r"\{(\w+)\}", lambda found: str(given[found.group(1)]), path)
         body, query = body_of(f"{method} {path}", self.ids)
         return await self.client.request(method, filled, headers=headers, params=query, **body)
 
@@ -64,12 +78,13 @@ async def _furnish(database: Database, cards: CardsService) -> dict[str, str]:
     async with database.transaction() as session:
         order = await make_order(session, OrderState.CONFIRMED)
         await make_rider(session, FixedClock(), merchant_id="M-1")
-        thread = await make_thread(session, "Wambui", 102, words=[("customer", "habari")])
+        thread = await make_conversation(session, order.user_id)
         await cards.open(
             session, "vendor_silent", order.id, order_id=order.id, city="Nairobi", merchant_id="M-1", detail={}
         )
         for statement in (_RECEIPT, _REFUND):
             await session.execute(text(statement), {"order": order.id})
+        await session.execute(text(_PRICE))
         card = await session.scalar(text("SELECT id FROM ops_exceptions"))
     return {
         "order_id": order.id,
@@ -116,9 +131,9 @@ async def test_nobody_elses_admin_finds_anything(doors: Doors, claims: dict[str,
                 answer = await doors.ask(method, path, role, **claims)
                 seen[name, str(role)] = answer.status_code
     assert len(seen) > 60
-    # A ladder is a city's and no shop's.
-    open_to_shops = {"PUT /api/v1/ladders/{kind}"} if "merchant_id" in claims else set()
-    assert {key: status for key, status in seen.items() if status != 404 and key[0] not in open_to_shops} == {}
+    # A ladder and a batch are a city's and no shop's: a shop's people are refused the batch.
+    of_cities = {"PUT /api/v1/ladders/{kind}", "POST /api/v1/dispatch/batches"} if "merchant_id" in claims else set()
+    assert {key: status for key, status in seen.items() if status != 404 and key[0] not in of_cities} == {}
 
 
 async def test_a_citys_admin_changes_no_ladder_of_all_cities(doors: Doors) -> None:
@@ -150,6 +165,8 @@ async def test_the_citys_own_admin_finds_all_of_it(doors: Doors) -> None:
         if Role.ADMIN in MAY[name]:
             answer = await doors.ask(method, path, Role.ADMIN, cities={"nairobi"}, merchant_id="M-1")
             lost[name] = answer.status_code
-    # There is no UPI in Kenya, and the answer says so.
+    # There is no UPI in Kenya, no report is kept yet, and riders of a whole city are not one shop's to send.
     assert lost.pop("POST /api/v1/orders/{order_id}/payment/switch-to-upi") == 422
+    assert lost.pop("GET /api/v1/reports/{merchant_id}/kept/{kind}/{day}") == 404
+    assert {lost.pop(name) for name in [*lost] if "/dispatch/batches" in name} == {403}
     assert {name: status for name, status in lost.items() if status in {403, 404, 422}} == {}

@@ -57,11 +57,20 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
     ),
     (
         "admin agent owner service vendor",
-        ("PATCH /catalog/items/{sku}",),
+        (
+            "POST /catalog/items/{sku}/adjustments",
+            "GET /catalog/items/{sku}/movements",
+            "GET /catalog/items/{sku}/prices",
+            "PATCH /catalog/items/{sku}",
+        ),
     ),
     (
         "admin owner service",
-        ("POST /catalog/import",),
+        (
+            "POST /catalog/items/{sku}/prices",
+            "DELETE /catalog/prices/{price_id}",
+            "POST /catalog/import",
+        ),
     ),
     (
         "admin agent owner service",
@@ -80,6 +89,11 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "GET /comms/ladders/{order_id}",
             "POST /comms/ladders/{order_id}/{kind}/preview",
             "POST /comms/ladders/{order_id}/{kind}/{act}",
+            "GET /reports/{merchant_id}",
+            "GET /reports/{merchant_id}/kept/{kind}/{day}",
+            "GET /reports/{merchant_id}/{kind}/{day}",
+            "GET /reports/{merchant_id}/{kind}/{day}/file",
+            "GET /reports/{merchant_id}/{kind}/{day}/orders",
             "GET /analytics/vendors",
             "GET /analytics/riders",
             "GET /analytics/orders",
@@ -153,6 +167,13 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /inbox/conversations/{conversation_id}/notes",
         ),
     ),
+    (
+        "admin service",
+        (
+            "POST /dispatch/batches",
+            "GET /dispatch/batches/preview",
+        ),
+    ),
 )
 MAY: Mapping[str, frozenset[str]] = {
     name.replace(" /", " /api/v1/", 1): frozenset(roles.split()) for roles, names in _ROWS for name in names
@@ -180,6 +201,13 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
             "turn_id": "T-1",
         },
         "PATCH /api/v1/catalog/items/{sku}": {"reason": "counted", "stock": "12"},
+        "POST /api/v1/catalog/items/{sku}/adjustments": {"by": "1", "reason": "found one more"},
+        "POST /api/v1/catalog/items/{sku}/prices": {
+            "price_minor": 18000,
+            "from_at": "2036-01-01T00:00:00Z",
+            "reason": "season",
+        },
+        "POST /api/v1/dispatch/batches": {"city": "Nairobi"},
         "POST /api/v1/comms/bridge": {**order, "first": "vendor", "second": "admin"},
         "POST /api/v1/comms/ladders/{order_id}/{kind}/preview": {},
         "POST /api/v1/comms/ladders/{order_id}/{kind}/{act}": {"reason": "they asked for a minute"},
@@ -220,6 +248,12 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         "POST /api/v1/vendors/{vendor_id}/ready": order,
     }
     query = {"vendor_id": ids["vendor_id"]} if "/catalog/" in name else {}
+    if name.endswith("/{day}/file"):
+        query = {"form": "csv"}
+    if name.endswith("/{day}/orders"):
+        query = {"figure": "collected.mpesa"}
+    if name == "GET /api/v1/dispatch/batches/preview":
+        query = {"city": "Nairobi"}
     if name == "GET /api/v1/riders/available":
         query = {"area": "Nairobi"}
     if name == "POST /api/v1/catalog/import":
