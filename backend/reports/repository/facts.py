@@ -15,7 +15,7 @@ _TOUCHED: Final = f"""
 touched AS (
     SELECT o.id FROM orders o WHERE o.merchant_id = :merchant_id AND o.created_at {_BEFORE_END}
         AND (o.updated_at >= CAST(:first_at AS timestamptz)
-            OR o.paid_minor < o.amount_minor AND o.state NOT IN ('cancelled', 'returned'))
+            OR o.paid_minor - o.refunded_minor < o.amount_minor AND o.state NOT IN ('cancelled', 'returned'))
     UNION SELECT o.id FROM ledger_entries l JOIN orders o ON o.id = l.order_id
     WHERE o.merchant_id = :merchant_id AND l.created_at {_IN}
     UNION SELECT l.order_id FROM ledger_entries l JOIN orders o ON o.id = l.order_id

@@ -16,7 +16,7 @@ from tests.backend.reports.conftest import Days
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import orders_service
-from tests.support.factories.reports import reports_service
+from tests.support.factories.reports import open_trade, reports_service
 
 OWNER = {"cities": ["Nairobi"], "merchant_id": "M-1"}
 
@@ -211,3 +211,17 @@ async def test_a_report_can_be_had_as_a_file(api: Api, days: Days, form: str, me
     assert answer.content.startswith(begins)
     refused = await api.client.get(url, params={"form": "exe"}, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (422, "422_UNPROCESSABLE_ENTITY")
+
+
+async def test_money_that_was_taken_back_is_owed_again(session: AsyncSession) -> None:
+    """On the day on which the provider took it, and on every day after, though nothing else happens to the order."""
+    trade = await open_trade(session)
+    await trade.at(0, 10)
+    receipt = await trade.pay(await trade.order())
+    await trade.at(1, 10)
+    await trade.take_back(receipt)
+    await trade.at(3, 10)
+    for day, collected, outstanding in ((0, 35_200, 0), (1, -35_200, 35_200), (2, 0, 35_200)):
+        report = await trade.report(day)
+        assert report.figure("collected").minor == collected
+        assert report.figure("outstanding").minor == outstanding

@@ -13,12 +13,12 @@ from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
 from backend.payments.ports import Evidence, Feed
+from backend.payments.service.books import Books
 from backend.platform.actors import Actor
-from backend.platform.clock import move_clock
+from backend.platform.clock import SystemClock, move_clock
 from backend.reports.periods import PeriodKind, local_day
 from backend.reports.ports import Report
 from backend.reports.service.periods import ReportsService
-from tests.support.clock import FixedClock
 from tests.support.factories.catalog import HEADER, make_items
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import advance, give, make_order, orders_service
@@ -64,9 +64,14 @@ class Trade:
         """Let money for an order come in, as a provider would tell of it."""
         fresh = await orders_service().get(self.session, order.id, lock=True)
         amount = fresh.due_minor if minor is None else minor
-        feed = Feed.CASH if rail == "cash" else Feed.PROMPT
-        told = Evidence(feed, rail, f"T{next(_CODES):09}", amount, fresh.currency, order_id=fresh.id, source="test")
-        return await receipts_service(FixedClock()).take(self.session, told)
+        code = f"T{next(_CODES):09}"
+        told = Evidence(Feed.PROMPT, rail, code, amount, fresh.currency, order_id=order.id)
+        return await receipts_service(SystemClock()).take(self.session, told)
+
+    async def take_back(self, receipt: Receipt) -> None:
+        """Let the provider say that the money went back."""
+        held = await orders_service().hold(self.session, [str(receipt.order_id)])
+        await Books(orders_service()).take_back(self.session, receipt, held[str(receipt.order_id)], "reversed")
 
     async def bring(self, order: OrderView, state: OrderState) -> OrderView:
         """Bring an order that is pending or confirmed to a later state."""
