@@ -11,7 +11,8 @@ SEED ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
-        bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue torture clean
+        bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine \
+        torture clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -112,6 +113,9 @@ bench-link: setup ## Time the catalogue link on 5,000 rows
 
 bench-assignment: setup ## Time the assignment of 200 orders to 100 riders beside the nearest rider for each
 	@PYTHONPATH=. $(PY) scripts/bench_assignment.py
+
+nightly-machine: setup ## 2,000 sequences of 60 commands on orders, money, stock and time: no invariant breaks (SEED=n)
+	@PYTHONPATH=. $(PY) scripts/nightly_machine.py --seed $(SEED)
 
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
 	@$(PY) -m scripts.soak_dialogue

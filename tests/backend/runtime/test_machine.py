@@ -1,0 +1,16 @@
+"""Any short sequence of orders, money, stock and time keeps the invariants; a long run is a target of its own."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.support.machine import ShopMachine
+
+
+def test_no_sequence_breaks_an_invariant(database_url: str) -> None:
+    """The report of the month equals the ledger at the end of each."""
+
+    class Machine(ShopMachine):
+        url = database_url
+
+    few = settings(max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Machine, settings=few)

@@ -1,0 +1,377 @@
+"""Any sequence of what people, providers and time may do to orders, money and stock, with what must always hold.
+
+Commands go through the services on a real Postgres, each in a savepoint as each request is a transaction; events are
+handed to their subscribers and timers fire as in the worker. Every sequence is rolled back at its end.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.catalog.ports import ItemChanges
+from backend.catalog.tasks import timer_handlers as price_timers
+from backend.comms import subscribers as comms_subscribers
+from backend.comms import waiting
+from backend.comms.service.actions import PartnerActions
+from backend.comms.service.calls import CallsService
+from backend.comms.service.cards import CardsService
+from backend.comms.service.journal import CommsJournal
+from backend.comms.settings import CommsSettings
+from backend.orders import commands as c
+from backend.orders.commands import Command, OrderLineDraft, PaymentMethod, PaymentMode
+from backend.orders.events import OrderState
+from backend.orders.ports import Outcome
+from backend.orders.tasks import timer_handlers as order_timers
+from backend.payments import repository as payment_rows
+from backend.payments.ports import AttemptOutcome, AttemptResult, Evidence, Feed, Method
+from backend.payments.service.books import Books
+from backend.payments.service.refunds import RefundsService
+from backend.payments.settings import PaymentsSettings
+from backend.payments.tasks import PendingPayments
+from backend.payments.tasks import timer_handlers as payment_timers
+from backend.platform.actors import SYSTEM, Actor, ActorKind, Source
+from backend.platform.clock import SystemClock, move_clock
+from backend.platform.db.session import Database
+from backend.platform.errors import DukaError
+from backend.platform.events import Position, StoredEvent
+from backend.platform.ids import new_uuid
+from backend.platform.timer_engine import TimerEngine
+from backend.reports import subscribers as report_subscribers
+from backend.reports.periods import PeriodKind, local_day
+from backend.reports.service.periods import ReportsService
+from backend.runtime.invariants import check
+from tests.support.factories.catalog import catalog_service
+from tests.support.factories.customers import make_customer
+from tests.support.factories.dispatch import dispatch_service, make_rider
+from tests.support.factories.orders import ADMIN, BOT, DISPATCH, RIDER_ID, make_shop, orders_service, place_order
+from tests.support.factories.payments import PAYER, attempts_service, payments_service, receipts_service
+from tests.support.factories.vendors import vendors_service
+
+# Those that a sequence may break; what waits for the worker's other loops is left to its tests.
+HOLDS: Final = frozenset({"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"})
+AMOUNTS: Final = (1, 5_000, 17_600, 35_200, 90_000)
+SKUS: Final = ("UNGA-2KG", "SUKARI-1KG", "NYANYA")
+VENDOR: Final = Actor(ActorKind.VENDOR, "V-1")
+RIDER: Final = Actor(ActorKind.RIDER, RIDER_ID)
+STEPS: Final[tuple[tuple[Actor, Command], ...]] = (
+    (ADMIN, c.ApproveCod()),
+    (VENDOR, c.AcceptOrder(20)),
+    (VENDOR, c.RejectOrder("no stock")),
+    (VENDOR, c.ExtendPreparation(10)),
+    (VENDOR, c.MarkReady()),
+    (DISPATCH, c.AssignRider(RIDER_ID)),
+    (DISPATCH, c.UnassignRider("ill")),
+    (RIDER, c.ReportRiderWaiting()),
+    (RIDER, c.PickUp()),
+    (RIDER, c.DeliverOrder({"kind": "otp"})),
+    (RIDER, c.FailDelivery("nobody at home")),
+    (ADMIN, c.ReturnOrder("stale")),
+    (ADMIN, c.CancelOrder("customer_request")),
+    (BOT, c.SwitchPayment(PaymentMode.COD)),
+    (BOT, c.SwitchPayment(PaymentMode.PREPAID)),
+    (ADMIN, c.ChangeAddress("Yaya Centre, gate C")),
+    (RIDER, c.ConfirmAddress(2)),
+)
+WAY: Final[dict[OrderState, tuple[tuple[Actor, Command], ...]]] = {
+    OrderState.PENDING: ((ADMIN, c.ApproveCod()),),
+    OrderState.PARTIAL: ((ADMIN, c.ApproveCod()),),
+    OrderState.CONFIRMED: ((VENDOR, c.AcceptOrder(20)),),
+    OrderState.PROCESSING: ((VENDOR, c.MarkReady()),),
+    OrderState.HANDOVER: ((DISPATCH, c.AssignRider(RIDER_ID)), (RIDER, c.PickUp())),
+    OrderState.OUT_FOR_DELIVERY: ((RIDER, c.DeliverOrder({"kind": "otp"})),),
+}
+_EVENTS: Final = text("SELECT * FROM outbox WHERE pos > :after ORDER BY pos")
+_LEDGER: Final = text("""
+SELECT coalesce(sum(l.credit_minor - l.debit_minor), 0)::bigint FROM ledger_entries l JOIN orders o ON o.id = l.order_id
+WHERE l.account IN ('customer_funds', 'refunds_payable')
+""")
+
+
+class Savepoints:
+    """Looks like a database; its transactions are savepoints of one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        async with self.session.begin_nested():
+            yield self.session
+
+
+@dataclass
+class Town:
+    """One sequence's session, the worker's parts over it, and the hands of the rules."""
+
+    session: AsyncSession
+    user_id: str = ""
+    read_to: int = 0
+
+    def __post_init__(self) -> None:
+        clock = SystemClock()
+        orders, vendors, cards, journal = orders_service(), vendors_service(), CardsService(clock), CommsJournal()
+        actions = PartnerActions(orders, vendors, dispatch_service(clock), cards, journal)
+        calls = CallsService(orders, vendors, journal, actions, CommsSettings())
+        self.payments, self.refunds = payments_service(clock), RefundsService()
+        self.receipts, self.attempts = receipts_service(clock), attempts_service(clock)
+        self.subscriptions = (
+            *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
+            *report_subscribers.subscriptions(cards, vendors),
+        )
+        handlers = {
+            **order_timers(orders),
+            **payment_timers(PendingPayments(PaymentsSettings())),
+            **price_timers(catalog_service()),
+            **waiting.timer_handlers(waiting.WaitingOrders(orders, cards)),
+        }
+        self.timers = TimerEngine(Savepoints(self.session), handlers)  # type: ignore[arg-type]
+
+    async def open(self) -> None:
+        """Open the shop, with a customer and a rider."""
+        await make_shop(self.session)
+        await make_rider(self.session, SystemClock())
+        mark = ItemChanges(low_at=Decimal(3))
+        await catalog_service().change_item(self.session, "M-1", "UNGA-2KG", mark, reason="mark", actor=SYSTEM)
+        self.user_id = (await make_customer(self.session)).id
+
+    async def attempt(self, deed: Callable[[], Awaitable[Any]]) -> Any:
+        """Do something as a request does: whole, or not at all where it is refused with a code."""
+        try:
+            async with self.session.begin_nested():
+                done = await deed()
+        except DukaError:
+            done = None
+        await self.settle()
+        return done
+
+    async def settle(self) -> None:
+        """Hand every new event to who listens to it, in order."""
+        while rows := (await self.session.execute(_EVENTS, {"after": self.read_to})).all():
+            for row in rows:
+                self.read_to = row.pos
+                event = StoredEvent(
+                    *(row.event_id, row.topic, row.key, row.payload, Actor.parse(row.actor)),
+                    *(row.city, row.trace_id, row.occurred_at, Position(0, row.pos)),
+                )
+                for one in self.subscriptions:
+                    if event.topic in one.topics:
+                        await one.handle(self.session, event)
+            await self.session.flush()
+
+    async def wait(self, seconds: int) -> None:
+        """Let time pass, and what is due happen."""
+        await move_clock(self.session, timedelta(seconds=seconds))
+        while await self.timers.step():
+            await self.settle()
+
+    async def place(self, command: c.PlaceOrder) -> str | None:
+        """Place an order; return its id, or None where it was refused."""
+        placed = await self.attempt(lambda: orders_service().place(self.session, command, actor=BOT, source=Source.BOT))
+        return None if placed is None else str(placed.id)
+
+    async def give(self, order_id: str, actor: Actor, command: Command) -> None:
+        """Give a command; one that is refused leaves the order as it was."""
+        orders = orders_service()
+        before = await orders.get(self.session, order_id)
+        result = await self.attempt(
+            lambda: orders.handle(
+                self.session, order_id, command, actor=actor, source=Source.API, command_id=new_uuid()
+            )
+        )
+        if result is None or result.outcome is Outcome.REFUSED:
+            assert await orders.get(self.session, order_id) == before
+
+    async def receive(self, order_id: str, code: str, minor: int, rail: str, feed: Feed = Feed.PROMPT) -> None:
+        """Let money for an order come in, under a code that may be known."""
+
+        async def book() -> None:
+            await orders_service().get(self.session, order_id, lock=True)
+            await self.receipts.take(self.session, Evidence(feed, rail, code, minor, "KES", order_id=order_id))
+
+        await self.attempt(book)
+
+    async def report_agrees(self) -> None:
+        """The month's report says what the ledger has grown by."""
+        now = (await self.session.execute(text("SELECT duka_now()"))).scalar_one()
+        merchant = await vendors_service().merchant(self.session, "M-1")
+        day = local_day(now, merchant.timezone)
+        report = await ReportsService(vendors_service()).report(self.session, merchant, PeriodKind.MONTH, day)
+        in_all = int((await self.session.execute(_LEDGER)).scalar_one())
+        booked = (report.figure("collected").minor or 0) - (report.figure("refunds.paid").minor or 0)
+        first = (await self.session.execute(text("SELECT min(created_at) FROM ledger_entries"))).scalar_one()
+        if first is None or local_day(first, merchant.timezone) >= report.first:
+            assert booked == in_all
+
+
+class ShopMachine(RuleBasedStateMachine):
+    """Orders, payments, stock, refunds and time in any order; `url` is set by who runs it."""
+
+    url: ClassVar[str] = ""
+    orders = Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+        self.database = Database(self.url, pool_size=1)
+        self.session = self.database.sessions()
+        self.town = Town(self.session)
+        self.codes = 0
+
+    def run(self, deed: Awaitable[Any]) -> Any:
+        """Do something on this sequence's loop."""
+
+        async def awaited() -> Any:
+            return await deed
+
+        return self.runner.run(awaited())
+
+    def teardown(self) -> None:
+        """Compare the report with the ledger, and leave nothing behind."""
+
+        async def close() -> None:
+            try:
+                await self.town.report_agrees()
+            finally:
+                await self.session.rollback()
+                await self.session.close()
+                await self.database.close()
+
+        try:
+            self.run(close())
+        finally:
+            self.runner.close()
+
+    @initialize()
+    def open(self) -> None:
+        self.run(self.town.open())
+
+    @rule(
+        target=orders,
+        lines=st.dictionaries(st.sampled_from(SKUS), st.integers(1, 6), min_size=1, max_size=3),
+        cod=st.booleans(),
+        wish=st.integers(0, 30),
+    )
+    def place(self, lines: dict[str, int], cod: bool, wish: int) -> Any:  # noqa: FBT001 - Hypothesis gives it by name
+        """A wish that was placed before is the order that stands, or is refused where it differs."""
+        mode = (PaymentMode.COD, PaymentMethod.COD) if cod else (PaymentMode.PREPAID, PaymentMethod.MPESA)
+        drafts = tuple(OrderLineDraft(sku, Decimal(qty)) for sku, qty in lines.items())
+        command = place_order(
+            self.town.user_id, lines=drafts, payment_mode=mode[0], payment_method=mode[1], intent_key=f"wish-{wish}"
+        )
+        order_id = self.run(self.town.place(command))
+        return multiple() if order_id is None else order_id
+
+    @rule(order=orders, steps=st.integers(1, 6))
+    def go_on(self, order: str, steps: int) -> None:
+        """Do what usually comes next, so that sequences also get far."""
+        for _ in range(steps):
+            view = self.run(orders_service().get(self.session, order))
+            for actor, command in WAY.get(view.state, ()):
+                self.run(self.town.give(order, actor, command))
+
+    @rule(order=orders, step=st.sampled_from(STEPS))
+    def step(self, order: str, step: tuple[Actor, Command]) -> None:
+        self.run(self.town.give(order, *step))
+
+    @rule(order=orders, minor=st.sampled_from(AMOUNTS), rail=st.sampled_from(("mpesa", "cash")))
+    def pay(self, order: str, minor: int, rail: str) -> None:
+        self.codes += 1
+        self.run(self.town.receive(order, f"QK{self.codes:08}", minor, rail))
+
+    @rule(order=orders)
+    def pay_what_is_due(self, order: str) -> None:
+        view = self.run(orders_service().get(self.session, order))
+        self.codes += 1
+        self.run(self.town.receive(order, f"QK{self.codes:08}", max(view.due_minor, 1), "mpesa"))
+
+    @rule(order=orders, number=st.integers(1, 12))
+    def present_a_known_code(self, order: str, number: int) -> None:
+        """The same receipt again, for this order or another one."""
+        self.run(self.town.receive(order, f"QK{number:08}", 17_600, "mpesa"))
+
+    @rule(minor=st.integers(1, 60_000))
+    def send_by_hand_without_a_reference(self, minor: int) -> None:
+        self.codes += 1
+        told = Evidence(Feed.CONFIRMATION, "mpesa", f"QK{self.codes:08}", minor, "KES", reference="mama")
+        self.run(self.town.attempt(lambda: self.town.receipts.take(self.session, told)))
+
+    @rule(number=st.integers(1, 12))
+    def hear_that_money_went_back(self, number: int) -> None:
+        """The provider takes a receipt's money back from us, whoever's it had become."""
+
+        async def reverse() -> None:
+            for receipt in await payment_rows.receipts_by_codes(self.session, "mpesa", [f"QK{number:08}"]):
+                ids = [receipt.order_id] if receipt.order_id else []
+                held = await orders_service().hold(self.session, ids)
+                await Books(orders_service()).take_back(
+                    self.session, receipt, held.get(ids[0] if ids else ""), "reversed"
+                )
+
+        self.run(self.town.attempt(reverse))
+
+    @rule(order=orders, number=st.integers(1, 12))
+    def claim(self, order: str, number: int) -> None:
+        payments, code = self.town.payments, f"QK{number:08}"
+        self.run(self.town.attempt(lambda: payments.claim_receipt(self.session, order, code)))
+
+    @rule(order=orders)
+    def ask_for_payment(self, order: str) -> None:
+        payments = self.town.payments
+        self.run(self.town.attempt(lambda: payments.begin(self.session, order, Method.MPESA, PAYER)))
+
+    @rule(order=orders, paid=st.booleans(), twice=st.booleans())
+    def hear_of_a_prompt(self, order: str, paid: bool, twice: bool) -> None:  # noqa: FBT001 - as above
+        """The provider says how the newest prompt ended, perhaps twice, perhaps after it said otherwise."""
+        self.codes += 1
+        receipt = f"QK{self.codes:08}" if paid else None
+        outcome = AttemptOutcome.PAID if paid else AttemptOutcome.FAILED
+        result = AttemptResult(
+            outcome, "0" if paid else "1032", receipt=receipt, reason="paid" if paid else "cancelled"
+        )
+
+        async def hear() -> None:
+            await orders_service().get(self.session, order, lock=True)
+            for known in list(await payment_rows.attempts_of(self.session, order))[:1]:
+                await self.town.attempts.apply_result(self.session, known, result, Feed.PROMPT)
+
+        for _ in range(1 + twice):
+            self.run(self.town.attempt(hear))
+
+    @rule(approve=st.booleans())
+    def decide_a_refund(self, approve: bool) -> None:  # noqa: FBT001 - as above
+        async def decide() -> None:
+            due, _ = await self.town.refunds.page(self.session, state="due", merchant_id=None, limit=1, offset=0)
+            for refund in due:
+                await self.town.refunds.decide(self.session, refund.id, approve=approve, note="", actor=ADMIN)
+
+        self.run(self.town.attempt(decide))
+
+    @rule(sku=st.sampled_from(SKUS), by=st.integers(-6, 12).filter(bool), key=st.integers(0, 6))
+    def correct_stock(self, sku: str, by: int, key: int) -> None:
+        deed = {"reason": "count", "actor": SYSTEM, "command_id": f"count-{key}"}
+        self.run(self.town.attempt(lambda: catalog_service().adjust(self.session, "M-1", sku, Decimal(by), **deed)))
+
+    @rule(sku=st.sampled_from(SKUS), stock=st.integers(0, 20), price=st.integers(0, 50_000))
+    def take_stock(self, sku: str, stock: int, price: int) -> None:
+        changes = ItemChanges(stock=Decimal(stock), price_minor=price)
+        deed = {"reason": "stocktake", "actor": SYSTEM}
+        self.run(self.town.attempt(lambda: catalog_service().change_item(self.session, "M-1", sku, changes, **deed)))
+
+    @rule(seconds=st.sampled_from((1, 61, 200, 901, 1_801, 3_600)))
+    def wait(self, seconds: int) -> None:
+        self.run(self.town.wait(seconds))
+
+    @invariant()
+    def holds(self) -> None:
+        """Nothing of the list is broken; an order that has just changed must be watched at once."""
+        breaches = self.run(check(self.session, bound_s=0))
+        assert [breach for breach in breaches if breach.invariant in HOLDS] == []
