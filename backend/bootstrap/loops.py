@@ -34,8 +34,10 @@ from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
+from backend.payments import subscribers as payment_subscribers
 from backend.payments import tasks as payment_tasks
 from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.books import Books
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import PaymentsSettings
@@ -133,6 +135,9 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     )
     return (
         *dispatch_subscribers.subscriptions(dispatch),
+        *payment_subscribers.subscriptions(
+            payment_subscribers.PaymentsSubscriber(registry.get(OrdersService), registry.get(Books))
+        ),
         *comms_subscribers.subscriptions(comms),
         *money_cards.subscriptions(money_cards.MoneyCards(registry.get(CardsService))),
         *comms_subscribers.prompt_subscriptions(*_prompts(registry)),

@@ -37,6 +37,7 @@ from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
+from backend.payments.service.settlements import SettlementsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
@@ -86,10 +87,12 @@ def _add_shop(registry: Registry) -> None:
 
 def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> None:
     orders = registry.get(OrdersService)
-    receipts = registry.add(ReceiptsService, ReceiptsService(orders, Candidates(orders, clock), Books(orders)))
+    books = registry.add(Books, Books(orders))
+    receipts = registry.add(ReceiptsService, ReceiptsService(orders, Candidates(orders, clock), books))
     attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
     registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, clock, PaymentsSettings()))
-    registry.add(RefundsService, RefundsService())
+    registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
+    registry.add(SettlementsService, SettlementsService(orders))
     registry.add(PaymentCallbacks, providers.callbacks)
 
 

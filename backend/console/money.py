@@ -18,6 +18,7 @@ from backend.console.tills import CashBag, OpenReceipt, bags, open_receipts
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderFilter, OrderView
 from backend.orders.service import OrdersService
+from backend.payments.models import Refund
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
@@ -49,9 +50,19 @@ class MoneyDesk:
     async def owed(self) -> tuple[list[OrderView], int]:
         """Return the orders that wait for their money, and how many there are."""
         who = self.check()
-        cities = None if who.cities == ALL_CITIES else who.cities
-        wanted = OrderFilter(states=_UNPAID, cities=cities, merchant_id=who.merchant_id)
+        wanted = OrderFilter(states=_UNPAID, cities=self._cities, merchant_id=who.merchant_id)
         return await self.orders.list_orders(self.session, wanted, limit=_MOST)
+
+    async def owed_back(self) -> tuple[Sequence[Refund], int]:
+        """Return the refunds that nobody has decided about, and how many there are."""
+        who = self.check()
+        return await self.refunds.page(
+            self.session, state="due", merchant_id=who.merchant_id, cities=self._cities, limit=_MOST, offset=0
+        )
+
+    @property
+    def _cities(self) -> frozenset[str] | None:
+        return None if self.principal.cities == ALL_CITIES else self.principal.cities
 
     async def receipt(self, receipt_id: str) -> OpenReceipt:
         """Return an open receipt that the person may see.
@@ -108,10 +119,20 @@ async def decide(
 ) -> Response:
     """Approve or reject what is owed back."""
     who = desk.check()
-    due, _ = await desk.refunds.page(desk.session, state="due", merchant_id=who.merchant_id, limit=_MOST, offset=0)
+    due, _ = await desk.owed_back()
     if all(refund.id != refund_id for refund in due):
         return await _desk(request, desk, notice="Somebody has decided about that already.", status=409)
-    await desk.refunds.decide(desk.session, refund_id, approve=decision == "approve", note=note, actor=who.actor)
+    step = desk.refunds.decide(
+        desk.session,
+        refund_id,
+        approve=decision == "approve",
+        note=note,
+        actor=who.actor,
+        is_owner=Role.OWNER in who.roles,
+    )
+    refusal = await refusal_of(desk.session, step)
+    if refusal:
+        return await _desk(request, desk, notice=refusal, status=409)
     return RedirectResponse(PATH, status_code=303)
 
 
@@ -120,7 +141,7 @@ async def _desk(request: Request, desk: MoneyDesk, *, notice: str = "", status: 
     marked = await mark(session)
     owed, waiting = await desk.owed()
     receipts = await open_receipts(session, who)
-    due, refunds = await desk.refunds.page(session, state="due", merchant_id=who.merchant_id, limit=_MOST, offset=0)
+    due, refunds = await desk.owed_back()
     cash = await bags(session, who)
     values = {
         "mark": marked,

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.events import OrderState
 from backend.orders.models import Order
-from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.platform.auth.principal import ALL_CITIES, Principal
 
 _MOST: Final = 50
 _CASH: Final = "cash"
+_OPEN: Final = ("suggested", "orphan")
 _A_DAY: Final = func.make_interval(0, 0, 0, 1)
 
 
@@ -73,7 +73,7 @@ async def open_receipts(session: AsyncSession, principal: Principal) -> list[Ope
     Whoever has one city or merchant sees those that may be for an order of theirs, with these orders alone; orphans are
     for those who see all.
     """
-    query = select(Receipt).where(Receipt.state.in_([str(state) for state in OPEN])).order_by(Receipt.created_at)
+    query = select(Receipt).where(Receipt.state.in_(_OPEN)).order_by(Receipt.created_at)
     rows = list(await session.scalars(query.limit(_MOST)))
     found = await _candidates(session, [row.id for row in rows], principal)
     sees_all = not _theirs(principal)
@@ -121,7 +121,7 @@ async def bags(session: AsyncSession, principal: Principal) -> list[CashBag]:
         .where(
             Receipt.order_id == Order.id,
             Receipt.provider == _CASH,
-            Receipt.state == ReceiptState.MATCHED,
+            Receipt.state == "matched",
             Receipt.created_at > func.duka_now() - _A_DAY,
         )
         .correlate(Order)

@@ -1,6 +1,6 @@
 """Refusals of the payments domain."""
 
-from backend.platform.errors import ConflictError, NotFoundError, UnprocessableError
+from backend.platform.errors import ConflictError, ForbiddenError, NotFoundError, UnprocessableError
 
 
 class IntentNotFoundError(NotFoundError):
@@ -20,6 +20,60 @@ class ReceiptSettledError(ConflictError):
 
     code = "payment.receipt_settled"
     title = "That receipt can't be given to this order"
+
+
+class RefundNotFoundError(NotFoundError):
+    """There is no such refund."""
+
+    code = "payment.refund_not_found"
+
+
+class RefundDecidedError(ConflictError):
+    """Somebody has decided on it before, or it is not at that step."""
+
+    code = "payment.refund_decided"
+    title = "That refund was decided already"
+
+
+class RefundKnownError(ConflictError):
+    """The receipt has a refund of this cause."""
+
+    code = "payment.refund_known"
+    title = "There is a refund for this already"
+
+
+class RefundTooLargeError(UnprocessableError):
+    """More than is left of the receipt."""
+
+    code = "payment.refund_too_large"
+    title = "A refund can't be more than what is left of the payment"
+
+
+class OwnRefundError(ForbiddenError):
+    """Who asked for a refund does not approve it."""
+
+    code = "payment.own_refund"
+    title = "Somebody else has to approve it"
+
+
+class OwnerNeededError(ForbiddenError):
+    """A refund of this size is the owner's to approve."""
+
+    code = "payment.owner_needed"
+    title = "A refund of this size needs the owner"
+
+
+class NothingToSettleError(ConflictError):
+    """No delivered order's money waits for this merchant."""
+
+    code = "payment.nothing_to_settle"
+    title = "There is nothing to settle"
+
+
+class SettlementNotFoundError(NotFoundError):
+    """There is no such settlement."""
+
+    code = "payment.settlement_not_found"
 
 
 class PayerPhoneNeededError(UnprocessableError):

@@ -100,6 +100,23 @@ class PaymentReviewClosed(Event):
 
 
 @dataclass(frozen=True)
+class RefundPaid(Event):
+    """Money went back to its payer."""
+
+    topic: ClassVar[str] = "payment.refund.paid"
+    refund_id: str
+    order_id: str | None
+    amount_minor: int
+    currency: str
+    code: str
+
+    @property
+    def key(self) -> str:
+        """The order, or the refund where no order is known."""
+        return self.order_id or self.refund_id
+
+
+@dataclass(frozen=True)
 class RefundDue(Event):
     """Money is owed back to the payer."""
 

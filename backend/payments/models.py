@@ -114,7 +114,7 @@ class ReceiptSuggestion(Base):
 
 
 class LedgerEntry(Base):
-    """One side of a posting; the postings of one id add up to nothing, which the database checks."""
+    """One side of a posting; the sides of one id add up to nothing and are never changed, which the database checks."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -123,6 +123,7 @@ class LedgerEntry(Base):
         CheckConstraint("(debit_minor = 0) <> (credit_minor = 0)", name="one_side"),
         Index("ix_ledger_entries_posting_id", "posting_id"),
         Index("ix_ledger_entries_order_id", "order_id"),
+        Index("ix_ledger_entries_merchant_id", "merchant_id", "currency", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -131,6 +132,7 @@ class LedgerEntry(Base):
     merchant_id: Mapped[str | None]
     order_id: Mapped[str | None]
     receipt_id: Mapped[str | None]
+    settlement_id: Mapped[str | None]
     debit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     credit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     currency: Mapped[str] = mapped_column(String(3))
@@ -139,13 +141,14 @@ class LedgerEntry(Base):
 
 
 class Refund(Base, Timestamped):
-    """Money that is owed back; one a receipt and cause."""
+    """Money that is owed back; one a receipt and cause, and never more of a receipt than it brought."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("state IN ('due', 'approved', 'paid_back', 'rejected')", name="state"),
         UniqueConstraint("receipt_id", "cause"),
+        Index("ix_refunds_order_id", "order_id"),
     )
 
     id: Mapped[str] = mapped_column(String, primary_key=True)
@@ -156,5 +159,51 @@ class Refund(Base, Timestamped):
     currency: Mapped[str] = mapped_column(String(3))
     cause: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="due")
+    requested_by: Mapped[str | None]
     decided_by: Mapped[str | None]
     note: Mapped[str | None]
+    paid_code: Mapped[str | None]
+    paid_at: Mapped[datetime | None]
+
+
+class MerchantFee(Base, Timestamped):
+    """What a merchant pays us of each order's money: a share, and a fixed part."""
+
+    __tablename__ = "merchant_fees"
+    __table_args__ = (
+        CheckConstraint("basis_points BETWEEN 0 AND 10000", name="basis_points"),
+        CheckConstraint("fixed_minor >= 0", name="fixed"),
+    )
+
+    merchant_id: Mapped[str] = mapped_column(String, primary_key=True)
+    basis_points: Mapped[int]
+    fixed_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    set_by: Mapped[str]
+
+
+class Settlement(Base, Timestamped):
+    """A merchant's money of delivered orders up to an instant, less our fees, to be paid out."""
+
+    __tablename__ = "settlements"
+    __table_args__ = (
+        CheckConstraint("gross_minor > 0", name="gross"),
+        CheckConstraint("fee_minor BETWEEN 0 AND gross_minor", name="fee"),
+        CheckConstraint("state IN ('due', 'paid')", name="state"),
+        UniqueConstraint("merchant_id", "currency", "until"),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    merchant_id: Mapped[str]
+    currency: Mapped[str] = mapped_column(String(3))
+    until: Mapped[datetime]
+    orders: Mapped[int]
+    gross_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(server_default="due")
+    made_by: Mapped[str]
+    paid_code: Mapped[str | None] = mapped_column(unique=True)
+
+    @property
+    def net_minor(self) -> int:
+        """What is paid out."""
+        return self.gross_minor - self.fee_minor

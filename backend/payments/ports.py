@@ -120,6 +120,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """What was posted to an account, in minor units; a debit balance is positive."""
+
+    account: str
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Debits less credits."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
 class HandPayment:
     """Money that a person sent by hand to the paybill or till; `payer` is as told, a number, masked or hashed."""
 

@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, Row, column, delete, func, select, table, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import LedgerEntry, PaymentAttempt, PaymentIntent, Receipt, ReceiptSuggestion, Refund
+from backend.payments.models import (
+    LedgerEntry,
+    MerchantFee,
+    PaymentAttempt,
+    PaymentIntent,
+    Receipt,
+    ReceiptSuggestion,
+    Refund,
+    Settlement,
+)
+from backend.payments.ports import AccountBalance
 from backend.platform.db.types import blind_index
 
 _MOST_OF_PAYER: Final = 20
@@ -174,14 +184,14 @@ async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str
 
 
 async def reject_refunds(session: AsyncSession, receipt_id: str, why: str) -> int:
-    """Reject a receipt's refunds that nobody has paid out yet; return their sum."""
-    statement = (
-        update(Refund)
-        .where(Refund.receipt_id == receipt_id, Refund.state.in_(("due", "approved")))
-        .values(state="rejected", note=why)
-        .returning(Refund.amount_minor)
-    )
-    return sum((await session.scalars(statement)).all())
+    """Reject a receipt's refunds that nobody has paid out yet; return how much of it stood in the books as owed."""
+    query = select(Refund).where(Refund.receipt_id == receipt_id, Refund.state.in_(("due", "approved")))
+    owed = 0
+    for row in await session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+        owed += row.amount_minor if row.state == "approved" or row.requested_by is None else 0
+        row.state, row.note = "rejected", why
+    await session.flush()
+    return owed
 
 
 async def refund(session: AsyncSession, refund_id: str) -> Refund | None:
@@ -218,11 +228,78 @@ def add_posting(session: AsyncSession, entries: Sequence[LedgerEntry]) -> None:
     session.add_all(entries)
 
 
-async def balances(session: AsyncSession, merchant_id: str | None = None) -> Sequence[tuple[str, str, int]]:
-    """Return (account, currency, debits less credits), all merchants' or one's."""
-    total = func.sum(LedgerEntry.debit_minor - LedgerEntry.credit_minor)
-    query = select(LedgerEntry.account, LedgerEntry.currency, total).group_by(LedgerEntry.account, LedgerEntry.currency)
-    if merchant_id:
+async def balances(
+    session: AsyncSession, merchant_id: str | None = None, at: datetime | None = None
+) -> Sequence[AccountBalance]:
+    """Return every account's sums up to an instant, by currency and name, all merchants' or one's."""
+    debit, credit = func.sum(LedgerEntry.debit_minor), func.sum(LedgerEntry.credit_minor)
+    query = select(LedgerEntry.account, LedgerEntry.currency, debit, credit)
+    if merchant_id is not None:
         query = query.where(LedgerEntry.merchant_id == merchant_id)
-    rows = await session.execute(query.order_by(LedgerEntry.account))
-    return [(account, currency, int(balance)) for account, currency, balance in rows]
+    if at is not None:
+        query = query.where(LedgerEntry.created_at <= at)
+    grouped = query.group_by(LedgerEntry.account, LedgerEntry.currency)
+    rows = await session.execute(grouped.order_by(LedgerEntry.currency, LedgerEntry.account))
+    return [
+        AccountBalance(account, currency, int(debits), int(credits_)) for account, currency, debits, credits_ in rows
+    ]
+
+
+async def funds_by_order(
+    session: AsyncSession, merchant_id: str, currency: str, account: str, until: datetime
+) -> Sequence[tuple[str, int]]:
+    """Return (order, credits less debits) of an account that holds something of an order's money at an instant."""
+    total = func.sum(LedgerEntry.credit_minor - LedgerEntry.debit_minor)
+    query = (
+        select(LedgerEntry.order_id, total)
+        .where(LedgerEntry.merchant_id == merchant_id, LedgerEntry.currency == currency)
+        .where(LedgerEntry.account == account, LedgerEntry.order_id.is_not(None), LedgerEntry.created_at <= until)
+        .group_by(LedgerEntry.order_id)
+        .having(total > 0)
+    )
+    rows = await session.execute(query.order_by(LedgerEntry.order_id))
+    return [(str(order_id), int(held)) for order_id, held in rows]
+
+
+async def hold_books(session: AsyncSession, merchant_id: str) -> None:
+    """Make others that settle with this merchant wait until the transaction ends."""
+    key = func.hashtextextended(f"settle:{merchant_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def fee_of(session: AsyncSession, merchant_id: str) -> MerchantFee | None:
+    """Return what a merchant pays us."""
+    return await session.get(MerchantFee, merchant_id)
+
+
+async def settlement(session: AsyncSession, settlement_id: str) -> Settlement | None:
+    """Return a settlement, locked."""
+    query = select(Settlement).where(Settlement.id == settlement_id)
+    found: Settlement | None = await session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return found
+
+
+async def settlements(
+    session: AsyncSession, merchant_id: str | None, *, limit: int, offset: int
+) -> tuple[Sequence[Settlement], int]:
+    """Return a page of settlements, the newest first, and how many there are."""
+    conditions = [Settlement.merchant_id == merchant_id] if merchant_id else []
+    total = await session.scalar(select(func.count()).select_from(Settlement).where(*conditions))
+    query = select(Settlement).where(*conditions).order_by(Settlement.until.desc(), Settlement.id)
+    return (await session.scalars(query.limit(limit).offset(offset))).all(), int(total or 0)
+
+
+async def left_of(session: AsyncSession, receipt: Receipt) -> int:
+    """Return how much of a receipt no refund has claimed."""
+    claimed = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+        Refund.receipt_id == receipt.id, Refund.state != "rejected"
+    )
+    return receipt.amount_minor - int(await session.scalar(claimed) or 0)
+
+
+async def refunded_minor(session: AsyncSession, receipt_id: str) -> int:
+    """Return how much of a receipt was paid back."""
+    paid = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+        Refund.receipt_id == receipt_id, Refund.state == "paid_back"
+    )
+    return int(await session.scalar(paid) or 0)

@@ -1,10 +1,14 @@
 """Wire models of the payments API."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.payments.ports import Method
+from backend.payments.models import Receipt, ReceiptSuggestion
+from backend.payments.ports import AccountBalance, Method
 
 
 class BeginPayment(BaseModel):
@@ -66,8 +70,10 @@ class ReceiptView(BaseModel):
     code: str = Field(description="The provider's code.")
     amount_minor: int = Field(description="In minor units.")
     currency: str = Field(description="ISO 4217.")
-    state: str = Field(description="matched, unmatched, refund_due or refunded.")
+    state: str = Field(description="suggested, orphan, matched, refund_due, refunded or reversed.")
     evidence: str = Field(description="How we know.")
+    reasons: list[str] = Field(default=[], description="Why it is the order's.")
+    matched_by: str | None = Field(default=None, description="automatic, or who decided.")
     created_at: datetime = Field(description="When we recorded it.")
 
 
@@ -83,7 +89,9 @@ class RefundView(BaseModel):
     currency: str = Field(description="ISO 4217.")
     cause: str = Field(description="Why it is owed.")
     state: str = Field(description="due, approved, paid_back or rejected.")
+    requested_by: str | None = Field(description="Who asked for it; null where it is owed by itself.")
     decided_by: str | None = Field(description="Who decided.")
+    paid_code: str | None = Field(description="The provider's code of the money that went back.")
     created_at: datetime = Field(description="Since when it is owed.")
 
 
@@ -92,3 +100,115 @@ class RefundDecision(BaseModel):
 
     approve: bool = Field(description="True to pay it back, false to reject it.")
     note: str = Field(min_length=3, max_length=300, description="Why.")
+
+
+class SuggestionView(BaseModel):
+    """An order that a receipt could be for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    order_id: str = Field(description="The order.")
+    points: int = Field(description="The matcher's points; it acts by itself from 80, 25 ahead of the next.")
+    reasons: list[str] = Field(description="What speaks for it and against it.")
+
+
+class OpenReceiptView(BaseModel):
+    """Money that waits for a person."""
+
+    receipt: ReceiptView = Field(description="The receipt.")
+    reference: str = Field(description="What the payer typed as account.")
+    payer_hint: str = Field(description="The last digits of the payer's number.")
+    suggestions: list[SuggestionView] = Field(description="Best first.")
+
+    @classmethod
+    def of(cls, receipt: Receipt, suggestions: Sequence[ReceiptSuggestion]) -> Self:
+        """Show a receipt with its suggestions."""
+        return cls(
+            receipt=ReceiptView.model_validate(receipt),
+            reference=receipt.reference,
+            payer_hint=receipt.payer_hint,
+            suggestions=[SuggestionView.model_validate(one) for one in suggestions],
+        )
+
+
+class AcceptReceipt(BaseModel):
+    """The order that a receipt is for."""
+
+    order_id: str = Field(description="The order.")
+
+
+class AskRefund(BaseModel):
+    """A wish to give some of a payment back."""
+
+    receipt_id: str = Field(description="The receipt that it is taken from.")
+    amount_minor: int = Field(gt=0, description="In minor units.")
+    cause: Literal["missing_goods", "damaged", "wrong_price", "goodwill"] = Field(description="One refund a cause.")
+    note: str = Field(min_length=3, max_length=300, description="What happened.")
+
+
+class PaidUnder(BaseModel):
+    """The code of money that went out."""
+
+    code: str = Field(min_length=4, max_length=40, description="The provider's or bank's code.")
+
+
+class AccountView(BaseModel):
+    """One account in one currency."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    account: str = Field(description="Named by what it holds.")
+    currency: str = Field(description="ISO 4217.")
+    debit_minor: int = Field(description="All debits, in minor units.")
+    credit_minor: int = Field(description="All credits, in minor units.")
+    balance_minor: int = Field(description="Debits less credits, in minor units.")
+
+
+class TrialBalanceView(BaseModel):
+    """All accounts at an instant; the balances of a currency add up to nothing."""
+
+    merchant_id: str | None = Field(description="Whose books; null for all.")
+    at: datetime | None = Field(description="The last instant that counts; null for now.")
+    accounts: list[AccountView] = Field(description="By currency and name.")
+    level: bool = Field(description="True where debits equal credits in every currency.")
+
+    @classmethod
+    def of(cls, merchant_id: str | None, at: datetime | None, rows: Sequence[AccountBalance]) -> Self:
+        """Show balances."""
+        off: Counter[str] = Counter()
+        for row in rows:
+            off[row.currency] += row.balance_minor
+        accounts = [AccountView.model_validate(row) for row in rows]
+        return cls(merchant_id=merchant_id, at=at, accounts=accounts, level=not any(off.values()))
+
+
+class MakeSettlement(BaseModel):
+    """Whose money is to be settled, and until when."""
+
+    merchant_id: str = Field(description="The merchant.")
+    currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
+    until: AwareDatetime = Field(description="The last instant whose postings count.")
+
+
+class SettlementView(BaseModel):
+    """A merchant's money of delivered orders, less our fees."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The settlement.")
+    merchant_id: str = Field(description="The merchant.")
+    currency: str = Field(description="ISO 4217.")
+    until: datetime = Field(description="The last instant whose postings count.")
+    orders: int = Field(description="How many orders' money it holds.")
+    gross_minor: int = Field(description="What they brought, in minor units.")
+    fee_minor: int = Field(description="Our fees, in minor units.")
+    net_minor: int = Field(description="What is paid out, in minor units.")
+    state: str = Field(description="due or paid.")
+    paid_code: str | None = Field(description="The bank's code.")
+
+
+class FeeTerms(BaseModel):
+    """What a merchant pays of each order."""
+
+    basis_points: int = Field(ge=0, le=10_000, description="Share of the order's money; 250 is 2.5 %.")
+    fixed_minor: int = Field(default=0, ge=0, description="And this much of each order, in minor units.")

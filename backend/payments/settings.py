@@ -21,6 +21,9 @@ class PaymentsSettings(BaseSettings):
     )
     give_up_after_s: float = Field(default=900, description="Seconds after which a silent attempt goes to a person.")
     link_expiry_s: int = Field(default=1800, ge=900, description="How long a UPI link can be paid.")
+    refund_admin_limit_minor: int = Field(
+        default=500_000, ge=0, description="The largest refund that an admin approves; more needs the owner."
+    )
     manual_code_shape: str = Field(default=r"^[A-Z0-9]{10}$", description="Shape of an M-Pesa receipt code.")
 
 

@@ -16,7 +16,9 @@ from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
+from backend.payments.service.settlements import SettlementsService
 from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
 from backend.payments.tasks import (
     CloseHandler,
@@ -161,7 +163,9 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         EventIntake: intake,
         PaymentCallbacks: callbacks,
         PaymentsService: payments,
-        RefundsService: RefundsService(),
+        ReceiptsService: receipts_service(clock),
+        RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
+        SettlementsService: SettlementsService(orders_service()),
     }
     async with serving(database, clock, router, webhooks, services=services) as api:
         transport = api.client._transport

@@ -140,6 +140,35 @@ class Books:
             due = RefundDue(refund_id, order.id, amount_minor, receipt.currency, cause, order.merchant_id)
             await publish(session, due, actor=PAYMENTS_ACTOR, city=order.city)
 
+    async def owe_back_all(self, session: AsyncSession, order: Receivable) -> None:
+        """Owe back all money that counted for an order which was closed; its row is held."""
+        for receipt in await repository.receipts_of(session, order.id):
+            left = await repository.left_of(session, receipt)
+            if receipt.state == ReceiptState.MATCHED and left:
+                receipt.state = ReceiptState.REFUND_DUE
+                await session.flush()
+                post(session, receipt, Movement(CUSTOMER_FUNDS, REFUNDS_PAYABLE, left), "order_closed")
+                await self.owe_back(session, order, receipt, left, "order_closed")
+
+    async def owe_orphan(self, session: AsyncSession, receipt: Receipt, actor: Actor) -> None:
+        """Owe a locked open receipt back to whoever sent it, as a person decided."""
+        post(session, receipt, Movement(SUSPENSE, REFUNDS_PAYABLE, receipt.amount_minor), "not_ours")
+        receipt.state, receipt.matched_by = ReceiptState.REFUND_DUE, str(actor)
+        await session.flush()
+        values = {
+            "id": new_id("RF", 10),
+            "receipt_id": receipt.id,
+            "amount_minor": receipt.amount_minor,
+            "currency": receipt.currency,
+            "cause": "not_ours",
+        }
+        refund_id = await repository.insert_refund(session, values)
+        closed = PaymentReviewClosed(receipt.id, None, f"{actor} gives it back")
+        await publish(session, closed, actor=PAYMENTS_ACTOR, city=None)
+        if refund_id is not None:
+            due = RefundDue(refund_id, None, receipt.amount_minor, receipt.currency, "not_ours")
+            await publish(session, due, actor=PAYMENTS_ACTOR, city=None)
+
     async def park(
         self, session: AsyncSession, receipt: Receipt, why: str, candidates: Sequence[Mapping[str, Any]]
     ) -> None:

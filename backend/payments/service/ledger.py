@@ -1,17 +1,25 @@
-"""Postings: every movement of money, twice."""
+"""Postings: every movement of money, twice; balances are sums, at any instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.payments import repository
 from backend.payments.models import LedgerEntry, Receipt
+from backend.payments.ports import AccountBalance
 from backend.platform.ids import new_uuid
 
 CUSTOMER_FUNDS: Final = "customer_funds"
 SUSPENSE: Final = "suspense"
 REFUNDS_PAYABLE: Final = "refunds_payable"
+REFUNDS_DECLINED: Final = "refunds_declined"
+MERCHANT_PAYABLE: Final = "merchant_payable"
+FEES_EARNED: Final = "fees_earned"
+PROVIDER_FEES: Final = "provider_fees"
+BANK: Final = "bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,17 @@ class Movement:
     amount_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose money moves, and for what."""
+
+    currency: str
+    merchant_id: str | None = None
+    order_id: str | None = None
+    receipt_id: str | None = None
+    settlement_id: str | None = None
+
+
 def clearing(provider: str) -> str:
     """Return the account of money that a provider, or a rider's pocket, holds for us."""
     return f"clearing.{provider}"
@@ -30,13 +49,18 @@ def clearing(provider: str) -> str:
 
 def post(session: AsyncSession, receipt: Receipt, movement: Movement, cause: str) -> None:
     """Record one movement of a receipt's money, and why it moved."""
-    posting_id = new_uuid()
+    post_for(session, Subject(receipt.currency, receipt.merchant_id, receipt.order_id, receipt.id), movement, cause)
+
+
+def post_for(session: AsyncSession, subject: Subject, movement: Movement, cause: str) -> None:
+    """Record one movement, and why it moved."""
     common = {
-        "posting_id": posting_id,
-        "merchant_id": receipt.merchant_id,
-        "order_id": receipt.order_id,
-        "receipt_id": receipt.id,
-        "currency": receipt.currency,
+        "posting_id": new_uuid(),
+        "merchant_id": subject.merchant_id,
+        "order_id": subject.order_id,
+        "receipt_id": subject.receipt_id,
+        "settlement_id": subject.settlement_id,
+        "currency": subject.currency,
         "cause": cause,
     }
     repository.add_posting(
@@ -46,3 +70,17 @@ def post(session: AsyncSession, receipt: Receipt, movement: Movement, cause: str
             LedgerEntry(account=movement.credit, debit_minor=0, credit_minor=movement.amount_minor, **common),
         ],
     )
+
+
+async def trial_balance(
+    session: AsyncSession, merchant_id: str | None = None, at: datetime | None = None
+) -> Sequence[AccountBalance]:
+    """Return what every account holds in every currency: all that was posted up to an instant.
+
+    Args:
+        session: The transaction.
+        merchant_id: One merchant's books; all books where None.
+        at: The last instant that counts, by the database's clock; now where None. Postings of transactions that are
+            still open at a very recent instant may yet appear.
+    """
+    return await repository.balances(session, merchant_id, at)

@@ -12,7 +12,7 @@ from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import ReceiptNotFoundError, ReceiptSettledError
 from backend.payments.lifecycle import OPEN, ReceiptState
-from backend.payments.models import Receipt
+from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import Evidence, Feed
 from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
@@ -206,6 +206,32 @@ class ReceiptsService:
         points, reasons = (found[0].points, found[0].reasons) if found else (None, [])
         await self._adopt(session, receipt, order, {"points": points, "reasons": reasons, "matched_by": str(actor)})
         return receipt
+
+    async def give_back(self, session: AsyncSession, receipt_id: str, actor: Actor) -> Receipt:
+        """Queue an open receipt to be paid back to whoever sent it, as a person decided.
+
+        Raises:
+            ReceiptNotFoundError: There is no such receipt.
+            ReceiptSettledError: It is an order's, or was taken back.
+        """
+        receipt = await repository.receipt(session, receipt_id, lock=True)
+        if receipt is None:
+            raise ReceiptNotFoundError(receipt_id=receipt_id)
+        if receipt.state not in OPEN:
+            raise ReceiptSettledError(receipt_id=receipt_id, state=receipt.state)
+        await repository.suggest(session, receipt.id, ())
+        await self._books.owe_orphan(session, receipt, actor)
+        return receipt
+
+    async def open_page(
+        self, session: AsyncSession, *, limit: int, offset: int
+    ) -> tuple[list[tuple[Receipt, list[ReceiptSuggestion]]], int]:
+        """Return a page of the receipts that wait for a person, oldest first, with their suggestions."""
+        rows, total = await repository.receipts_in(session, OPEN, limit=limit, offset=offset)
+        found: dict[str, list[ReceiptSuggestion]] = defaultdict(list)
+        for one in await repository.suggestions_of(session, [row.id for row in rows]):
+            found[one.receipt_id].append(one)
+        return [(row, found[row.id]) for row in rows], total
 
     async def take_back(self, session: AsyncSession, rail: str, code: str, why: str) -> Receipt | None:
         """Record that a receipt's money went back to its payer; None where it is not known."""

@@ -30,6 +30,7 @@ from backend.payments.models import Receipt
 from backend.payments.service import PaymentsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
+from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.clock import Clock
@@ -62,7 +63,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         DispatchService: dispatch_service(clock),
         PaymentsService: payments_service(clock),
         ReceiptsService: receipts_service(clock),
-        RefundsService: RefundsService(),
+        RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
         ReportsService: reports_service(),
     }
 

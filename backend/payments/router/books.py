@@ -1,0 +1,212 @@
+"""HTTP of the books: open receipts, refunds, trial balance, settlements."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from backend.payments.errors import RefundNotFoundError, SettlementNotFoundError
+from backend.payments.models import Refund
+from backend.payments.router.access import (
+    Desk,
+    MoneyStaff,
+    OrdersDep,
+    Owner,
+    ReceiptsDep,
+    RefundsDep,
+    SettlementsDep,
+)
+from backend.payments.schemas import (
+    AcceptReceipt,
+    AskRefund,
+    FeeTerms,
+    MakeSettlement,
+    OpenReceiptView,
+    PaidUnder,
+    ReceiptView,
+    RefundDecision,
+    RefundView,
+    SettlementView,
+    TrialBalanceView,
+)
+from backend.payments.service import ledger
+from backend.platform.auth.principal import ALL_CITIES, Principal, Role
+from backend.platform.errors import NotFoundError
+from backend.platform.web import Page, PageDep, SessionDep
+
+router = APIRouter()
+At = Annotated[datetime | None, Query(description="The last instant that counts, with its zone; now where absent.")]
+Merchant = Annotated[str | None, Query(description="One merchant's books; all where absent.")]
+
+
+def _platform_only(principal: Principal) -> None:
+    """Money whose order is not known belongs to no merchant, so only the platform's staff see it."""
+    if principal.merchant_id is not None:
+        raise NotFoundError
+
+
+@router.get("/payments/receipts/open")
+async def open_receipts(
+    session: SessionDep, receipts: ReceiptsDep, page: PageDep, principal: MoneyStaff
+) -> Page[OpenReceiptView]:
+    """List the receipts that wait for a person, oldest first, with the orders that they could be for."""
+    _platform_only(principal)
+    rows, total = await receipts.open_page(session, limit=page.limit, offset=page.offset)
+    items = [OpenReceiptView.of(receipt, suggestions) for receipt, suggestions in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.post("/payments/receipts/{receipt_id}/match")
+async def match_receipt(
+    receipt_id: str,
+    body: AcceptReceipt,
+    session: SessionDep,
+    receipts: ReceiptsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
+) -> ReceiptView:
+    """Give an open receipt to an order, as the caller decides."""
+    _platform_only(principal)
+    principal.check_city((await orders.get(session, body.order_id)).city)
+    return ReceiptView.model_validate(await receipts.accept(session, receipt_id, body.order_id, principal.actor))
+
+
+@router.post("/payments/receipts/{receipt_id}/give-back")
+async def give_receipt_back(
+    receipt_id: str, session: SessionDep, receipts: ReceiptsDep, principal: MoneyStaff
+) -> ReceiptView:
+    """Queue an open receipt to be paid back to whoever sent it."""
+    _platform_only(principal)
+    return ReceiptView.model_validate(await receipts.give_back(session, receipt_id, principal.actor))
+
+
+@router.get("/refunds")
+async def refunds(
+    session: SessionDep, service: RefundsDep, page: PageDep, principal: MoneyStaff, state: str | None = "due"
+) -> Page[RefundView]:
+    """List refunds by state, oldest first."""
+    rows, total = await service.page(
+        session,
+        state=state,
+        merchant_id=principal.merchant_id,
+        cities=None if principal.cities == ALL_CITIES else principal.cities,
+        limit=page.limit,
+        offset=page.offset,
+    )
+    items = [RefundView.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.post("/orders/{order_id}/refunds", status_code=201)
+async def ask_refund(
+    order_id: str, body: AskRefund, session: SessionDep, service: RefundsDep, orders: OrdersDep, principal: Desk
+) -> RefundView:
+    """Ask to give back some of a payment; nothing moves until somebody else approves."""
+    order = await orders.get(session, order_id)
+    principal.check_city(order.city)
+    principal.check_merchant(order.merchant_id)
+    refund = await service.request(session, body.receipt_id, body.amount_minor, body.cause, body.note, principal.actor)
+    if refund.order_id != order_id:
+        raise NotFoundError
+    return RefundView.model_validate(refund)
+
+
+async def _visible(
+    session: SessionDep, service: RefundsDep, orders: OrdersDep, principal: Principal, refund_id: str
+) -> Refund:
+    refund = await service.get_unlocked(session, refund_id)
+    if refund.order_id is not None:
+        principal.check_city((await orders.get(session, refund.order_id)).city)
+    if principal.merchant_id is not None and refund.merchant_id != principal.merchant_id:
+        raise RefundNotFoundError(refund_id=refund_id)
+    return refund
+
+
+@router.post("/refunds/{refund_id}/decision")
+async def decide_refund(
+    refund_id: str,
+    body: RefundDecision,
+    session: SessionDep,
+    service: RefundsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
+) -> RefundView:
+    """Approve or reject a refund; a large one is the owner's, and nobody approves their own."""
+    await _visible(session, service, orders, principal, refund_id)
+    refund = await service.decide(
+        session,
+        refund_id,
+        approve=body.approve,
+        note=body.note,
+        actor=principal.actor,
+        is_owner=Role.OWNER in principal.roles,
+    )
+    return RefundView.model_validate(refund)
+
+
+@router.post("/refunds/{refund_id}/paid")
+async def refund_paid(
+    refund_id: str,
+    body: PaidUnder,
+    session: SessionDep,
+    service: RefundsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
+) -> RefundView:
+    """Record that an approved refund was paid out, under the provider's code."""
+    await _visible(session, service, orders, principal, refund_id)
+    return RefundView.model_validate(await service.pay(session, refund_id, body.code, principal.actor))
+
+
+@router.get("/payments/trial-balance")
+async def trial_balance(
+    session: SessionDep, principal: MoneyStaff, merchant: Merchant = None, at: At = None
+) -> TrialBalanceView:
+    """Show what every account holds in every currency, at any instant; debits and credits are always equal."""
+    if merchant is not None:
+        principal.check_merchant(merchant)
+    wanted = merchant or principal.merchant_id
+    return TrialBalanceView.of(wanted, at, await ledger.trial_balance(session, wanted, at))
+
+
+@router.post("/payments/settlements", status_code=201)
+async def make_settlement(
+    body: MakeSettlement, session: SessionDep, service: SettlementsDep, principal: MoneyStaff
+) -> SettlementView:
+    """Make payable what a merchant's delivered orders have brought until an instant, less fees."""
+    principal.check_merchant(body.merchant_id)
+    made = await service.settle(session, body.merchant_id, body.currency, body.until, principal.actor)
+    return SettlementView.model_validate(made)
+
+
+@router.get("/payments/settlements")
+async def settlements(
+    session: SessionDep, service: SettlementsDep, page: PageDep, principal: MoneyStaff, merchant: Merchant = None
+) -> Page[SettlementView]:
+    """List settlements, the newest first."""
+    if merchant is not None:
+        principal.check_merchant(merchant)
+    rows, total = await service.page(session, merchant or principal.merchant_id, limit=page.limit, offset=page.offset)
+    items = [SettlementView.model_validate(row) for row in rows]
+    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+
+
+@router.post("/payments/settlements/{settlement_id}/paid")
+async def settlement_paid(
+    settlement_id: str, body: PaidUnder, session: SessionDep, service: SettlementsDep, principal: Owner
+) -> SettlementView:
+    """Record that a settlement was paid out, under the bank's code; again changes nothing."""
+    found = await service.get(session, settlement_id)
+    if principal.merchant_id not in {None, found.merchant_id}:
+        raise SettlementNotFoundError(settlement_id=settlement_id)
+    return SettlementView.model_validate(await service.pay(session, settlement_id, body.code))
+
+
+@router.put("/payments/fees/{merchant_id}")
+async def set_fee(
+    merchant_id: str, body: FeeTerms, session: SessionDep, service: SettlementsDep, principal: Owner
+) -> FeeTerms:
+    """Set what a merchant pays of each order from the next settlement on; the platform's to say."""
+    _platform_only(principal)
+    fee = await service.set_fee(session, merchant_id, body.basis_points, body.fixed_minor, principal.actor)
+    return FeeTerms(basis_points=fee.basis_points, fixed_minor=fee.fixed_minor)
