@@ -5,6 +5,7 @@ import typer
 from backend.conversations.reading import commands_cli as reading
 from backend.platform import commands_cli as platform
 from backend.runtime import commands_cli as runtime
+from backend.runtime import money_cli as money
 from backend.runtime import reports_cli as reports
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app.command("parse")(reading.parse)
 app.command("explain")(reading.explain)
 app.command("eval")(reading.evaluation)
 app.command("report")(reports.report)
+app.command("import-statement")(money.import_statement)
 app.command("migrate")(runtime.migrate)
 app.command("rotate-keys")(platform.rotate_keys)
 app.add_typer(platform.dead_letters, name="dead-letters")

@@ -30,6 +30,7 @@ from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
 from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
+from backend.payments.providers.daraja.statement import read_statement
 from backend.payments.router import PaymentCallbacks
 from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
@@ -38,7 +39,8 @@ from backend.payments.service.candidates import Candidates
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
-from backend.payments.settings import PaymentsSettings
+from backend.payments.service.statements import StatementsService
+from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
 from backend.platform.clock import Clock, HostClock, SystemClock
@@ -93,6 +95,9 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, clock, PaymentsSettings()))
     registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
     registry.add(SettlementsService, SettlementsService(orders))
+    shortcode = DarajaSettings().shortcode
+    statements = StatementsService(registry.get(Database), receipts, lambda file: read_statement(file, shortcode))
+    registry.add(StatementsService, statements)
     registry.add(PaymentCallbacks, providers.callbacks)
 
 

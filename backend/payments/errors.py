@@ -76,6 +76,13 @@ class SettlementNotFoundError(NotFoundError):
     code = "payment.settlement_not_found"
 
 
+class StatementFormatError(UnprocessableError):
+    """The file is no statement of ours."""
+
+    code = "payment.statement_format"
+    title = "That file can't be read as our M-Pesa statement"
+
+
 class PayerPhoneNeededError(UnprocessableError):
     """M-Pesa needs the number that will pay."""
 

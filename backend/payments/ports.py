@@ -120,6 +120,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line of a statement: a payment, a reversal of one, a problem, or none of these.
+
+    Attributes:
+        number: The line in the file, from 1.
+        told: The payment that it tells of.
+        reverses: The receipt number of the payment that it takes back.
+        problem: Why it could not be read.
+    """
+
+    number: int
+    code: str = ""
+    told: Evidence | None = None
+    reverses: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountBalance:
     """What was posted to an account, in minor units; a debit balance is positive."""
 

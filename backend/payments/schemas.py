@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import AccountBalance, Method
+from backend.payments.service.statements import StatementReport
 
 
 class BeginPayment(BaseModel):
@@ -212,3 +213,32 @@ class FeeTerms(BaseModel):
 
     basis_points: int = Field(ge=0, le=10_000, description="Share of the order's money; 250 is 2.5 %.")
     fixed_minor: int = Field(default=0, ge=0, description="And this much of each order, in minor units.")
+
+
+class ProblemLine(BaseModel):
+    """A line of a statement that could not be read or applied."""
+
+    line: int = Field(description="In the file, from 1.")
+    why: str = Field(description="What is wrong with it.")
+
+
+class StatementView(BaseModel):
+    """What became of a statement."""
+
+    lines: int = Field(description="All lines below the column names.")
+    receipts: dict[str, int] = Field(description="How its receipts stood when their line was read, by state.")
+    reversed: int = Field(description="Payments that it says went back.")
+    other: int = Field(description="Charges, withdrawals, and lines that were not completed.")
+    problems: list[ProblemLine] = Field(description="What could not be read or applied.")
+
+    @classmethod
+    def of(cls, report: StatementReport) -> Self:
+        """Show a report."""
+        problems = [ProblemLine(line=number, why=why) for number, why in report.problems]
+        return cls(
+            lines=report.lines,
+            receipts=dict(report.receipts),
+            reversed=report.reversed,
+            other=report.other,
+            problems=problems,
+        )

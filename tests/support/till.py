@@ -12,6 +12,7 @@ from sqlalchemy import text
 from backend.orders.ports import OrderView
 from backend.payments.ports import PaymentProvider
 from backend.payments.providers.daraja.client import DarajaClient
+from backend.payments.providers.daraja.statement import read_statement
 from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
@@ -19,6 +20,7 @@ from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
+from backend.payments.service.statements import StatementsService
 from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
 from backend.payments.tasks import (
     CloseHandler,
@@ -166,6 +168,9 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         ReceiptsService: receipts_service(clock),
         RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
         SettlementsService: SettlementsService(orders_service()),
+        StatementsService: StatementsService(
+            database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)
+        ),
     }
     async with serving(database, clock, router, webhooks, services=services) as api:
         transport = api.client._transport

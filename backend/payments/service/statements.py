@@ -1,0 +1,74 @@
+"""Takes a statement in: every payment through the matcher, every reversal written contrary, the rest counted."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import BinaryIO, Final
+
+from backend.payments.ports import StatementLine
+from backend.payments.service.receipts import ReceiptsService
+from backend.platform.db.session import Database
+
+CHUNK: Final = 100
+type Reader = Callable[[BinaryIO], Iterator[StatementLine]]
+
+
+@dataclass(slots=True)
+class StatementReport:
+    """What became of a statement's lines.
+
+    Attributes:
+        lines: All lines below the column names.
+        receipts: How the receipts that it tells of stood when their line was read, by state.
+        reversed: Payments that it says went back.
+        other: Lines that move no customer's money, such as charges and withdrawals, or that were not completed.
+        problems: (line of the file, why) of what could not be read or applied.
+    """
+
+    lines: int = 0
+    receipts: Counter[str] = field(default_factory=Counter)
+    reversed: int = 0
+    other: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+class StatementsService:
+    """Imports statements; the same one again changes nothing. Each chunk of lines is a transaction of its own."""
+
+    def __init__(self, database: Database, receipts: ReceiptsService, read: Reader) -> None:
+        self._database = database
+        self._receipts = receipts
+        self._read = read
+
+    async def take(self, file: BinaryIO) -> StatementReport:
+        """Import a file.
+
+        Raises:
+            StatementFormatError: It is no statement of ours; nothing was taken in.
+        """
+        report, reversals = StatementReport(), list[StatementLine]()
+        for chunk in batched(self._read(file), CHUNK):
+            await self._take_chunk(chunk, report)
+            reversals += [line for line in chunk if line.reverses]
+        # A statement may name a reversal above its payment.
+        for line in reversals:
+            await self._take_back(line, report)
+        return report
+
+    async def _take_chunk(self, chunk: tuple[StatementLine, ...], report: StatementReport) -> None:
+        told = [line.told for line in chunk if line.told is not None]
+        async with self._database.transaction() as session:
+            receipts = await self._receipts.take_all(session, told)
+        report.lines += len(chunk)
+        report.receipts.update(receipt.state for receipt in receipts)
+        report.problems += [(line.number, line.problem) for line in chunk if line.problem]
+        report.other += sum(not (line.told or line.reverses or line.problem) for line in chunk)
+
+    async def _take_back(self, line: StatementLine, report: StatementReport) -> None:
+        async with self._database.transaction() as session:
+            receipt = await self._receipts.take_back(session, "mpesa", line.reverses, "reversed")
+        if receipt is None:
+            report.problems.append((line.number, f"it reverses {line.reverses}, which is not known"))
+        else:
+            report.reversed += 1
