@@ -1,5 +1,6 @@
 """UPI and cash from the order to the receipt, over the simulated link provider."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -172,3 +173,23 @@ async def test_a_webhook_with_a_wrong_signature_is_refused(till: Till, on_the_wa
     answer = await till.post("/webhooks/upi", body, **headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "401_UNAUTHORIZED")
     assert await till.rows("SELECT id FROM provider_events WHERE external_id = 'evt_forged'") == []
+
+
+@pytest.mark.concurrency
+async def test_upi_is_asked_for_while_the_rider_books_cash(till: Till, on_the_way: OrderView) -> None:
+    """One way of paying stands; who asked for the other is refused, and knows why."""
+
+    async def switch() -> str:
+        async with till.database.transaction() as session:
+            await till.payments.switch_to_upi(session, on_the_way.id, actor=RIDER, source=Source.API)
+        return "upi"
+
+    async def cash() -> str:
+        async with till.database.transaction() as session:
+            await till.payments.record_cash(session, on_the_way.id, 12000, "R-1")
+        return "cash"
+
+    answers = await asyncio.gather(switch(), cash(), return_exceptions=True)
+    refused = [one for one in answers if isinstance(one, Exception)]
+    assert len(refused) == 1
+    assert isinstance(refused[0], CashLockedError | NothingDueError)
