@@ -123,6 +123,20 @@ async def line_engaged(session: AsyncSession, call: VoiceCall) -> bool:
     return bool(await session.scalar(query))
 
 
+async def live_bridge(session: AsyncSession, order_id: str, one: str, other: str) -> str | None:
+    """Return the call that joins two people about an order at this moment, whoever of them was called first."""
+    with_whom = VoiceCall.params["with"].astext
+    query = select(VoiceCall.id).where(
+        VoiceCall.order_id == order_id,
+        VoiceCall.rung == "bridge",
+        or_((VoiceCall.callee == one) & (with_whom == other), (VoiceCall.callee == other) & (with_whom == one)),
+        VoiceCall.state.in_(("queued", "dialled", "answered", "unknown")),
+        VoiceCall.updated_at > func.duka_now() - text("interval '90 seconds'"),
+    )
+    found: str | None = await session.scalar(query.limit(1))
+    return found
+
+
 async def older_than(session: AsyncSession, call_id: str, seconds: float) -> bool:
     """Return whether a call was asked for longer ago than this."""
     query = text("SELECT created_at < duka_now() - make_interval(secs => :seconds) FROM voice_calls WHERE id = :id")

@@ -104,8 +104,13 @@ class CallsService:
         )
 
     async def bridge(self, session: AsyncSession, order: OrderView, first: Contact, second: Contact, idem: str) -> str:
-        """Queue a call that joins two people behind our number; asking again under the same key is the same call."""
+        """Queue a call that joins two people behind our number.
+
+        Asking again under the same key is the same call, and so is asking, by anybody, while the two are being joined.
+        """
+        await self._orders.get(session, order.id, lock=True)
         known = await repository.call_by_idem(session, idem)
+        known = known or await repository.live_bridge(session, order.id, first.actor, second.actor)
         if known is not None:
             return known
         call = VoiceCall(

@@ -1,5 +1,6 @@
 """Voice menus over simulated Exotel: digits, silence, strangers, and questions that were settled meanwhile."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -171,6 +172,24 @@ async def test_starting_a_ladder_twice_is_starting_it_once(board: Switchboard, o
         assert (answer.status_code, answer.json()) == (202, {"order_id": order.id, "ladder": "vendor_accept"})
         await board.settle()
     assert await board.chased() == ["whatsapp:Vendor_New_Order"]
+
+
+@pytest.mark.concurrency
+async def test_two_who_click_together_bridge_once(board: Switchboard, order: OrderView) -> None:
+    """Each with a key of their own, and the two people named the other way round: one call, and both hear of it."""
+    pair = {"first": "vendor", "second": "admin"}
+
+    async def click(who: str, **body: str) -> str:
+        headers = {**board.api.token(who, Role.ADMIN, cities=["Nairobi"]), "idempotency-key": "click"}
+        answer = await board.api.client.post(
+            "/api/v1/comms/bridge", json={"order_id": order.id} | body, headers=headers
+        )
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["call_id"])
+
+    calls = await asyncio.gather(click("admin:A-1", **pair), click("admin:A-2", first="admin", second="vendor"))
+    assert calls[0] == calls[1]
+    assert await board.rows("SELECT count(*) FROM voice_calls WHERE rung = 'bridge'") == [(1,)]
 
 
 async def test_a_bridge_joins_two_people_once(board: Switchboard, order: OrderView) -> None:
