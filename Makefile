@@ -120,7 +120,7 @@ nightly-machine: setup ## 2,000 sequences of 60 commands on orders, money, stock
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
 	@$(PY) -m scripts.soak_dialogue
 
-torture: setup train ## Kill the worker at ten points of an order: SEED=n
+torture: setup train ## Kill worker, backend, Rasa and actions at ten points of two orders: SEED=n
 	@$(DUKA) torture --seed $(SEED)
 
 clean: ## Remove what was built here, stores included

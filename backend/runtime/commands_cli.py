@@ -36,11 +36,20 @@ def demo(*, kills: Annotated[int, typer.Option(help="Kill the worker this many t
     raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=kills)))
 
 
-def torture(*, seed: Annotated[int, typer.Option(help="Chooses where the worker is killed.")] = 1) -> None:
-    """Drive the demo while the worker is killed at ten points, and check that nothing was lost or doubled."""
+def torture(*, seed: Annotated[int, typer.Option(help="Chooses what is killed, and when.")] = 1) -> None:
+    """Drive the demo while processes are killed at ten points, and check that nothing was lost or doubled."""
     from backend.runtime import demo as demonstration
 
-    raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=10, seed=seed)))
+    failed = asyncio.run(demonstration.run(Console(), kills=10, seed=seed))
+    typer.echo(f"torture: seed {seed}, commit {_commit()}, {'broken' if failed else 'whole'}")
+    raise typer.Exit(failed)
+
+
+def _commit() -> str:
+    """Return the commit that this code is at, marked where it was changed; unknown outside a checkout."""
+    command = ("git", "describe", "--always", "--dirty", "--abbrev=12")
+    told = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603 - our own words
+    return told.stdout.strip() or "unknown"
 
 
 def check_invariants(

@@ -175,7 +175,8 @@ def _verdict(console: Console, faults: Sequence[int], checked: Audit, killer: Ki
     for fault in found:
         console.print(f"  [red]✗[/red] {fault}")
     if killer.done:
-        console.print(f"Killed the worker after {', '.join(killer.done)}.")
+        rows = zip(killer.killed, killer.done, strict=True)
+        console.print(f"Killed {', '.join(f'{name} after {moment}' for name, moment in rows)}.")
     count = sum(faults) + len(found)
     whole = sum(not number for number in faults)
     console.print(
