@@ -121,7 +121,7 @@ class Town:
         orders, vendors, cards, journal = orders_service(), vendors_service(), CardsService(clock), CommsJournal()
         actions = PartnerActions(orders, vendors, dispatch_service(clock), cards, journal)
         calls = CallsService(orders, vendors, journal, actions, CommsSettings())
-        self.payments, self.refunds = payments_service(clock), RefundsService()
+        self.payments, self.refunds = payments_service(clock), RefundsService(orders, clock, PaymentsSettings())
         self.receipts, self.attempts = receipts_service(clock), attempts_service(clock)
         self.subscriptions = (
             *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
@@ -358,7 +358,9 @@ class ShopMachine(RuleBasedStateMachine):
         async def decide() -> None:
             due, _ = await self.town.refunds.page(self.session, state="due", merchant_id=None, limit=1, offset=0)
             for refund in due:
-                await self.town.refunds.decide(self.session, refund.id, approve=approve, note="", actor=ADMIN)
+                await self.town.refunds.decide(
+                    self.session, refund.id, approve=approve, note="", actor=ADMIN, is_owner=True
+                )
 
         self.run(self.town.attempt(decide))
 
