@@ -19,7 +19,7 @@ from backend.platform.auth.principal import Role
 from backend.platform.auth.tokens import TokenIssuer
 from backend.platform.db.session import Database
 from backend.platform.settings import PlatformSettings
-from tests.support.access import MAY, OF_NO_PLACE, body_of
+from tests.support.access import MAY, OF_NO_PLACE, OF_THE_PLATFORM, body_of
 from tests.support.clock import FixedClock
 from tests.support.factories.dispatch import make_rider
 from tests.support.factories.drafts import make_conversation
@@ -42,6 +42,8 @@ _PATHS = {
     "merchant_id": "M-1",
     "day": "2026-11-20",
     "price_id": "PR-X",
+    "receipt_id": "R-X",
+    "settlement_id": "SE-X",
     "who": "vendor",
     "what": "order",
     "act": "pause",
@@ -132,8 +134,9 @@ async def test_nobody_elses_admin_finds_anything(doors: Doors, claims: dict[str,
                 seen[name, str(role)] = answer.status_code
     assert len(seen) > 60
     # A ladder and a batch are a city's and no shop's: a shop's people are refused the batch.
-    of_cities = {"PUT /api/v1/ladders/{kind}", "POST /api/v1/dispatch/batches"} if "merchant_id" in claims else set()
-    assert {key: status for key, status in seen.items() if status != 404 and key[0] not in of_cities} == {}
+    of_cities = {"PUT /api/v1/ladders/{kind}", "POST /api/v1/dispatch/batches"}
+    known = of_cities if "merchant_id" in claims else OF_THE_PLATFORM
+    assert {key: status for key, status in seen.items() if status != 404 and key[0] not in known} == {}
 
 
 async def test_a_citys_admin_changes_no_ladder_of_all_cities(doors: Doors) -> None:
@@ -168,5 +171,6 @@ async def test_the_citys_own_admin_finds_all_of_it(doors: Doors) -> None:
     # There is no UPI in Kenya, no report is kept yet, and riders of a whole city are not one shop's to send.
     assert lost.pop("POST /api/v1/orders/{order_id}/payment/switch-to-upi") == 422
     assert lost.pop("GET /api/v1/reports/{merchant_id}/kept/{kind}/{day}") == 404
+    assert {lost.pop(name) for name in OF_THE_PLATFORM - {"POST /api/v1/payments/settlements"}} == {404}
     assert {lost.pop(name) for name in [*lost] if "/dispatch/batches" in name} == {403}
     assert {name: status for name, status in lost.items() if status in {403, 404, 422}} == {}

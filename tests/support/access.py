@@ -126,6 +126,14 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         "admin owner",
         (
             "GET /refunds",
+            "POST /refunds/{refund_id}/paid",
+            "GET /payments/receipts/open",
+            "POST /payments/receipts/{receipt_id}/give-back",
+            "POST /payments/receipts/{receipt_id}/match",
+            "GET /payments/settlements",
+            "POST /payments/settlements",
+            "POST /payments/statements",
+            "GET /payments/trial-balance",
             "POST /refunds/{refund_id}/decision",
             "PUT /ladders/{kind}",
         ),
@@ -159,6 +167,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
     (
         "admin agent owner",
         (
+            "POST /orders/{order_id}/refunds",
             "GET /inbox/conversations",
             "GET /inbox/conversations/{conversation_id}",
             "POST /inbox/conversations/{conversation_id}/take",
@@ -174,6 +183,13 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "GET /dispatch/batches/preview",
         ),
     ),
+    (
+        "owner",
+        (
+            "POST /payments/settlements/{settlement_id}/paid",
+            "PUT /payments/fees/{merchant_id}",
+        ),
+    ),
 )
 MAY: Mapping[str, frozenset[str]] = {
     name.replace(" /", " /api/v1/", 1): frozenset(roles.split()) for roles, names in _ROWS for name in names
@@ -185,6 +201,18 @@ OF_NO_PLACE = frozenset(
         "POST /api/v1/geo/reverse-geocode",
         "POST /api/v1/geo/offroute-check",
         "GET /api/v1/ladders",
+    }
+)
+
+# Money whose order is not known, and what is owed to whole merchants: the platform's, of whichever city its staff is;
+# a merchant's own people never see it.
+OF_THE_PLATFORM = frozenset(
+    {
+        "GET /api/v1/payments/receipts/open",
+        "POST /api/v1/payments/receipts/{receipt_id}/give-back",
+        "POST /api/v1/payments/receipts/{receipt_id}/match",
+        "POST /api/v1/payments/settlements",
+        "POST /api/v1/payments/statements",
     }
 )
 
@@ -234,6 +262,21 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         "POST /api/v1/orders/{order_id}/payment/claim": {"code": "QX7ABCDEF1"},
         "PATCH /api/v1/orders/{order_id}/state": {"to": "processing"},
         "POST /api/v1/refunds/{refund_id}/decision": {"approve": True, "note": "paid late"},
+        "POST /api/v1/refunds/{refund_id}/paid": {"code": "QX7REFUND1"},
+        "POST /api/v1/orders/{order_id}/refunds": {
+            "receipt_id": "R-X",
+            "amount_minor": 100,
+            "cause": "damaged",
+            "note": "a torn packet",
+        },
+        "POST /api/v1/payments/receipts/{receipt_id}/match": order,
+        "POST /api/v1/payments/settlements": {
+            "merchant_id": "M-1",
+            "currency": "KES",
+            "until": "2026-11-20T00:00:00Z",
+        },
+        "POST /api/v1/payments/settlements/{settlement_id}/paid": {"code": "QX7SETTLE1"},
+        "PUT /api/v1/payments/fees/{merchant_id}": {"basis_points": 250},
         "POST /api/v1/riders/{rider_id}/ack": {**order, "action": "accept"},
         "POST /api/v1/riders/{rider_id}/assign": order,
         "POST /api/v1/riders/{rider_id}/deliver": {**order, "otp": "1234"},
@@ -256,6 +299,8 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         query = {"city": "Nairobi"}
     if name == "GET /api/v1/riders/available":
         query = {"area": "Nairobi"}
+    if name == "POST /api/v1/payments/statements":
+        return {"files": {"file": ("statement.csv", b"Receipt No.,Paid In\n", "text/csv")}}, query
     if name == "POST /api/v1/catalog/import":
         return {"files": {"file": ("items.csv", b"sku,name,price\n", "text/csv")}}, query
     return ({"json": bodies[name]} if name in bodies else {}), query
