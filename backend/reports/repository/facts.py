@@ -26,11 +26,13 @@ touched AS (
         AND (c.resolved_at IS NULL OR c.resolved_at >= CAST(:first_at AS timestamptz))
 )"""
 
+# What a customer has paid stays paid once it is settled with the merchant.
+_PAID: Final = "('customer_funds', 'merchant_payable', 'fees_earned')"
 # The ledger alone says what was paid. What waits in suspense is nobody's yet; it is collected once it has its order.
 _MONEY: Final = f"""
 balances AS (
     SELECT l.order_id,
-        sum(l.credit_minor - l.debit_minor) FILTER (WHERE l.account = 'customer_funds') AS paid_minor,
+        sum(l.credit_minor - l.debit_minor) FILTER (WHERE l.account IN {_PAID}) AS paid_minor,
         sum(l.credit_minor - l.debit_minor) FILTER (WHERE l.account = 'refunds_payable') AS refund_owed_minor,
         sum(l.credit_minor - l.debit_minor) FILTER (WHERE l.account = 'suspense') AS held_minor
     FROM ledger_entries l JOIN touched t ON t.id = l.order_id WHERE l.created_at {_BEFORE_END} GROUP BY l.order_id

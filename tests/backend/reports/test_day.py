@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.events import OrderState
+from backend.payments.service.settlements import SettlementsService
 from backend.platform.auth.principal import Role
 from backend.reports.ports import Figure, Report
 from backend.reports.router import router
@@ -15,7 +16,7 @@ from backend.reports.service.periods import ReportsService
 from tests.backend.reports.conftest import Days
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
-from tests.support.factories.orders import orders_service
+from tests.support.factories.orders import ADMIN, orders_service
 from tests.support.factories.reports import open_trade, reports_service
 
 OWNER = {"cities": ["Nairobi"], "merchant_id": "M-1"}
@@ -141,7 +142,8 @@ async def test_the_orders_of_a_figure_are_those_it_means(api: Api, days: Days) -
 
 LEDGER = """
 SELECT coalesce(sum(l.credit_minor - l.debit_minor), 0)::bigint FROM ledger_entries l JOIN orders o ON o.id = l.order_id
-WHERE o.merchant_id = :merchant AND l.account IN ('customer_funds', 'refunds_payable')
+WHERE o.merchant_id = :merchant AND l.account IN
+    ('customer_funds', 'refunds_payable', 'refunds_declined', 'merchant_payable', 'fees_earned')
     AND (l.created_at AT TIME ZONE :zone)::date BETWEEN :first AND :last
 """
 
@@ -225,3 +227,17 @@ async def test_money_that_was_taken_back_is_owed_again(session: AsyncSession) ->
         report = await trade.report(day)
         assert report.figure("collected").minor == collected
         assert report.figure("outstanding").minor == outstanding
+
+
+async def test_what_is_settled_with_the_merchant_stays_paid(session: AsyncSession) -> None:
+    """The settlement moves the order's money on in the ledger; the customer owes nothing for it."""
+    trade = await open_trade(session)
+    await trade.at(0, 10)
+    order = await trade.order()
+    await trade.pay(order)
+    await trade.bring(order, OrderState.DELIVERED)
+    now = (await session.execute(text("SELECT duka_now()"))).scalar_one()
+    await SettlementsService(orders_service()).settle(session, "M-1", "KES", now, ADMIN)
+    report = await trade.report(0)
+    assert (report.figure("collected").minor, report.figure("outstanding").minor) == (35_200, 0)
+    assert await ledger_minor(session, report) == 35_200
