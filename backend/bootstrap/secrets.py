@@ -17,6 +17,7 @@ HOLDERS = (
     UpiSettings,
     WhatsAppSettings,
 )
+IF_USED = {AFRICASTALKING: AfricasTalkingSettings}
 
 
 def check_secrets(settings: PlatformSettings) -> None:
@@ -25,5 +26,5 @@ def check_secrets(settings: PlatformSettings) -> None:
     Raises:
         ValueError: Names every variable that has to be set.
     """
-    used = (AfricasTalkingSettings(),) if CommsSettings().uses(AFRICASTALKING) else ()
-    refuse_placeholders(settings.environment, *(holder() for holder in HOLDERS), *used)
+    used = [holder for line, holder in IF_USED.items() if CommsSettings().uses(line)]
+    refuse_placeholders(settings.environment, *(holder() for holder in (*HOLDERS, *used)))

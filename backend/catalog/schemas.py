@@ -48,13 +48,15 @@ def item_out(view: ItemView) -> ItemOut:
 class ItemPatch(BaseModel):
     """What to change of an item; a field that is not sent stays as it is."""
 
-    stock: Decimal | None = Field(default=None, ge=0, decimal_places=3, description="New shelf stock, in the unit.")
-    price_minor: int | None = Field(default=None, ge=0, description="New price in minor units.")
+    stock: Decimal | None = Field(
+        default=None, ge=0, decimal_places=3, max_digits=12, description="New shelf stock, in the unit."
+    )
+    price_minor: int | None = Field(default=None, ge=0, le=10**12, description="New price in minor units.")
     name: str | None = Field(default=None, min_length=1, max_length=200, description="New name.")
     aliases: list[str] | None = Field(default=None, max_length=50, description="New list of other names.")
     active: bool | None = Field(default=None, description="False takes the item off sale.")
     low_at: Decimal | None = Field(
-        default=None, ge=0, decimal_places=3, description="Tell when no more than this is left to sell."
+        default=None, ge=0, decimal_places=3, max_digits=12, description="Tell when no more than this is left to sell."
     )
     reason: str = Field(min_length=1, max_length=200, description="Why, such as `stocktake`; kept with the change.")
 

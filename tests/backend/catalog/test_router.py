@@ -73,7 +73,16 @@ async def test_who_keeps_a_catalogue(
 
 
 @pytest.mark.parametrize(
-    "body", [{"stock": 4}, {"reason": "x"}, {"stock": -1, "reason": "x"}, {"price_minor": 1.5, "reason": "x"}]
+    "body",
+    [
+        {"stock": 4},
+        {"reason": "x"},
+        {"stock": -1, "reason": "x"},
+        {"stock": "1000000000", "reason": "x"},
+        {"low_at": "1000000000", "reason": "x"},
+        {"price_minor": 1.5, "reason": "x"},
+        {"price_minor": 10**13, "reason": "x"},
+    ],
 )
 async def test_a_change_needs_its_reason_and_some_sense(api: Api, body: dict[str, Any]) -> None:
     headers = api.token("admin:A-1", Role.ADMIN)

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 import backend
 from backend.bootstrap import build
-from backend.bootstrap.secrets import HOLDERS
+from backend.bootstrap.secrets import HOLDERS, IF_USED
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.auth.principal import Role
 from backend.platform.auth.tokens import TokenIssuer
@@ -72,7 +72,7 @@ def _settings_with_secrets() -> set[type[BaseSettings]]:
 
 
 def test_no_group_of_secrets_is_left_out() -> None:
-    assert _settings_with_secrets() == {*HOLDERS, PlatformSettings}
+    assert _settings_with_secrets() == {*HOLDERS, *IF_USED.values(), PlatformSettings}
 
 
 def _issuer(current: str, previous: str | None = None) -> TokenIssuer:

@@ -51,6 +51,7 @@ BREAKS = [
     (
         "I5",
         [
+            "DROP TRIGGER refunds_within_receipt ON refunds",
             _RECEIPT.format("R1", "QX1", 5, "NULL", "refund_due"),
             "INSERT INTO refunds (id, receipt_id, amount_minor, currency, cause) VALUES ('F', 'R1', 6, 'KES', 'x')",
         ],
