@@ -10,6 +10,7 @@ from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import Kind, Piece, clauses, cues
 from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision
 
 _SURE_ENOUGH: Final = 0.5
@@ -96,7 +97,7 @@ def _strangers(pieces: Sequence[Piece], items: Sequence[Item]) -> float:
 
 def _unmet(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
     """Words never met that stand among goods, each of which may be a good or a count with a slip."""
-    strange = {int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)}
+    strange = unmet(reading)
     runs = [run for run in clauses(pieces) if any(piece.kind is Kind.GOODS for piece in run)]
     unread = [piece for run in runs for piece in run if piece.kind in {Kind.OTHER, Kind.FOREIGN}]
     return min(sum(piece.start in strange for piece in unread), 2) / 2

@@ -47,8 +47,10 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
 def _with_slips_read(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
     """The reading with the counts that were mistyped ("pads mbbili", "kilo hbili"), and how many there were."""
-    pieces = lay_out(text, reading, catalogue)
     strange = strangers(text, reading)
+    if all(meant(word, strange=start in strange) is None for start, _, word in words(text)):
+        return reading
+    pieces = lay_out(text, reading, catalogue)
     amounts: list[Mapping[str, Any]] = list(reading["amounts"])
     found: list[tuple[int, int]] = []
     for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):

@@ -39,17 +39,20 @@ def _single_numbers() -> dict[str, float]:
     return {_single(word): value for word, value in _numbers().items() if len(word) >= _LONG_ENOUGH}
 
 
+def unmet(reading: Mapping[str, Any]) -> frozenset[int]:
+    """Where the words start that the bot has never met."""
+    return frozenset(int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True))
+
+
 def strangers(text: str, reading: Mapping[str, Any]) -> frozenset[int]:
     """Where the words start that the bot has never met, or that a slip tore from their first letter."""
-    unmet = {int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)}
-    torn = {place for place in range(1, len(text)) if _torn(text, place)}
-    return frozenset(unmet | torn)
+    return unmet(reading) | {place for place in range(1, len(text)) if _torn(text, place)}
 
 
 def _torn(text: str, place: int) -> bool:
     """Whether a letter follows a vowel sign that has no letter before it."""
     before = text[place - 1]
-    lone = unicodedata.category(before).startswith("M") and (place < _SHORTEST - 1 or not text[place - 2].isalpha())
+    lone = unicodedata.category(before).startswith("M") and (place == 1 or not text[place - 2].isalpha())
     return lone and text[place].isalpha() and not _joined(text, place)
 
 
