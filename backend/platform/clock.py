@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.platform import wakeups
 from backend.platform.db.session import Database
+from backend.platform.loops import ErrorPause
 
-_POLL_S = 0.2
+CLOCK_BELL: Final = "clock"
+_POLL_S: Final = 1.0
 
 
 class Clock(Protocol):
@@ -45,13 +48,13 @@ class SystemClock(HostClock):
         self._offset = offset or timedelta()
 
     async def follow(self, database: Database, stop: asyncio.Event) -> None:
-        """Keep up with the database's offset until told to stop."""
-        while not stop.is_set():
-            await self.refresh(database)
-            try:
-                await asyncio.wait_for(stop.wait(), _POLL_S)
-            except TimeoutError:
-                continue
+        """Keep up with the database's offset until told to stop: at once where a bell tells of a move."""
+        pause = ErrorPause("clock.refresh_failed")
+        with wakeups.listen(CLOCK_BELL) as bell:
+            while not stop.is_set():
+                async with pause.around():
+                    await self.refresh(database)
+                await bell.wait(_POLL_S)
 
 
 async def move_clock(session: AsyncSession, advance: timedelta) -> datetime:
@@ -66,5 +69,6 @@ async def move_clock(session: AsyncSession, advance: timedelta) -> datetime:
         ),
         {"advance": advance},
     )
+    session.info.setdefault("bells", set()).add(CLOCK_BELL)
     moved: datetime = (await session.execute(text("SELECT duka_now()"))).scalar_one()
     return moved

@@ -1,7 +1,7 @@
 """The loops that hand stored events to their subscribers, in order for each key, effects and progress in one commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -23,6 +23,7 @@ log = get_logger(__name__)
 _FIRST_LOOK_S: Final = 0.005
 _LAST_LOOK_S: Final = 0.16
 _GATHER_S: Final = 0.004  # What arrives meanwhile shares the next transaction.
+_UNASKED_S: Final = 30.0  # The poll looks for all consumers and rings; a look of each by itself is only a safeguard.
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,13 @@ class EventConsumers:
         pause = ErrorPause("events.poll_failed")
         while not stop.is_set():
             async with pause.around():
-                for name in await self._busy():
-                    wakeups.notify_here(CONSUMER_BELL + name)
+                self._ring(await self._busy())
             await asyncio.sleep(self._policy.poll_s)
+        self._ring(self._consumers)  # Each sees that it is to stop.
+
+    def _ring(self, names: Iterable[str]) -> None:
+        for name in names:
+            wakeups.notify_here(CONSUMER_BELL + name)
 
     async def _busy(self) -> list[str]:
         """Return the consumers with work, after moving those on that want nothing of what is new."""
@@ -150,7 +155,7 @@ class Consumer:
                 if done.more:
                     continue
                 look_s = min(2 * look_s, _LAST_LOOK_S) if done.above and not done.handled else _FIRST_LOOK_S
-                if await bell.wait(look_s if done.above else 4 * self._policy.poll_s):
+                if await bell.wait(look_s if done.above else _UNASKED_S):
                     await asyncio.sleep(_GATHER_S)
 
     async def step(self) -> Step:

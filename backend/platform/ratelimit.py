@@ -17,14 +17,21 @@ from backend.platform.observability.logging import get_logger
 
 log = get_logger(__name__)
 
-_REFILL: Final = """
-INSERT INTO rate_bucket AS b (name, tokens, refilled_at) VALUES (%(name)s, %(burst)s, duka_now())
-ON CONFLICT (name) DO UPDATE SET refilled_at = duka_now(), tokens = least(
-    %(burst)s, b.tokens + %(rate_per_s)s * greatest(0, extract(epoch FROM duka_now() - b.refilled_at)::float8)
-)
-RETURNING tokens
+_FILL: Final = """
+INSERT INTO rate_bucket (name, tokens, refilled_at) VALUES (%(name)s, %(burst)s, duka_now())
+ON CONFLICT (name) DO NOTHING
 """
-_SPEND: Final = "UPDATE rate_bucket SET tokens = tokens - %(granted)s WHERE name = %(name)s"
+_TAKE: Final = """
+WITH bucket AS MATERIALIZED (
+    SELECT b.name, least(
+        %(burst)s, b.tokens + %(rate_per_s)s * greatest(0, extract(epoch FROM duka_now() - b.refilled_at)::float8)
+    ) AS tokens
+    FROM rate_bucket b WHERE b.name = %(name)s FOR NO KEY UPDATE
+)
+UPDATE rate_bucket b SET refilled_at = duka_now(), tokens = bucket.tokens - least(%(wanted)s, floor(bucket.tokens))
+FROM bucket WHERE b.name = bucket.name
+RETURNING bucket.tokens
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,12 @@ class Grant:
 
 async def take_tokens(session: AsyncSession, name: str, *, wanted: int, rate_per_s: float, burst: int) -> Grant:
     """Take up to `wanted` tokens from a bucket that all processes share; it stays locked until the commit."""
-    parameters = {"name": name, "burst": float(burst), "rate_per_s": rate_per_s}
-    tokens = float((await run_sql(session, _REFILL, parameters)).scalar_one())
+    parameters = {"name": name, "burst": float(burst), "rate_per_s": rate_per_s, "wanted": float(wanted)}
+    tokens = (await run_sql(session, _TAKE, parameters)).scalar_one_or_none()
+    if tokens is None:  # A bucket starts full.
+        await run_sql(session, _FILL, {"name": name, "burst": float(burst)})
+        tokens = (await run_sql(session, _TAKE, parameters)).scalar_one()
     granted = min(wanted, int(tokens))
-    if granted:
-        await run_sql(session, _SPEND, {"name": name, "granted": granted})
     return Grant(granted, max(0.0, 1.0 - (tokens - granted)) / rate_per_s, 1.0 / rate_per_s)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,14 +10,10 @@ from backend.platform.db.driver import run_sql
 from backend.platform.sends import ClaimedSend
 
 # Leases run on real time, not on the clock that a test may move: they guard a call under way on some machine.
-_BUSY: Final = """
-SELECT channel, bool_or(state = 'queued') AS queued, bool_or(state = 'leased') AS expired,
-    bool_or(state = 'unknown') AS unknown
-FROM outbound_send
+_DOUBTFUL: Final = """
+SELECT channel, bool_or(state = 'leased') AS expired FROM outbound_send
 WHERE channel = ANY(%(channels)s::text[]) AND (
-    (state = 'queued' AND next_at <= duka_now())
-    OR (state = 'leased' AND lease_until < statement_timestamp())
-    OR (state = 'unknown' AND next_at <= duka_now())
+    (state = 'leased' AND lease_until < statement_timestamp()) OR (state = 'unknown' AND next_at <= duka_now())
 )
 GROUP BY channel
 """
@@ -29,18 +25,22 @@ RETURNING s.id, s.channel, s.scope, s.lane, s.order_id, s.payload, s.idem, s.att
 
 _CLAIM: Final = f"""
 WITH due AS MATERIALIZED (
-    SELECT s.id FROM outbound_send s
-    WHERE s.channel = %(channel)s AND s.state = 'queued' AND s.next_at <= duka_now() AND (
-        s.lane = '' OR NOT EXISTS (
-            SELECT 1 FROM outbound_send before
-            WHERE before.lane = s.lane AND before.lane <> '' AND before.state IN ('queued', 'leased')
-                AND before.channel = s.channel AND before.seq < s.seq
+    SELECT found.id, given.lease_s
+    FROM unnest(%(channels)s::text[], %(limits)s::int[], %(leases)s::float8[]) AS given (channel, most, lease_s)
+    CROSS JOIN LATERAL (
+        SELECT s.id FROM outbound_send s
+        WHERE s.channel = given.channel AND s.state = 'queued' AND s.next_at <= duka_now() AND (
+            s.lane = '' OR NOT EXISTS (
+                SELECT 1 FROM outbound_send before
+                WHERE before.lane = s.lane AND before.lane <> '' AND before.state IN ('queued', 'leased')
+                    AND before.channel = s.channel AND before.seq < s.seq
+            )
         )
-    )
-    ORDER BY s.priority, s.next_at, s.seq LIMIT %(limit)s FOR NO KEY UPDATE OF s SKIP LOCKED
+        ORDER BY s.priority, s.next_at, s.seq LIMIT given.most FOR NO KEY UPDATE OF s SKIP LOCKED
+    ) found
 )
 UPDATE outbound_send s SET state = 'leased', owner = %(owner)s, fence = fence + 1, attempts = attempts + 1,
-    lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s), updated_at = duka_now()
+    lease_until = statement_timestamp() + make_interval(secs => due.lease_s), updated_at = duka_now()
 FROM due WHERE s.id = due.id
 {_RETURNING}
 """
@@ -84,24 +84,36 @@ RETURNING id
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
-    """What a channel has to do: sends that are due, whose lease ran out, or that are to be asked about."""
+class Doubtful:
+    """A channel with sends that are to be asked about; `expired` where a lease ran out as well."""
 
     channel: str
-    queued: bool
     expired: bool
-    unknown: bool
 
 
-async def busy_channels(session: AsyncSession, channels: Sequence[str]) -> list[Busy]:
-    """Return those of the channels that have something to do, and what."""
-    found = await run_sql(session, _BUSY, {"channels": list(channels)})
-    return [Busy(row.channel, row.queued, row.expired, row.unknown) for row in found]
+class Room(NamedTuple):
+    """How many sends of a channel may be leased now, and for how long."""
+
+    channel: str
+    most: int
+    lease_s: float
 
 
-async def claim(session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float) -> list[ClaimedSend]:
-    """Lease what is due, the most urgent first; of each lane at most the first."""
-    return await _claim(session, _CLAIM, channel, owner, limit, lease_s)
+async def doubtful_channels(session: AsyncSession, channels: Sequence[str]) -> list[Doubtful]:
+    """Return those of the channels with sends of unknown end that are to be asked about now."""
+    found = await run_sql(session, _DOUBTFUL, {"channels": list(channels)})
+    return [Doubtful(row.channel, row.expired) for row in found]
+
+
+async def claim(session: AsyncSession, rooms: Sequence[Room], *, owner: str) -> list[ClaimedSend]:
+    """Lease what is due in these channels, the most urgent of each first; of each lane at most the first."""
+    parameters = {
+        "channels": [room.channel for room in rooms],
+        "limits": [room.most for room in rooms],
+        "leases": [room.lease_s for room in rooms],
+        "owner": owner,
+    }
+    return _in_order((await run_sql(session, _CLAIM, parameters)).all())
 
 
 async def claim_expired(
@@ -159,7 +171,10 @@ async def _claim(
     session: AsyncSession, statement: str, channel: str, owner: str, limit: int, lease_s: float
 ) -> list[ClaimedSend]:
     parameters = {"channel": channel, "owner": owner, "limit": limit, "lease_s": lease_s}
-    rows = (await run_sql(session, statement, parameters)).all()
+    return _in_order((await run_sql(session, statement, parameters)).all())
+
+
+def _in_order(rows: Sequence[Any]) -> list[ClaimedSend]:
     return [_claimed(row) for row in sorted(rows, key=lambda row: (row.priority, row.seq))]
 
 

@@ -1,9 +1,11 @@
 """The loops that send: lease a row, call the provider with no transaction open, record what became of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import math
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,16 +43,6 @@ type Attempt = Callable[[ClaimedSend], Awaitable[SendOutcome]]
 type CarryOut = Callable[[ClaimedSend], Awaitable[None]]
 
 
-class Claim(Protocol):
-    """Leases some sends of a channel."""
-
-    async def __call__(
-        self, session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
-    ) -> list[ClaimedSend]:
-        """Return the sends that are leased now."""
-        ...
-
-
 class SenderLoop:
     """Sends for the channels it has handlers of; any number may run, sharing the rows by leases.
 
@@ -77,17 +69,20 @@ class SenderLoop:
         self._database = database
         self._is_paused = is_paused
         self._poll_s = poll_s
-        owner = opaque_token(64)
-        self._channels = {handler.channel: _Channel(database, handler, owner) for handler in handlers}
+        self._owner = opaque_token(64)
+        self._channels = {handler.channel: _Channel(database, handler, self._owner) for handler in handlers}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; calls under way are finished and recorded."""
         pause = ErrorPause("sends.loop_failed")
+        looked_at = -math.inf
         with wakeups.listen(SEND_BELL) as bell:
             async with asyncio.TaskGroup() as group:
                 while not stop.is_set():
+                    ask = time.monotonic() - looked_at >= self._poll_s
+                    looked_at = time.monotonic() if ask else looked_at
                     async with pause.around():
-                        await self.step(group, bell.ring)
+                        await self.step(group, bell.ring, ask=ask)
                     await bell.wait(self._poll_s)  # Each call that ends rings it.
 
     async def drain(self) -> int:
@@ -100,15 +95,35 @@ class SenderLoop:
             if not started:
                 return total
 
-    async def step(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
-        """Start what is due, as far as there is room; return how many calls were started."""
+    async def step(self, group: asyncio.TaskGroup, when_done: Callable[[], None], *, ask: bool = True) -> int:
+        """Start what is due, as far as there is room; return how many calls were started.
+
+        Args:
+            group: Runs the calls.
+            when_done: Called as each of them ends.
+            ask: Look as well for sends that nobody knows the end of; they go first. No bell rings for these.
+        """
+        open_now = {name: channel for name, channel in self._channels.items() if not self._is_paused(name)}
+        started = await self._ask_about(open_now, group, when_done) if ask else 0
+        rooms = [await channel.room() for channel in open_now.values()]
+        rooms = [room for room in rooms if room.most > 0]
+        if not rooms:
+            return started
         async with self._database.transaction() as session:
-            busy = await send_queue.busy_channels(session, list(self._channels))
-        started = 0
-        for work in busy:
-            if not self._is_paused(work.channel):
-                started += await self._channels[work.channel].start(work, group, when_done)
-        return started
+            claimed = await send_queue.claim(session, rooms, owner=self._owner)
+            sends = [
+                send for channel, its in _by_channel(claimed) for send in await open_now[channel].granted(session, its)
+            ]
+        for send in sends:
+            open_now[send.channel].deliver(send, group, when_done)
+        return started + len(sends)
+
+    async def _ask_about(
+        self, channels: Mapping[str, "_Channel"], group: asyncio.TaskGroup, when_done: Callable[[], None]
+    ) -> int:
+        async with self._database.transaction() as session:
+            doubtful = await send_queue.doubtful_channels(session, list(channels))
+        return sum([await channels[found.channel].ask(found, group, when_done) for found in doubtful])
 
 
 class _Channel:
@@ -125,34 +140,47 @@ class _Channel:
             handler.channel, threshold=self._policy.breaker_threshold, ttl_s=self._policy.breaker_ttl_s
         )
 
-    async def start(self, work: send_queue.Busy, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
-        """Claim and start: first what a dead owner left, then what is unknown, then what is queued."""
-        started = 0
+    async def room(self) -> send_queue.Room:
+        """Return how many deliveries may start now."""
+        most = await self._breaker.room(self._free)
+        return send_queue.Room(self._handler.channel, most, self._policy.lease_s)
+
+    async def granted(self, session: AsyncSession, sends: Sequence[ClaimedSend]) -> list[ClaimedSend]:
+        """Return those of the leased sends that the rate allows now; the others are given back."""
+        if self._policy.rate_per_s is None:
+            return list(sends)
+        granted: list[ClaimedSend] = []
+        for scope, group in groupby(sorted(sends, key=_scope), key=_scope):
+            granted += await self._within_limit(session, scope, list(group), self._policy.rate_per_s)
+        return granted
+
+    def deliver(self, send: ClaimedSend, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> None:
+        """Start the provider call of a leased send."""
+        self._start(send, self._deliver, group, when_done)
+
+    async def ask(self, work: send_queue.Doubtful, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
+        """Take over what a dead owner left, and start to ask about what is unknown; return how many are asked about."""
         if work.expired:
             await self._take_over()
-        if work.unknown or work.expired:
-            started += await self._start(group, when_done, send_queue.claim_unknown, self._ask, self._free)
-        if work.queued or work.expired:
-            room = await self._breaker.room(self._free)
-            started += await self._start(group, when_done, self._claim_within_limits, self._deliver, room)
-        return started
+        if self._free <= 0:
+            return 0
+        async with self._database.transaction() as session:
+            sends = await send_queue.claim_unknown(
+                session, self._handler.channel, owner=self._owner, limit=self._free, lease_s=self._policy.lease_s
+            )
+        for send in sends:
+            self._start(send, self._ask, group, when_done)
+        return len(sends)
 
     @property
     def _free(self) -> int:
         return self._policy.concurrency - self._under_way
 
-    async def _start(
-        self, group: asyncio.TaskGroup, when_done: Callable[[], None], claim: Claim, carry_out: CarryOut, room: int
-    ) -> int:
-        if room <= 0:
-            return 0
-        channel, lease_s = self._handler.channel, self._policy.lease_s
-        async with self._database.transaction() as session:
-            sends = await claim(session, channel, owner=self._owner, limit=room, lease_s=lease_s)
-        for send in sends:
-            self._under_way += 1
-            group.create_task(self._one(send, carry_out, when_done), name=f"send-{send.id}")
-        return len(sends)
+    def _start(
+        self, send: ClaimedSend, carry_out: CarryOut, group: asyncio.TaskGroup, when_done: Callable[[], None]
+    ) -> None:
+        self._under_way += 1
+        group.create_task(self._one(send, carry_out, when_done), name=f"send-{send.id}")
 
     async def _one(self, send: ClaimedSend, carry_out: CarryOut, when_done: Callable[[], None]) -> None:
         try:
@@ -191,17 +219,6 @@ class _Channel:
             log.warning("send.lease_expired", send_id=send.id, channel=send.channel)
             outcome = Unknown("the sender stopped before it told what became of it")
             await self._record(send, outcome, after_delivery(send, outcome, self._policy))
-
-    async def _claim_within_limits(
-        self, session: AsyncSession, channel: str, *, owner: str, limit: int, lease_s: float
-    ) -> list[ClaimedSend]:
-        sends = await send_queue.claim(session, channel, owner=owner, limit=limit, lease_s=lease_s)
-        if self._policy.rate_per_s is None:
-            return sends
-        granted: list[ClaimedSend] = []
-        for scope, group in groupby(sorted(sends, key=_scope), key=_scope):
-            granted += await self._within_limit(session, scope, list(group), self._policy.rate_per_s)
-        return granted
 
     async def _within_limit(
         self, session: AsyncSession, scope: str, sends: list[ClaimedSend], rate_per_s: float
@@ -264,6 +281,15 @@ class _Channel:
                 log.warning("send.fenced_off", send_id=send.id, channel=send.channel, outcome=type(outcome).__name__)
             elif conclusion.settle:
                 await self._handler.settle(session, send, outcome)
+
+
+def _by_channel(sends: Sequence[ClaimedSend]) -> Iterator[tuple[str, list[ClaimedSend]]]:
+    by_name = sorted(sends, key=_channel)  # A stable sort: within a channel the order stays.
+    return ((name, list(group)) for name, group in groupby(by_name, key=_channel))
+
+
+def _channel(send: ClaimedSend) -> str:
+    return send.channel
 
 
 def _scope(send: ClaimedSend) -> str:

@@ -219,7 +219,7 @@ async def test_a_killed_senders_send_is_unknown(database: Database) -> None:
     """The row is taken over when the lease has run out, asked about, and not sent again."""
     await _queue(database, "k1")
     async with database.transaction() as session:
-        (claimed,) = await send_queue.claim(session, RING, owner="killed", limit=1, lease_s=0.05)
+        (claimed,) = await send_queue.claim(session, [send_queue.Room(RING, 1, 0.05)], owner="killed")
     provider = Provider()
     await _drain(database, provider)
     assert (provider.delivered, provider.asked) == ([], [])
