@@ -110,7 +110,7 @@ async def claim(session: AsyncSession, rooms: Sequence[Room], *, owner: str) -> 
     parameters = {
         "channels": [room.channel for room in rooms],
         "limits": [room.most for room in rooms],
-        "leases": [room.lease_s for room in rooms],
+        "leases": [float(room.lease_s) for room in rooms],
         "owner": owner,
     }
     return _in_order((await run_sql(session, _CLAIM, parameters)).all())

@@ -50,6 +50,7 @@ def _engine(url: str, pool_size: int, application: str, *options: str) -> AsyncE
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=_POOL_TIMEOUT_S,
+        pool_use_lifo=True,  # A few warm connections, whose statements are prepared, rather than all in turn.
         hide_parameters=True,
         connect_args={
             "application_name": application,

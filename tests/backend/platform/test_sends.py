@@ -31,15 +31,17 @@ from backend.platform.sends import (
 )
 
 RING = "exotel_ring"
+_LEASES = """
+SELECT extract(epoch FROM lease_until - now()) FROM outbound_send WHERE state = 'leased' AND channel = :channel
+"""
 PROMPT = SendPolicy(backoff_base_s=0.0, investigate_after_s=(0.0, 0.0), max_attempts=3, breaker_threshold=100)
 
 
 class Provider:
     """A handler whose answers are given beforehand; afterwards it takes everything."""
 
-    channel = RING
-
-    def __init__(self, *answers: SendOutcome | Exception, policy: SendPolicy = PROMPT) -> None:
+    def __init__(self, *answers: SendOutcome | Exception, policy: SendPolicy = PROMPT, channel: str = RING) -> None:
+        self.channel = channel
         self.policy = policy
         self.answers = list(answers)
         self.found: list[SendOutcome] = []
@@ -295,6 +297,29 @@ async def test_a_breaker_spares_a_provider_that_is_down(database: Database) -> N
     await asyncio.sleep(0.25)
     await loop.drain()
     assert await _states(database) == {"k1": "sent", "k2": "sent"}
+
+
+async def test_each_channel_has_its_own_room_and_lease(database: Database) -> None:
+    """One look leases for all channels at once: as many of each as it may have under way, each for its own time."""
+    one = Provider(policy=replace(PROMPT, concurrency=1, lease_s=90))
+    many = Provider(channel="whatsapp")
+    async with database.transaction() as session:
+        for channel in (RING, "whatsapp"):
+            for number in range(3):
+                await enqueue(session, channel, {}, idem=f"{channel}-{number}")
+    loop = SenderLoop(database, [one, many])
+    leases: list[float] = []
+
+    async def look(_send: ClaimedSend) -> None:
+        async with database.transaction() as session:
+            rows = await session.execute(text(_LEASES), {"channel": RING})
+            leases.extend(round(float(row[0]), -1) for row in rows)
+
+    one.before = look
+    async with asyncio.TaskGroup() as group:
+        assert await loop.step(group, lambda: None) == 4
+    assert (len(one.delivered), len(many.delivered), leases) == (1, 3, [90.0])
+    assert await loop.drain() == 2
 
 
 async def test_a_paused_channel_waits(database: Database) -> None:
