@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,68 @@ from backend.conversations.models import Conversation, ConversationPeer, Message
 from backend.conversations.ports import HistoryLine, InboxFilter, MessageView, Owner, OwnerKind, ThreadView
 from backend.platform.db.types import blind_index
 
+# The statements of every turn are built once; making one anew took a third of its time.
+_LOCK: Final = (
+    select(Conversation, func.duka_now())
+    .where(Conversation.id == bindparam("conversation_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LOCK_RUNNING: Final = (
+    select(Conversation, Turn, func.duka_now())
+    .join(Turn, Turn.conversation_id == Conversation.id)
+    .where(Conversation.id == bindparam("conversation_id"), Turn.state == "running")
+    .with_for_update(of=(Conversation, Turn))
+    .execution_options(populate_existing=True)
+)
+_LOCK_BY_PEER: Final = (
+    select(ConversationPeer.peer_index, Conversation, func.duka_now())
+    .join(Conversation, Conversation.id == ConversationPeer.conversation_id)
+    .where(
+        ConversationPeer.channel == bindparam("channel"),
+        ConversationPeer.account == bindparam("account"),
+        ConversationPeer.peer_index.in_(bindparam("indexes", expanding=True)),
+    )
+    .order_by(Conversation.id)
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)
+)
+_MESSAGE_IN_THREAD: Final = (
+    select(Message, Conversation)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id == bindparam("message_id"))
+)
+_MESSAGE_BY_REF: Final = (
+    select(Message)
+    .join(MessageRef, MessageRef.message_id == Message.id)
+    .where(
+        MessageRef.channel == bindparam("channel"),
+        MessageRef.account == bindparam("account"),
+        MessageRef.provider_id == bindparam("provider_id"),
+    )
+)
+_AWAITING_TURN: Final = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation_id"), Message.awaits_turn, Message.turn_id.is_(None))
+    .order_by(Message.seq)
+)
+_RUNNING_TURN: Final = select(Turn).where(Turn.conversation_id == bindparam("conversation_id"), Turn.state == "running")
+_WAITS: Final = func.extract(
+    "epoch",
+    func.greatest(Conversation.turn_due_at - func.duka_now(), Conversation.lease_until - func.clock_timestamp()),
+)
+_NEXT_DUE: Final = select(func.min(_WAITS)).where(Conversation.turn_due_at.is_not(None))
+_LOCK_DUE: Final = (
+    select(Conversation, func.duka_now())
+    .where(
+        Conversation.turn_due_at <= func.duka_now(),
+        (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= func.clock_timestamp()),
+    )
+    .order_by(Conversation.turn_due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 _NOW: Final = "conversations.now"
 _HISTORY_AUTHORS: Final = {"customer": "customer", "bot": "bot", "system": "bot"}
 
@@ -44,18 +106,21 @@ async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
     Raises:
         ConversationNotFoundError: There is none of this id.
     """
-    query = (
-        select(Conversation, func.duka_now())
-        .where(Conversation.id == conversation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = (await session.execute(query)).one_or_none()
+    found = (await session.execute(_LOCK, {"conversation_id": conversation_id})).one_or_none()
     if found is None:
         raise ConversationNotFoundError(conversation_id=conversation_id)
     thread: Conversation = found[0]
     _remember_now(session, found[1])
     return thread
+
+
+async def lock_running(session: AsyncSession, conversation_id: str) -> tuple[Conversation, Turn] | None:
+    """Lock a conversation with its running turn, as `lock` does; None where no turn is running."""
+    found = (await session.execute(_LOCK_RUNNING, {"conversation_id": conversation_id})).one_or_none()
+    if found is None:
+        return None
+    _remember_now(session, found[2])
+    return found[0], found[1]
 
 
 async def get(session: AsyncSession, conversation_id: str) -> Conversation:
@@ -78,19 +143,18 @@ def _indexes(aliases: Sequence[str]) -> list[bytes]:
 class Found:
     """The conversation of a person, and whether each of their addresses leads to one already."""
 
-    conversation_id: str
+    thread: Conversation
     complete: bool
 
 
-async def find_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> Found | None:
-    """Return the conversation with the person of any of these addresses; the oldest address wins."""
+async def lock_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> Found | None:
+    """Lock the conversation with the person of any of these addresses, as `lock` does; the oldest address wins."""
     indexes = _indexes(aliases)
-    query = select(ConversationPeer.peer_index, ConversationPeer.conversation_id).where(
-        ConversationPeer.channel == channel,
-        ConversationPeer.account == account,
-        ConversationPeer.peer_index.in_(indexes),
-    )
-    found: dict[bytes, str] = {bytes(index): conversation for index, conversation in await session.execute(query)}
+    wanted = {"channel": channel, "account": account, "indexes": indexes}
+    found: dict[bytes, Conversation] = {}
+    for index, thread, current in await session.execute(_LOCK_BY_PEER, wanted):
+        found[bytes(index)] = thread
+        _remember_now(session, current)
     oldest = next((found[index] for index in indexes if index in found), None)
     return None if oldest is None else Found(oldest, complete=len(found) == len(set(indexes)))
 
@@ -135,23 +199,14 @@ async def message(session: AsyncSession, message_id: str, *, lock: bool = False)
 
 async def message_in_thread(session: AsyncSession, message_id: str) -> tuple[Message, Conversation] | None:
     """Return a message with its conversation."""
-    query = (
-        select(Message, Conversation)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.id == message_id)
-    )
-    found = (await session.execute(query)).one_or_none()
+    found = (await session.execute(_MESSAGE_IN_THREAD, {"message_id": message_id})).one_or_none()
     return None if found is None else (found[0], found[1])
 
 
 async def message_by_ref(session: AsyncSession, channel: str, account: str, provider_id: str) -> Message | None:
     """Return the message that the provider knows by this id."""
-    query = (
-        select(Message)
-        .join(MessageRef, MessageRef.message_id == Message.id)
-        .where(MessageRef.channel == channel, MessageRef.account == account, MessageRef.provider_id == provider_id)
-    )
-    return await session.scalar(query)
+    wanted = {"channel": channel, "account": account, "provider_id": provider_id}
+    return await session.scalar(_MESSAGE_BY_REF, wanted)
 
 
 async def add_ref(session: AsyncSession, conversation: Conversation, provider_id: str, message_id: str) -> None:
@@ -192,12 +247,7 @@ def content_of(message: Message) -> dict[str, Any]:
 
 async def messages_awaiting_turn(session: AsyncSession, conversation_id: str) -> list[Message]:
     """Return what the bot has not answered yet, in order of arrival."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.awaits_turn, Message.turn_id.is_(None))
-        .order_by(Message.seq)
-    )
-    return list(await session.scalars(query))
+    return list(await session.scalars(_AWAITING_TURN, {"conversation_id": conversation_id}))
 
 
 async def messages_of_turn(session: AsyncSession, turn_id: str) -> list[Message]:
@@ -252,26 +302,12 @@ async def history(
 
 async def running_turn(session: AsyncSession, conversation_id: str) -> Turn | None:
     """Return the conversation's running turn."""
-    return await session.scalar(select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == "running"))
-
-
-_DUE: Final = (
-    Conversation.turn_due_at <= func.duka_now(),
-    (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= func.clock_timestamp()),
-)
+    return await session.scalar(_RUNNING_TURN, {"conversation_id": conversation_id})
 
 
 async def lock_due(session: AsyncSession) -> Conversation | None:
     """Lock the conversation that has waited longest for the bot, passing over those in other hands."""
-    query = (
-        select(Conversation, func.duka_now())
-        .where(*_DUE)
-        .order_by(Conversation.turn_due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    found = (await session.execute(query)).one_or_none()
+    found = (await session.execute(_LOCK_DUE)).one_or_none()
     if found is None:
         return None
     thread: Conversation = found[0]
@@ -281,9 +317,7 @@ async def lock_due(session: AsyncSession) -> Conversation | None:
 
 async def seconds_until_due(session: AsyncSession) -> float | None:
     """Return how long until the bot has something to answer; None where nothing waits."""
-    due = func.greatest(Conversation.turn_due_at - func.duka_now(), Conversation.lease_until - func.clock_timestamp())
-    query = select(func.extract("epoch", func.min(due))).where(Conversation.turn_due_at.is_not(None))
-    seconds = await session.scalar(query)
+    seconds = await session.scalar(_NEXT_DUE)
     return float(seconds) if seconds is not None else None
 
 

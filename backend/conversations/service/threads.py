@@ -27,19 +27,18 @@ class Threads:
         gets a new user id, stays the same person.
         """
         channel, aliases = str(item.channel), item.sender.aliases or (item.sender.address,)
-        found = await repository.find_by_peer(session, channel, item.account, aliases)
+        found = await repository.lock_by_peer(session, channel, item.account, aliases)
         if found is None:
             await repository.hold_peer(session, channel, item.account, aliases)
-            found = await repository.find_by_peer(session, channel, item.account, aliases)
-        known = found.conversation_id if found else await self._start(session, merchant, item)
-        thread = await repository.lock(session, known)
+            found = await repository.lock_by_peer(session, channel, item.account, aliases)
+        thread = found.thread if found else await self._start(session, merchant, item)
         if found is None or not found.complete:
             await repository.add_peers(session, thread.id, channel, item.account, aliases)
         if item.sender.phone and thread.peer != item.sender.address:
             thread.peer = item.sender.address
         return thread
 
-    async def _start(self, session: AsyncSession, merchant: MerchantView, item: InboundMessage) -> str:
+    async def _start(self, session: AsyncSession, merchant: MerchantView, item: InboundMessage) -> Conversation:
         customer = await self._customers.identify(
             session,
             merchant.id,
@@ -63,4 +62,4 @@ class Threads:
         )
         session.add(thread)
         await session.flush()
-        return thread.id
+        return await repository.lock(session, thread.id)

@@ -88,6 +88,7 @@ class Turns:
             trace_id=waiting[-1].trace_id,
         )
         session.add(turn)
+        thread.burst_started_at = None  # What comes from now on begins the next burst.
         return turn, waiting
 
     async def _lease(
@@ -96,7 +97,6 @@ class Turns:
         thread.fence += 1
         # By the host's clock: a sandbox that moves time forward must not take a turn from its worker.
         thread.lease_until = func.clock_timestamp() + timedelta(seconds=self._settings.turn_lease_s)
-        thread.burst_started_at = None
         turn.fence = fence = thread.fence
         turn.attempts += 1
         await session.flush()
@@ -171,11 +171,10 @@ class Turns:
         return "failed"
 
     async def _held(self, session: AsyncSession, work: TurnWork) -> tuple[Conversation, Turn] | None:
-        thread = await repository.lock(session, work.conversation_id)
-        turn = await repository.running_turn(session, thread.id)
-        if turn is None or turn.id != work.turn_id or turn.fence != work.fence:
+        held = await repository.lock_running(session, work.conversation_id)
+        if held is None or held[1].id != work.turn_id or held[1].fence != work.fence:
             return None
-        return thread, turn
+        return held
 
     async def _may_speak(self, session: AsyncSession, thread: Conversation) -> bool:
         if thread.owner_kind == OwnerKind.AGENT:
@@ -184,8 +183,10 @@ class Turns:
 
     async def _end(self, session: AsyncSession, thread: Conversation, turn: Turn, state: str) -> None:
         now = await repository.now(session)
-        with session.no_autoflush:  # What is written below goes in one statement a row.
-            waiting = await repository.messages_awaiting_turn(session, thread.id)
+        waiting: list[Message] = []
+        if thread.burst_started_at is not None:
+            with session.no_autoflush:  # What is written below goes in one statement a row.
+                waiting = await repository.messages_awaiting_turn(session, thread.id)
         turn.state, turn.finished_at = state, now
         thread.last_turn_at, thread.lease_until = now, None
         if waiting and thread.owner_kind == OwnerKind.BOT:
