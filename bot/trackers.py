@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS trackers (
 DELETE FROM trackers WHERE updated_at < now() - make_interval(days => %s);
 COMMIT;
 """
+_COUNT: Final = "duka_stored_events"
 _KEYS: Final = "SELECT sender_id FROM trackers"
 _READ: Final = "SELECT events FROM trackers WHERE sender_id = %s"
 _STORED: Final = "SELECT stored FROM trackers WHERE sender_id = %s"
@@ -87,15 +88,26 @@ class RowTrackerStore(TrackerStore):
         if not rows:
             return None
         events = [json.loads(line) for line in rows[0][0].splitlines()]
-        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        setattr(tracker, _COUNT, len(events))
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append the events that are not stored yet."""
         await self.stream_events(tracker)
-        rows = self._run(_STORED, tracker.sender_id)
-        fresh = [event.as_dict() for event in islice(tracker.events, rows[0][0] if rows else 0, None)]
+        stored = self._stored(tracker)
+        fresh = [event.as_dict() for event in islice(tracker.events, stored, None)]
         if fresh:
             self._run(_APPEND, tracker.sender_id, len(fresh), "".join(f"{json.dumps(event)}\n" for event in fresh))
+        setattr(tracker, _COUNT, stored + len(fresh))
+
+    def _stored(self, tracker: DialogueStateTracker) -> int:
+        """Return how many of the events are stored; one that came from here knows it, since its turn has the lock."""
+        known = getattr(tracker, _COUNT, None)
+        if known is not None:
+            return int(known)
+        rows = self._run(_STORED, tracker.sender_id)
+        return int(rows[0][0]) if rows else 0
 
     def _run(self, statement: str, *parameters: object) -> Sequence[Any]:
         """Run one statement and commit it, on a fresh connection where the last one was lost."""
