@@ -15,11 +15,11 @@ from backend.catalog.models import CatalogueVersion, Item, ItemPrice, StockMovem
 from backend.catalog.ports import ItemRow, ItemView
 from backend.platform.db.driver import run_sql
 
-
-async def version(session: AsyncSession, merchant_id: str) -> int:
-    """Return how often the merchant's catalogue was changed."""
-    wanted = select(CatalogueVersion.version).where(CatalogueVersion.merchant_id == merchant_id)
-    return await session.scalar(wanted) or 0
+_AVAILABLE: Final = """
+SELECT (SELECT v.version FROM catalogue_versions v WHERE v.merchant_id = %(merchant_id)s) AS version,
+    i.sku, i.stock - i.reserved AS left
+FROM items i WHERE i.merchant_id = %(merchant_id)s AND i.active
+"""
 
 
 async def bump_version(session: AsyncSession, merchant_id: str) -> None:
@@ -49,10 +49,10 @@ async def all_items(session: AsyncSession, merchant_id: str) -> Sequence[Item]:
     return (await session.scalars(locked)).all()
 
 
-async def available_stock(session: AsyncSession, merchant_id: str) -> dict[str, float]:
-    """Return what may still be sold of each item on sale, by SKU."""
-    wanted = select(Item.sku, Item.stock - Item.reserved).where(Item.merchant_id == merchant_id, Item.active)
-    return {sku: float(left) for sku, left in await session.execute(wanted)}
+async def available_stock(session: AsyncSession, merchant_id: str) -> tuple[int, dict[str, float]]:
+    """Return how often the catalogue was changed, and what may still be sold of each item on sale, by SKU."""
+    rows = (await run_sql(session, _AVAILABLE, {"merchant_id": merchant_id})).all()
+    return (rows[0].version or 0 if rows else 0), {row.sku: float(row.left) for row in rows}
 
 
 async def list_items(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.models import Assignment, Rider
@@ -12,6 +12,10 @@ from backend.platform.db.types import blind_index
 
 LIVE_STATES = ("offered", "accepted", "picked_up")
 ACCEPTED_STATES = ("accepted", "picked_up", "delivered", "failed")
+# Asked for every message; built once.
+_RIDER_BY_PHONE: Final = (
+    select(Rider).where(Rider.phone_index == bindparam("phone_index"), Rider.active).order_by(Rider.id).limit(1)
+)
 
 
 async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> Rider | None:
@@ -25,9 +29,7 @@ async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> 
 
 async def rider_by_phone(session: AsyncSession, phone: str) -> Rider | None:
     """Return the active rider who answers on this number (E.164)."""
-    query = select(Rider).where(Rider.phone_index == blind_index(phone), Rider.active).order_by(Rider.id).limit(1)
-    found: Rider | None = await session.scalar(query)
-    return found
+    return await session.scalar(_RIDER_BY_PHONE, {"phone_index": blind_index(phone)})
 
 
 async def load_of(session: AsyncSession, rider_id: str) -> int:

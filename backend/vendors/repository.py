@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,11 +13,27 @@ from backend.platform.db.types import blind_index
 from backend.vendors.models import Merchant, Vendor, VendorHours
 from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter
 
+# Asked for every message; built once.
+_BY_WHATSAPP: Final = select(Merchant).where(Merchant.wa_phone_number_id == bindparam("phone_number_id"))
+_BY_INSTAGRAM: Final = select(Merchant).where(Merchant.ig_account_id == bindparam("account_id"))
+_BY_PHONE: Final = (
+    select(Vendor).where(Vendor.phone_index == bindparam("phone_index")).order_by(Vendor.active.desc(), Vendor.id)
+)
 
-async def merchant(session: AsyncSession, **wanted: str) -> Merchant | None:
-    """Find the merchant whose columns have these values."""
-    found: Merchant | None = await session.scalar(select(Merchant).filter_by(**wanted))
-    return found
+
+async def merchant(session: AsyncSession, merchant_id: str) -> Merchant | None:
+    """Find a merchant."""
+    return await session.get(Merchant, merchant_id, populate_existing=True)
+
+
+async def merchant_by_whatsapp(session: AsyncSession, phone_number_id: str) -> Merchant | None:
+    """Find the merchant of a WhatsApp business number."""
+    return await session.scalar(_BY_WHATSAPP, {"phone_number_id": phone_number_id})
+
+
+async def merchant_by_instagram(session: AsyncSession, account_id: str) -> Merchant | None:
+    """Find the merchant of an Instagram account."""
+    return await session.scalar(_BY_INSTAGRAM, {"account_id": account_id})
 
 
 async def merchants(session: AsyncSession) -> Sequence[Merchant]:
@@ -43,8 +59,7 @@ async def forget_misses(session: AsyncSession, vendor_id: str) -> None:
 
 async def vendors_by_phone(session: AsyncSession, phone: str) -> Sequence[Vendor]:
     """Find the outlets that answer on this number."""
-    wanted = select(Vendor).where(Vendor.phone_index == blind_index(phone)).order_by(Vendor.active.desc(), Vendor.id)
-    return (await session.scalars(wanted)).all()
+    return (await session.scalars(_BY_PHONE, {"phone_index": blind_index(phone)})).all()
 
 
 async def vendor_for_merchant(session: AsyncSession, merchant_id: str) -> Vendor | None:

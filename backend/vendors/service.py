@@ -69,7 +69,7 @@ class VendorsService:
         Raises:
             MerchantNotFoundError: There is none of this id.
         """
-        row = await repository.merchant(session, id=merchant_id)
+        row = await repository.merchant(session, merchant_id)
         if row is None:
             raise MerchantNotFoundError(merchant_id=merchant_id)
         return _merchant_view(row)
@@ -80,12 +80,12 @@ class VendorsService:
 
     async def merchant_by_whatsapp(self, session: AsyncSession, phone_number_id: str) -> MerchantView | None:
         """Find the merchant of a WhatsApp business number, by the provider's id of it."""
-        row = await repository.merchant(session, wa_phone_number_id=phone_number_id)
+        row = await repository.merchant_by_whatsapp(session, phone_number_id)
         return _merchant_view(row) if row else None
 
     async def merchant_by_instagram(self, session: AsyncSession, ig_account_id: str) -> MerchantView | None:
         """Find the merchant of an Instagram account, by the provider's id of it."""
-        row = await repository.merchant(session, ig_account_id=ig_account_id)
+        row = await repository.merchant_by_instagram(session, ig_account_id)
         return _merchant_view(row) if row else None
 
     async def merchant_of(self, session: AsyncSession, vendor_id: str) -> str:

@@ -25,14 +25,14 @@ class Snapshots:
     async def get(self, session: AsyncSession, merchant_id: str) -> Catalogue:
         """Return the catalogue as it is now, stock less what is promised.
 
-        Two narrow reads tell whether the copy is old: the version for names and prices, and the stock itself.
+        One narrow read tells whether the copy is old: the version for names and prices, and the stock itself.
         """
-        version = await repository.version(session, merchant_id)
+        version, stock = await repository.available_stock(session, merchant_id)
         kept = self._kept.get(merchant_id)
         if kept is None or kept.version != version:
             kept = _Kept(version, _build(await repository.active_items(session, merchant_id)))
         else:
-            kept = _Kept(version, _restock(kept.catalogue, await repository.available_stock(session, merchant_id)))
+            kept = _Kept(version, _restock(kept.catalogue, stock))
         self._kept[merchant_id] = kept
         return kept.catalogue
 

@@ -1,15 +1,31 @@
 """Every query of the drafts."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, and_, select, text, update
+from sqlalchemy import and_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import BotTurn, Conversation, Dialogue, DraftRow
 from backend.platform.ids import opaque_token
+
+# Built once, for every turn.
+_LOCK_DIALOGUE: Final = (
+    select(Dialogue)
+    .where(Dialogue.conversation_id == bindparam("conversation_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_HELD: Final = (
+    select(Conversation, BotTurn, DraftRow)
+    .select_from(Conversation)
+    .outerjoin(BotTurn, BotTurn.turn_id == bindparam("turn_id"))
+    .outerjoin(DraftRow, and_(DraftRow.conversation_id == Conversation.id, DraftRow.state == "open"))
+    .where(Conversation.id == bindparam("conversation_id"))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +39,20 @@ class Held:
 
 async def hold_dialogue(session: AsyncSession, conversation_id: str) -> Dialogue | None:
     """Lock the conversation's memory; turns of one conversation follow each other here. None on its first turn."""
-    return (await session.scalars(_locked(conversation_id))).one_or_none()
-
-
-def _locked(conversation_id: str) -> Select[Dialogue]:
-    found = select(Dialogue).where(Dialogue.conversation_id == conversation_id).with_for_update()
-    return found.execution_options(populate_existing=True)
+    return (await session.scalars(_LOCK_DIALOGUE, {"conversation_id": conversation_id})).one_or_none()
 
 
 async def begin_dialogue(session: AsyncSession, conversation_id: str, language: str) -> Dialogue:
     """Make the conversation's memory, or wait for the rival turn that does, and lock it."""
     made = insert(Dialogue).values(conversation_id=conversation_id, language=language)
     await session.execute(made.on_conflict_do_nothing())
-    return (await session.scalars(_locked(conversation_id))).one()
+    return (await session.scalars(_LOCK_DIALOGUE, {"conversation_id": conversation_id})).one()
 
 
 async def held(session: AsyncSession, conversation_id: str, turn_id: str) -> Held | None:
     """Return the conversation as it is in the database, now that its memory is held."""
-    found = (
-        select(Conversation, BotTurn, DraftRow)
-        .select_from(Conversation)
-        .outerjoin(BotTurn, BotTurn.turn_id == turn_id)
-        .outerjoin(DraftRow, and_(DraftRow.conversation_id == Conversation.id, DraftRow.state == "open"))
-        .where(Conversation.id == conversation_id)
-        .execution_options(populate_existing=True)
-    )
-    row = (await session.execute(found)).one_or_none()
+    wanted = {"conversation_id": conversation_id, "turn_id": turn_id}
+    row = (await session.execute(_HELD, wanted)).one_or_none()
     return None if row is None else Held(row[0], row[1], row[2])
 
 
