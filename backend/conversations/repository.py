@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
-from backend.conversations.ports import HistoryLine, InboxFilter, MessageView, Owner, OwnerKind, ThreadView
+from backend.conversations.ports import HistoryLine, InboxFilter
 from backend.platform.db.types import blind_index
 
 # The statements of every turn are built once; making one anew took a third of its time.
@@ -371,46 +371,3 @@ async def previews(session: AsyncSession, conversation_ids: Sequence[str]) -> di
         .order_by(Message.conversation_id, Message.seq.desc())
     )
     return {row.conversation_id: row.text for row in await session.execute(query)}
-
-
-def thread_view(row: Conversation) -> ThreadView:
-    """Return a conversation as others see it."""
-    return ThreadView(
-        id=row.id,
-        merchant_id=row.merchant_id,
-        city=row.city,
-        country=row.country,
-        currency=row.currency,
-        customer_id=row.customer_id,
-        channel=row.channel,
-        account=row.account,
-        language=row.language,
-        owner=Owner(OwnerKind(row.owner_kind), row.owner_id, row.owner_version, row.owner_since),
-        handoff_reason=row.handoff_reason,
-        handoff_brief=row.handoff_brief,
-        at_risk_minor=row.at_risk_minor,
-        unread=row.unread,
-        session_id=row.session_id,
-        asked=row.asked,
-        last_inbound_at=row.last_inbound_at,
-        last_message_at=row.last_message_at,
-    )
-
-
-def message_view(row: Message) -> MessageView:
-    """Return a message as others see it."""
-    return MessageView(
-        id=row.id,
-        seq=row.seq,
-        direction=row.direction,
-        author=row.author,
-        kind=row.kind,
-        text=row.text,
-        content=content_of(row),
-        status=row.status,
-        error_code=row.error_code,
-        error_action=row.error_action,
-        possible_duplicate=row.possible_duplicate,
-        order_id=row.order_id,
-        at=row.sent_at,
-    )

@@ -13,6 +13,7 @@ from backend.conversations.models import Conversation
 from backend.conversations.ports import InboxFilter, InboxRow, MessageView, OwnerKind, ThreadView
 from backend.conversations.service.ownership import Ownership, check_version
 from backend.conversations.service.speaking import INBOX_BELL, Origin, Speaker, TemplateWords, ring
+from backend.conversations.service.views import message_view, thread_view
 from backend.customers.service import CustomersService
 from backend.platform.actors import Actor
 from backend.platform.money import Money
@@ -41,7 +42,7 @@ class Desk:
         for thread in threads:
             customer = await self._customers.get(session, thread.customer_id)
             waiting_s = (now - thread.owner_since).total_seconds() if thread.owner_kind == OwnerKind.NOBODY else 0.0
-            view = repository.thread_view(thread)
+            view = thread_view(thread)
             rows.append(
                 InboxRow(view, customer.name, words.get(thread.id, "")[:140], waiting_s, _reason(view, waiting_s))
             )
@@ -52,7 +53,7 @@ class Desk:
     ) -> Sequence[MessageView]:
         """Return a page of a thread, oldest first, ending before the sequence number given."""
         rows = await repository.messages(session, conversation_id, before=before, limit=limit)
-        return [repository.message_view(row) for row in rows]
+        return [message_view(row) for row in rows]
 
     async def take(
         self, session: AsyncSession, conversation_id: str, actor: Actor, *, version: int | None = None
@@ -98,7 +99,7 @@ class Desk:
             message = await self._speaker.say(session, thread, Words(text.strip()), origin)
         await self._ownership.spoke(session, thread)
         await self._flushed(session, thread)
-        return repository.message_view(message)
+        return message_view(message)
 
     async def give_back(
         self, session: AsyncSession, conversation_id: str, actor: Actor, *, version: int | None = None
@@ -129,7 +130,7 @@ class Desk:
         )
         session.add(row)
         await self._flushed(session, thread)
-        return repository.message_view(row)
+        return message_view(row)
 
     def _template_text(self, template: TemplateWords) -> str:
         """Show a template on the thread by its parameters' names; its registered wording is the provider's."""
@@ -149,7 +150,7 @@ class Desk:
     async def _flushed(self, session: AsyncSession, thread: Conversation) -> ThreadView:
         await session.flush()
         ring(session, INBOX_BELL)
-        return repository.thread_view(thread)
+        return thread_view(thread)
 
 
 def _reason(thread: ThreadView, waiting_s: float) -> str:

@@ -17,6 +17,7 @@ from backend.conversations.service.receiving import Receiver
 from backend.conversations.service.speaking import Speaker
 from backend.conversations.service.threads import Threads
 from backend.conversations.service.turns import Turns, renew_session
+from backend.conversations.service.views import thread_view
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
 from backend.vendors.service import VendorsService
@@ -71,7 +72,7 @@ class ConversationsService:
         Raises:
             ConversationNotFoundError: There is none of this id.
         """
-        return repository.thread_view(await repository.get(session, conversation_id))
+        return thread_view(await repository.get(session, conversation_id))
 
     async def history(self, session: AsyncSession, conversation_id: str, limit: int = 6) -> list[HistoryLine]:
         """Return the last words of a thread, oldest first."""
