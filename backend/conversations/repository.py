@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
@@ -62,20 +63,20 @@ _AWAITING_TURN: Final = (
     .order_by(Message.seq)
 )
 _RUNNING_TURN: Final = select(Turn).where(Turn.conversation_id == bindparam("conversation_id"), Turn.state == "running")
+_OTHER: Final = aliased(Conversation)
 _WAITS: Final = func.extract(
-    "epoch",
-    func.greatest(Conversation.turn_due_at - func.duka_now(), Conversation.lease_until - func.clock_timestamp()),
+    "epoch", func.greatest(_OTHER.turn_due_at - func.duka_now(), _OTHER.lease_until - func.clock_timestamp())
 )
-_NEXT_DUE: Final = select(func.min(_WAITS)).where(Conversation.turn_due_at.is_not(None))
+_NEXT_DUE: Final = select(func.min(_WAITS)).where(_OTHER.turn_due_at.is_not(None))
 _LOCK_DUE: Final = (
-    select(Conversation, func.duka_now())
+    select(Conversation, func.duka_now(), _NEXT_DUE.where(_OTHER.id != Conversation.id).scalar_subquery())
     .where(
         Conversation.turn_due_at <= func.duka_now(),
         (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= func.clock_timestamp()),
     )
     .order_by(Conversation.turn_due_at)
     .limit(1)
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Conversation, skip_locked=True)
     .execution_options(populate_existing=True)
 )
 _NOW: Final = "conversations.now"
@@ -305,14 +306,17 @@ async def running_turn(session: AsyncSession, conversation_id: str) -> Turn | No
     return await session.scalar(_RUNNING_TURN, {"conversation_id": conversation_id})
 
 
-async def lock_due(session: AsyncSession) -> Conversation | None:
-    """Lock the conversation that has waited longest for the bot, passing over those in other hands."""
+async def lock_due(session: AsyncSession) -> tuple[Conversation, float | None] | None:
+    """Lock the conversation that has waited longest for the bot, passing over those in other hands.
+
+    Returns:
+        The conversation, and in how many seconds another one is due; None for either where there is none.
+    """
     found = (await session.execute(_LOCK_DUE)).one_or_none()
     if found is None:
         return None
-    thread: Conversation = found[0]
     _remember_now(session, found[1])
-    return thread
+    return found[0], None if found[2] is None else float(found[2])
 
 
 async def seconds_until_due(session: AsyncSession) -> float | None:

@@ -66,16 +66,20 @@ class TurnLoop:
         try:
             async with self._database.transaction(durable=False) as session:
                 work = await self._turns.claim(session)
-                due_s = None if work else await repository.seconds_until_due(session)
+                due_s = work.next_due_s if work else await repository.seconds_until_due(session)
         finally:
             if work is None:
                 self._free.release()
-        if work is None:
-            return min(max(due_s if due_s is not None else _LONGEST_SLEEP_S, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S)
+        if work is not None:
+            self._start(work)
+            if due_s is not None and due_s <= 0:
+                return 0.0
+        return min(max(due_s if due_s is not None else _LONGEST_SLEEP_S, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S)
+
+    def _start(self, work: TurnWork) -> None:
         task = asyncio.create_task(self._run_freeing(work), name=f"turn-{work.turn_id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return 0.0
 
     async def _run_freeing(self, work: TurnWork) -> None:
         try:

@@ -27,7 +27,13 @@ _SENDERS: Final = {"customer": "customer", "bot": "bot", "agent": "bot"}
 
 @dataclass(frozen=True, slots=True)
 class TurnWork:
-    """A turn that this worker holds until the lease ends; `received_at` is when its last message was stored."""
+    """A turn that this worker holds until the lease ends.
+
+    Attributes:
+        request: What the bot is asked; None where the turn was taken over too often.
+        received_at: When its last message was stored.
+        next_due_s: In how many seconds another conversation is due; None where none waits.
+    """
 
     turn_id: str
     conversation_id: str
@@ -35,6 +41,7 @@ class TurnWork:
     request: DialogueRequest | None
     received_at: datetime
     trace_id: str
+    next_due_s: float | None
 
 
 class Turns:
@@ -57,10 +64,11 @@ class Turns:
 
         The work has no request where the turn was taken over too often; a person gets it.
         """
-        while (thread := await repository.lock_due(session)) is not None:
+        while (due := await repository.lock_due(session)) is not None:
+            thread, next_due_s = due
             held = await self._resume(session, thread) or await self._begin(session, thread)
             if held is not None:
-                return await self._lease(session, thread, *held)
+                return await self._lease(session, thread, *held, next_due_s=next_due_s)
             thread.turn_due_at = thread.burst_started_at = None
             await session.flush()
         return None
@@ -92,7 +100,13 @@ class Turns:
         return turn, waiting
 
     async def _lease(
-        self, session: AsyncSession, thread: Conversation, turn: Turn, said: Sequence[Message]
+        self,
+        session: AsyncSession,
+        thread: Conversation,
+        turn: Turn,
+        said: Sequence[Message],
+        *,
+        next_due_s: float | None,
     ) -> TurnWork:
         thread.fence += 1
         # By the host's clock: a sandbox that moves time forward must not take a turn from its worker.
@@ -104,7 +118,7 @@ class Turns:
             message.turn_id, message.session_id = turn.id, turn.session_id
         tired = turn.attempts > self._settings.max_takeovers + 1
         request = None if tired else await self._request(session, thread, turn, said)
-        return TurnWork(turn.id, thread.id, fence, request, said[-1].created_at, turn.trace_id)
+        return TurnWork(turn.id, thread.id, fence, request, said[-1].created_at, turn.trace_id, next_due_s)
 
     async def _request(
         self, session: AsyncSession, thread: Conversation, turn: Turn, said: Sequence[Message]
