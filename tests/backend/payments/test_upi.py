@@ -1,6 +1,7 @@
 """UPI and cash from the order to the receipt, over the simulated link provider."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import DISPATCH, give, make_order
 from tests.support.factories.vendors import make_merchant, make_vendor
 from tests.support.till import Till
+
+type Door = Callable[[AsyncSession], Awaitable[None]]
 
 RIDER = Actor(ActorKind.RIDER, "R-1")
 ASHA = "asha"
@@ -176,20 +179,41 @@ async def test_a_webhook_with_a_wrong_signature_is_refused(till: Till, on_the_wa
 
 
 @pytest.mark.concurrency
-async def test_upi_is_asked_for_while_the_rider_books_cash(till: Till, on_the_way: OrderView) -> None:
-    """One way of paying stands; who asked for the other is refused, and knows why."""
+@pytest.mark.parametrize("first", ["upi", "cash"])
+async def test_upi_is_asked_for_while_the_rider_books_cash(till: Till, on_the_way: OrderView, first: str) -> None:
+    """Who holds the order first stands; the other waits for it, is refused and knows why, and the books are level."""
+    holds = asyncio.Event()
 
-    async def switch() -> str:
+    async def upi(session: AsyncSession) -> None:
+        await till.payments.switch_to_upi(session, on_the_way.id, actor=RIDER, source=Source.API)
+
+    async def cash(session: AsyncSession) -> None:
+        await till.payments.record_cash(session, on_the_way.id, 12000, "R-1")
+
+    async def wins(door: Door) -> None:
         async with till.database.transaction() as session:
-            await till.payments.switch_to_upi(session, on_the_way.id, actor=RIDER, source=Source.API)
-        return "upi"
+            await door(session)
+            holds.set()
+            await _somebody_waits(till)
 
-    async def cash() -> str:
+    async def loses(door: Door) -> None:
+        await holds.wait()
         async with till.database.transaction() as session:
-            await till.payments.record_cash(session, on_the_way.id, 12000, "R-1")
-        return "cash"
+            await door(session)
 
-    answers = await asyncio.gather(switch(), cash(), return_exceptions=True)
-    refused = [one for one in answers if isinstance(one, Exception)]
-    assert len(refused) == 1
-    assert isinstance(refused[0], CashLockedError | NothingDueError)
+    doors, refusal = ((upi, cash), CashLockedError) if first == "upi" else ((cash, upi), NothingDueError)
+    won, lost = await asyncio.gather(wins(doors[0]), loses(doors[1]), return_exceptions=True)
+    assert won is None
+    assert isinstance(lost, refusal)
+    attempts = await till.rows("SELECT count(*) FROM payment_attempts WHERE state <> 'failed'")
+    assert attempts == [(int(first == "upi"),)]
+    assert await till.rows("SELECT provider FROM receipts") == ([] if first == "upi" else [("cash",)])
+    assert await till.rows("SELECT coalesce(sum(debit_minor - credit_minor), 0)::int FROM ledger_entries") == [(0,)]
+
+
+async def _somebody_waits(till: Till) -> None:
+    """Return once another transaction waits for a lock."""
+    waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(10):
+        while not await till.rows(waiting):
+            continue

@@ -215,6 +215,45 @@ async def test_each_timer_fires_once_though_engines_are_killed(
 
 
 @pytest.mark.concurrency
+async def test_ten_thousand_timers_of_one_second_fire_once_each(
+    database: Database, effects: Effects, orders: list[str]
+) -> None:
+    """Four engines, each with connections of its own, as four workers would: every effect once, and none left."""
+    del orders
+    async with database.transaction() as session:
+        await session.execute(text("INSERT INTO orders SELECT 'MANY' || n FROM generate_series(1, 10000) n"))
+        await session.execute(
+            text(
+                "INSERT INTO sla_timer (order_id, subject_id, type, step, due_at, trace_id)"
+                " SELECT 'MANY' || n, 'MANY' || n, 'vendor_accept', 0, duka_now(), 't' FROM generate_series(1, 10000) n"
+            )
+        )
+
+    async def handle(session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
+        await session.execute(
+            text("INSERT INTO effect (what) SELECT unnest(CAST(:fired AS text[]))"),
+            {"fired": [timer.subject_id for timer in timers]},
+        )
+
+    async def drain(engine: TimerEngine) -> int:
+        fired = 0
+        while claimed := await engine.step():
+            fired += claimed
+        return fired
+
+    databases = [Database(database.url, pool_size=1, application="engine") for _ in range(4)]
+    fired = await asyncio.gather(*(drain(TimerEngine(opened, {ACCEPT: handle})) for opened in databases))
+    for opened in databases:
+        await opened.close()
+    assert sum(fired) == 10_000
+    assert sum(count > 0 for count in fired) > 1
+    assert len([count for count in fired if count]) > 1
+    done = await effects.all()
+    assert len(done) == len(set(done)) == 10_000
+    assert {state for _, state, _ in await _rows(database)} == {"fired"}
+
+
+@pytest.mark.concurrency
 async def test_no_step_fires_after_a_committed_accept(database: Database, effects: Effects, orders: list[str]) -> None:
     """Accepts race with two engines: an accept that cancelled all four steps is followed by none of them."""
     steps = 4
