@@ -30,7 +30,7 @@ _ANSWERS: Final = {
 }
 _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
-    "handover": ("vendor_silent", "preparation_overdue"),
+    "handover": ("vendor_silent", "preparation_overdue", "answers_crossed"),
     "out_for_delivery": ("rider_waiting", "pickup_overdue", "no_rider"),
     "delivered": ("delivery_overdue", "rider_off_route", "delivery_failed"),
     "returned": ("delivery_overdue", "rider_off_route", "delivery_failed"),
@@ -80,6 +80,14 @@ class CommsSubscriber:
         since_s = await repository.seconds_since_ladder(session, event.payload["order_id"], kind)
         if since_s is not None:
             VENDOR_ANSWER_SECONDS.labels(vendor.city, vendor.tier).observe(since_s)
+
+    async def on_crossed(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Open a card for an order that was accepted and declined within moments: somebody asks which was meant."""
+        fields = event.payload
+        detail = {name: fields[name] for name in ("stands", "refused", "first_by", "by")}
+        await self._cards.open(
+            session, "answers_crossed", fields["order_id"], order_id=fields["order_id"], city=event.city, detail=detail
+        )
 
     async def on_answered(self, session: AsyncSession, event: StoredEvent) -> None:
         """End the chase and close the cards that this event answers."""
@@ -132,16 +140,23 @@ class CommsSubscriber:
 
 def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
     """Return what comms listens to."""
+    orders: dict[str, EventHandler] = {
+        "order.state.changed": subscriber.on_state_changed,
+        "order.answers.crossed": subscriber.on_crossed,
+    }
     way: dict[str, EventHandler] = {
         "dispatch.off_route": subscriber.on_off_route,
         "dispatch.back_on_route": subscriber.on_back_on_route,
     }
 
+    async def step_of_order(session: AsyncSession, event: StoredEvent) -> None:
+        await orders[event.topic](session, event)
+
     async def way_of_rider(session: AsyncSession, event: StoredEvent) -> None:
         await way[event.topic](session, event)
 
     return (
-        Subscription("comms.orders", ("order.state.changed",), subscriber.on_state_changed),
+        Subscription("comms.orders", tuple(orders), step_of_order),
         Subscription("comms.answers", ("dispatch.accepted", "order.address.confirmed"), subscriber.on_answered),
         Subscription("comms.off_route", tuple(way), way_of_rider),
         Subscription("comms.unassigned", ("dispatch.unassigned",), subscriber.on_unassigned),

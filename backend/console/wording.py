@@ -29,6 +29,7 @@ _SENTENCES: Final = {
     "ConfirmAddress": "Rider has seen the new address",
     "Note": "Note",
     "vendor_silent": "The vendor does not answer",
+    "answers_crossed": "Accepted and declined at the same time",
     "preparation_overdue": "Preparation is overdue",
     "rider_silent": "The rider does not answer",
     "address_unconfirmed": "The rider has not seen the new address",

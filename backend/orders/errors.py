@@ -34,7 +34,12 @@ class CommandIdReusedError(UnprocessableError):
 
 
 class CommandRefusedError(ConflictError):
-    """The API's answer to a refused command; the context holds the refusal's own code as `reason`."""
+    """The API's answer to a refused command; the context holds the refusal's own code as `reason`.
+
+    The order is as it was, and what the refusal tells the desk stays.
+    """
+
+    keeps_work = True
 
 
 class OrderRefusedError(ConflictError):

@@ -205,6 +205,27 @@ class OrderDeliveryFailed(OrderEvent):
 
 
 @dataclass(frozen=True)
+class OrderAnswersCrossed(OrderEvent):
+    """An answer to a new order was refused, since its contrary had come in moments before.
+
+    Attributes:
+        stands: Name of the command that was applied.
+        refused: Name of the command that came too late.
+        first_by: Who gave the answer that stands, such as `vendor:V-42`.
+        by: Who came too late.
+        gap_s: Seconds between the two.
+    """
+
+    topic: ClassVar[str] = "order.answers.crossed"
+
+    stands: str
+    refused: str
+    first_by: str
+    by: str
+    gap_s: float
+
+
+@dataclass(frozen=True)
 class OrderNoteAdded(OrderEvent):
     """A remark was kept with the order; its words stay in the order's own rows."""
 

@@ -1,5 +1,6 @@
 """How an order moves: one row for each command and the states that it may come in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -330,6 +331,22 @@ def decide(facts: OrderFacts, command: Command, actor: Actor) -> Transition:
     for guard in row.guards:
         guard(facts, command)
     return row
+
+
+# Answers to a new order, each with those that contradict it.
+_CONTRARY: Final[Mapping[type[Command], tuple[type[Command], ...]]] = {
+    c.AcceptOrder: (c.RejectOrder,),
+    c.SetPreparation: (c.RejectOrder,),
+    c.RejectOrder: (c.AcceptOrder, c.SetPreparation),
+}
+
+
+def contraries(facts: OrderFacts, command: Command, actor: Actor) -> tuple[type[Command], ...]:
+    """Return the answers that this one contradicts; none where it is no answer, or not the actor's to give."""
+    row = row_of(type(command), S.CONFIRMED)
+    if row is None or actor.kind not in row.actors or (actor.kind is A.VENDOR and actor.id != facts.vendor_id):
+        return ()
+    return _CONTRARY.get(type(command), ())
 
 
 def _check_own(facts: OrderFacts, actor: Actor) -> None:

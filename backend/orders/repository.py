@@ -149,6 +149,17 @@ async def same_step(
     return found
 
 
+async def answered_since(
+    session: AsyncSession, order_id: str, commands: Sequence[str], within_s: float
+) -> tuple[OrderLogEntry, float] | None:
+    """Find the newest of these commands that was applied within the last seconds, and how many seconds ago."""
+    ago_s = func.extract("epoch", func.duka_now() - OrderLogEntry.at)
+    wanted = select(OrderLogEntry, ago_s).where(OrderLogEntry.order_id == order_id)
+    recent = wanted.where(OrderLogEntry.command.in_(commands), ago_s <= within_s)
+    row = (await session.execute(recent.order_by(OrderLogEntry.id.desc()).limit(1))).first()
+    return None if row is None else (row[0], float(row[1]))
+
+
 async def add[Row: (OrderNote, OrderLogEntry, TimelineRow, OrderAddress)](session: AsyncSession, row: Row) -> Row:
     """Keep a row of an order."""
     session.add(row)

@@ -10,6 +10,7 @@ class DukaError(Exception):
         code: Stable name of the failure; never reworded.
         http_status: What the API answers.
         retryable: True where the same request may succeed later.
+        keeps_work: True where what the request has written is kept all the same.
         context: Named facts for the log and the problem document; ids, never personal data.
     """
 
@@ -17,6 +18,7 @@ class DukaError(Exception):
     http_status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
     retryable: ClassVar[bool] = False
+    keeps_work: ClassVar[bool] = False
 
     def __init__(self, message: str = "", **context: Any) -> None:
         self.message = message or self.title

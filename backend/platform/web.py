@@ -39,9 +39,17 @@ def provide[T](kind: type[T]) -> Any:
 
 
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Open the request's one transaction; it commits before the response leaves, or rolls back."""
+    """Open the request's one transaction; it commits before the response leaves, or rolls back, as the error says."""
+    refusal: DukaError | None = None
     async with registry(request).get(Database).transaction() as session:
-        yield session
+        try:
+            yield session
+        except DukaError as error:
+            if not error.keeps_work:
+                raise
+            refusal = error
+    if refusal is not None:
+        raise refusal
 
 
 async def unhurried_session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -13,8 +13,8 @@ from backend.orders import repository
 from backend.orders.commands import AddNote, ChangeAddress, Command
 from backend.orders.effects import changes_of
 from backend.orders.errors import CommandIdReusedError, InvalidTransitionError, OrderNotFoundError, OrderRefusedError
-from backend.orders.events import OrderState
-from backend.orders.lifecycle import StockEffect, Transition, decide
+from backend.orders.events import OrderAnswersCrossed, OrderState
+from backend.orders.lifecycle import StockEffect, Transition, contraries, decide
 from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
 from backend.orders.ports import CommandResult, Outcome
 from backend.orders.service.announce import Happened, events_of
@@ -22,7 +22,7 @@ from backend.orders.service.timers import arm_all, timers_of
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, ActorKind, Source
-from backend.platform.events import Event, publish_many
+from backend.platform.events import Event, publish, publish_many
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import COMMANDS
 from backend.platform.observability.trace import trace_id
@@ -55,6 +55,7 @@ class Handling:
         except InvalidTransitionError as refusal:
             if await _done_before(session, row, command, actor):
                 return _result(Outcome.DUPLICATE, row, command)
+            await _tell_crossing(session, row, command, actor, self._settings.crossing_s)
             return _refused(row, command, refusal)
         except OrderRefusedError as refusal:
             return _refused(row, command, refusal)
@@ -180,6 +181,18 @@ async def _done_before(session: AsyncSession, row: Order, command: Command, acto
     """Return whether the same actor has done this before, by another door or with a second tap."""
     name, state = type(command).__name__, OrderState(row.state)
     return await repository.same_step(session, row.id, name, str(actor), state) is not None
+
+
+async def _tell_crossing(session: AsyncSession, row: Order, command: Command, actor: Actor, within_s: float) -> None:
+    """Publish that two contrary answers came within moments; the first stands, and whoever gave the other is told."""
+    contrary = [kind.__name__ for kind in contraries(facts_of(row), command, actor)]
+    found = await repository.answered_since(session, row.id, contrary, within_s) if contrary else None
+    if found is not None:
+        first, gap_s = found
+        crossed = OrderAnswersCrossed(
+            row.id, first.command, type(command).__name__, first.actor, str(actor), round(gap_s, 3)
+        )
+        await publish(session, crossed, actor=actor, city=row.city)
 
 
 async def _keep(session: AsyncSession, row: Order, command: Command, actor: Actor) -> int:

@@ -17,6 +17,7 @@ from tests.support.clock import FixedClock
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import make_order, make_shop
 from tests.support.factories.vendors import make_merchant, make_vendor
+from tests.support.order_rows import events
 
 
 @pytest.fixture
@@ -201,6 +202,20 @@ async def test_a_vendor_rejects_with_its_reason(api: Api) -> None:
     answer = await api.client.post("/api/v1/vendors/V-1/ack", json=body, headers=api.token("vendor:V-1", Role.VENDOR))
     result = answer.json()["order"]
     assert (result["state"], result["reason"], result["payment"]["status"]) == ("cancelled", "no flour", "refund_due")
+
+
+async def test_a_refused_answer_tells_of_its_contrary_all_the_same(database: Database, clock: FixedClock) -> None:
+    """The order is as it was, and the word for the desk is kept though the caller gets a refusal."""
+    async with serving(database, clock, router) as api:
+        order = await given(api, S.CONFIRMED)
+        headers = api.token("vendor:V-1", Role.VENDOR)
+        bodies = [{"order_id": order.id, "action": action} for action in ("accept", "reject")]
+        answers = [await api.client.post("/api/v1/vendors/V-1/ack", json=body, headers=headers) for body in bodies]
+        assert [answer.status_code for answer in answers] == [200, 409]
+        async with api.transaction() as session:
+            [crossed] = await events(session, "order.answers.crossed")
+            state = await session.scalar(text("SELECT state FROM orders"))
+    assert (crossed["stands"], crossed["refused"], state) == ("AcceptOrder", "RejectOrder", "processing")
 
 
 async def test_vendors_act_for_themselves_only(api: Api) -> None:
