@@ -195,6 +195,12 @@ REFUSED: Final[Mapping[str, Words]] = {
         "hi": "तैयारी का समय 1 से 240 मिनट के बीच हो।",
         "mr": "तयारीची वेळ 1 ते 240 मिनिटांच्या दरम्यान असावी.",
     },
+    "order.given_too_often": {
+        "en": "Order {order} was extended too often already. Mark it ready, or ask for a colleague.",
+        "sw": "Oda {order} imeongezwa muda mara nyingi mno. Sema iko tayari, au omba mwenzetu.",
+        "hi": "ऑर्डर {order} का समय बहुत बार बढ़ चुका है। तैयार होने पर बताइए, या हमारे साथी से बात कीजिए।",
+        "mr": "ऑर्डर {order} ची वेळ फार वेळा वाढवली आहे. तयार झाल्यावर सांगा, किंवा आमच्या सहकाऱ्याशी बोला.",
+    },
     "order.stale_address": {
         "en": "The address of order {order} has changed again; please confirm the newest one.",
         "sw": "Anwani ya oda {order} imebadilika tena; tafadhali thibitisha iliyo mpya zaidi.",

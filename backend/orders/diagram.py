@@ -13,7 +13,7 @@ _HEAD: Final = """# How an order moves
 This page is printed from `backend/orders/lifecycle.py`; a test fails where the two differ. To print it again:
 `python -m backend.orders.diagram > docs/order-lifecycle.md`.
 """
-_COLUMNS: Final = ("command", "in", "leads to", "by", "guards", "arms", "disarms", "stock")
+_COLUMNS: Final = ("command", "in", "leads to", "by", "guards", "arms", "disarms", "stock", "at most")
 _STAYS: Final = "A command that stays changes the order and not its state."
 _ENDS: Final = (OrderState.DELIVERED, OrderState.CANCELLED, OrderState.RETURNED)
 
@@ -47,6 +47,7 @@ def _line(row: Transition) -> str:
         _list(row.arms),
         _list(row.disarms),
         row.stock if row.stock != "none" else "",
+        "" if row.at_most is None else str(row.at_most),
     )
     return f"| {' | '.join(cells)} |".replace("|  |", "| |")
 

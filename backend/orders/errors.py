@@ -133,6 +133,14 @@ class PreparationOutOfRangeError(OrderRefusedError):
     title = "The preparation time must be between 1 and 240 minutes"
 
 
+class GivenTooOftenError(OrderRefusedError):
+    """The row has a limit for one order, and it is reached."""
+
+    code = "order.given_too_often"
+    message_key = "order.refused.too_often"
+    title = "This was done too often for one order; speak to the desk"
+
+
 class NoRiderError(OrderRefusedError):
     """The step needs a rider, and none is assigned."""
 

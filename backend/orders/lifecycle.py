@@ -36,6 +36,7 @@ class Transition:
         arms: Timers that start; one that runs already starts afresh.
         disarms: Timers that end.
         stock: What happens to the reserved stock.
+        at_most: How often the command may be given to one order; None without end.
     """
 
     on: type[Command]
@@ -46,6 +47,7 @@ class Transition:
     arms: tuple[TimerKind, ...] = ()
     disarms: tuple[TimerKind, ...] = ()
     stock: StockEffect = StockEffect.NONE
+    at_most: int | None = None
 
     @property
     def stays(self) -> bool:
@@ -136,6 +138,7 @@ TRANSITIONS: Final = (
         (A.VENDOR, *_DESK),
         guards=(p.sensible_preparation,),
         arms=(T.PROCESSING_REMINDER,),
+        at_most=p.MAX_EXTENSIONS,
     ),
     Transition(
         c.ExtendPreparation,
@@ -144,6 +147,7 @@ TRANSITIONS: Final = (
         (A.VENDOR, *_DESK),
         guards=(p.sensible_preparation,),
         arms=(T.PROCESSING_REMINDER,),
+        at_most=p.MAX_EXTENSIONS,
     ),
     Transition(
         c.RejectOrder,

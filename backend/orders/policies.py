@@ -11,6 +11,7 @@ from backend.orders.commands import Command, PaymentMode
 from backend.orders.events import OrderState, PaymentStatus
 
 MAX_PREP_MINUTES: Final = 240
+MAX_EXTENSIONS: Final = 6
 _SETTLED: Final = frozenset({PaymentStatus.SUCCESS, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED})
 
 

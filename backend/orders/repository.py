@@ -149,6 +149,12 @@ async def same_step(
     return found
 
 
+async def times_given(session: AsyncSession, order_id: str, command: str) -> int:
+    """Return how often a command was applied to an order."""
+    wanted = select(func.count()).where(OrderLogEntry.order_id == order_id, OrderLogEntry.command == command)
+    return await session.scalar(wanted) or 0
+
+
 async def answered_since(
     session: AsyncSession, order_id: str, commands: Sequence[str], within_s: float
 ) -> tuple[OrderLogEntry, float] | None:

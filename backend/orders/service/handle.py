@@ -12,7 +12,13 @@ from backend.catalog.service import CatalogService
 from backend.orders import repository
 from backend.orders.commands import AddNote, ChangeAddress, Command
 from backend.orders.effects import changes_of
-from backend.orders.errors import CommandIdReusedError, InvalidTransitionError, OrderNotFoundError, OrderRefusedError
+from backend.orders.errors import (
+    CommandIdReusedError,
+    GivenTooOftenError,
+    InvalidTransitionError,
+    OrderNotFoundError,
+    OrderRefusedError,
+)
 from backend.orders.events import OrderAnswersCrossed, OrderState
 from backend.orders.lifecycle import StockEffect, Transition, contraries, decide
 from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
@@ -52,6 +58,7 @@ class Handling:
             return _result(Outcome.DUPLICATE, row, command)
         try:
             transition = decide(facts_of(row), command, actor)
+            await _check_count(session, row, command, transition)
         except InvalidTransitionError as refusal:
             if await _done_before(session, row, command, actor):
                 return _result(Outcome.DUPLICATE, row, command)
@@ -181,6 +188,13 @@ async def _done_before(session: AsyncSession, row: Order, command: Command, acto
     """Return whether the same actor has done this before, by another door or with a second tap."""
     name, state = type(command).__name__, OrderState(row.state)
     return await repository.same_step(session, row.id, name, str(actor), state) is not None
+
+
+async def _check_count(session: AsyncSession, row: Order, command: Command, transition: Transition) -> None:
+    if transition.at_most is None:
+        return
+    if await repository.times_given(session, row.id, type(command).__name__) >= transition.at_most:
+        raise GivenTooOftenError(at_most=transition.at_most)
 
 
 async def _tell_crossing(session: AsyncSession, row: Order, command: Command, actor: Actor, within_s: float) -> None:

@@ -12,6 +12,7 @@ from backend.orders import commands as c
 from backend.orders.commands import OrderLineDraft, PaymentMethod, PaymentMode
 from backend.orders.errors import CommandIdReusedError, OrderNotFoundError
 from backend.orders.events import OrderState as S
+from backend.orders.policies import MAX_EXTENSIONS
 from backend.orders.ports import OrderFilter, Outcome
 from backend.platform.actors import Actor, ActorKind, Source
 from tests.support.factories.orders import (
@@ -327,3 +328,17 @@ async def test_one_command_each_to_several_orders(session: AsyncSession) -> None
     moved = [event["order_id"] for event in await events(session, "order.state.changed")]
     assert moved.count(order.id) == moved.count(others[0].id) == 1
     assert await stock(session) == (Decimal(6), Decimal(0))
+
+
+async def test_a_time_is_extended_six_times_and_no_more(session: AsyncSession) -> None:
+    """The seventh is refused in words, nothing moves, and what runs comes to its end; a repetition is none."""
+    order = await make_order(session, S.PROCESSING)
+    for number in range(MAX_EXTENSIONS):
+        assert (await handle(session, order, VENDOR, c.ExtendPreparation(10), f"more.{number}")).outcome == "applied"
+    assert (await handle(session, order, VENDOR, c.ExtendPreparation(10), "more.0")).outcome == "duplicate"
+    before = await timers(session, order.id)
+    result = await handle(session, order, VENDOR, c.ExtendPreparation(10), "more.last")
+    assert (result.outcome, result.code) == ("refused", "order.given_too_often")
+    assert result.order.prep_minutes == 20 + 10 * MAX_EXTENSIONS
+    assert (await timers(session, order.id)).keys() == before.keys()
+    assert (await handle(session, order, VENDOR, c.MarkReady(), "ready")).outcome == "applied"
