@@ -48,8 +48,8 @@ class SystemClock(HostClock):
         self._offset = offset or timedelta()
 
     async def follow(self, database: Database, stop: asyncio.Event) -> None:
-        """Keep up with the database's offset until told to stop: at once where a bell tells of a move."""
-        pause = ErrorPause("clock.refresh_failed")
+        """Keep up with the database's offset until told to stop, at once where a bell tells of a move; while it is away the last one holds."""
+        pause = ErrorPause("clock.follow_failed")
         with wakeups.listen(CLOCK_BELL) as bell:
             while not stop.is_set():
                 async with pause.around():

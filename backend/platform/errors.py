@@ -109,6 +109,13 @@ class UnavailableError(DukaError):
     retryable = True
 
 
+class StoreAwayError(UnavailableError):
+    """The database can't be reached, or all connections to it are in use."""
+
+    code = "duka.store_away"
+    title = "This can't be looked up at the moment, please try again"
+
+
 class ExotelDownError(UnavailableError):
     """The voice provider is down; the flag falls back to app and WhatsApp."""
 

@@ -8,12 +8,14 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.platform.db.session import Database
-from backend.platform.errors import DukaError
+from backend.platform.errors import DukaError, StoreAwayError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id, traced
 from backend.platform.registry import Registry
@@ -153,6 +155,14 @@ async def _on_http_exception(_request: Request, error: Exception) -> JSONRespons
     )
 
 
+async def _on_store_away(request: Request, error: Exception) -> JSONResponse:
+    """Tell of a database that is away or busy; an error of another kind is ours."""
+    if isinstance(error, DBAPIError) and not (isinstance(error, OperationalError) or error.connection_invalidated):
+        return await _on_unexpected(request, error)
+    log.warning("request.store_away", error=type(error).__name__)
+    return await _on_duka_error(request, StoreAwayError())
+
+
 async def _on_unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("request.failed", exc_info=error)
     return problem_response(
@@ -171,6 +181,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DukaError, _on_duka_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    for kind in (DBAPIError, PoolTimeoutError):
+        app.add_exception_handler(kind, _on_store_away)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
