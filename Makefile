@@ -8,11 +8,13 @@ CATALOG ?=
 CASES ?=
 OUT ?= predictions.jsonl
 SEED ?= 1
+KILLS ?= 1000
+RESTARTS ?= 50
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
         test-browser test-conversations check parse eval bench bench-timers bench-events \
         bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine \
-        torture clean
+        torture torture-long clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}'
@@ -120,8 +122,11 @@ nightly-machine: setup ## 2,000 sequences of 60 commands on orders, money, stock
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
 	@$(PY) -m scripts.soak_dialogue
 
-torture: setup train ## Kill worker, backend, Rasa and actions at ten points of two orders: SEED=n
+torture: setup train ## Two orders by chat and a town of many, while processes, Postgres and providers fail: SEED=n
 	@$(DUKA) torture --seed $(SEED)
+
+torture-long: setup ## The town under KILLS=1000 kills and RESTARTS=50 of Postgres (some forty minutes): SEED=n
+	@$(DUKA) torture --no-dialogue --seed $(SEED) --kills $(KILLS) --restarts $(RESTARTS)
 
 clean: ## Remove what was built here, stores included
 	@rm -rf .venv .tools .duka bot/.venv node_modules .rasa backend/console/static/vendor backend/reports/fonts

@@ -39,5 +39,10 @@ async def _main() -> None:
     await run(built, stop)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run a worker with the settings of the environment, until told to stop."""
     asyncio.run(_main(), loop_factory=uvloop.new_event_loop)
+
+
+if __name__ == "__main__":
+    main()

@@ -223,7 +223,8 @@ async def _in_town[T](folder: Path, changes: Mapping[str, str], work: Callable[[
         port_redis=0,
     )
     environment = {**_OUTSIDE, **changes}
-    async with running(settings, Progress(Console()), quiet=True, environment=environment) as (stack, services):
+    async with running(settings, Progress(Console()), quiet=True, environment=environment) as opened:
+        stack, services = opened.stack, opened.services
         town = Town(f"http://127.0.0.1:{stack.ports.sandbox}", stack.database_url)
         try:
             return await asyncio.to_thread(work, town, services)

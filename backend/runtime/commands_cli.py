@@ -36,13 +36,30 @@ def demo(*, kills: Annotated[int, typer.Option(help="Kill the worker this many t
     raise typer.Exit(asyncio.run(demonstration.run(Console(), kills=kills)))
 
 
-def torture(*, seed: Annotated[int, typer.Option(help="Chooses what is killed, and when.")] = 1) -> None:
-    """Drive the demo while processes are killed at ten points, and check that nothing was lost or doubled."""
+def torture(
+    *,
+    seed: Annotated[int, typer.Option(help="Decides who orders, who answers, what fails, and when.")] = 1,
+    kills: Annotated[int, typer.Option(help="Workers, backends and Redis killed while the town trades.")] = 60,
+    restarts: Annotated[int, typer.Option(help="Times that Postgres is ended on the way.")] = 3,
+    at_once: Annotated[int, typer.Option(help="Orders under way at any time.")] = 40,
+    speed_afterwards: Annotated[float, typer.Option(help="How fast the clock runs once nothing falls any more.")] = 60,
+    dialogue: Annotated[
+        bool, typer.Option(help="Also two orders by chat, with all processes killed at ten points.")
+    ] = True,
+) -> None:
+    """Let a town trade while processes and providers fail, and check that nothing was lost, doubled or left behind."""
     from backend.runtime import demo as demonstration
+    from backend.runtime import torture as town
 
-    failed = asyncio.run(demonstration.run(Console(), kills=10, seed=seed))
-    typer.echo(f"torture: seed {seed}, commit {_commit()}, {'broken' if failed else 'whole'}")
-    raise typer.Exit(failed)
+    console = Console()
+    failed = asyncio.run(demonstration.run(console, kills=10, seed=seed)) if dialogue else 0
+    size = town.Size(kills, restarts, at_once=at_once, speed_afterwards=speed_afterwards)
+    outcome = asyncio.run(town.run(console, seed, size))
+    for fault in outcome.faults:
+        typer.echo(f"  ✗ {fault}")
+    broken = bool(failed or outcome.faults)
+    typer.echo(f"torture: seed {seed}, commit {_commit()}, {outcome.told()}, {'broken' if broken else 'whole'}")
+    raise typer.Exit(1 if broken else 0)
 
 
 def _commit() -> str:

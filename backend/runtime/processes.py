@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -257,6 +257,19 @@ _HIDDEN_FROM_RASA: Final = (
     "DATABASE_URL",
     "POSTGRES_URL",
 )
+
+
+def uvicorn_arguments(port: int) -> dict[str, Any]:
+    """Return how uvicorn is called for the backend within a process that is there already."""
+    return {
+        "app": "backend.app:create_app",
+        "factory": True,
+        "host": _LOOPBACK,
+        "port": port,
+        "timeout_graceful_shutdown": 3,
+        "access_log": False,
+        "log_level": "warning",
+    }
 
 
 def _uvicorn(factory: str, port: int) -> list[str]:

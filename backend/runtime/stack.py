@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -20,7 +22,7 @@ from backend.runtime.model import model_of
 from backend.runtime.processes import DATABASE, RASA_DATABASE, Stack
 from backend.runtime.seed import seed
 from backend.runtime.settings import RuntimeSettings, inherited_environment, ports_of
-from backend.runtime.supervisor import Supervisor
+from backend.runtime.supervisor import ProcessSpec, Supervisor
 
 
 class Progress:
@@ -62,11 +64,28 @@ async def _seed(stack: Stack) -> None:
         await built.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs: the machine's addresses, the processes of Duka and the embedded stores."""
+
+    stack: Stack
+    services: Supervisor
+    stores: Supervisor
+
+
+type Choice = Callable[[Stack, Path], Sequence[ProcessSpec]]
+
+
 @asynccontextmanager
 async def running(
-    settings: RuntimeSettings, progress: Progress, *, quiet: bool, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[tuple[Stack, Supervisor]]:
-    """Run the stores and all processes for the length of a block."""
+    settings: RuntimeSettings,
+    progress: Progress,
+    *,
+    quiet: bool,
+    environment: Mapping[str, str] | None = None,
+    choose: Choice = Stack.services,
+) -> AsyncIterator[Running]:
+    """Run the stores and the chosen processes, by default all, for the length of a block."""
     stack = Stack(settings, ports_of(settings), environment or inherited_environment())
     os.environ.update(stack.environment())  # noqa: TID251 - this process seeds with the same settings
     logs = settings.data_dir / "logs"
@@ -82,9 +101,9 @@ async def running(
         progress("database, migrated and seeded")
         if not training.done():
             progress.note("training the model, since its data has changed (a minute or two)")
-        services = Supervisor(stack.services(await training), quiet=quiet, log_folder=logs)
+        services = Supervisor(choose(stack, await training), quiet=quiet, log_folder=logs)
         await services.start(progress)
-        yield stack, services
+        yield Running(stack, services, stores)
     finally:
         training.cancel()
         if services is not None:
@@ -96,7 +115,8 @@ async def up(settings: RuntimeSettings, console: Console) -> None:
     """Run everything until Ctrl-C, and print where to find it."""
     console.print("[bold]Duka[/bold] is starting.")
     started = monotonic()
-    async with running(settings, Progress(console), quiet=False) as (stack, services):
+    async with running(settings, Progress(console), quiet=False) as opened:
+        stack, services = opened.stack, opened.services
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, services.request_stop)

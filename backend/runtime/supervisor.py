@@ -118,14 +118,14 @@ class Supervisor:
         process = self._all[name].process
         return process.pid if process and process.returncode is None else None
 
-    def kill(self, name: str) -> None:
-        """Kill a process with SIGKILL; it is restarted as after a first crash, since this says nothing against it."""
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill a process and its own; it is restarted as after a first crash, since this says nothing against it."""
         pid = self.pid(name)
         if pid is not None:
             self._all[name].ready.clear()
             self._all[name].restarts = 0
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+                os.killpg(pid, number)
 
     async def wait_ready(self, name: str) -> None:
         """Return once the process is ready again."""

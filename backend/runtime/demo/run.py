@@ -58,7 +58,8 @@ async def run(console: Console, *, kills: int = 0, seed: int = 1) -> int:
             port_redis=0,
         )
         console.print("[bold]Duka's demo[/bold]: two orders, from a direct message to the door.")
-        async with running(settings, Progress(console), quiet=True) as (stack, services):
+        async with running(settings, Progress(console), quiet=True) as opened:
+            stack, services = opened.stack, opened.services
             patience_s = _PATIENCE_UNDER_KILLS_S if kills else PATIENCE_S
             hands = Hands(f"http://127.0.0.1:{stack.ports.sandbox}", patience_s=patience_s)
             killer = Killer(services, [_point(trip, moment) for trip in _TRIPS for moment in trip.moments], kills, seed)

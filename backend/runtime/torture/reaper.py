@@ -1,0 +1,57 @@
+"""Ends processes and the database as the dice say, with signals that give no time to tidy up."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from backend.runtime.nursery import pid_of
+from backend.runtime.supervisor import Supervisor
+from backend.runtime.torture.dice import Blow
+
+NURSED: Final = frozenset({"worker-1", "worker-2", "backend"})
+_STORES: Final = frozenset({"postgres", "redis"})
+_LOOK_EVERY_S: Final = 0.05
+
+
+class Reaper:
+    """Deals out blows.
+
+    Attributes:
+        done: How many of each target there were.
+    """
+
+    def __init__(self, services: Supervisor, stores: Supervisor, nursery: Path) -> None:
+        self._services = services
+        self._stores = stores
+        self._nursery = nursery
+        self.done: Counter[str] = Counter()
+
+    async def deal(self, blows: Sequence[Blow]) -> None:
+        """Deal them all, each after its pause, and to a target that lives."""
+        for blow in blows:
+            await asyncio.sleep(blow.after_s)
+            await self._strike(blow)
+            self.done[blow.target] += 1
+
+    async def _strike(self, blow: Blow) -> None:
+        number = signal.Signals[blow.signal]
+        if blow.target in NURSED:
+            pid = await self._nursed(blow.target)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            return
+        keeper = self._stores if blow.target in _STORES else self._services
+        await keeper.wait_ready(blow.target)
+        keeper.kill(blow.target, number)
+        if blow.target == "postgres":
+            await keeper.wait_ready(blow.target)
+
+    async def _nursed(self, name: str) -> int:
+        while (pid := pid_of(self._nursery, name)) is None:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return pid
