@@ -1,7 +1,9 @@
 """Outbound HTTP; the only module that imports the HTTP client library."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -12,6 +14,12 @@ from backend.platform.observability.trace import trace_id
 
 DEFAULT_TIMEOUT_S = 10.0
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the authorities that we trust, read once for a process: reading them is most of a client's making."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,12 @@ class HttpClient:
         self.name = name
         transport = httpx.ASGITransport(app=app) if app is not None else None
         self._client = httpx.AsyncClient(
-            base_url=base_url, timeout=timeout_s, headers=dict(headers or {}), auth=auth, transport=transport
+            base_url=base_url,
+            timeout=timeout_s,
+            headers=dict(headers or {}),
+            auth=auth,
+            transport=transport,
+            verify=_trusted(),
         )
 
     async def request(

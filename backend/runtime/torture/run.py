@@ -48,7 +48,7 @@ SELECT (SELECT count(*) FROM provider_events WHERE state = 'pending' AND next_at
     + (SELECT count(*) FROM sla_timer WHERE state = 'pending' AND due_at <= duka_now())
     + (SELECT count(*) FROM consumer_cursor c JOIN outbox o ON o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos))
 """)
-_ENDS: Final = text("SELECT state, count(*) AS count FROM orders GROUP BY state ORDER BY state")
+_ENDS: Final = text("SELECT state, count(*) AS many FROM orders GROUP BY state ORDER BY state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ class Outcome:
         asked = ", ".join(f"{count} asked of {provider}" for provider, count in self.done.items())
         ends = ", ".join(f"{count} {state}" for state, count in self.ends.items())
         return (
-            f"orders {self.orders} ({ends}; {self.turned_away} turned away), kills {self.kills}, restarts {self.restarts},"
-            f" troubles of providers {self.troubles}, {asked}, faults {len(self.faults)}, {self.took_s:.0f} s"
+            f"orders {self.orders} ({ends}; {self.turned_away} turned away), kills {self.kills},"
+            f" restarts {self.restarts}, troubles of providers {self.troubles}, {asked},"
+            f" faults {len(self.faults)}, {self.took_s:.0f} s"
         )
 
 
@@ -234,7 +235,7 @@ class _Run:
         await self._tally.count(self._sandbox)
         stack = self._opened.stack
         async with self._database.transaction() as session:
-            self._ends = {row.state: row.count for row in await session.execute(_ENDS)}
+            self._ends = {row.state: row.many for row in await session.execute(_ENDS)}
             return await judge(
                 session, self._trade.acknowledged, self._tally, stack.settings.data_dir / "logs", stack.secrets
             )
