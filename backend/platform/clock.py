@@ -48,7 +48,10 @@ class SystemClock(HostClock):
         self._offset = offset or timedelta()
 
     async def follow(self, database: Database, stop: asyncio.Event) -> None:
-        """Keep up with the database's offset until told to stop, at once where a bell tells of a move; while it is away the last one holds."""
+        """Keep up with the database's offset until told to stop, at once where a bell tells of a move.
+
+        While the database is away the last offset holds.
+        """
         pause = ErrorPause("clock.follow_failed")
         with wakeups.listen(CLOCK_BELL) as bell:
             while not stop.is_set():
