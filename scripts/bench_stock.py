@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 import psycopg
+import uvloop
 from bench_kit import Bar, bench_postgres, conclude, execute, number, say
 from sqlalchemy import text
 
@@ -33,6 +34,7 @@ from backend.vendors.settings import VendorsSettings
 
 ORDERS: Final = 200
 UNITS: Final = 10
+CUSTOMERS: Final = 50
 RATE: Final = 1_000.0
 ROUNDS: Final = 3
 _BOT: Final = Actor(ActorKind.BOT, "bench")
@@ -54,19 +56,19 @@ def _services() -> tuple[CatalogService, OrdersService, VendorsService, Customer
     return catalog, OrdersService(catalog, customers, vendors, OrdersSettings()), vendors, customers
 
 
-async def _open_shop(url: str) -> str:
-    """Make a shop with its items; return the id of a customer."""
+async def _open_shop(url: str) -> list[str]:
+    """Make a shop with its items; return the ids of its customers."""
     _, _, vendors, customers = _services()
     database = Database(url, pool_size=1)
     async with database.transaction() as session:
         await vendors.save_merchant(session, NewMerchant("M-1", "Bench", "Nashik", "IN", "INR", "Asia/Kolkata", "hi"))
         await vendors.save_vendor(session, NewVendor("V-1", "M-1", "Outlet", "+919900000021", "hi", "Nashik"))
-        customer = await customers.identify(session, "M-1", "whatsapp", "919900000011")
+        known = [await customers.identify(session, "M-1", "whatsapp", f"9199000001{n:02}") for n in range(CUSTOMERS)]
     await database.close()
     for sku, stock in (("HOT", _PLENTY), ("PLAIN", _PLENTY), ("FEW", UNITS), ("SOLD", _PLENTY)):
         for statement in (_ITEM, _LOADED):
             execute(url, statement, {"sku": sku, "stock": stock})
-    return customer.id
+    return [customer.id for customer in known]
 
 
 def _order(customer: str, sku: str, number: int) -> PlaceOrder:
@@ -81,7 +83,7 @@ def _order(customer: str, sku: str, number: int) -> PlaceOrder:
     )
 
 
-async def _rush(url: str, customer: str, sku: str, count: int, at_once: int) -> tuple[int, float]:
+async def _rush(url: str, customers: list[str], sku: str, count: int, at_once: int) -> tuple[int, float]:
     """Place orders, so many at once; return how many were booked, and how many were placed or refused a second."""
     _, orders, _, _ = _services()
     database = Database(url, pool_size=at_once)
@@ -90,7 +92,8 @@ async def _rush(url: str, customer: str, sku: str, count: int, at_once: int) -> 
     async def place(number: int) -> bool:
         try:
             async with room, database.transaction() as session:
-                await orders.place(session, _order(customer, sku, number), actor=_BOT, source=Source.BOT)
+                command = _order(customers[number % len(customers)], sku, number)
+                await orders.place(session, command, actor=_BOT, source=Source.BOT)
         except StockShortError:
             return False
         return True
@@ -153,7 +156,7 @@ _KINDS: Final = {"reserve": _reserve, "plain": _plain}
 
 def _process(job: tuple[str, str, str, int, float]) -> tuple[int, float]:
     kind, url, name, lanes, seconds = job
-    return asyncio.run(_KINDS[kind](url, name, lanes, seconds))
+    return asyncio.run(_KINDS[kind](url, name, lanes, seconds), loop_factory=uvloop.new_event_loop)
 
 
 def _measure(kind: str, url: str, name: str, lanes: int, seconds: float) -> tuple[int, float]:
@@ -197,13 +200,13 @@ def main() -> int:
     given = parser.parse_args()
     with bench_postgres() as postgres:
         url = postgres.fresh()
-        customer = asyncio.run(_open_shop(url))
-        booked, _ = asyncio.run(_rush(url, customer, "FEW", ORDERS, 20))
+        customers = asyncio.run(_open_shop(url))
+        booked, _ = asyncio.run(_rush(url, customers, "FEW", ORDERS, 20))
         say(f"{ORDERS} orders at once for {UNITS} units: {booked} booked")
         confirmed, ours, plain = _race(url, given.lanes, given.seconds)
         kept = number(url, "SELECT count(*) FROM stock_reservations WHERE sku = 'HOT'")
         taken = number(url, "SELECT reserved::float8 FROM items WHERE sku = 'HOT'")
-        _, whole = asyncio.run(_rush(url, customer, "SOLD", 400, 8))
+        _, whole = asyncio.run(_rush(url, customers, "SOLD", 400, 8))
         bars = [
             Bar("orders booked less the units there were", abs(booked - UNITS), 0, at_least=False),
             Bar("confirmed reservations lost", confirmed - kept, 0, at_least=False),

@@ -1,10 +1,9 @@
 """Queries of items, stock and reservations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import String, cast, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.linking.catalogue import WEIGHED_UNIT
 from backend.catalog.models import CatalogueVersion, Item, ItemPrice, StockMovement, StockReservation
-from backend.catalog.ports import ItemRow, ItemView
-from backend.platform.db.driver import run_sql
+from backend.catalog.ports import ItemRow
+from backend.platform.db.driver import to_json
+from backend.platform.db.fetch import fetch_rows
 
 _AVAILABLE: Final = """
 SELECT (SELECT v.version FROM catalogue_versions v WHERE v.merchant_id = %(merchant_id)s) AS version,
@@ -70,6 +70,12 @@ async def list_items(
     return (await session.scalars(page.execution_options(populate_existing=True))).all(), total or 0
 
 
+async def items(session: AsyncSession, merchant_id: str, skus: Iterable[str]) -> dict[str, Item]:
+    """Find items by SKU."""
+    wanted = select(Item).where(Item.merchant_id == merchant_id, Item.sku.in_(sorted(set(skus))))
+    return {row.sku: row for row in await session.scalars(wanted.execution_options(populate_existing=True))}
+
+
 async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str]) -> dict[str, Item]:
     """Find items by SKU and hold their rows; always in the order of the SKU, so that two orders never deadlock."""
     rows = await session.scalars(
@@ -82,54 +88,54 @@ async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str
     return {row.sku: row for row in rows}
 
 
-# One statement, so that a hot item's row is held for one round trip and not for four. Rows are locked in the order of
-# the SKU; one that was changed meanwhile is read anew under its lock. Either every line is held or none.
+# One statement, so that a hot item's row is held for one round trip. The guards stand in the update itself, which reads
+# a row that was changed meanwhile anew. Several rows are locked first, in the order of the SKU, and judged together:
+# either every line is held or none.
 _HOLD: Final = """
-WITH wanted AS (
-    SELECT sku, qty FROM unnest(%(skus)s::text[], %(qtys)s::numeric[]) AS w (sku, qty)
+WITH wanted AS MATERIALIZED (
+    SELECT key AS sku, value::numeric AS qty, (SELECT duka_now()) AS at FROM jsonb_each_text(%(wanted)s::jsonb)
 ), locked AS MATERIALIZED (
-    SELECT i.*, w.qty FROM items i JOIN wanted w ON w.sku = i.sku
-    WHERE i.merchant_id = %(merchant_id)s ORDER BY i.sku FOR NO KEY UPDATE OF i
-), judged AS MATERIALIZED (
-    SELECT count(*) FILTER (WHERE active AND stock - reserved >= qty AND (qty %% 1 = 0 OR lower(unit) = %(weighed)s))
-        = (SELECT count(*) FROM wanted) AS good FROM locked
+    SELECT i.active AND i.stock - i.reserved >= w.qty AND (w.qty %% 1 = 0 OR lower(i.unit) = %(weighed)s) AS good
+    FROM wanted w JOIN items i ON i.merchant_id = %(merchant_id)s AND i.sku = w.sku
+    WHERE %(lines)s > 1 ORDER BY i.sku FOR NO KEY UPDATE OF i
 ), taken AS (
-    UPDATE items i SET reserved = i.reserved + l.qty, updated_at = (SELECT duka_now()) FROM locked l, judged j
-    WHERE j.good AND i.merchant_id = l.merchant_id AND i.sku = l.sku RETURNING i.sku, l.qty
+    UPDATE items i SET reserved = i.reserved + w.qty, updated_at = w.at FROM wanted w
+    WHERE i.merchant_id = %(merchant_id)s AND i.sku = w.sku
+        AND i.active AND i.stock - i.reserved >= w.qty AND (w.qty %% 1 = 0 OR lower(i.unit) = %(weighed)s)
+        AND (%(lines)s = 1 OR (SELECT count(*) FILTER (WHERE good) FROM locked) = %(lines)s)
+    RETURNING i.merchant_id, i.sku, i.name, i.unit, i.stock - i.reserved AS available, i.low_at, w.qty, w.at
 ), held AS (
     INSERT INTO stock_reservations (order_id, sku, merchant_id, qty, expires_at, created_at)
-    SELECT %(order_id)s, sku, %(merchant_id)s, qty, (SELECT duka_now()) + make_interval(secs => %(expires_in_s)s),
-        (SELECT duka_now()) FROM taken ORDER BY sku RETURNING sku
+    SELECT %(order_id)s, sku, merchant_id, qty, at + make_interval(secs => %(expires_in_s)s), at
+    FROM taken ORDER BY sku
 )
-SELECT l.merchant_id, l.sku, l.name, l.aliases, l.unit, l.price_minor, l.currency, l.stock, l.reserved, l.options,
-    l.active, l.low_at, (SELECT count(*) FROM held) > 0 AS held
-FROM locked l ORDER BY l.sku
+SELECT sku, name, unit, available, low_at FROM taken ORDER BY sku
 """
+
+
+class HeldItem(NamedTuple):
+    """An item of which some was just held; `available` is what may still be sold."""
+
+    sku: str
+    name: str
+    unit: str
+    available: Decimal
+    low_at: Decimal | None
 
 
 async def hold(
     session: AsyncSession, merchant_id: str, order_id: str, wanted: Mapping[str, Decimal], expires_in_s: float
-) -> tuple[dict[str, ItemView], bool]:
-    """Promise stock to an order, all or nothing; return the items as they were just before, and whether it was held.
-
-    An item that the merchant does not have is not among them.
-    """
+) -> list[HeldItem]:
+    """Promise stock to an order; return the items by SKU, or none of them where one line could not be held."""
     values = {
         "merchant_id": merchant_id,
         "order_id": order_id,
-        "skus": list(wanted),
-        "qtys": list(wanted.values()),
+        "wanted": to_json({sku: str(qty) for sku, qty in wanted.items()}),
+        "lines": len(wanted),
         "expires_in_s": expires_in_s,
         "weighed": WEIGHED_UNIT,
     }
-    rows = (await run_sql(session, _HOLD, values)).mappings().all()
-    return {row["sku"]: _seen(dict(row)) for row in rows}, bool(rows) and rows[0]["held"]
-
-
-def _seen(row: Mapping[str, Any]) -> ItemView:
-    options = {axis: tuple(values) for axis, values in row["options"].items()}
-    own = {column.name: row[column.name] for column in fields(ItemView)}
-    return ItemView(**{**own, "aliases": tuple(row["aliases"]), "options": options})
+    return [HeldItem(*row) for row in await fetch_rows(session, _HOLD, values)]
 
 
 async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:

@@ -63,6 +63,16 @@ class CatalogService:
         )
         return [item_view(row) for row in rows], total
 
+    async def offer(self, session: AsyncSession, merchant_id: str, lines: Sequence[StockLine]) -> dict[str, ItemView]:
+        """Show the items of some lines by SKU, where all can be had this moment; nothing is held.
+
+        Raises:
+            UnknownSkuError: The merchant does not sell one of them.
+            FractionError: Part of something that is sold whole.
+            StockShortError: There is less than was asked for; its context says what is left of each.
+        """
+        return await stock.offer(session, merchant_id, lines)
+
     async def reserve(
         self,
         session: AsyncSession,
@@ -70,15 +80,17 @@ class CatalogService:
         order_id: str,
         lines: Sequence[StockLine],
         expires_in_s: float,
-    ) -> dict[str, ItemView]:
-        """Hold stock for an order, all lines or none; return the items by SKU.
+    ) -> None:
+        """Hold stock for an order, all lines or none.
+
+        A transaction does this last: until it ends, others who want the same item wait.
 
         Raises:
             UnknownSkuError: The merchant does not sell one of them.
             FractionError: Part of something that is sold whole.
             StockShortError: There is less than was asked for; its context says what is left of each.
         """
-        return await stock.reserve(session, merchant_id, order_id, lines, expires_in_s)
+        await stock.reserve(session, merchant_id, order_id, lines, expires_in_s)
 
     async def commit_reservation(self, session: AsyncSession, order_id: str) -> None:
         """Take an order's held stock off the shelf; doing it twice changes nothing."""

@@ -57,16 +57,17 @@ class Placing:
         vendor = await self._vendor(session, command)
         await self._check_customer(session, command)
         order_id = new_id("ORD")
-        items = await self._reserve(session, command, order_id)
-        lines = _lines(order_id, command.lines, items)
+        lines = _lines(order_id, command.lines, await self._offer(session, command))
         order = await self._order(session, command, order_id, vendor, lines)
         drop = await self._drop(session, command, order_id, str(actor))
         await repository.add_order(session, order, lines, [drop, _pickup(order_id, vendor, str(actor))])
         await _log(session, order, command, actor, source)
         await arm_all(session, PLACEMENT_ARMS, facts_of(order), await repository.now(session), self._settings)
         await publish(session, _created(order, lines, drop), actor=actor, city=order.city)
+        placed = await _view(session, order_id)
+        await self._reserve(session, command, order_id)  # Last, so that others wait shortly for an item in demand.
         COMMANDS.labels("PlaceOrder", "applied").inc()
-        return await _view(session, order_id)
+        return placed
 
     async def _vendor(self, session: AsyncSession, command: PlaceOrder) -> VendorView:
         if command.vendor_id is not None:
@@ -82,16 +83,14 @@ class Placing:
         if customer.merchant_id != command.merchant_id:
             raise CustomerNotFoundError(customer_id=command.user_id)
 
-    async def _reserve(self, session: AsyncSession, command: PlaceOrder, order_id: str) -> dict[str, ItemView]:
+    async def _offer(self, session: AsyncSession, command: PlaceOrder) -> dict[str, ItemView]:
         if not command.lines or any(line.qty <= 0 for line in command.lines):
             raise EmptyOrderError
-        return await self._catalog.reserve(
-            session,
-            command.merchant_id,
-            order_id,
-            [StockLine(line.sku, line.qty) for line in command.lines],
-            expires_in_s=self._settings.reservation_expiry_s,
-        )
+        return await self._catalog.offer(session, command.merchant_id, _stock_lines(command))
+
+    async def _reserve(self, session: AsyncSession, command: PlaceOrder, order_id: str) -> None:
+        expiry_s = self._settings.reservation_expiry_s
+        await self._catalog.reserve(session, command.merchant_id, order_id, _stock_lines(command), expiry_s)
 
     async def _order(
         self, session: AsyncSession, command: PlaceOrder, order_id: str, vendor: VendorView, lines: list[OrderLine]
@@ -149,6 +148,10 @@ def _checked_same(order: OrderView, command: PlaceOrder) -> OrderView:
 
 def _reference_key(order_id: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", order_id.upper()).translate(_CONFUSED)
+
+
+def _stock_lines(command: PlaceOrder) -> list[StockLine]:
+    return [StockLine(line.sku, line.qty) for line in command.lines]
 
 
 def _lines(order_id: str, drafts: tuple[OrderLineDraft, ...], items: Mapping[str, ItemView]) -> list[OrderLine]:

@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.errors import StockShortError
@@ -17,6 +18,7 @@ from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import BOT, make_shop, orders_service, place_order
 from tests.support.order_rows import stock
 
+_OF_AN_ORDER = ("orders", "order_lines", "order_events", "stock_reservations", "sla_timer")
 FIVE = HEADER + "UNGA-2KG,Maize Flour 2kg,unga,packet,176,KES,5,\n"
 
 
@@ -72,3 +74,34 @@ async def test_a_refusal_that_is_caught_has_held_nothing(session: AsyncSession) 
     assert await stock(session, "SUKARI-1KG") == (Decimal(25), Decimal(0))
     await catalog_service().release_reservation(session, "ORD1")
     assert await stock(session, "SUKARI-1KG") == (Decimal(25), Decimal(0))
+
+
+async def test_an_offer_shows_what_can_be_had_and_holds_nothing(session: AsyncSession) -> None:
+    """An order reads its prices so, before it holds its stock last; what can't be had is refused at once."""
+    await make_shop(session)
+    offered = await catalog_service().offer(session, "M-1", (StockLine("SUKARI-1KG", Decimal(25)),))
+    assert (offered["SUKARI-1KG"].available, await stock(session, "SUKARI-1KG")) == (25, (Decimal(25), Decimal(0)))
+    with pytest.raises(StockShortError):
+        await catalog_service().offer(session, "M-1", (StockLine("SUKARI-1KG", Decimal(26)),))
+
+
+@pytest.mark.concurrency
+async def test_an_order_whose_stock_is_taken_while_it_is_placed_leaves_nothing(database: Database) -> None:
+    """Each saw the last packet on the shelf; the one that comes second to hold it is rolled back whole."""
+    async with database.transaction() as session:
+        await make_shop(session)
+        await make_items(session, text=FIVE.replace(",5,", ",1,"))
+        customers = [await make_customer(session, external_id=f"2547000000{n:02}") for n in range(8)]
+
+    async def buy(customer: str) -> str:
+        command = place_order(customer, lines=(OrderLineDraft("UNGA-2KG", Decimal(1)),))
+        try:
+            async with database.transaction() as session:
+                return (await orders_service().place(session, command, actor=BOT, source=Source.BOT)).id
+        except StockShortError:
+            return ""
+
+    placed = [order for order in await asyncio.gather(*(buy(customer.id) for customer in customers)) if order]
+    async with database.transaction() as session:
+        kept = {table: await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in _OF_AN_ORDER}
+    assert (len(placed), kept) == (1, dict.fromkeys(_OF_AN_ORDER, 1))
