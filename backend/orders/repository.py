@@ -174,10 +174,9 @@ async def add[Row: (OrderNote, OrderLogEntry, TimelineRow, OrderAddress)](sessio
 
 
 async def add_order(session: AsyncSession, order: Order, lines: list[OrderLine], ends: list[OrderAddress]) -> None:
-    """Keep a new order with its lines and both ends of its way."""
+    """Keep a new order with its lines and both ends of its way; the row then has all that the database gave it."""
+    order.lines, order.addresses = lines, ends
     session.add(order)
-    await session.flush()
-    session.add_all([*lines, *ends])
     await session.flush()
 
 

@@ -62,12 +62,11 @@ class Placing:
         drop = await self._drop(session, command, order_id, str(actor))
         await repository.add_order(session, order, lines, [drop, _pickup(order_id, vendor, str(actor))])
         await _log(session, order, command, actor, source)
-        await arm_all(session, PLACEMENT_ARMS, facts_of(order), await repository.now(session), self._settings)
+        await arm_all(session, PLACEMENT_ARMS, facts_of(order), order.created_at, self._settings)
         await publish(session, _created(order, lines, drop), actor=actor, city=order.city)
-        placed = await _view(session, order_id)
         await self._reserve(session, command, order_id)  # Last, so that others wait shortly for an item in demand.
         COMMANDS.labels("PlaceOrder", "applied").inc()
-        return placed
+        return order_view(order)
 
     async def _vendor(self, session: AsyncSession, command: PlaceOrder) -> VendorView:
         if command.vendor_id is not None:
