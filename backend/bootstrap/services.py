@@ -24,7 +24,7 @@ from backend.conversations.reading.reader import read_message
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
-from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch
+from backend.dispatch.service import BatchService, DispatchService, ProofsService, RidersService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
@@ -108,6 +108,7 @@ def _add_dispatch(registry: Registry, clock: Clock) -> None:
     registry.add(DispatchService, desk)
     registry.add(BatchService, BatchService(riders, orders, desk, DispatchSettings(), geo))
     registry.add(RouteWatch, RouteWatch(geo))
+    registry.add(ProofsService, ProofsService(orders, DispatchSettings()))
 
 
 def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:

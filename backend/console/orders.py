@@ -16,7 +16,8 @@ from backend.console.routes import ConsoleRoute
 from backend.console.steps import refusal_of
 from backend.console.timeline import Moment, order_story
 from backend.dispatch.ports import AssignmentView
-from backend.dispatch.service import DispatchService
+from backend.dispatch.proofs_router import picture_response
+from backend.dispatch.service import DispatchService, ProofsService
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
@@ -46,6 +47,7 @@ class OrderDesk:
     orders: Annotated[OrdersService, Depends(provide(OrdersService))]
     payments: Annotated[PaymentsService, Depends(provide(PaymentsService))]
     dispatch: Annotated[DispatchService, Depends(provide(DispatchService))]
+    proofs: Annotated[ProofsService, Depends(provide(ProofsService))]
     vendors: Annotated[VendorsService, Depends(provide(VendorsService))]
 
     async def visible(self, order_id: str, principal: Principal) -> OrderView:
@@ -96,6 +98,7 @@ class OrderDesk:
             "choosing": choosing,
             "suggestions": await self.dispatch.suggest(session, order.id) if choosing else [],
             "offers": offers,
+            "proofs": await self.proofs.of_order(session, order.id),
             "now": await session.scalar(text("SELECT duka_now()")),
         }
 
@@ -126,6 +129,13 @@ async def _show(
 async def order_page(request: Request, order_id: str, desk: DeskDep, principal: StaffDep) -> Response:
     """Show one order."""
     return await _show(request, desk, await desk.visible(order_id, principal), principal)
+
+
+@router.get("/orders/{order_id}/proofs/{proof_id}")
+async def proof_picture(order_id: str, proof_id: str, desk: DeskDep, principal: StaffDep) -> Response:
+    """Show the photo or signature by which a delivery is known."""
+    await desk.visible(order_id, principal)
+    return picture_response(*await desk.proofs.picture(desk.session, order_id, proof_id))
 
 
 @router.post("/orders/{order_id}/rider")

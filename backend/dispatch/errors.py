@@ -1,6 +1,6 @@
 """Refusals of dispatch."""
 
-from backend.platform.errors import ConflictError, NotFoundError, UnprocessableError
+from backend.platform.errors import ConflictError, DukaError, NotFoundError, UnprocessableError
 
 
 class RiderNotFoundError(NotFoundError):
@@ -49,3 +49,55 @@ class NowhereToGoError(ConflictError):
 
     code = "dispatch.no_coordinates"
     title = "The position or the address has no coordinates, so no way can be planned"
+
+
+class ProofNotFoundError(NotFoundError):
+    """There is no such proof, or it was not finished in time."""
+
+    code = "proof.not_found"
+    title = "There is no such photo or signature; begin it again"
+
+
+class ProofOffsetError(ConflictError):
+    """The part does not begin where the one before ended; `offset` in the context says where that is."""
+
+    code = "proof.wrong_offset"
+    title = "Go on where the last part ended; HEAD says where"
+
+
+class ProofTooLargeError(DukaError):
+    """More than is taken, or more than was announced."""
+
+    code = "proof.too_large"
+    http_status = 413
+    title = "The picture is too large"
+
+
+class TooManyProofsError(ConflictError):
+    """So many were begun for the order that one of them must do."""
+
+    code = "proof.too_many"
+    title = "There are enough photos of this order"
+
+
+class NotAPictureError(UnprocessableError):
+    """What came is no picture that can be shown."""
+
+    code = "proof.not_a_picture"
+    title = "This is no JPEG, PNG or WebP picture, or not all of one"
+
+
+class ProofVersionError(DukaError):
+    """The upload speaks another version of tus."""
+
+    code = "proof.version"
+    http_status = 412
+    title = "Send the header Tus-Resumable: 1.0.0"
+
+
+class ProofMediaTypeError(DukaError):
+    """The part is not marked as one."""
+
+    code = "proof.media_type"
+    http_status = 415
+    title = "Send parts as application/offset+octet-stream"

@@ -66,3 +66,47 @@ class Assignment(Base, Timestamped):
     delivered_at: Mapped[datetime | None]
     fee_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     currency: Mapped[str] = mapped_column(server_default="")
+
+
+class Proof(Base, Timestamped):
+    """A photo or signature that proves a delivery; sealed once all of it has come and was found to be a picture.
+
+    A sealed row never changes: the database refuses it, and keeps content and hash in step.
+    """
+
+    __tablename__ = "proofs"
+    __table_args__ = (
+        CheckConstraint("kind IN ('photo', 'signature')", name="kind"),
+        CheckConstraint("length > 0", name="length"),
+        CheckConstraint("received BETWEEN 0 AND length", name="received"),
+        CheckConstraint(
+            "CASE WHEN sealed_at IS NULL THEN content IS NULL AND sha256 IS NULL"
+            " ELSE received = length AND media_type IS NOT NULL AND sha256 IS NOT NULL AND content IS NOT NULL"
+            " AND sha256 = encode(sha256(content), 'hex') END",
+            name="sealed",
+        ),
+        Index("ix_proofs_order_id", "order_id"),
+        Index("ix_proofs_expires_at", "expires_at", postgresql_where=text("sealed_at IS NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    rider_id: Mapped[str] = mapped_column(ForeignKey("riders.id"))
+    kind: Mapped[str]
+    length: Mapped[int]
+    received: Mapped[int] = mapped_column(server_default="0")
+    expires_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+    media_type: Mapped[str | None]
+    sha256: Mapped[str | None]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+
+
+class ProofPart(Base):
+    """What one request brought of a proof that is not sealed yet."""
+
+    __tablename__ = "proof_parts"
+
+    proof_id: Mapped[str] = mapped_column(ForeignKey("proofs.id", ondelete="CASCADE"), primary_key=True)
+    offset: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes]

@@ -1,12 +1,59 @@
-"""Pure decisions of dispatch: who fits best, and which code proves a delivery."""
+"""Pure decisions of dispatch: who fits best, which code proves a delivery, and what else may prove which order."""
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from backend.dispatch.ports import RiderView, Suggestion
 
 _CODE_SPACE = 10_000
+
+
+class ProofKind(StrEnum):
+    """By what it may be known that the customer has the goods."""
+
+    OTP = "otp"
+    PHOTO = "photo"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureForm:
+    """How a picture is kept: file format, media type, and the pixels that a side has at least and at most."""
+
+    format: str
+    media_type: str
+    least_px: int
+    most_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRule:
+    """What a kind of proof is good for.
+
+    Attributes:
+        owing: Whether it may prove an order on which something is still to be paid. Only the customer's code may: who
+            tells it stands there and pays; a photo of a parcel at a door collects no cash.
+        picture: How its picture is kept; None where there is none.
+    """
+
+    owing: bool
+    picture: PictureForm | None = None
+
+
+PROOF_RULES: Final[Mapping[ProofKind, ProofRule]] = {
+    ProofKind.OTP: ProofRule(owing=True),
+    ProofKind.PHOTO: ProofRule(owing=False, picture=PictureForm("JPEG", "image/jpeg", 160, 1600)),
+    ProofKind.SIGNATURE: ProofRule(owing=False, picture=PictureForm("PNG", "image/png", 40, 1000)),
+}
+
+
+def may_prove(kind: ProofKind, due_minor: int) -> bool:
+    """Say whether a kind of proof is enough for an order on which so much is still to be paid."""
+    return PROOF_RULES[kind].owing or due_minor <= 0
 
 
 def delivery_code(key: str, assignment_id: str) -> str:

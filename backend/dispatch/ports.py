@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from backend.dispatch.planning.ports import Offer, Plan
@@ -67,6 +68,22 @@ class AssignmentView:
     rider_id: str
     round: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """A photo or signature of an order, whole (`sealed_at`) or on its way; `received` of `length` bytes have come."""
+
+    id: str
+    order_id: str
+    rider_id: str
+    kind: str
+    length: int
+    received: int
+    expires_at: datetime
+    sealed_at: datetime | None
+    media_type: str | None
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)

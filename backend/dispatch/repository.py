@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.dispatch.models import Assignment, Rider
+from backend.dispatch.models import Assignment, Proof, ProofPart, Rider
 from backend.platform.db.types import blind_index
 
 LIVE_STATES = ("offered", "accepted", "picked_up")
@@ -141,6 +141,33 @@ async def figures_of_rider(session: AsyncSession, rider_id: str, on_time_s: floa
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
 
 
-def add(session: AsyncSession, row: Rider | Assignment) -> None:
+async def proof(session: AsyncSession, proof_id: str, *, lock: bool = False) -> Proof | None:
+    """Return a proof without its content."""
+    query = select(Proof).where(Proof.id == proof_id).execution_options(populate_existing=True)
+    found: Proof | None = await session.scalar(query.with_for_update() if lock else query)
+    return found
+
+
+async def proofs_of(session: AsyncSession, order_id: str) -> Sequence[Proof]:
+    """Return an order's proofs without their content, oldest first."""
+    query = select(Proof).where(Proof.order_id == order_id).order_by(Proof.created_at, Proof.id)
+    return (await session.scalars(query)).all()
+
+
+async def proof_content(session: AsyncSession, proof_id: str) -> bytes | None:
+    """Return the picture of a sealed proof."""
+    found: bytes | None = await session.scalar(select(Proof.content).where(Proof.id == proof_id))
+    return found
+
+
+async def take_parts(session: AsyncSession, proof_id: str) -> bytes:
+    """Return all that has come of a proof, and forget the parts."""
+    query = select(ProofPart.content).where(ProofPart.proof_id == proof_id).order_by(ProofPart.offset)
+    whole = b"".join(await session.scalars(query))
+    await session.execute(delete(ProofPart).where(ProofPart.proof_id == proof_id))
+    return whole
+
+
+def add(session: AsyncSession, row: Rider | Assignment | Proof | ProofPart) -> None:
     """Add a row."""
     session.add(row)

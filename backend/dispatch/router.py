@@ -89,7 +89,8 @@ def _step(order_id: str, result: DeskResult) -> StepOut:
     return StepOut(order_id=order_id, outcome=result.outcome, detail=dict(result.params))
 
 
-async def _check_order(session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str) -> None:
+async def check_order(session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str) -> None:
+    """Refuse, as if it did not exist, an order of another city or merchant."""
     order = await orders.get(session, order_id)
     principal.check_city(order.city)
     principal.check_merchant(order.merchant_id)
@@ -142,7 +143,7 @@ async def suggestions(
     order_id: str, session: SessionDep, desk: DeskDep, orders: OrdersDep, principal: Staff
 ) -> list[SuggestionOut]:
     """Say who could carry an order, the best first, with the reasons."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     return [SuggestionOut.model_validate(row) for row in await desk.suggest(session, order_id)]
 
 
@@ -199,7 +200,7 @@ async def assign(
     key: KeyDep,
 ) -> StepOut:
     """Offer an order to a rider; the same key again answers the same."""
-    await _check_order(session, orders, principal, body.order_id)
+    await check_order(session, orders, principal, body.order_id)
     actor = principal.actor
     result = await desk.assign(
         session, body.order_id, rider.id, actor=actor, source=Source.API, command_id=f"{actor}:{key}"
@@ -234,11 +235,19 @@ async def pick_up(body: PickUpIn, session: SessionDep, desk: DeskDep, rider: Rid
 async def deliver(
     body: DeliverIn, session: SessionDep, desk: DeskDep, rider: RiderDep, key: KeyDep
 ) -> StepOut | JSONResponse:
-    """Record that the customer has the goods, proven by their code; agreed cash is booked with it."""
+    """Record that the customer has the goods, proven by their code, or of a paid order by a photo or signature.
+
+    Cash that was agreed on is booked with the code.
+    """
     command_id = f"rider:{rider.id}:{key}"
-    result = await desk.deliver(
-        session, body.order_id, rider.id, otp=body.otp, source=Source.API, command_id=command_id
-    )
+    if body.proof_id is not None:
+        result = await desk.deliver_with_picture(
+            session, body.order_id, rider.id, proof_id=body.proof_id, source=Source.API, command_id=command_id
+        )
+    else:
+        result = await desk.deliver(
+            session, body.order_id, rider.id, otp=body.otp or "", source=Source.API, command_id=command_id
+        )
     return _wrong_try(result) if result.code in _COUNTED else _step(body.order_id, result)
 
 

@@ -1,8 +1,9 @@
 """Wire models of riders and their assignments."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.dispatch.planning.ports import Aim
 
@@ -99,10 +100,34 @@ class PickUpIn(BaseModel):
 
 
 class DeliverIn(BaseModel):
-    """A rider has handed over."""
+    """A rider has handed over; known by the customer's code, or by a photo or signature of an order that is paid."""
 
     order_id: str = Field(description="The order.")
-    otp: str = Field(pattern=r"^\d{4}$", description="The code that the customer has.")
+    otp: str | None = Field(default=None, pattern=r"^\d{4}$", description="The code that the customer has.")
+    proof_id: str | None = Field(default=None, max_length=40, description="A photo or signature that is whole.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.otp is None) == (self.proof_id is None):
+            raise ValueError("Give the customer's code, or a photo or signature.")
+        return self
+
+
+class ProofOut(BaseModel):
+    """A photo or signature of an order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The proof.")
+    order_id: str = Field(description="The order.")
+    rider_id: str = Field(description="Who took it.")
+    kind: str = Field(description="photo or signature.")
+    length: int = Field(description="Bytes that were announced.")
+    received: int = Field(description="Bytes that have come.")
+    expires_at: datetime = Field(description="When an upload that is not whole is forgotten.")
+    sealed_at: datetime | None = Field(description="Since when it is whole and never changes; null before.")
+    media_type: str | None = Field(description="image/jpeg or image/png; null before.")
+    sha256: str | None = Field(description="SHA-256 of the picture as it is kept, in hex; null before.")
 
 
 class StepOut(BaseModel):

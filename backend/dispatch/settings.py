@@ -19,6 +19,9 @@ class DispatchSettings(BaseSettings):
     otp_key: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-otp"), description="Derives each delivery's code."
     )
+    proof_most_bytes: int = Field(default=8_388_608, ge=1, description="Bytes of a photo or signature, as it comes.")
+    proof_most: int = Field(default=5, ge=1, description="Photos and signatures that may be begun for an order.")
+    proof_expiry_s: float = Field(default=86_400, gt=0, description="From beginning an upload until it is forgotten.")
     on_time_s: float = Field(default=2700, gt=0, description="From pick-up to a delivery that counts as on time.")
     load_penalty_m: float = Field(default=1500, description="Metres that each order carried counts as.")
     unknown_distance_m: float = Field(default=5000, description="Distance of a rider whose position is not known.")

@@ -1,4 +1,4 @@
-"""Deletes rows that have done their work: read events, spent timers, handled webhooks, finished sends.
+"""Deletes rows that have done their work: read events, spent timers, handled webhooks, finished sends, broken uploads.
 
 Orders, payments, messages and their history stay; these are the engine's own rows, which nobody looks at after a while.
 """
@@ -27,6 +27,7 @@ _SPENT: Final[Mapping[str, str]] = {
     "sla_timer": "state IN ('fired', 'cancelled', 'skipped') AND coalesce(fired_at, due_at) < {cutoff}",
     "outbound_send": "state IN ('sent', 'cancelled', 'failed') AND updated_at < {cutoff}",
     "idempotency_record": "expires_at < duka_now()",
+    "proofs": "sealed_at IS NULL AND expires_at < duka_now()",
     # An event goes when every consumer has read past it and none has parked it.
     "outbox": """occurred_at < {cutoff}
         AND NOT EXISTS (

@@ -37,11 +37,17 @@ _REFUND = """
 INSERT INTO refunds (id, receipt_id, order_id, merchant_id, amount_minor, currency, cause)
 VALUES ('RF-X', 'R-X', :order, 'M-1', 500, 'KES', 'paid_late')
 """
+_PROOF = """
+INSERT INTO proofs (id, order_id, rider_id, kind, length, received, expires_at, sealed_at, media_type, sha256, content)
+VALUES ('PF-X', :order, 'R-1', 'photo', 7, 7, duka_now() + interval '1 day', duka_now(), 'image/jpeg',
+    encode(sha256('picture'), 'hex'), 'picture')
+"""
 _PATHS = {
     "kind": "vendor_accept",
     "merchant_id": "M-1",
     "day": "2026-11-20",
     "price_id": "PR-X",
+    "proof_id": "PF-X",
     "receipt_id": "R-X",
     "settlement_id": "SE-X",
     "who": "vendor",
@@ -73,6 +79,7 @@ class Doors:
         given = {**_PATHS, **self.ids, **({"kind": "day"} if "/reports/" in path else {})}
         filled = re.sub(r"\{(\w+)\}", lambda found: str(given[found.group(1)]), path)
         body, query = body_of(f"{method} {path}", self.ids)
+        headers |= body.pop("headers", {})
         return await self.client.request(method, filled, headers=headers, params=query, **body)
 
 
@@ -84,7 +91,7 @@ async def _furnish(database: Database, cards: CardsService) -> dict[str, str]:
         await cards.open(
             session, "vendor_silent", order.id, order_id=order.id, city="Nairobi", merchant_id="M-1", detail={}
         )
-        for statement in (_RECEIPT, _REFUND):
+        for statement in (_RECEIPT, _REFUND, _PROOF):
             await session.execute(text(statement), {"order": order.id})
         await session.execute(text(_PRICE))
         card = await session.scalar(text("SELECT id FROM ops_exceptions"))

@@ -1,5 +1,6 @@
 """Who may call what, written by hand, and a body that fits each operation."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,6 +79,8 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "GET /vendors",
             "GET /riders/available",
             "GET /orders/{order_id}/suggestions",
+            "GET /orders/{order_id}/proofs",
+            "GET /orders/{order_id}/proofs/{proof_id}/picture",
             "POST /riders/{rider_id}/assign",
             "POST /comms/notify/{who}/{what}",
             "POST /comms/bridge",
@@ -150,6 +153,9 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /riders/{rider_id}/exception",
             "POST /riders/{rider_id}/shift",
             "POST /riders/{rider_id}/position",
+            "POST /riders/{rider_id}/proofs",
+            "HEAD /riders/{rider_id}/proofs/{proof_id}",
+            "PATCH /riders/{rider_id}/proofs/{proof_id}",
         ),
     ),
     (
@@ -299,8 +305,21 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         query = {"city": "Nairobi"}
     if name == "GET /api/v1/riders/available":
         query = {"area": "Nairobi"}
+    if "/riders/{rider_id}/proofs" in name:
+        return _upload_of(name.split(" ", 1)[0], ids["order_id"]), query
     if name == "POST /api/v1/payments/statements":
         return {"files": {"file": ("statement.csv", b"Receipt No.,Paid In\n", "text/csv")}}, query
     if name == "POST /api/v1/catalog/import":
         return {"files": {"file": ("items.csv", b"sku,name,price\n", "text/csv")}}, query
     return ({"json": bodies[name]} if name in bodies else {}), query
+
+
+def _upload_of(method: str, order_id: str) -> dict[str, Any]:
+    """The headers, and a part's body, of an upload in the form of tus."""
+    headers = {"tus-resumable": "1.0.0"}
+    if method == "POST":
+        named = base64.b64encode(order_id.encode()).decode()
+        headers |= {"upload-length": "9", "upload-metadata": f"order_id {named},kind cGhvdG8="}
+    if method == "PATCH":
+        headers |= {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+    return {"headers": headers, **({"content": b"a part"} if method == "PATCH" else {})}

@@ -35,6 +35,7 @@ class Api:
     client: httpx.AsyncClient
     store: Database | AsyncSession
     registry: Registry
+    app: FastAPI
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -104,4 +105,4 @@ async def serving(
         app.include_router(router)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://duka.test") as client:
-        yield Api(client, store, registry)
+        yield Api(client, store, registry, app)

@@ -1,6 +1,7 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from backend.dispatch.errors import NoRiderFreeError, RiderFullError, UnknownExc
 from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered, RiderPickedUp, RiderTrouble
 from backend.dispatch.lifecycle import AssignmentState, Step, after
 from backend.dispatch.models import Assignment
-from backend.dispatch.policies import delivery_code, rank
+from backend.dispatch.policies import ProofKind, delivery_code, may_prove, rank
 from backend.dispatch.ports import AssignmentView, Contact, DeskResult, Suggestion
 from backend.dispatch.service.riders import RidersService
 from backend.dispatch.service.views import assignment_view, distance_m
@@ -252,25 +253,58 @@ class DispatchService:
     ) -> DeskResult:
         """A rider has handed over, proven by the customer's code; cash that was agreed on is booked with it."""
         order = await self._orders.get(session, order_id, lock=True)
-        found = await self._own(session, order_id, rider_id)
-        if found is None:
-            return (
-                _DUPLICATE if await self._delivered_by(session, order_id, rider_id) else _refused("dispatch.not_yours")
-            )
-        if found.state != AssignmentState.PICKED_UP:
-            return _refused("dispatch.not_picked_up")
+        found = await self._at_door(session, order_id, rider_id)
+        if isinstance(found, DeskResult):
+            return found
         wrong = await self._check_code(session, order, found, otp)
         if wrong is not None:
             return wrong
+        return await self._hand_over(session, order, found, {"kind": "otp"}, source, command_id)
+
+    async def deliver_with_picture(
+        self, session: AsyncSession, order_id: str, rider_id: str, *, proof_id: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has handed over, proven by a photo or signature of this order that they took and that is whole."""
+        order = await self._orders.get(session, order_id, lock=True)
+        found = await self._at_door(session, order_id, rider_id)
+        if isinstance(found, DeskResult):
+            return found
+        picture = await repository.proof(session, proof_id)
+        if picture is None or (picture.order_id, picture.rider_id) != (order_id, rider_id):
+            return _refused("dispatch.no_such_proof")
+        if picture.sealed_at is None:
+            return _refused("dispatch.proof_unfinished")
+        if not may_prove(ProofKind(picture.kind), order.due_minor):
+            return _refused("dispatch.code_needed")
+        proof = {"kind": picture.kind, "proof": picture.id, "sha256": str(picture.sha256)}
+        return await self._hand_over(session, order, found, proof, source, command_id)
+
+    async def _at_door(self, session: AsyncSession, order_id: str, rider_id: str) -> Assignment | DeskResult:
+        """Return the assignment by which the rider has the goods, or why they can't hand them over."""
+        found = await self._own(session, order_id, rider_id)
+        if found is None:
+            delivered = await self._delivered_by(session, order_id, rider_id)
+            return _DUPLICATE if delivered else _refused("dispatch.not_yours")
+        return found if found.state == AssignmentState.PICKED_UP else _refused("dispatch.not_picked_up")
+
+    async def _hand_over(
+        self,
+        session: AsyncSession,
+        order: OrderView,
+        found: Assignment,
+        proof: Mapping[str, str],
+        source: Source,
+        command_id: str,
+    ) -> DeskResult:
         if order.payment_mode == "cod" and order.due_minor:
             try:
-                await self._payments.record_cash(session, order_id, order.due_minor, rider_id)
+                await self._payments.record_cash(session, order.id, order.due_minor, found.rider_id)
             except CashLockedError as error:
                 return _refused(error.code)
-        command = DeliverOrder(proof={"kind": "otp", "assignment": found.id})
-        result = await self._command(session, order_id, command, rider_id, source, command_id)
+        command = DeliverOrder(proof={**proof, "assignment": found.id})
+        result = await self._command(session, order.id, command, found.rider_id, source, command_id)
         if result.outcome == "applied":
-            found.state, found.proof = AssignmentState.DELIVERED, {"kind": "otp"}
+            found.state, found.proof = AssignmentState.DELIVERED, dict(proof)
             found.delivered_at = await repository.now(session)
             found.fee_minor, found.currency = order.delivery_fee_minor, order.currency
             await session.flush()

@@ -20,6 +20,12 @@ from tests.support.factories.console import climb, make_thread, messaged, pay_in
 from tests.support.factories.dispatch import make_rider
 from tests.support.factories.orders import give, make_order
 
+_PROOF = """
+INSERT INTO proofs (id, order_id, rider_id, kind, length, received, expires_at, sealed_at, media_type, sha256, content)
+VALUES ('PF-1', :order, 'R-1', 'photo', 7, 7, duka_now() + interval '1 day', duka_now(), 'image/jpeg',
+    encode(sha256('picture'), 'hex'), 'picture')
+"""
+
 
 async def test_the_story_joins_steps_messages_and_money_in_the_order_of_time(desk: Desk, session: AsyncSession) -> None:
     """What happened in one second is told by four tables; the page tells it as one."""
@@ -72,7 +78,7 @@ async def test_times_are_those_of_the_shops_own_city(desk: Desk, session: AsyncS
     desk.enter()
     page = (await desk.get(f"/orders/{order.id}")).text
     local = await session.scalar(
-        text("SELECT to_char(created_at AT TIME ZONE 'Africa/Nairobi', 'HH24:MI:SS') FROM orders")
+        text("SELECT to_char(created_at AT TIME ZONE 'Africa/Nairobi', 'HH24:MI:SS') FROM order_events")
     )
     assert f">{local}</time>" in page
 
@@ -169,3 +175,24 @@ async def test_an_address_that_is_none_says_so_on_a_page(desk: Desk) -> None:
     assert texts(answer.text, "problem-code") == ["404"]
     region = await desk.api.client.get("/console/orders/ORD-NONE?region=1", headers={"hx-request": "true"})
     assert (region.status_code, region.headers["hx-reswap"]) == (404, "none")
+
+
+async def test_the_page_shows_the_photo_by_which_a_delivery_is_known(
+    desk: Desk, session: AsyncSession, clock: FixedClock
+) -> None:
+    """To those of the city; for others neither page nor picture is there."""
+    await make_rider(session, clock, "R-1")
+    order = await make_order(session, OrderState.DELIVERED)
+    await session.execute(text(_PROOF), {"order": order.id})
+    desk.enter()
+    path = f"/orders/{order.id}/proofs/PF-1"
+    page = (await desk.get(f"/orders/{order.id}")).text
+    assert (f'src="/console{path}"' in page, "Photo, Rider R-1," in page) == (True, True)
+    seen = await desk.get(path)
+    assert (seen.content, seen.headers["content-type"], seen.headers["x-content-type-options"]) == (
+        b"picture",
+        "image/jpeg",
+        "nosniff",
+    )
+    desk.enter(person(cities={"Nashik"}))
+    assert (await desk.get(path)).status_code == 404

@@ -125,7 +125,7 @@ async def test_what_makes_no_sense_is_422(api: Api, changes: dict[str, Any], at:
         (
             S.OUT_FOR_DELIVERY,
             {"to": "delivered", "meta": {"proof": {"kind": "otp"}}},
-            ("rider:R-1", Role.RIDER),
+            ("admin:A-1", Role.ADMIN),
             "delivered",
         ),
         (S.DELIVERED, {"to": "returned", "reason": "cold"}, ("admin:A-1", Role.ADMIN), "returned"),
@@ -152,7 +152,14 @@ async def test_a_state_is_asked_for_and_reached(
         (S.PENDING, {"to": "confirmed"}, ("admin:A-1", Role.ADMIN), "order.not_fully_paid"),
         (S.PROCESSING, {"to": "processing"}, ("vendor:V-1", Role.VENDOR), "order.preparation_out_of_range"),
         (S.PROCESSING, {"to": "cancelled", "reason": "late"}, ("bot:rasa", Role.BOT), "order.actor_not_allowed"),
-        (S.OUT_FOR_DELIVERY, {"to": "delivered"}, ("rider:R-1", Role.RIDER), "order.proof_missing"),
+        (S.OUT_FOR_DELIVERY, {"to": "delivered"}, ("admin:A-1", Role.ADMIN), "order.proof_missing"),
+        # A rider's word is no proof: the riders' desk looks at code, photo or signature.
+        (
+            S.OUT_FOR_DELIVERY,
+            {"to": "delivered", "meta": {"proof": {"kind": "otp"}}},
+            ("rider:R-1", Role.RIDER),
+            "order.proof_missing",
+        ),
     ],
 )
 async def test_a_state_that_cannot_be_is_409_and_changes_nothing(

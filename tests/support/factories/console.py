@@ -22,7 +22,8 @@ from backend.conversations.drafts.state import Draft, DraftLine, DraftState, Que
 from backend.conversations.models import Conversation, DraftRow, Message
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
-from backend.dispatch.service import DispatchService
+from backend.dispatch.service import DispatchService, ProofsService
+from backend.dispatch.settings import DispatchSettings
 from backend.orders.commands import OrderLineDraft, PaymentMethod, PaymentMode
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
@@ -57,6 +58,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
     )
     return {
         PlatformSettings: PlatformSettings(),
+        ProofsService: ProofsService(orders_service(), DispatchSettings()),
         ChannelsService: channels,
         ConversationsService: conversations,
         CardsService: CardsService(clock),
