@@ -16,7 +16,6 @@ from backend.console.routes import ConsoleRoute
 from backend.console.steps import refusal_of
 from backend.console.timeline import Moment, order_story
 from backend.dispatch.ports import AssignmentView
-from backend.dispatch.proofs_router import picture_response
 from backend.dispatch.service import DispatchService, ProofsService
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
@@ -26,7 +25,7 @@ from backend.platform.actors import Source
 from backend.platform.auth.principal import Principal
 from backend.platform.errors import ConflictError
 from backend.platform.ids import new_uuid
-from backend.platform.web import SessionDep, provide
+from backend.platform.web import SessionDep, picture_response, provide
 from backend.vendors.service import VendorsService
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
@@ -135,7 +134,8 @@ async def order_page(request: Request, order_id: str, desk: DeskDep, principal: 
 async def proof_picture(order_id: str, proof_id: str, desk: DeskDep, principal: StaffDep) -> Response:
     """Show the photo or signature by which a delivery is known."""
     await desk.visible(order_id, principal)
-    return picture_response(*await desk.proofs.picture(desk.session, order_id, proof_id))
+    view, content = await desk.proofs.picture(desk.session, order_id, proof_id)
+    return picture_response(content, view.media_type, view.sha256)
 
 
 @router.post("/orders/{order_id}/rider")

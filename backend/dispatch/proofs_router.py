@@ -21,7 +21,7 @@ from backend.dispatch.router import OrdersDep, RiderDep, Staff, StaffOrRider, ch
 from backend.dispatch.schemas import ProofOut
 from backend.dispatch.service import ProofsService
 from backend.platform.errors import UnprocessableError
-from backend.platform.web import SessionDep, provide
+from backend.platform.web import SessionDep, picture_response, provide
 
 router = APIRouter(prefix="/api/v1", tags=["riders"])
 
@@ -152,14 +152,5 @@ async def get_picture(
 ) -> Response:
     """Return a photo or signature of an order as it is kept; its hash is the ETag."""
     await check_order(session, orders, principal, order_id)
-    return picture_response(*await proofs.picture(session, order_id, proof_id))
-
-
-def picture_response(view: ProofView, content: bytes) -> Response:
-    """Answer with a sealed picture, which a browser may keep, and must take for nothing but a picture."""
-    headers = {
-        "etag": f'"{view.sha256}"',
-        "cache-control": "private, max-age=86400, immutable",
-        "x-content-type-options": "nosniff",
-    }
-    return Response(content, media_type=view.media_type, headers=headers)
+    view, content = await proofs.picture(session, order_id, proof_id)
+    return picture_response(content, view.media_type, view.sha256)

@@ -1,7 +1,6 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
-from collections.abc import Mapping
 from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,23 +10,21 @@ from backend.dispatch.errors import NoRiderFreeError, RiderFullError, UnknownExc
 from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered, RiderPickedUp, RiderTrouble
 from backend.dispatch.lifecycle import AssignmentState, Step, after
 from backend.dispatch.models import Assignment
-from backend.dispatch.policies import ProofKind, delivery_code, may_prove, rank
+from backend.dispatch.policies import rank
 from backend.dispatch.ports import AssignmentView, Contact, DeskResult, Suggestion
+from backend.dispatch.service.door import APPLIED, DUPLICATE, Door, give, own, refused, rider_actor
 from backend.dispatch.service.riders import RidersService
 from backend.dispatch.service.views import assignment_view, distance_m
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.commands import (
     AssignRider,
-    Command,
     ConfirmAddress,
-    DeliverOrder,
     FailDelivery,
     PickUp,
     UnassignRider,
 )
 from backend.orders.ports import CommandResult, OrderView
 from backend.orders.service import OrdersService
-from backend.payments.errors import CashLockedError
 from backend.payments.service import IntentView, PaymentsService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.errors import ConflictError, UnprocessableError
@@ -37,16 +34,6 @@ from backend.platform.timers import TimerKind, cancel
 
 DISPATCHER: Final = Actor(ActorKind.DISPATCH, "desk")
 TROUBLE: Final = frozenset({"cant_find_customer", "safety", "cod_issue"})
-_APPLIED: Final = DeskResult("applied", "applied", "dispatch.applied")
-_DUPLICATE: Final = DeskResult("duplicate", "duplicate", "dispatch.duplicate")
-
-
-def _refused(code: str) -> DeskResult:
-    return DeskResult("refused", code, code)
-
-
-def _rider(rider_id: str) -> Actor:
-    return Actor(ActorKind.RIDER, rider_id)
 
 
 class PaymentChange(Protocol):
@@ -67,6 +54,7 @@ class DispatchService:
         self._orders = orders
         self._payments = payments
         self._settings = settings
+        self._door = Door(orders, payments, settings)
 
     async def contact(self, session: AsyncSession, rider_id: str) -> Contact:
         """Return how to reach a rider."""
@@ -171,22 +159,22 @@ class DispatchService:
     ) -> DeskResult:
         """A rider takes or refuses an offer; refused, it goes to the next one."""
         order = await self._orders.get(session, order_id, lock=True)
-        found = await self._own(session, order_id, rider_id)
+        found = await own(session, order_id, rider_id)
         if found is None:
-            return _refused("dispatch.not_yours")
+            return refused("dispatch.not_yours")
         step = Step.ACCEPT if accept else Step.REJECT
         target = after(AssignmentState(found.state), step)
         if target is None:
-            return _DUPLICATE if accept else _refused("dispatch.too_late")
+            return DUPLICATE if accept else refused("dispatch.too_late")
         found.state, found.reason = target, reason
         await session.flush()
         if accept:
             await cancel(session, order_id, [TimerKind.RIDER_ACK], by=f"rider:{rider_id}")
-            await publish(session, RiderAccepted(order_id, rider_id), actor=_rider(rider_id), city=order.city)
-            return _APPLIED
+            await publish(session, RiderAccepted(order_id, rider_id), actor=rider_actor(rider_id), city=order.city)
+            return APPLIED
         await self._take_away(session, order_id, reason, source, command_id)
         await self.offer_to_best(session, order_id, command_id=f"{command_id}:next")
-        return _APPLIED
+        return APPLIED
 
     async def _take_away(
         self, session: AsyncSession, order_id: str, reason: str, source: Source, command_id: str
@@ -219,17 +207,17 @@ class DispatchService:
     ) -> DeskResult:
         """A rider has the goods."""
         order = await self._orders.get(session, order_id, lock=True)
-        found = await self._own(session, order_id, rider_id)
+        found = await own(session, order_id, rider_id)
         if found is None:
-            return _refused("dispatch.not_yours")
+            return refused("dispatch.not_yours")
         if found.state == AssignmentState.PICKED_UP:
-            return _DUPLICATE
+            return DUPLICATE
         result = await self._pick_up(session, order, rider_id, source, command_id)
         if result.outcome == "applied":
             found.state, found.picked_up_at = AssignmentState.PICKED_UP, await repository.now(session)
             await session.flush()
             told = RiderPickedUp(order_id, rider_id, order.due_minor, order.currency, order.payment_mode)
-            await publish(session, told, actor=_rider(rider_id), city=order.city)
+            await publish(session, told, actor=rider_actor(rider_id), city=order.city)
         return result
 
     async def _pick_up(
@@ -237,82 +225,27 @@ class DispatchService:
     ) -> DeskResult:
         """Move the order on; one that is on the way already has moved, and only its rider is another."""
         if order.state == "out_for_delivery":
-            return _APPLIED
-        return await self._command(session, order.id, PickUp(), rider_id, source, command_id)
+            return APPLIED
+        return await give(self._orders, session, order.id, PickUp(), rider_id, source, command_id)
 
     async def code_for_customer(self, session: AsyncSession, order_id: str) -> str | None:
         """Return the code that proves the delivery, for the customer's eyes alone."""
         found = await repository.live_assignment(session, order_id)
-        return self._code(found) if found else None
-
-    def _code(self, assignment: Assignment) -> str:
-        return delivery_code(self._settings.otp_key.get_secret_value(), assignment.id)
+        return self._door.code(found) if found else None
 
     async def deliver(
         self, session: AsyncSession, order_id: str, rider_id: str, *, otp: str, source: Source, command_id: str
     ) -> DeskResult:
         """A rider has handed over, proven by the customer's code; cash that was agreed on is booked with it."""
-        order = await self._orders.get(session, order_id, lock=True)
-        found = await self._at_door(session, order_id, rider_id)
-        if isinstance(found, DeskResult):
-            return found
-        wrong = await self._check_code(session, order, found, otp)
-        if wrong is not None:
-            return wrong
-        return await self._hand_over(session, order, found, {"kind": "otp"}, source, command_id)
+        return await self._door.deliver(session, order_id, rider_id, otp=otp, source=source, command_id=command_id)
 
     async def deliver_with_picture(
         self, session: AsyncSession, order_id: str, rider_id: str, *, proof_id: str, source: Source, command_id: str
     ) -> DeskResult:
         """A rider has handed over, proven by a photo or signature of this order that they took and that is whole."""
-        order = await self._orders.get(session, order_id, lock=True)
-        found = await self._at_door(session, order_id, rider_id)
-        if isinstance(found, DeskResult):
-            return found
-        picture = await repository.proof(session, proof_id)
-        if picture is None or (picture.order_id, picture.rider_id) != (order_id, rider_id):
-            return _refused("dispatch.no_such_proof")
-        if picture.sealed_at is None:
-            return _refused("dispatch.proof_unfinished")
-        if not may_prove(ProofKind(picture.kind), order.due_minor):
-            return _refused("dispatch.code_needed")
-        proof = {"kind": picture.kind, "proof": picture.id, "sha256": str(picture.sha256)}
-        return await self._hand_over(session, order, found, proof, source, command_id)
-
-    async def _at_door(self, session: AsyncSession, order_id: str, rider_id: str) -> Assignment | DeskResult:
-        """Return the assignment by which the rider has the goods, or why they can't hand them over."""
-        found = await self._own(session, order_id, rider_id)
-        if found is None:
-            delivered = await self._delivered_by(session, order_id, rider_id)
-            return _DUPLICATE if delivered else _refused("dispatch.not_yours")
-        return found if found.state == AssignmentState.PICKED_UP else _refused("dispatch.not_picked_up")
-
-    async def _hand_over(
-        self,
-        session: AsyncSession,
-        order: OrderView,
-        found: Assignment,
-        proof: Mapping[str, str],
-        source: Source,
-        command_id: str,
-    ) -> DeskResult:
-        if order.payment_mode == "cod" and order.due_minor:
-            try:
-                await self._payments.record_cash(session, order.id, order.due_minor, found.rider_id)
-            except CashLockedError as error:
-                return _refused(error.code)
-        command = DeliverOrder(proof={**proof, "assignment": found.id})
-        result = await self._command(session, order.id, command, found.rider_id, source, command_id)
-        if result.outcome == "applied":
-            found.state, found.proof = AssignmentState.DELIVERED, dict(proof)
-            found.delivered_at = await repository.now(session)
-            found.fee_minor, found.currency = order.delivery_fee_minor, order.currency
-            await session.flush()
-        return result
-
-    async def _delivered_by(self, session: AsyncSession, order_id: str, rider_id: str) -> bool:
-        rows = await repository.assignments_of(session, order_id)
-        return any(row.rider_id == rider_id and row.state == AssignmentState.DELIVERED for row in rows)
+        return await self._door.deliver_with_picture(
+            session, order_id, rider_id, proof_id=proof_id, source=source, command_id=command_id
+        )
 
     async def order_for_code(self, session: AsyncSession, rider_id: str, otp: str) -> str | None:
         """Return the order that a rider means by a bare code.
@@ -322,30 +255,17 @@ class DispatchService:
         """
         rows = await repository.live_of_rider(session, rider_id)
         carried = [row for row in rows if row.state == AssignmentState.PICKED_UP]
-        proven = [row for row in carried if hmac.compare_digest(self._code(row).encode(), otp.encode())]
+        proven = [row for row in carried if hmac.compare_digest(self._door.code(row).encode(), otp.encode())]
         found = [*proven, *carried, *rows]
         return found[0].order_id if found else None
-
-    async def _check_code(
-        self, session: AsyncSession, order: OrderView, found: Assignment, otp: str
-    ) -> DeskResult | None:
-        """Return the refusal of a wrong code, or of any code after too many; None where it is right."""
-        if found.otp_tries >= self._settings.otp_tries:
-            return _refused("dispatch.code_locked")
-        if hmac.compare_digest(self._code(found).encode(), otp.strip().encode()):
-            return None
-        found.otp_tries += 1
-        await session.flush()
-        if found.otp_tries == self._settings.otp_tries:
-            trouble = RiderTrouble(order.id, found.rider_id, "code_locked", "too many wrong codes")
-            await publish(session, trouble, actor=_rider(found.rider_id), city=order.city)
-        return _refused("dispatch.wrong_code")
 
     async def confirm_address(
         self, session: AsyncSession, order_id: str, rider_id: str, *, version: int, source: Source, command_id: str
     ) -> DeskResult:
         """A rider has seen this version of the address."""
-        return await self._command(session, order_id, ConfirmAddress(version=version), rider_id, source, command_id)
+        return await give(
+            self._orders, session, order_id, ConfirmAddress(version=version), rider_id, source, command_id
+        )
 
     async def switch_to_upi(self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source) -> DeskResult:
         """Ask the customer for UPI at the door in place of cash."""
@@ -361,16 +281,16 @@ class DispatchService:
         self, session: AsyncSession, order_id: str, rider_id: str, source: Source, change: PaymentChange
     ) -> DeskResult:
         order = await self._orders.get(session, order_id, lock=True)
-        found = await self._own(session, order_id, rider_id)
+        found = await own(session, order_id, rider_id)
         if found is None:
-            return _refused("dispatch.not_yours")
+            return refused("dispatch.not_yours")
         if found.state != AssignmentState.PICKED_UP:
-            return _refused("dispatch.not_picked_up")
+            return refused("dispatch.not_picked_up")
         try:
-            view = await change(session, order.id, actor=_rider(rider_id), source=source)
+            view = await change(session, order.id, actor=rider_actor(rider_id), source=source)
         except (ConflictError, UnprocessableError) as error:
-            return _refused(error.code)
-        return _DUPLICATE if view.already_open else _APPLIED
+            return refused(error.code)
+        return DUPLICATE if view.already_open else APPLIED
 
     async def report_trouble(
         self, session: AsyncSession, order_id: str, rider_id: str, *, kind: str, note: str
@@ -383,25 +303,27 @@ class DispatchService:
         if kind not in TROUBLE:
             raise UnknownExceptionKindError(kind=kind)
         order = await self._orders.get(session, order_id)
-        if await self._own(session, order_id, rider_id) is None:
-            return _refused("dispatch.not_yours")
-        await publish(session, RiderTrouble(order_id, rider_id, kind, note), actor=_rider(rider_id), city=order.city)
-        return _APPLIED
+        if await own(session, order_id, rider_id) is None:
+            return refused("dispatch.not_yours")
+        await publish(
+            session, RiderTrouble(order_id, rider_id, kind, note), actor=rider_actor(rider_id), city=order.city
+        )
+        return APPLIED
 
     async def fail(
         self, session: AsyncSession, order_id: str, rider_id: str, *, reason: str, source: Source, command_id: str
     ) -> DeskResult:
         """The rider was at the door and could not hand over."""
-        return await self._command(session, order_id, FailDelivery(reason=reason), rider_id, source, command_id)
+        return await give(self._orders, session, order_id, FailDelivery(reason=reason), rider_id, source, command_id)
 
     async def set_route(self, session: AsyncSession, order_id: str, rider_id: str, line: str) -> DeskResult:
         """Keep the way that a rider is to take, as an encoded polyline."""
-        found = await self._own(session, order_id, rider_id)
+        found = await own(session, order_id, rider_id)
         if found is None:
-            return _refused("dispatch.not_yours")
+            return refused("dispatch.not_yours")
         found.route = line
         await session.flush()
-        return _APPLIED
+        return APPLIED
 
     async def release(self, session: AsyncSession, order_id: str, *, because: str) -> None:
         """Free the rider of an order that has ended without them."""
@@ -417,15 +339,3 @@ class DispatchService:
     async def history(self, session: AsyncSession, order_id: str) -> list[AssignmentView]:
         """Return all offers of an order, oldest first."""
         return [assignment_view(row) for row in await repository.assignments_of(session, order_id)]
-
-    async def _own(self, session: AsyncSession, order_id: str, rider_id: str) -> Assignment | None:
-        found = await repository.live_assignment(session, order_id)
-        return found if found is not None and found.rider_id == rider_id else None
-
-    async def _command(
-        self, session: AsyncSession, order_id: str, command: Command, rider_id: str, source: Source, command_id: str
-    ) -> DeskResult:
-        result = await self._orders.handle(
-            session, order_id, command, actor=_rider(rider_id), source=source, command_id=command_id
-        )
-        return DeskResult(result.outcome, result.code, result.message_key, result.params)

@@ -78,7 +78,7 @@ async def test_times_are_those_of_the_shops_own_city(desk: Desk, session: AsyncS
     desk.enter()
     page = (await desk.get(f"/orders/{order.id}")).text
     local = await session.scalar(
-        text("SELECT to_char(created_at AT TIME ZONE 'Africa/Nairobi', 'HH24:MI:SS') FROM order_events")
+        text("SELECT to_char(at AT TIME ZONE 'Africa/Nairobi', 'HH24:MI:SS') FROM order_events")
     )
     assert f">{local}</time>" in page
 
