@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.catalog.linking.catalogue import WEIGHED_UNIT
 from backend.catalog.models import CatalogueVersion, Item, ItemPrice, StockMovement, StockReservation
 from backend.catalog.ports import ItemRow
-from backend.platform.db.driver import to_json
+from backend.platform.db.driver import run_sql, to_json
 from backend.platform.db.fetch import fetch_rows
 
 _AVAILABLE: Final = """
