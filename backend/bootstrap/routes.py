@@ -10,7 +10,6 @@ from backend.console.router import router as console_router
 from backend.conversations.bot_router import router as bot_router
 from backend.conversations.router import router as inbox_router
 from backend.customers.router import router as customers_router
-from backend.dispatch.proofs_router import router as proofs_router
 from backend.dispatch.router import router as dispatch_router
 from backend.geo.router import router as geo_router
 from backend.orders.router import router as orders_router
@@ -35,7 +34,6 @@ def routers(settings: PlatformSettings) -> tuple[APIRouter, ...]:
         customers_router,
         payments_router,
         dispatch_router,
-        proofs_router,
         geo_router,
         comms_router,
         reports_router,

@@ -38,6 +38,7 @@ from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementsService
 from backend.payments.settings import DarajaSettings, PaymentsSettings
@@ -92,7 +93,8 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     books = registry.add(Books, Books(orders))
     receipts = registry.add(ReceiptsService, ReceiptsService(orders, Candidates(orders, clock), books))
     attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
-    registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, clock, PaymentsSettings()))
+    cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
+    registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, cash, clock, PaymentsSettings()))
     registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
     registry.add(SettlementsService, SettlementsService(orders))
     shortcode = DarajaSettings().shortcode
@@ -104,9 +106,10 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
 def _add_dispatch(registry: Registry, clock: Clock) -> None:
     orders, geo = registry.get(OrdersService), registry.add(GeoService, geography(GeoSettings(), clock))
     riders = registry.add(RidersService, RidersService(clock))
-    desk = DispatchService(riders, orders, registry.get(PaymentsService), DispatchSettings())
+    cash = registry.get(RiderCashService)
+    desk = DispatchService(riders, orders, registry.get(PaymentsService), cash, DispatchSettings())
     registry.add(DispatchService, desk)
-    registry.add(BatchService, BatchService(riders, orders, desk, DispatchSettings(), geo))
+    registry.add(BatchService, BatchService(riders, orders, desk, cash, DispatchSettings(), geo))
     registry.add(RouteWatch, RouteWatch(geo))
     registry.add(ProofsService, ProofsService(orders, DispatchSettings()))
 

@@ -24,6 +24,7 @@ class MoneyCards:
             merchant_id=fields.get("merchant_id"),
             money_minor=fields["amount_minor"],
             currency=fields["currency"],
+            owner=fields.get("owner"),
             detail={"provider": fields["detail"], "candidates": list(fields.get("candidates", ()))},
         )
 

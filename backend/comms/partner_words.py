@@ -260,6 +260,7 @@ REFUSED_SAME_AS: Final[Mapping[str, str]] = {
     "dispatch.not_yours": "order.not_yours",
     "order.actor_not_allowed": "order.not_yours",
     "order.already_paid": "payment.nothing_due",
+    "payment.cod_limit": "payment.method_not_offered",
     "comms.unknown_action": "order.invalid_transition",
 }
 DUPLICATE: Final[Words] = {

@@ -24,6 +24,13 @@ class RiderFullError(ConflictError):
     title = "This rider carries as many orders as they can"
 
 
+class RiderCashFullError(ConflictError):
+    """The rider carries so much cash that they are to hand it in first."""
+
+    code = "dispatch.rider_cash_full"
+    title = "This rider has to hand in cash first"
+
+
 class UnknownExceptionKindError(UnprocessableError):
     """The kind of trouble is none that we know."""
 

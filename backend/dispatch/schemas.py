@@ -188,3 +188,68 @@ class BatchOut(BaseModel):
     riders: int = Field(description="How many riders the plan sends out.")
     travel_s: float = Field(description="What they travel in all.")
     mean_s: float | None = Field(description="Mean seconds to the door; null where nothing is offered.")
+
+
+class ToldAtDesk(BaseModel):
+    """Cash of one order that the rider tells of at the desk, since they could not at the door."""
+
+    order_id: str = Field(description="The order.")
+    amount_minor: int = Field(gt=0, description="What was taken at the door, in minor units.")
+
+
+class HandInIn(BaseModel):
+    """Cash that a rider hands in, as somebody at the desk has counted it."""
+
+    currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
+    counted_minor: int = Field(ge=0, le=1_000_000_000, description="In minor units.")
+    keeps_minor: int = Field(default=0, ge=0, description="What the rider keeps to give change, in minor units.")
+    note: str = Field(default="", max_length=300, description="What there is to say about it.")
+    orders: list[ToldAtDesk] = Field(default=[], max_length=50, description="Cash not told of at the door.")
+
+
+class WriteOffIn(BaseModel):
+    """What the owner gives up of a rider's cash."""
+
+    currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
+    amount_minor: int = Field(gt=0, description="In minor units; no more than is open.")
+    note: str = Field(min_length=3, max_length=300, description="Why.")
+
+
+class CashCountOut(BaseModel):
+    """A count of a rider's cash."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The count.")
+    kind: str = Field(description="door, desk or written_off.")
+    order_id: str | None = Field(description="The order, for a door.")
+    currency: str = Field(description="ISO 4217.")
+    expected_minor: int = Field(description="What was due at the door, or to be handed in.")
+    counted_minor: int = Field(description="What was there.")
+    difference_minor: int = Field(description="Counted less expected; below zero is short.")
+    moved_minor: int = Field(description="What it added to the rider's cash; below zero for what left it.")
+    counted_by: str = Field(description="Who counted.")
+    note: str = Field(description="What there was to say about it.")
+    created_at: datetime = Field(description="When.")
+
+
+class PocketOut(BaseModel):
+    """What a rider carries in one currency."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    currency: str = Field(description="ISO 4217.")
+    held_minor: int = Field(description="In minor units; below zero where too much was handed in.")
+    cap_minor: int | None = Field(description="From here on they are offered no more orders to be paid in cash.")
+    is_full: bool = Field(description="True where they have reached it.")
+
+
+class CashBookOut(BaseModel):
+    """A rider's cash: what they carry, and a page of its counts, the newest first."""
+
+    rider_id: str = Field(description="The rider.")
+    pockets: list[PocketOut] = Field(description="By currency.")
+    counts: list[CashCountOut] = Field(description="The rows of this page.")
+    total: int = Field(description="Counts in all.")
+    limit: int = Field(description="Rows a page.")
+    offset: int = Field(description="Rows skipped.")

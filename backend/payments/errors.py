@@ -104,6 +104,27 @@ class CashLockedError(ConflictError):
     title = "A UPI request is open; close it before taking cash"
 
 
+class NotTheirOrderError(UnprocessableError):
+    """The rider does not carry that order, or it is in another currency."""
+
+    code = "payment.not_their_order"
+    title = "That order is not this rider's"
+
+
+class WriteOffTooLargeError(UnprocessableError):
+    """More than the rider's books are out by."""
+
+    code = "payment.write_off_too_large"
+    title = "A write-off can't be more than what is open"
+
+
+class CodLimitError(ConflictError):
+    """The city takes no cash for an order of this size."""
+
+    code = "payment.cod_limit"
+    title = "This order is too large to be paid in cash here"
+
+
 class NothingDueError(ConflictError):
     """The order is paid already, or closed."""
 

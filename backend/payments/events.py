@@ -66,7 +66,7 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True)
 class PaymentReviewOpened(Event):
-    """Money or an attempt needs a person; `candidates` are orders that the money could be for, best first."""
+    """Money or an attempt needs a person, `owner` where one stands by it; `candidates` are its likely orders."""
 
     topic: ClassVar[str] = "payment.review.opened"
     subject_id: str
@@ -77,6 +77,7 @@ class PaymentReviewOpened(Event):
     detail: str
     merchant_id: str | None = None
     candidates: tuple[Mapping[str, Any], ...] = ()
+    owner: str | None = None
 
     @property
     def key(self) -> str:

@@ -1,6 +1,7 @@
 """Tables of payments; receipts are unique facts, ledger rows are only ever added."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +10,7 @@ from backend.payments.lifecycle import ReceiptState
 from backend.platform.db.base import Base, Timestamped
 from backend.platform.db.types import EncryptedText
 
+POCKETS: Final = "clearing.cash."  # Begins the account of each rider's cash.
 LIVE_ATTEMPT = text("state IN ('created', 'sent', 'unknown')")
 
 
@@ -124,6 +126,7 @@ class LedgerEntry(Base):
         Index("ix_ledger_entries_posting_id", "posting_id"),
         Index("ix_ledger_entries_order_id", "order_id"),
         Index("ix_ledger_entries_merchant_id", "merchant_id", "currency", "created_at"),
+        Index("ix_ledger_entries_pocket", "account", postgresql_where=text(f"account LIKE '{POCKETS}%'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -138,6 +141,41 @@ class LedgerEntry(Base):
     currency: Mapped[str] = mapped_column(String(3))
     cause: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+
+
+class CashCount(Base):
+    """A rider's cash, counted: taken at a door, handed in at the desk, or written off by the owner.
+
+    `moved_minor` is what it added to the rider's pocket, below zero for what left it; all counts of a rider add up to
+    their account in the ledger. At a door `expected_minor` was due, at the desk it was to be handed in.
+    """
+
+    __tablename__ = "cash_counts"
+    __table_args__ = (
+        CheckConstraint("kind IN ('door', 'desk', 'written_off')", name="kind"),
+        CheckConstraint("(kind = 'door') = (order_id IS NOT NULL)", name="order"),
+        Index(
+            "uq_cash_counts_door", "order_id", "rider_id", unique=True, postgresql_where=text("order_id IS NOT NULL")
+        ),
+        Index("ix_cash_counts_rider_id", "rider_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    rider_id: Mapped[str]
+    kind: Mapped[str]
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    expected_minor: Mapped[int] = mapped_column(BigInteger)
+    counted_minor: Mapped[int] = mapped_column(BigInteger)
+    moved_minor: Mapped[int] = mapped_column(BigInteger)
+    counted_by: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+
+    @property
+    def difference_minor(self) -> int:
+        """Counted less expected: below zero is short, above is too much."""
+        return self.counted_minor - self.expected_minor
 
 
 class Refund(Base, Timestamped):

@@ -1,5 +1,6 @@
 """What payments need from their providers, in our own words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -161,6 +162,42 @@ class HandPayment:
     reference: str
     payer: str = field(default="", repr=False)
     paid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CashHandIn:
+    """What somebody at the desk counted of a rider's cash; amounts in minor units.
+
+    Attributes:
+        city: The rider's.
+        merchant_id: The rider's; None where they carry for all.
+        keeps_minor: What the rider may keep, to give change.
+        told: Cash of orders that was not told at the door, by order.
+    """
+
+    rider_id: str
+    city: str
+    merchant_id: str | None
+    currency: str
+    counted_minor: int
+    keeps_minor: int = 0
+    note: str = ""
+    told: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pocket:
+    """What a rider carries in one currency, in minor units, and how much they may; None for no limit."""
+
+    rider_id: str
+    currency: str
+    held_minor: int
+    cap_minor: int | None
+
+    @property
+    def is_full(self) -> bool:
+        """True where no more cash is to be added to it."""
+        return self.cap_minor is not None and self.held_minor >= self.cap_minor
 
 
 class PaymentProvider(Protocol):

@@ -24,6 +24,13 @@ class PaymentsSettings(BaseSettings):
     refund_admin_limit_minor: int = Field(
         default=500_000, ge=0, description="The largest refund that an admin approves; more needs the owner."
     )
+    rider_cash_cap_minor: dict[str, int] = Field(
+        default={"KES": 1_500_000, "INR": 1_000_000},
+        description="Cash by currency from which on a rider is offered no more orders to be paid in cash.",
+    )
+    cod_limit_minor: dict[str, int] = Field(
+        default={}, description="The largest order by city that may be paid in cash; no limit where a city has none."
+    )
     manual_code_shape: str = Field(default=r"^[A-Z0-9]{10}$", description="Shape of an M-Pesa receipt code.")
 
 

@@ -50,6 +50,15 @@ INVARIANTS: Final = (
         HAVING sum(debit_minor) <> sum(credit_minor)""",
     ),
     Invariant(
+        "I13",
+        "What a rider carries by the ledger is the sum of what was counted.",
+        """SELECT rider || ' ' || currency FROM (
+            SELECT rider_id AS rider, currency, moved_minor AS minor FROM cash_counts
+            UNION ALL SELECT substr(account, 15), currency, credit_minor - debit_minor FROM ledger_entries
+            WHERE account LIKE 'clearing.cash.%'
+        ) told GROUP BY rider, currency HAVING sum(minor) <> 0""",
+    ),
+    Invariant(
         "I2",
         "Stock is never below zero, what is reserved is what is held, and on hand plus sold is what was loaded.",
         """SELECT i.merchant_id || ':' || i.sku FROM items i

@@ -156,6 +156,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /riders/{rider_id}/proofs",
             "HEAD /riders/{rider_id}/proofs/{proof_id}",
             "PATCH /riders/{rider_id}/proofs/{proof_id}",
+            "GET /riders/{rider_id}/cash",
         ),
     ),
     (
@@ -174,6 +175,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         "admin agent owner",
         (
             "POST /orders/{order_id}/refunds",
+            "POST /riders/{rider_id}/cash/hand-ins",
             "GET /inbox/conversations",
             "GET /inbox/conversations/{conversation_id}",
             "POST /inbox/conversations/{conversation_id}/take",
@@ -194,6 +196,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         (
             "POST /payments/settlements/{settlement_id}/paid",
             "PUT /payments/fees/{merchant_id}",
+            "POST /riders/{rider_id}/cash/write-offs",
         ),
     ),
 )
@@ -285,6 +288,8 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         "PUT /api/v1/payments/fees/{merchant_id}": {"basis_points": 250},
         "POST /api/v1/riders/{rider_id}/ack": {**order, "action": "accept"},
         "POST /api/v1/riders/{rider_id}/assign": order,
+        "POST /api/v1/riders/{rider_id}/cash/hand-ins": {"currency": "KES", "counted_minor": 100},
+        "POST /api/v1/riders/{rider_id}/cash/write-offs": {"currency": "KES", "amount_minor": 1, "note": "lost"},
         "POST /api/v1/riders/{rider_id}/deliver": {**order, "otp": "1234"},
         "POST /api/v1/riders/{rider_id}/exception": {**order, "kind": "safety"},
         "POST /api/v1/riders/{rider_id}/pickup": order,

@@ -1,11 +1,8 @@
 """What the routes of comms share: their services, who may call them, and one effect for one intent."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header
-from pydantic import BaseModel
+from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ports import RiderDesk, VoiceWebhooks
@@ -20,16 +17,8 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
-from backend.platform.idempotency import (
-    IdempotencyScope,
-    KeyMissingError,
-    StoredResponse,
-    begin,
-    fingerprint,
-    parse_key,
-    record,
-)
 from backend.platform.inbox import EventIntake
+from backend.platform.intents import Intent, NeededKey
 from backend.platform.ratelimit import RequestLimiter
 from backend.platform.web import provide
 from backend.vendors.service import VendorsService
@@ -51,41 +40,7 @@ Ops = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, R
 Admin = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One intent of one caller, named by its Idempotency-Key; the same again has no second effect."""
-
-    principal: Principal
-    key: str
-
-    async def once[T: BaseModel](
-        self, session: AsyncSession, route: str, request: BaseModel, answer: type[T], act: Callable[[], Awaitable[T]]
-    ) -> T:
-        """Act, and keep the answer with the effect; or return the answer that was given before.
-
-        Raises:
-            RequestRunningError: The first request under this key still runs.
-            KeyReusedError: The key stood for another request.
-        """
-        scope = IdempotencyScope(str(self.principal.actor), route, self.key)
-        mark = fingerprint(route.encode(), request.model_dump_json().encode())
-        known = await begin(session, scope, mark)
-        if known is not None:
-            return answer.model_validate_json(known.body)
-        given = await act()
-        await record(session, scope, mark, StoredResponse(200, {}, given.model_dump_json().encode()))
-        return given
-
-
-async def _intent(
-    principal: Ops,
-    header: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="Names one intent; required, 1 to 255 characters.")
-    ] = None,
-) -> Intent:
-    key = parse_key(header)
-    if key is None:
-        raise KeyMissingError
+async def _intent(principal: Ops, key: NeededKey) -> Intent:
     return Intent(principal, key)
 
 

@@ -33,9 +33,10 @@ class CardsService:
         merchant_id: str | None = None,
         money_minor: int = 0,
         currency: str = "",
+        owner: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Open a card; one that is live for this kind and subject stays the only one."""
+        """Open a card, its owner's from the start where there is one; a live one of this kind and subject stays."""
         card_id = await repository.open_card(
             session,
             {
@@ -45,6 +46,8 @@ class CardsService:
                 "order_id": order_id,
                 "city": city,
                 "merchant_id": merchant_id,
+                "state": "owned" if owner else "open",
+                "owner": owner,
                 "money_minor": money_minor,
                 "currency": currency,
                 "detail": dict(detail or {}),

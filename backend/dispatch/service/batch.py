@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
-from backend.dispatch.errors import RiderFullError
+from backend.dispatch.errors import RiderCashFullError, RiderFullError
 from backend.dispatch.planning.ports import Aim, Carried, Carrier, Job, Offer, Plan, Travel
 from backend.dispatch.planning.solver import plan
 from backend.dispatch.ports import BatchResult, RiderView
@@ -21,6 +21,7 @@ from backend.geo.service import GeoService
 from backend.orders.events import OrderState
 from backend.orders.ports import AddressView, OrderFilter, OrderView
 from backend.orders.service import OrdersService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, Source
 from backend.platform.event_log import events_of
 
@@ -54,12 +55,14 @@ class BatchService:
         riders: RidersService,
         orders: OrdersService,
         desk: DispatchService,
+        cash: RiderCashService,
         settings: DispatchSettings,
         geo: GeoService,
     ) -> None:
         self._riders = riders
         self._orders = orders
         self._desk = desk
+        self._cash = cash
         self._settings = settings
         self._geo = geo
 
@@ -99,7 +102,7 @@ class BatchService:
                 command_id=command_id,
                 reasons=offer.reasons,
             )
-        except RiderFullError as error:
+        except (RiderFullError, RiderCashFullError) as error:
             return error.code
         return None if result.outcome == "applied" else result.code
 
@@ -119,6 +122,15 @@ class BatchService:
         travel = Travel(pace.speed_ms, pace.road_factor, self._settings.stop_s, self._settings.on_time_s)
         return await asyncio.to_thread(plan, found.jobs, found.carriers, travel, aim)
 
+    async def _full(
+        self, session: AsyncSession, waiting: Sequence[OrderView], riders: Sequence[RiderView]
+    ) -> dict[str, frozenset[str]]:
+        """Return by order who has to hand cash in before they may take it."""
+        paid_in = {order.id: order.currency for order in waiting if order.payment_mode == "cod" and order.due_minor}
+        ids = [rider.id for rider in riders]
+        full = {currency: await self._cash.full(session, ids, currency) for currency in set(paid_in.values())}
+        return {order.id: full.get(paid_in.get(order.id, ""), frozenset()) for order in waiting}
+
     async def _city(self, session: AsyncSession, city: str) -> _City:
         wanted = OrderFilter(states=_RUNNING, cities=frozenset({city}))
         orders, _ = await self._orders.list_orders(session, wanted, limit=_MOST_ORDERS)
@@ -126,12 +138,14 @@ class BatchService:
         waiting.sort(key=lambda order: (order.state_since, order.id))
         tried = await repository.tried_riders(session, [order.id for order in waiting])
         now = await repository.now(session)
+        riders = await self._riders.all_on_shift(session, city)
+        full = await self._full(session, waiting, riders)
         jobs = [
             job
             for order in waiting
-            if len(tried[order.id]) < self._settings.most_offers and (job := _job(order, tried[order.id], now))
+            if len(tried[order.id]) < self._settings.most_offers
+            and (job := _job(order, tried[order.id] | full[order.id], now))
         ]
-        riders = await self._riders.all_on_shift(session, city)
         carriers = [carrier for rider in riders if (carrier := _carrier(rider, orders)) is not None]
         return _City(jobs, carriers, {order.id: order for order in waiting}, now)
 

@@ -1,12 +1,13 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
+from collections.abc import Collection
 from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
-from backend.dispatch.errors import NoRiderFreeError, RiderFullError, UnknownExceptionKindError
+from backend.dispatch.errors import NoRiderFreeError, RiderCashFullError, RiderFullError, UnknownExceptionKindError
 from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered, RiderPickedUp, RiderTrouble
 from backend.dispatch.lifecycle import AssignmentState, Step, after
 from backend.dispatch.models import Assignment
@@ -26,6 +27,7 @@ from backend.orders.commands import (
 from backend.orders.ports import CommandResult, OrderView
 from backend.orders.service import OrdersService
 from backend.payments.service import IntentView, PaymentsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.errors import ConflictError, UnprocessableError
 from backend.platform.events import publish
@@ -48,13 +50,19 @@ class DispatchService:
     """Offers orders to riders and follows them to the door. Rows are locked order first, then assignment."""
 
     def __init__(
-        self, riders: RidersService, orders: OrdersService, payments: PaymentsService, settings: DispatchSettings
+        self,
+        riders: RidersService,
+        orders: OrdersService,
+        payments: PaymentsService,
+        cash: RiderCashService,
+        settings: DispatchSettings,
     ) -> None:
         self._riders = riders
         self._orders = orders
         self._payments = payments
+        self._cash = cash
         self._settings = settings
-        self._door = Door(orders, payments, settings)
+        self._door = Door(orders, payments, cash, settings)
 
     async def contact(self, session: AsyncSession, rider_id: str) -> Contact:
         """Return how to reach a rider."""
@@ -65,9 +73,10 @@ class DispatchService:
         order = await self._orders.get(session, order_id)
         tried = frozenset(row.rider_id for row in await repository.assignments_of(session, order_id))
         free = await self._riders.available(session, order.city, order.merchant_id)
+        full = await self._full(session, order, [rider.id for rider in free])
         return rank(
             [(rider, distance_m(rider, order)) for rider in free],
-            tried,
+            tried | full,
             load_penalty_m=self._settings.load_penalty_m,
             unknown_distance_m=self._settings.unknown_distance_m,
         )
@@ -88,12 +97,15 @@ class DispatchService:
         Raises:
             NoRiderFreeError: Nobody on shift can carry it.
             RiderFullError: The named rider can't carry one more.
+            RiderCashFullError: It is to be paid in cash, and the named rider has to hand in first.
         """
         order = await self._orders.get(session, order_id, lock=True)
         chosen = rider_id or await self._best(session, order)
         rider = await self._riders.get(session, chosen)
         if rider.load >= rider.capacity:
             raise RiderFullError(rider_id=chosen)
+        if await self._full(session, order, [chosen]):
+            raise RiderCashFullError(rider_id=chosen)
         command = AssignRider(rider_id=chosen)
         result = await self._orders.handle(
             session, order_id, command, actor=actor, source=source, command_id=command_id
@@ -101,6 +113,11 @@ class DispatchService:
         if result.outcome == "applied":
             await self._offer(session, order, chosen, reasons)
         return result
+
+    async def _full(self, session: AsyncSession, order: OrderView, rider_ids: Collection[str]) -> frozenset[str]:
+        """Return who of these has to hand cash in before they may take this order."""
+        in_cash = order.payment_mode == "cod" and order.due_minor > 0
+        return await self._cash.full(session, rider_ids, order.currency) if in_cash else frozenset()
 
     async def _best(self, session: AsyncSession, order: OrderView) -> str:
         found = await self.suggest(session, order.id)

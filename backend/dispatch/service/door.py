@@ -18,6 +18,7 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments.errors import CashLockedError
 from backend.payments.service import PaymentsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish
 
@@ -60,9 +61,16 @@ async def give(
 class Door:
     """Hands over what a rider carries. Rows are locked order first, then assignment."""
 
-    def __init__(self, orders: OrdersService, payments: PaymentsService, settings: DispatchSettings) -> None:
+    def __init__(
+        self,
+        orders: OrdersService,
+        payments: PaymentsService,
+        cash: RiderCashService,
+        settings: DispatchSettings,
+    ) -> None:
         self._orders = orders
         self._payments = payments
+        self._cash = cash
         self._settings = settings
 
     def code(self, assignment: Assignment) -> str:
@@ -117,7 +125,8 @@ class Door:
         source: Source,
         command_id: str,
     ) -> DeskResult:
-        if order.payment_mode == "cod" and order.due_minor:
+        cash_due = order.payment_mode == "cod" and order.due_minor > 0
+        if cash_due and not await self._cash.is_told(session, order.id, found.rider_id):
             try:
                 await self._payments.record_cash(session, order.id, order.due_minor, found.rider_id)
             except CashLockedError as error:

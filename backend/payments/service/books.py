@@ -15,7 +15,7 @@ from backend.payments.events import PaymentReceived, PaymentReviewClosed, Paymen
 from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt
 from backend.payments.policies import CLOSED_STATES, OrderMoney, ReceiptVerdict, judge_receipt, surplus_minor
-from backend.payments.service.ledger import CUSTOMER_FUNDS, REFUNDS_PAYABLE, SUSPENSE, Movement, clearing, post
+from backend.payments.service.ledger import CUSTOMER_FUNDS, REFUNDS_PAYABLE, SUSPENSE, Movement, holder, post
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish, publish_many
 from backend.platform.ids import new_id
@@ -76,6 +76,11 @@ class Given:
         )
 
 
+def short_at_door(order_id: str) -> str:
+    """Name what the card of too little cash for an order is about."""
+    return f"short:{order_id}"
+
+
 def _by_city(given: Sequence[Given]) -> Mapping[str, list[Given]]:
     cities: dict[str, list[Given]] = defaultdict(list)
     for one in given:
@@ -95,14 +100,22 @@ class Books:
             await self._post(session, one)
         counted = [one for one in given if one.judged.state is ReceiptState.MATCHED]
         await repository.close_intents(session, [one.order.id for one in counted if one.due_minor == 0])
+        await self._close_short(session, [one for one in counted if one.due_minor == 0])
         commands = [(one.order.id, one.command, f"receipt:{one.receipt.id}") for one in counted]
         await self._orders.handle_many(session, commands, actor=PAYMENTS_ACTOR, source=Source.PROVIDER)
         for city, ones in _by_city(counted).items():
             await publish_many(session, [one.event for one in ones], actor=PAYMENTS_ACTOR, city=city)
 
+    async def _close_short(self, session: AsyncSession, settled: Sequence[Given]) -> None:
+        """Close the card of an order whose cash was too little, where the rest has come."""
+        for one in settled:
+            if one.judged.before.paid_minor:
+                closed = PaymentReviewClosed(short_at_door(one.order.id), one.order.id, "the rest was paid")
+                await publish(session, closed, actor=PAYMENTS_ACTOR, city=one.order.city)
+
     async def _post(self, session: AsyncSession, given: Given) -> None:
         order, receipt, judged = given.order, given.receipt, given.judged
-        held = clearing(receipt.provider)
+        held = holder(receipt)
         if judged.state is ReceiptState.REFUND_DUE:
             post(session, receipt, Movement(held, REFUNDS_PAYABLE, receipt.amount_minor), judged.cause)
             await self.owe_back(session, order, receipt, receipt.amount_minor, judged.cause)
@@ -173,12 +186,12 @@ class Books:
         self, session: AsyncSession, receipt: Receipt, why: str, candidates: Sequence[Mapping[str, Any]]
     ) -> None:
         """Hold money whose order is not known for sure, and ask a person."""
-        post(session, receipt, Movement(clearing(receipt.provider), SUSPENSE, receipt.amount_minor), "received")
+        post(session, receipt, Movement(holder(receipt), SUSPENSE, receipt.amount_minor), "received")
         await self.ask(session, receipt, why, candidates)
 
     async def unpark(self, session: AsyncSession, receipt: Receipt, order: Receivable, how: str) -> None:
         """Take money out of suspense for an order whose row is locked, and close its card."""
-        post(session, receipt, Movement(SUSPENSE, clearing(receipt.provider), receipt.amount_minor), "order_found")
+        post(session, receipt, Movement(SUSPENSE, holder(receipt), receipt.amount_minor), "order_found")
         closed = PaymentReviewClosed(receipt.id, order.id, how)
         await publish(session, closed, actor=PAYMENTS_ACTOR, city=order.city)
 
@@ -208,9 +221,9 @@ class Books:
         if receipt.state in {ReceiptState.REVERSED, ReceiptState.REFUNDED}:
             return
         former, owed = receipt.state, await repository.reject_refunds(session, receipt.id, why)
-        for holder, amount in ((REFUNDS_PAYABLE, owed), (_HOLDER[ReceiptState(former)], receipt.amount_minor - owed)):
+        for owner, amount in ((REFUNDS_PAYABLE, owed), (_OWNER[ReceiptState(former)], receipt.amount_minor - owed)):
             if amount:
-                post(session, receipt, Movement(holder, clearing(receipt.provider), amount), why)
+                post(session, receipt, Movement(owner, holder(receipt), amount), why)
         receipt.state = ReceiptState.REVERSED
         await session.flush()
         if former in OPEN:
@@ -224,7 +237,7 @@ class Books:
         await self._command(session, order, RecordRefund(refunded_minor=gone), f"reversed:{receipt.id}")
 
 
-_HOLDER: Final[Mapping[ReceiptState, str]] = {
+_OWNER: Final[Mapping[ReceiptState, str]] = {
     ReceiptState.SUGGESTED: SUSPENSE,
     ReceiptState.ORPHAN: SUSPENSE,
     ReceiptState.MATCHED: CUSTOMER_FUNDS,

@@ -11,7 +11,7 @@ from backend.orders.commands import ApproveCod, PaymentMethod, PaymentMode, Swit
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.errors import CashLockedError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
+from backend.payments.errors import CodLimitError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
 from backend.payments.lifecycle import OPEN
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
 from backend.payments.policies import CLOSED_STATES
@@ -19,6 +19,7 @@ from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Eviden
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, Source
 from backend.platform.clock import Clock
@@ -67,12 +68,14 @@ class PaymentsService:
         orders: OrdersService,
         attempts: AttemptsService,
         receipts: ReceiptsService,
+        cash: RiderCashService,
         clock: Clock,
         settings: PaymentsSettings,
     ) -> None:
         self._orders = orders
         self._attempts = attempts
         self._receipts = receipts
+        self._cash = cash
         self._clock = clock
         self._settings = settings
 
@@ -84,6 +87,7 @@ class PaymentsService:
         Raises:
             NothingDueError: The order is paid or closed.
             MethodNotOfferedError: The rail does not carry the order's currency.
+            CodLimitError: It is too large for cash in its city.
             PayerPhoneNeededError: M-Pesa without a number.
         """
         order = await self._orders.get(session, order_id, lock=True)
@@ -106,7 +110,13 @@ class PaymentsService:
             raise NothingDueError(order_id=order.id)
         return due
 
+    def _check_cod_limit(self, order: OrderView) -> None:
+        limit = self._settings.cod_limit_minor.get(order.city.lower())
+        if limit is not None and order.amount_minor > limit:
+            raise CodLimitError(order_id=order.id, limit_minor=limit)
+
     async def _begin_cod(self, session: AsyncSession, order: OrderView, due: int) -> IntentView:
+        self._check_cod_limit(order)
         await self._new_intent(session, order, Method.COD, due, None)
         await self._orders.handle(
             session,
@@ -230,9 +240,11 @@ class PaymentsService:
 
         Raises:
             NothingDueError: The order is paid or closed.
+            CodLimitError: It is too large for cash in its city.
         """
         del actor, source
         order = await self._orders.get(session, order_id, lock=True)
+        self._check_cod_limit(order)
         await self._due(session, order)
         live = await repository.live_attempt(session, order.id)
         if live is None or not live.at_the_door:
@@ -253,25 +265,12 @@ class PaymentsService:
         return await self._view(session, await self._orders.get(session, order.id), live)
 
     async def record_cash(self, session: AsyncSession, order_id: str, amount_minor: int, rider_id: str) -> Receipt:
-        """Book cash that a rider has taken; booking it again changes nothing.
+        """Book cash that a rider has taken at a door; told again it changes nothing.
 
         Raises:
             CashLockedError: A UPI code is open for this delivery.
         """
-        order = await self._orders.get(session, order_id, lock=True)
-        live = await repository.live_attempt(session, order.id)
-        if live is not None and live.at_the_door:
-            raise CashLockedError(order_id=order.id)
-        cash = Evidence(
-            feed=Feed.CASH,
-            rail="cash",
-            code=f"{order.id}:{rider_id}",
-            amount_minor=amount_minor,
-            currency=order.currency,
-            order_id=order.id,
-            source=f"rider:{rider_id}",
-        )
-        return await self._receipts.take(session, cash)
+        return await self._cash.collect(session, order_id, amount_minor, rider_id)
 
     async def claim_receipt(self, session: AsyncSession, order_id: str, code: str) -> ClaimResult:
         """Look up a receipt code that a customer pasted; it is proof of nothing until we find the money."""

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.payments import repository
-from backend.payments.models import LedgerEntry, Receipt
+from backend.payments.models import POCKETS, LedgerEntry, Receipt
 from backend.payments.ports import AccountBalance
 from backend.platform.ids import new_uuid
 
+CASH: Final = "cash"
 CUSTOMER_FUNDS: Final = "customer_funds"
 SUSPENSE: Final = "suspense"
 REFUNDS_PAYABLE: Final = "refunds_payable"
@@ -20,6 +21,7 @@ MERCHANT_PAYABLE: Final = "merchant_payable"
 FEES_EARNED: Final = "fees_earned"
 PROVIDER_FEES: Final = "provider_fees"
 BANK: Final = "bank"
+CASH_DIFFERENCES: Final = "cash_differences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,19 @@ class Subject:
 
 
 def clearing(provider: str) -> str:
-    """Return the account of money that a provider, or a rider's pocket, holds for us."""
+    """Return the account of money that a provider, or our own till, holds for us."""
     return f"clearing.{provider}"
+
+
+def pocket(rider_id: str) -> str:
+    """Return the account of the cash that a rider carries."""
+    return f"{POCKETS}{rider_id}"
+
+
+def holder(receipt: Receipt) -> str:
+    """Return the account of whoever holds a receipt's money: a rider until they hand it in, else the provider."""
+    _, told_by_rider, rider_id = receipt.evidence.partition("rider:")
+    return pocket(rider_id) if receipt.provider == CASH and told_by_rider else clearing(receipt.provider)
 
 
 def post(session: AsyncSession, receipt: Receipt, movement: Movement, cause: str) -> None:

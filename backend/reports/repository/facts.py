@@ -41,9 +41,9 @@ balances AS (
     FROM ledger_entries d JOIN ledger_entries c ON c.posting_id = d.posting_id AND c.credit_minor > 0
     JOIN touched t ON t.id = d.order_id WHERE d.debit_minor > 0 AND d.created_at {_IN}
 ), came AS (
-    SELECT order_id, substr(debit, 10) AS rail, minor FROM moved
+    SELECT order_id, split_part(debit, '.', 2) AS rail, minor FROM moved
     WHERE debit LIKE 'clearing.%' AND credit IN ('customer_funds', 'refunds_payable')
-    UNION ALL SELECT order_id, substr(credit, 10), -minor FROM moved
+    UNION ALL SELECT order_id, split_part(credit, '.', 2), -minor FROM moved
     WHERE credit LIKE 'clearing.%' AND debit = 'customer_funds'
 ), collected AS (
     SELECT order_id, sum(minor) AS collected_minor, sum(minor) FILTER (WHERE rail = 'mpesa') AS mpesa_minor,

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.errors import NotAPictureError
 from backend.dispatch.policies import PROOF_RULES, ProofKind, may_prove
-from backend.dispatch.proofs_router import router as proofs_router
 from backend.dispatch.router import router
 from backend.dispatch.service import (
     BatchService,
@@ -59,7 +58,7 @@ async def api(session: AsyncSession, clock: FixedClock) -> AsyncIterator[Api]:
         RouteWatch: RouteWatch(geo),
         ProofsService: ProofsService(orders_service(), DispatchSettings(proof_most_bytes=200_000)),
     }
-    async with serving(session, clock, router, proofs_router, services=services) as opened:
+    async with serving(session, clock, router, services=services) as opened:
         yield opened
 
 

@@ -11,12 +11,15 @@ from backend.orders import commands as c
 from backend.orders.commands import PaymentMethod, PaymentMode
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
-from backend.payments.errors import CashLockedError, MethodNotOfferedError, NothingDueError
+from backend.payments.errors import CashLockedError, CodLimitError, MethodNotOfferedError, NothingDueError
 from backend.payments.ports import Method
+from backend.payments.service import PaymentsService
 from backend.platform.actors import Actor, ActorKind, Source
+from backend.platform.auth.principal import Role
 from tests.support.factories.catalog import HEADER, make_items
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import DISPATCH, give, make_order
+from tests.support.factories.payments import payments_service
 from tests.support.factories.vendors import make_merchant, make_vendor
 from tests.support.till import Till
 
@@ -176,6 +179,34 @@ async def test_a_webhook_with_a_wrong_signature_is_refused(till: Till, on_the_wa
     answer = await till.post("/webhooks/upi", body, **headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "401_UNAUTHORIZED")
     assert await till.rows("SELECT id FROM provider_events WHERE external_id = 'evt_forged'") == []
+
+
+async def test_an_order_above_its_citys_limit_takes_no_cash(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither from the start nor in place of UPI at the door; 409 with the reason, and nothing is changed."""
+    async with till.database.transaction() as session:
+        order = await make_nashik_order(session, OrderState.PENDING, payment_method=PaymentMethod.UPI)
+    headers = till.api.token("service:test", Role.SERVICE)
+    monkeypatch.setenv("PAYMENTS_COD_LIMIT_MINOR", '{"nashik": 11999}')
+    strict = payments_service(till.clock)
+    till.api.registry.add(PaymentsService, strict)
+    answer = await till.api.client.post(f"/api/v1/orders/{order.id}/payment", json={"method": "cod"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment.cod_limit")
+    assert answer.json()["context"]["limit_minor"] == 11999
+    assert await till.rows("SELECT id FROM payment_intents") == []
+    async with till.database.transaction() as session:
+        with pytest.raises(CodLimitError):
+            await strict.return_to_cash(session, order.id, actor=RIDER, source=Source.WHATSAPP)
+
+
+async def test_a_switch_after_delivery_is_refused_with_its_reason(till: Till, on_the_way: OrderView) -> None:
+    """Over HTTP, paid or not: the goods are gone, so the way of paying is settled."""
+    async with till.database.transaction() as session:
+        await till.payments.record_cash(session, on_the_way.id, 11000, "R-1")
+        await give(session, on_the_way, RIDER, c.DeliverOrder({"kind": "otp"}))
+    headers = till.api.token("rider:R-1", Role.RIDER)
+    answer = await till.api.client.post(f"/api/v1/orders/{on_the_way.id}/payment/switch-to-upi", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment.nothing_due")
+    assert await till.rows("SELECT id FROM payment_attempts") == []
 
 
 @pytest.mark.concurrency

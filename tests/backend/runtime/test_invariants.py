@@ -117,6 +117,16 @@ BREAKS = [
         ],
         "reader:e9",
     ),
+    (
+        "I13",
+        [
+            (
+                "INSERT INTO cash_counts (id, rider_id, kind, currency, expected_minor, counted_minor, moved_minor,"
+                " counted_by) VALUES ('CC-X', 'R-9', 'desk', 'KES', 0, 5, -5, 'agent:S-1')"
+            )
+        ],
+        "R-9 KES",
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
-from tests.support.factories.payments import payments_service
+from tests.support.factories.payments import cash_service, payments_service
 
 
 def riders_service(clock: Clock) -> RidersService:
@@ -24,6 +24,7 @@ def dispatch_service(clock: Clock, **settings: object) -> DispatchService:
         riders_service(clock),
         orders_service(),
         payments_service(clock),
+        cash_service(clock),
         DispatchSettings(**settings),  # type: ignore[arg-type]
     )
 
@@ -32,7 +33,7 @@ def batch_service(clock: Clock, **settings: object) -> BatchService:
     """Batches of a city, with a desk of their own."""
     desk, wanted = dispatch_service(clock, **settings), DispatchSettings(**settings)  # type: ignore[arg-type]
     geo = GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock)
-    return BatchService(riders_service(clock), orders_service(), desk, wanted, geo)
+    return BatchService(riders_service(clock), orders_service(), desk, cash_service(clock), wanted, geo)
 
 
 async def make_rider(

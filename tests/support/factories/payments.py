@@ -11,6 +11,7 @@ from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
@@ -40,10 +41,16 @@ def attempts_service(clock: Clock) -> AttemptsService:
     return AttemptsService(orders_service(), receipts_service(clock))
 
 
+def cash_service(clock: Clock, **settings: Any) -> RiderCashService:
+    """Riders' cash, over the matcher."""
+    return RiderCashService(orders_service(), receipts_service(clock), PaymentsSettings(**settings))
+
+
 def payments_service(clock: Clock) -> PaymentsService:
     """The service with its neighbours, all real."""
+    settings = PaymentsSettings()
     return PaymentsService(
-        orders_service(), attempts_service(clock), receipts_service(clock), clock, PaymentsSettings()
+        orders_service(), attempts_service(clock), receipts_service(clock), cash_service(clock), clock, settings
     )
 
 

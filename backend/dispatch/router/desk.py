@@ -44,7 +44,7 @@ from backend.platform.ids import new_uuid
 from backend.platform.observability.trace import trace_id
 from backend.platform.web import Problem, SessionDep, problem_response, provide
 
-router = APIRouter(prefix="/api/v1", tags=["riders"])
+router = APIRouter()
 
 _COUNTED: Final = frozenset({"dispatch.wrong_code", "dispatch.code_locked"})
 _STAFF: Final = (Role.SERVICE, Role.ADMIN, Role.AGENT, Role.OWNER)

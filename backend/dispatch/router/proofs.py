@@ -17,13 +17,13 @@ from starlette.requests import ClientDisconnect
 from backend.dispatch.errors import ProofMediaTypeError, ProofTooLargeError, ProofVersionError
 from backend.dispatch.policies import ProofKind
 from backend.dispatch.ports import ProofView
-from backend.dispatch.router import OrdersDep, RiderDep, Staff, StaffOrRider, check_order
+from backend.dispatch.router.desk import OrdersDep, RiderDep, Staff, StaffOrRider, check_order
 from backend.dispatch.schemas import ProofOut
 from backend.dispatch.service import ProofsService
 from backend.platform.errors import UnprocessableError
 from backend.platform.web import SessionDep, picture_response, provide
 
-router = APIRouter(prefix="/api/v1", tags=["riders"])
+router = APIRouter()
 
 _VERSION: Final = "1.0.0"
 _PART: Final = "application/offset+octet-stream"
