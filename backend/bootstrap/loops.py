@@ -39,8 +39,9 @@ from backend.payments import tasks as payment_tasks
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
-from backend.payments.settings import PaymentsSettings
+from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.backlog import BacklogMeter
 from backend.platform.broker.relay import BrokerRelay
 from backend.platform.consumers import EventConsumers
@@ -91,8 +92,18 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
             registry.get(RidersService),
             every_s=DispatchSettings().batch_every_s,
         ).run,
+        *_pull_loops(registry, providers),
         *_broker_loops(database, registry.get(PlatformSettings)),
     )
+
+
+def _pull_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
+    """Return the loop that reads paybills and tills, where the feed is switched on."""
+    settings = DarajaSettings()
+    if not settings.pulled:
+        return ()
+    pulls = PullsService(registry.get(Database), providers.daraja, registry.get(ReceiptsService), settings)
+    return (payment_tasks.PullLoop(pulls, settings.pulled).run,)
 
 
 def _broker_loops(database: Database, settings: PlatformSettings) -> tuple[Loop, ...]:

@@ -84,7 +84,7 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
     return Providers(
         whatsapp=WhatsAppChannel(WhatsAppSettings()),
         instagram=InstagramChannel(InstagramSettings()),
-        daraja=DarajaClient(daraja, http[0], clock),
+        daraja=DarajaClient(daraja, http[0], clock, callbacks["daraja"].address("c2b", "pull")),
         upi=UpiLinkClient(http[1]),
         exotel=ExotelClient(exotel, http[2], base, signer),
         africastalking=AfricasTalkingClient(talking, http[3], talking_signer),

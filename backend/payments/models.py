@@ -219,6 +219,19 @@ class MerchantFee(Base, Timestamped):
     set_by: Mapped[str]
 
 
+class PullCursor(Base, Timestamped):
+    """How far a shortcode's transactions were read; `next_at` is also the lease of who reads them now."""
+
+    __tablename__ = "pull_cursors"
+
+    shortcode: Mapped[str] = mapped_column(String, primary_key=True)
+    registered_at: Mapped[datetime | None]
+    read_until: Mapped[datetime | None]
+    next_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+    failures: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str] = mapped_column(server_default="")
+
+
 class Settlement(Base, Timestamped):
     """A merchant's money of delivered orders up to an instant, less our fees, to be paid out."""
 

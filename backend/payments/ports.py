@@ -165,6 +165,36 @@ class HandPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PulledPage:
+    """A page of a shortcode's transactions.
+
+    Attributes:
+        told: Payments by customers, as evidence.
+        rows: All rows of the page, with those that are none; 0 means that there are no more.
+        unread: Rows that could not be read.
+    """
+
+    told: tuple[Evidence, ...]
+    rows: int
+    unread: int = 0
+
+
+class PullFeed(Protocol):
+    """Tells what was paid to a shortcode, whether or not it was confirmed.
+
+    Every call raises ProviderRejectedError, ProviderUnavailableError or OutcomeUnknownError.
+    """
+
+    async def register_pull(self, shortcode: str) -> None:
+        """Turn the feed of a shortcode on; on already is well."""
+        ...
+
+    async def pull(self, shortcode: str, since: datetime, until: datetime, offset: int) -> PulledPage:
+        """Return the transactions of a span from the `offset`th on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class CashHandIn:
     """What somebody at the desk counted of a rider's cash; amounts in minor units.
 

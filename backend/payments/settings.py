@@ -53,6 +53,21 @@ class DarajaSettings(BaseSettings):
         default=SecretStr(f"{DEVELOPMENT_SECRET}-paybill-path"), description="Secret part of the fixed C2B addresses."
     )
     timeout_s: float = 15.0
+    pull_nominated_number: str = Field(
+        default="", description="The number that was nominated for Pull Transactions; the feed is off without one."
+    )
+    pull_shortcodes: tuple[str, ...] = Field(default=(), description="Paybills and tills to read; ours where empty.")
+    pull_every_s: float = Field(default=300, ge=15, description="Seconds between two readings of a shortcode.")
+    pull_overlap_s: float = Field(
+        default=1800, ge=60, description="Seconds before the last reading that are read again, for what came late."
+    )
+    pull_first_s: float = Field(default=86_400, le=172_000, description="Seconds that the first reading looks back.")
+    pull_backoff_most_s: float = Field(default=3600, gt=0, description="The longest pause after failures in a row.")
+
+    @property
+    def pulled(self) -> tuple[str, ...]:
+        """The shortcodes that are read."""
+        return (self.pull_shortcodes or (self.shortcode,)) if self.pull_nominated_number else ()
 
 
 class UpiSettings(BaseSettings):

@@ -1,5 +1,6 @@
 """What payments do on a clock and in the background: send requests, ask about silent ones, read stored callbacks."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -16,10 +17,12 @@ from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, 
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.collect import SEND_CHANNEL
+from backend.payments.service.pulls import PullsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.events import publish
+from backend.platform.loops import ErrorPause
 from backend.platform.sends import (
     ClaimedSend,
     Refused,
@@ -237,6 +240,28 @@ class ReceiptCheckHandler:
 
     async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
         """Nothing to record: the result arrives by webhook."""
+
+
+class PullLoop:
+    """Reads the shortcodes whose time has come; safe to run in every worker."""
+
+    def __init__(self, pulls: PullsService, shortcodes: Sequence[str], *, every_s: float = 5.0) -> None:
+        self._pulls = pulls
+        self._shortcodes = shortcodes
+        self._every_s = every_s
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until told to stop."""
+        pause = ErrorPause("payments.pull_failed")
+        while not stop.is_set():
+            async with pause.around():
+                await self.step()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._every_s)
+
+    async def step(self) -> int:
+        """Read each shortcode that is due; return how many payments that told of."""
+        return sum([await self._pulls.read(shortcode) for shortcode in self._shortcodes])
 
 
 class PendingPayments:

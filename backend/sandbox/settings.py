@@ -157,6 +157,7 @@ class SandboxSettings(BaseSettings):
         False, description="Report prompts that were paid as paybill confirmations too."
     )
     daraja_spike_arrest_per_s: int = Field(0, description="Requests per second before the spike arrest; 0 = none.")
+    daraja_pull_page: int = Field(100, description="Transactions in one answer of the pull feed.")
     daraja_prompt_s: float = 60.0
     daraja_callback_s: float = 0.5
 

@@ -52,6 +52,8 @@ from tests.support.factories.payments import (
     upi_callbacks,
 )
 
+NOMINATED = "254711000299"
+
 
 @dataclass
 class Till:
@@ -65,6 +67,7 @@ class Till:
     sender: SenderLoop
     inbox: InboxWorker
     timers: TimerEngine
+    daraja: DarajaClient
 
     async def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Use the sandbox's control API."""
@@ -130,12 +133,10 @@ class Till:
         return found
 
 
-def _handlers(database: Database, clock: FixedClock, sandbox: Any) -> tuple[SendHandler, ...]:
+def _handlers(database: Database, clock: FixedClock, sandbox: Any, daraja: DarajaClient) -> tuple[SendHandler, ...]:
     upi = UpiSettings()
-    daraja_http = HttpClient("http://sandbox.test/daraja", name="daraja", app=sandbox)
     auth = (upi.key_id, upi.key_secret.get_secret_value())
     upi_http = HttpClient("http://sandbox.test/upi", name="upi", auth=auth, app=sandbox)
-    daraja = DarajaClient(DarajaSettings(), daraja_http, clock)
     orders, attempts, callbacks = orders_service(), attempts_service(clock), daraja_callbacks()
     rails: tuple[tuple[str, PaymentProvider, Any], ...] = (
         ("daraja", daraja, lambda attempt_id: callbacks.address("stk", attempt_id)),
@@ -181,6 +182,13 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
             name: PaymentsInbox(known, orders_service(), attempts_service(clock), receipts_service(clock))
             for name, known in callbacks.items()
         }
+        daraja_http = HttpClient("http://sandbox.test/daraja", name="daraja", app=sandbox)
+        daraja = DarajaClient(
+            DarajaSettings(pull_nominated_number=NOMINATED),
+            daraja_http,
+            clock,
+            daraja_callbacks().address("c2b", "pull"),
+        )
         client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
         async with client:
             yield Till(
@@ -189,9 +197,10 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                 clock=clock,
                 sandbox=client,
                 payments=payments,
-                sender=SenderLoop(database, _handlers(database, clock, sandbox)),
+                sender=SenderLoop(database, _handlers(database, clock, sandbox, daraja)),
                 inbox=InboxWorker(database, {name: inbox.handle for name, inbox in inboxes.items()}),
                 timers=TimerEngine(database, timer_handlers(PendingPayments(PaymentsSettings()))),
+                daraja=daraja,
             )
         await sandbox.state.world.close()
         await intake.close()

@@ -1,21 +1,29 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
-from collections.abc import Collection
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
-from backend.dispatch.errors import NoRiderFreeError, RiderCashFullError, RiderFullError, UnknownExceptionKindError
+from backend.dispatch.errors import NoRiderFreeError, UnknownExceptionKindError
 from backend.dispatch.events import OrderUnassigned, RiderAccepted, RiderOffered, RiderPickedUp, RiderTrouble
 from backend.dispatch.lifecycle import AssignmentState, Step, after
 from backend.dispatch.models import Assignment
-from backend.dispatch.policies import rank
 from backend.dispatch.ports import AssignmentView, Contact, DeskResult, Suggestion
-from backend.dispatch.service.door import APPLIED, DUPLICATE, Door, give, own, refused, rider_actor
+from backend.dispatch.service.choosing import RiderChoice
+from backend.dispatch.service.door import (
+    APPLIED,
+    DUPLICATE,
+    Door,
+    PaymentChange,
+    give,
+    own,
+    refused,
+    rider_actor,
+)
 from backend.dispatch.service.riders import RidersService
-from backend.dispatch.service.views import assignment_view, distance_m
+from backend.dispatch.service.views import assignment_view
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.commands import (
     AssignRider,
@@ -26,7 +34,7 @@ from backend.orders.commands import (
 )
 from backend.orders.ports import CommandResult, OrderView
 from backend.orders.service import OrdersService
-from backend.payments.service import IntentView, PaymentsService
+from backend.payments.service import PaymentsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.errors import ConflictError, UnprocessableError
@@ -36,14 +44,6 @@ from backend.platform.timers import TimerKind, cancel
 
 DISPATCHER: Final = Actor(ActorKind.DISPATCH, "desk")
 TROUBLE: Final = frozenset({"cant_find_customer", "safety", "cod_issue"})
-
-
-class PaymentChange(Protocol):
-    """A change of the way of paying at the door."""
-
-    async def __call__(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
-        """Make the change."""
-        ...
 
 
 class DispatchService:
@@ -61,6 +61,7 @@ class DispatchService:
         self._orders = orders
         self._payments = payments
         self._cash = cash
+        self._choice = RiderChoice(riders, cash, settings)
         self._settings = settings
         self._door = Door(orders, payments, cash, settings)
 
@@ -71,15 +72,7 @@ class DispatchService:
     async def suggest(self, session: AsyncSession, order_id: str) -> list[Suggestion]:
         """Return who could carry an order, the best first, each with the reasons."""
         order = await self._orders.get(session, order_id)
-        tried = frozenset(row.rider_id for row in await repository.assignments_of(session, order_id))
-        free = await self._riders.available(session, order.city, order.merchant_id)
-        full = await self._full(session, order, [rider.id for rider in free])
-        return rank(
-            [(rider, distance_m(rider, order)) for rider in free],
-            tried | full,
-            load_penalty_m=self._settings.load_penalty_m,
-            unknown_distance_m=self._settings.unknown_distance_m,
-        )
+        return await self._choice.ranked(session, order)
 
     async def assign(
         self,
@@ -101,11 +94,7 @@ class DispatchService:
         """
         order = await self._orders.get(session, order_id, lock=True)
         chosen = rider_id or await self._best(session, order)
-        rider = await self._riders.get(session, chosen)
-        if rider.load >= rider.capacity:
-            raise RiderFullError(rider_id=chosen)
-        if await self._full(session, order, [chosen]):
-            raise RiderCashFullError(rider_id=chosen)
+        await self._choice.check(session, order, chosen)
         command = AssignRider(rider_id=chosen)
         result = await self._orders.handle(
             session, order_id, command, actor=actor, source=source, command_id=command_id
@@ -113,11 +102,6 @@ class DispatchService:
         if result.outcome == "applied":
             await self._offer(session, order, chosen, reasons)
         return result
-
-    async def _full(self, session: AsyncSession, order: OrderView, rider_ids: Collection[str]) -> frozenset[str]:
-        """Return who of these has to hand cash in before they may take this order."""
-        in_cash = order.payment_mode == "cod" and order.due_minor > 0
-        return await self._cash.full(session, rider_ids, order.currency) if in_cash else frozenset()
 
     async def _best(self, session: AsyncSession, order: OrderView) -> str:
         found = await self.suggest(session, order.id)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,10 +17,19 @@ from backend.orders.commands import Command, DeliverOrder
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments.errors import CashLockedError
-from backend.payments.service import PaymentsService
+from backend.payments.service import IntentView, PaymentsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish
+
+
+class PaymentChange(Protocol):
+    """A change of the way of paying at the door."""
+
+    async def __call__(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
+        """Make the change."""
+        ...
+
 
 APPLIED: Final = DeskResult("applied", "applied", "dispatch.applied")
 DUPLICATE: Final = DeskResult("duplicate", "duplicate", "dispatch.duplicate")

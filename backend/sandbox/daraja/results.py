@@ -54,24 +54,35 @@ class Results:
         rules.demand(payload, rules.PULL_REGISTER)
         number = str(payload["ShortCode"])
         self._state.known_shortcode(number)
+        rules.demand_url("CallBackURL", payload["CallBackURL"], https_only=self._world.settings.daraja_https_only)
+        known = number in self._state.pull_registered
         self._state.pull_registered.add(number)
         return {
             "ResponseRefID": self._world.ids.hex(12),
-            "ResponseStatus": "1000",
+            "ResponseStatus": "1001" if known else "1000",
             "ShortCode": number,
-            "ResponseDescription": "ShortCode registered successfully",
+            "ResponseDescription": "ShortCode already Registered" if known else "ShortCode registered successfully",
         }
 
     def pull(self, payload: Json) -> Json:
-        """Return the transactions of a span within the last 48 hours."""
+        """Return a page of the transactions of a span within the last 48 hours.
+
+        Raises:
+            DarajaError: A field, a shortcode whose feed is off, a span that ends before it begins or is too long.
+        """
         rules.demand(payload, rules.PULL_QUERY)
         number = str(payload["ShortCode"])
         if number not in self._state.pull_registered:
             raise DarajaError(500, "500.003.1001", "ShortCode is not registered for pull transactions")
         start, end = _unix(payload["StartDate"]), _unix(payload["EndDate"])
+        if end < start:
+            raise rules.invalid("EndDate")
+        if end - start > _PULL_S:
+            raise rules.invalid("StartDate")
         oldest = max(start, self._world.clock.unix() - _PULL_S)
         rows = [m for m in self._state.ledger.movements.values() if m.shortcode == number and oldest <= m.at <= end]
-        found = rows[int(payload["OffSetValue"]) :]
+        first = int(payload["OffSetValue"])
+        found = rows[first : first + self._world.settings.daraja_pull_page]
         return {
             "ResponseRefID": self._world.ids.hex(12),
             "ResponseCode": "1000" if found else "1001",

@@ -1,12 +1,13 @@
-"""HTTP to Daraja: token, prompt, query, transaction status."""
+"""HTTP to Daraja: token, prompt, query, transaction status, pull feed."""
 
 import asyncio
 import base64
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from backend.payments.ports import AttemptResult, PaymentRequest, ProviderRef
-from backend.payments.providers.daraja.mapping import NAIROBI, result_of_query
+from backend.payments.ports import AttemptResult, PaymentRequest, ProviderRef, PulledPage
+from backend.payments.providers.daraja.mapping import NAIROBI, pulled_page, result_of_query
+from backend.payments.providers.daraja.wire import PulledRows
 from backend.payments.settings import DarajaSettings
 from backend.platform.clock import Clock
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
@@ -17,6 +18,8 @@ DESCRIPTION_MAX: Final = 13
 _BAD_TOKEN: Final = "404.001.03"  # noqa: S105 - Daraja's error code
 _BUSY: Final = frozenset({"500.003.02", "500.003.03"})
 _CONFIGURATION: Final = ("merchant does not exist", "wrong credentials")
+_PULL_ON: Final = frozenset({"0", "1000", "1001"})  # 1001: it is registered already.
+_PULLED: Final = frozenset({"0", "1000", "1001"})  # 1001: no transactions.
 _NOT_READY: Final = "500.001.1001"
 _RENEW_EARLY_S: Final = 60
 _LOCK_WAIT_S: Final = 60.0
@@ -29,10 +32,11 @@ class DarajaClient:
     A new token cancels the former one, so one client shares one token and renews it behind a lock.
     """
 
-    def __init__(self, settings: DarajaSettings, http: HttpClient, clock: Clock) -> None:
+    def __init__(self, settings: DarajaSettings, http: HttpClient, clock: Clock, pull_callback: str = "") -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
+        self._pull_callback = pull_callback
         self._token: tuple[str, datetime] | None = None
         self._lock = asyncio.Lock()
 
@@ -107,6 +111,41 @@ class DarajaClient:
         }
         _accepted(await self._post("/mpesa/c2b/v2/registerurl", body))
 
+    async def register_pull(self, shortcode: str) -> None:
+        """Turn the pull feed of a shortcode on; that it is on already is no refusal."""
+        body = {
+            "ShortCode": shortcode,
+            "RequestType": "Pull",
+            "NominatedNumber": self._settings.pull_nominated_number,
+            "CallBackURL": self._pull_callback,
+        }
+        response = await self._post("/pulltransactions/v1/register", body)
+        if not response.ok:
+            _raise_for(response)
+        answer = response.json()
+        status = str(answer.get("ResponseStatus") or answer.get("ResponseCode", ""))
+        if status not in _PULL_ON:
+            raise ProviderRejectedError(f"daraja.pull.{status}", str(answer.get("ResponseDescription", "")))
+
+    async def pull(self, shortcode: str, since: datetime, until: datetime, offset: int) -> PulledPage:
+        """Return the transactions of a span from the `offset`th on; it knows the last 48 hours."""
+        body = {
+            "ShortCode": shortcode,
+            "StartDate": _local(since),
+            "EndDate": _local(until),
+            "OffSetValue": str(offset),
+        }
+        response = await self._post("/pulltransactions/v1/query", body)
+        if not response.ok:
+            _raise_for(response)
+        try:
+            answer = PulledRows.model_validate_json(response.content)
+        except ValueError as error:
+            raise OutcomeUnknownError("daraja.pull.unreadable", str(error)[:200]) from error
+        if answer.code not in _PULLED:
+            raise ProviderRejectedError(f"daraja.pull.{answer.code}", answer.message)
+        return pulled_page(answer)
+
     def _signed(self) -> dict[str, str]:
         stamp = self._clock.now().astimezone(NAIROBI).strftime("%Y%m%d%H%M%S")
         secret = f"{self._settings.shortcode}{self._settings.passkey.get_secret_value()}{stamp}"
@@ -144,6 +183,10 @@ class DarajaClient:
         answer = response.json()
         lives_s = float(answer["expires_in"]) - _RENEW_EARLY_S
         return str(answer["access_token"]), now + timedelta(seconds=lives_s)
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(NAIROBI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _error(response: HttpResponse) -> dict[str, str]:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, HandPayment
-from backend.payments.providers.daraja.wire import AsyncResult, C2BConfirmation, StkCallback
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed, HandPayment, PulledPage
+from backend.payments.providers.daraja.wire import AsyncResult, C2BConfirmation, PulledRow, PulledRows, StkCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,49 @@ def hand_payment(confirmation: C2BConfirmation) -> HandPayment:
         reference=confirmation.reference,
         payer=confirmation.msisdn,
         paid_at=local_time(confirmation.trans_time),
+    )
+
+
+def iso_time(written: str) -> datetime | None:
+    """Read a time of the pull feed, in Nairobi's zone where it names none; None where it is none."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=NAIROBI)).astimezone(UTC)
+
+
+def pulled_page(answer: PulledRows) -> PulledPage:
+    """Read a page of the pull feed; what is no customer's payment is left out, what can't be read is counted."""
+    rows = [row for part in answer.rows for row in part]
+    told, unread = list[Evidence](), 0
+    for row in rows:
+        try:
+            evidence = _pulled(PulledRow.model_validate(row))
+        except ValueError:
+            unread += 1
+            continue
+        if evidence is not None:
+            told.append(evidence)
+    return PulledPage(tuple(told), len(rows), unread)
+
+
+def _pulled(row: PulledRow) -> Evidence | None:
+    if not row.kind.lower().startswith("c2b"):
+        return None
+    amount = minor_units(row.amount)
+    if amount is None or amount <= 0:
+        message = "a transaction without an amount"
+        raise ValueError(message)
+    return Evidence(
+        feed=Feed.PULL,
+        rail="mpesa",
+        code=row.transaction_id,
+        amount_minor=amount,
+        currency="KES",
+        reference=row.reference,
+        payer=row.msisdn,
+        paid_at=iso_time(row.at),
     )
 
 

@@ -62,6 +62,25 @@ class C2BConfirmation(Wire):
     first_name: str = Field(default="", alias="FirstName")
 
 
+class PulledRow(Wire):
+    """A transaction of the pull feed."""
+
+    transaction_id: str = Field(alias="transactionId")
+    at: str = Field(default="", alias="trxDate")
+    msisdn: str = ""
+    kind: str = Field(default="", alias="transactiontype")
+    reference: str = Field(default="", alias="billreference")
+    amount: str
+
+
+class PulledRows(Wire):
+    """The answer to a query of the pull feed; the rows stand in a list of lists."""
+
+    code: str = Field(default="", alias="ResponseCode")
+    message: str = Field(default="", alias="ResponseMessage")
+    rows: list[list[dict[str, Any]]] = Field(default_factory=list, alias="Response")
+
+
 class ResultParameter(Wire):
     """A key and a value of an asynchronous result."""
 

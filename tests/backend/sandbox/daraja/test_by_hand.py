@@ -99,7 +99,7 @@ async def test_validation_accepts_refuses_and_times_out(merchant: Merchant) -> N
 
 async def test_the_pull_feed_shows_what_no_confirmation_told(merchant: Merchant) -> None:
     receipt = (await pay(merchant.sim))["receipt"]
-    span = {"ShortCode": "600999", "StartDate": "2026-11-22 00:00:00", "EndDate": "2026-11-26 23:59:59"}
+    span = {"ShortCode": "600999", "StartDate": "2026-11-22 00:00:00", "EndDate": "2026-11-23 23:59:59"}
     query = span | {"OffSetValue": "0"}
     assert (await merchant.post("/pulltransactions/v1/query", query))[1]["errorCode"] == "500.003.1001"
     register = {
@@ -108,7 +108,10 @@ async def test_the_pull_feed_shows_what_no_confirmation_told(merchant: Merchant)
         "NominatedNumber": "0711",
         "CallBackURL": "http://x.example",
     }
-    await merchant.post("/pulltransactions/v1/register", register)
+    for status in ("1000", "1001"):
+        assert (await merchant.post("/pulltransactions/v1/register", register))[1]["ResponseStatus"] == status
+    for wrong in ({"EndDate": "2026-11-21 00:00:00"}, {"StartDate": "2026-11-21 00:00:00"}, {"StartDate": "yesterday"}):
+        assert (await merchant.post("/pulltransactions/v1/query", query | wrong))[1]["errorCode"] == "400.002.02"
     _, body = await merchant.post("/pulltransactions/v1/query", query)
     assert (body["ResponseCode"], body["Response"][0][0]["transactionId"]) == ("1000", receipt)
     await merchant.sim.settle(48 * 3600 + 1)
