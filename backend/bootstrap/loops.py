@@ -34,11 +34,13 @@ from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
+from backend.payments import payout_tasks
 from backend.payments import subscribers as payment_subscribers
 from backend.payments import tasks as payment_tasks
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import DarajaSettings, PaymentsSettings
@@ -121,7 +123,7 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
         registry.get(ReceiptsService),
     )
     payments: dict[str, InboxHandler] = {
-        name: PaymentsInbox(callbacks, orders, attempts, receipts).handle
+        name: PaymentsInbox(callbacks, orders, attempts, receipts, registry.get(PayoutsService)).handle
         for name, callbacks in providers.callbacks.items()
     }
     calls = registry.get(CallsService)
@@ -149,6 +151,7 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
         *payment_subscribers.subscriptions(
             payment_subscribers.PaymentsSubscriber(registry.get(OrdersService), registry.get(Books))
         ),
+        *payout_tasks.subscriptions(registry.get(PayoutsService)),
         *comms_subscribers.subscriptions(comms),
         *money_cards.subscriptions(money_cards.MoneyCards(registry.get(CardsService))),
         *comms_subscribers.prompt_subscriptions(*_prompts(registry)),
@@ -170,6 +173,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
         **catalog_tasks.timer_handlers(registry.get(CatalogService)),
         **order_tasks.timer_handlers(registry.get(OrdersService)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
+        **payout_tasks.timer_handlers(payout_tasks.PendingPayouts(registry.get(PayoutsService))),
         **comms_tasks.timer_handlers(registry.get(LadderService)),
         **waiting.timer_handlers(waiting.WaitingOrders(registry.get(OrdersService), registry.get(CardsService))),
         **conversation_tasks.timer_handlers(registry.get(ConversationsService)),
@@ -217,4 +221,9 @@ def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHand
     check = payment_tasks.ReceiptCheckHandler(
         providers.daraja.ask_about_receipt, lambda order_id: daraja.address("result", order_id)
     )
-    return (*handlers, check)
+    return (
+        *handlers,
+        check,
+        payout_tasks.PayoutHandler(providers.daraja, database, registry.get(PayoutsService), daraja.address),
+        payout_tasks.PayoutStatusHandler(providers.daraja, database, daraja.address),
+    )

@@ -36,6 +36,7 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
@@ -95,7 +96,8 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, cash, clock, PaymentsSettings()))
-    registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
+    refunds = registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
+    registry.add(PayoutsService, PayoutsService(refunds, PaymentsSettings()))
     registry.add(SettlementsService, SettlementsService(orders))
     shortcode = DarajaSettings().shortcode
     statements = StatementsService(registry.get(Database), receipts, lambda file: read_statement(file, shortcode))

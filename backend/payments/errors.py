@@ -42,6 +42,20 @@ class RefundKnownError(ConflictError):
     title = "There is a refund for this already"
 
 
+class NoPayoutWayError(ConflictError):
+    """No way of paying out is switched on for it, or it is not known whom to pay."""
+
+    code = "payment.no_payout_way"
+    title = "This refund has to be paid out by hand"
+
+
+class PayoutRunningError(ConflictError):
+    """The refund is being paid out by API, so it can't be recorded as paid by hand."""
+
+    code = "payment.payout_running"
+    title = "This refund is being paid out already"
+
+
 class RefundTooLargeError(UnprocessableError):
     """More than is left of the receipt."""
 

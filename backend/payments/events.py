@@ -101,6 +101,22 @@ class PaymentReviewClosed(Event):
 
 
 @dataclass(frozen=True)
+class RefundApproved(Event):
+    """A refund may be paid out."""
+
+    topic: ClassVar[str] = "payment.refund.approved"
+    refund_id: str
+    order_id: str | None
+    amount_minor: int
+    currency: str
+
+    @property
+    def key(self) -> str:
+        """The order, or the refund where no order is known."""
+        return self.order_id or self.refund_id
+
+
+@dataclass(frozen=True)
 class RefundPaid(Event):
     """Money went back to its payer."""
 

@@ -204,6 +204,37 @@ class Refund(Base, Timestamped):
     paid_at: Mapped[datetime | None]
 
 
+class Payout(Base, Timestamped):
+    """One try to pay a refund out by API, known to the provider by its id; at most one of a refund has not failed.
+
+    `tries` counts how often it was asked for under this id; `review` waits for a person, since its end is not known.
+    """
+
+    __tablename__ = "payouts"
+    __table_args__ = (
+        CheckConstraint("way IN ('b2c', 'reversal')", name="way"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state IN ('created', 'sent', 'unknown', 'paid', 'failed', 'review')", name="state"),
+        Index("uq_payouts_standing", "refund_id", unique=True, postgresql_where=text("state <> 'failed'")),
+        Index("ix_payouts_refund_id", "refund_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    refund_id: Mapped[str] = mapped_column(ForeignKey("refunds.id"))
+    way: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    payee: Mapped[str | None] = mapped_column(EncryptedText)
+    receipt_code: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="created")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    started_by: Mapped[str]
+    provider_ref: Mapped[str | None]
+    result_code: Mapped[str | None]
+    result_reason: Mapped[str | None]
+    paid_code: Mapped[str | None]
+
+
 class MerchantFee(Base, Timestamped):
     """What a merchant pays us of each order's money: a share, and a fixed part."""
 

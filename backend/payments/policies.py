@@ -1,6 +1,7 @@
 """Pure decisions about money."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -14,7 +15,15 @@ _LENGTH: Final = len(PREFIX) + 7
 _SIGNS: Final = "234679ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WHOLE: Final = re.compile(rf"{PREFIX}[{_SIGNS}]{{7}}")
 _WITHIN: Final = re.compile(rf"(?=({_WHOLE.pattern}))")  # They may overlap: ORDER ORD… holds two.
+_KENYAN: Final = re.compile(r"(?:254|0)?([17][0-9]{8})")
 _CONFUSED: Final = str.maketrans({"0": "O", "1": "I", "5": "S", "8": "B"})
+
+
+class PayoutWay(StrEnum):
+    """How money goes back by API: a payment to the payer's phone, or the payment itself undone."""
+
+    B2C = "b2c"
+    REVERSAL = "reversal"
 
 
 class ReceiptVerdict(StrEnum):
@@ -45,6 +54,21 @@ def judge_receipt(money: OrderMoney) -> tuple[ReceiptVerdict, str]:
     if money.due_minor == 0:
         return ReceiptVerdict.REFUND, "paid_twice"
     return ReceiptVerdict.MATCH, ""
+
+
+def payout_way(ways: Sequence[PayoutWay], *, is_whole: bool, is_payee_known: bool) -> list[PayoutWay]:
+    """Return which of the ways that are switched on fit a refund, in their order.
+
+    A reversal gives a payment back whole, to whoever made it; a payout needs the whole number of the payee.
+    """
+    fits = {PayoutWay.REVERSAL: is_whole, PayoutWay.B2C: is_payee_known}
+    return [way for way in ways if fits[way]]
+
+
+def full_number(told: str) -> str | None:
+    """Return a Kenyan mobile number in E.164, told with or without its country; None for a masked or hashed one."""
+    found = _KENYAN.fullmatch(re.sub(r"[ +]", "", told))
+    return f"+254{found.group(1)}" if found else None
 
 
 def surplus_minor(money: OrderMoney, amount_minor: int) -> int:

@@ -270,7 +270,62 @@ class HandNews:
     order_id: str | None = None
 
 
-type News = AttemptNews | HandNews
+@dataclass(frozen=True, slots=True)
+class PayoutRequest:
+    """A payout, ready to be asked for; the provider knows it by our id, and answers at the addresses.
+
+    Attributes:
+        way: b2c or reversal.
+        payee: E.164; None for a reversal.
+        receipt_code: The payment that goes back.
+    """
+
+    payout_id: str
+    way: str
+    amount_minor: int
+    payee: str | None = field(repr=False)
+    receipt_code: str
+    result_url: str
+    timeout_url: str
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutResult:
+    """The provider's word on a payout: paid under a receipt, failed for a reason, or not known."""
+
+    outcome: AttemptOutcome
+    code: str
+    reason: str = ""
+    detail: str = ""
+    receipt: str | None = None
+    amount_minor: int | None = None
+
+
+class PayoutProvider(Protocol):
+    """Pays money back.
+
+    Every call raises ProviderRejectedError, ProviderUnavailableError or OutcomeUnknownError.
+    """
+
+    async def pay_out(self, request: PayoutRequest) -> str:
+        """Ask for a payout; return the provider's reference. One that it knows already is not made again."""
+        ...
+
+    async def ask_about_payout(self, request: PayoutRequest) -> str:
+        """Ask what became of a payout; the answer comes to its status address."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutNews:
+    """A provider's word on one of our payouts."""
+
+    result: PayoutResult
+    payout_id: str
+
+
+type News = AttemptNews | HandNews | PayoutNews
 
 
 class Callbacks(Protocol):
@@ -279,6 +334,7 @@ class Callbacks(Protocol):
     provider: str
     rail: str
     currency: str
+    kinds: frozenset[str]
 
     def address(self, kind: str, subject_id: str) -> str:
         """Return the callback address for one attempt or look-up; empty where the provider's is fixed."""

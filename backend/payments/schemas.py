@@ -96,6 +96,32 @@ class RefundView(BaseModel):
     created_at: datetime = Field(description="Since when it is owed.")
 
 
+class AskPayout(BaseModel):
+    """What the caller knows of a payout whose end nobody has told."""
+
+    is_surely_unpaid: bool = Field(
+        default=False, description="True where they have seen at the provider that it was never made."
+    )
+
+
+class PayoutView(BaseModel):
+    """A try to pay a refund out by API."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The payout; the provider knows it by this.")
+    refund_id: str = Field(description="The refund.")
+    way: str = Field(description="b2c to the payer's phone, or reversal of their payment.")
+    amount_minor: int = Field(description="In minor units.")
+    currency: str = Field(description="ISO 4217.")
+    state: str = Field(description="created, sent, unknown, paid, failed, or review where a person has to find out.")
+    result_code: str | None = Field(description="The provider's code of its end.")
+    result_reason: str | None = Field(description="What that means.")
+    paid_code: str | None = Field(description="The provider's receipt of the money that went back.")
+    started_by: str = Field(description="Who began it.")
+    created_at: datetime = Field(description="When.")
+
+
 class RefundDecision(BaseModel):
     """What a person decided on a refund."""
 

@@ -5,6 +5,7 @@ import base64
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.payments.policies import PayoutWay
 from backend.platform.settings import DEVELOPMENT_SECRET
 
 
@@ -24,6 +25,13 @@ class PaymentsSettings(BaseSettings):
     refund_admin_limit_minor: int = Field(
         default=500_000, ge=0, description="The largest refund that an admin approves; more needs the owner."
     )
+    payout_ways: tuple[PayoutWay, ...] = Field(
+        default=(), description="How approved refunds go out by API, the first that fits: reversal, b2c; none by hand."
+    )
+    payout_query_after_s: tuple[float, ...] = Field(
+        default=(60, 300, 900), min_length=1, description="Seconds after a payout at which a silent one is asked about."
+    )
+    payout_give_up_after_s: float = Field(default=1800, description="Seconds after which it goes to a person.")
     rider_cash_cap_minor: dict[str, int] = Field(
         default={"KES": 1_500_000, "INR": 1_000_000},
         description="Cash by currency from which on a rider is offered no more orders to be paid in cash.",

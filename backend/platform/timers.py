@@ -71,6 +71,7 @@ class TimerKind(StrEnum):
     PICKUP = "pickup"
     RIDER_OTD = "rider_otd"
     PAYMENT_PENDING = "payment_pending"
+    PAYOUT_PENDING = "payout_pending"
     RESERVATION_EXPIRY = "reservation_expiry"
     CONVERSATION_TIMEOUT = "conversation_timeout"
     END_OF_DAY = "end_of_day"

@@ -130,6 +130,8 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         (
             "GET /refunds",
             "POST /refunds/{refund_id}/paid",
+            "POST /refunds/{refund_id}/payout",
+            "GET /refunds/{refund_id}/payouts",
             "GET /payments/receipts/open",
             "POST /payments/receipts/{receipt_id}/give-back",
             "POST /payments/receipts/{receipt_id}/match",

@@ -10,6 +10,9 @@ import httpx
 from sqlalchemy import text
 
 from backend.orders.ports import OrderView
+from backend.payments.payout_tasks import PayoutHandler, PayoutStatusHandler, PendingPayouts
+from backend.payments.payout_tasks import subscriptions as payout_subscriptions
+from backend.payments.payout_tasks import timer_handlers as payout_timers
 from backend.payments.ports import PaymentProvider
 from backend.payments.providers.daraja.client import DarajaClient
 from backend.payments.providers.daraja.statement import read_statement
@@ -17,6 +20,7 @@ from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
@@ -31,6 +35,7 @@ from backend.payments.tasks import (
     timer_handlers,
 )
 from backend.platform.clock import move_clock
+from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
 from backend.platform.http import HttpClient
 from backend.platform.inbox import EventIntake
@@ -40,6 +45,7 @@ from backend.platform.sends import SendHandler
 from backend.platform.timer_engine import TimerEngine
 from backend.sandbox.app import create_app
 from backend.sandbox.settings import SandboxSettings
+from backend.sandbox.world import World
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import orders_service
@@ -48,7 +54,9 @@ from tests.support.factories.payments import (
     attempts_service,
     daraja_callbacks,
     payments_service,
+    payouts_service,
     receipts_service,
+    refunds_service,
     upi_callbacks,
 )
 
@@ -68,6 +76,8 @@ class Till:
     inbox: InboxWorker
     timers: TimerEngine
     daraja: DarajaClient
+    events: EventConsumers
+    simulator: World
 
     async def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Use the sandbox's control API."""
@@ -93,7 +103,7 @@ class Till:
     async def _once(self) -> bool:
         sent = await self.sender.drain()
         await self.control("/webhooks/flush")
-        return bool(sent + await self.inbox.drain())
+        return bool(sent + await self.inbox.drain() + await self.events.drain())
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, on every clock, in steps of a few seconds at most."""
@@ -152,7 +162,9 @@ def _handlers(database: Database, clock: FixedClock, sandbox: Any, daraja: Daraj
             QueryHandler(f"{channel}.query", provider, database, orders, attempts),
             CloseHandler(f"{channel}.close", provider, database, orders, attempts),
         ]
-    return tuple(handlers)
+    service = payouts_service(clock)
+    payouts = PayoutHandler(daraja, database, service, callbacks.address)
+    return (*handlers, payouts, PayoutStatusHandler(daraja, database, callbacks.address))
 
 
 @asynccontextmanager
@@ -167,7 +179,8 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         PaymentCallbacks: callbacks,
         PaymentsService: payments,
         ReceiptsService: receipts_service(clock),
-        RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
+        RefundsService: refunds_service(clock),
+        PayoutsService: payouts_service(clock),
         SettlementsService: SettlementsService(orders_service()),
         StatementsService: StatementsService(
             database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)
@@ -179,7 +192,9 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
             SandboxSettings(backend_url=BASE_URL), time_source=lambda: clock.now().timestamp(), transport=transport
         )
         inboxes = {
-            name: PaymentsInbox(known, orders_service(), attempts_service(clock), receipts_service(clock))
+            name: PaymentsInbox(
+                known, orders_service(), attempts_service(clock), receipts_service(clock), payouts_service(clock)
+            )
             for name, known in callbacks.items()
         }
         daraja_http = HttpClient("http://sandbox.test/daraja", name="daraja", app=sandbox)
@@ -199,8 +214,16 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                 payments=payments,
                 sender=SenderLoop(database, _handlers(database, clock, sandbox, daraja)),
                 inbox=InboxWorker(database, {name: inbox.handle for name, inbox in inboxes.items()}),
-                timers=TimerEngine(database, timer_handlers(PendingPayments(PaymentsSettings()))),
+                timers=TimerEngine(
+                    database,
+                    {
+                        **timer_handlers(PendingPayments(PaymentsSettings())),
+                        **payout_timers(PendingPayouts(payouts_service(clock))),
+                    },
+                ),
+                events=EventConsumers(database, payout_subscriptions(payouts_service(clock))),
                 daraja=daraja,
+                simulator=sandbox.state.world,
             )
         await sandbox.state.world.close()
         await intake.close()

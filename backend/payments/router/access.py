@@ -6,6 +6,7 @@ from fastapi import Depends
 
 from backend.orders.service import OrdersService
 from backend.payments.service import PaymentsService
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
@@ -15,6 +16,7 @@ from backend.platform.web import provide
 
 PaymentsDep = Annotated[PaymentsService, Depends(provide(PaymentsService))]
 ReceiptsDep = Annotated[ReceiptsService, Depends(provide(ReceiptsService))]
+PayoutsDep = Annotated[PayoutsService, Depends(provide(PayoutsService))]
 RefundsDep = Annotated[RefundsService, Depends(provide(RefundsService))]
 SettlementsDep = Annotated[SettlementsService, Depends(provide(SettlementsService))]
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]

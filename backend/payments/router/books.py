@@ -12,17 +12,20 @@ from backend.payments.router.access import (
     MoneyStaff,
     OrdersDep,
     Owner,
+    PayoutsDep,
     ReceiptsDep,
     RefundsDep,
     SettlementsDep,
 )
 from backend.payments.schemas import (
     AcceptReceipt,
+    AskPayout,
     AskRefund,
     FeeTerms,
     MakeSettlement,
     OpenReceiptView,
     PaidUnder,
+    PayoutView,
     ReceiptView,
     RefundDecision,
     RefundView,
@@ -156,6 +159,36 @@ async def refund_paid(
     """Record that an approved refund was paid out, under the provider's code."""
     await _visible(session, service, orders, principal, refund_id)
     return RefundView.model_validate(await service.pay(session, refund_id, body.code, principal.actor))
+
+
+@router.post("/refunds/{refund_id}/payout", status_code=202)
+async def pay_refund_out(
+    refund_id: str,
+    session: SessionDep,
+    service: RefundsDep,
+    payouts: PayoutsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
+    body: AskPayout | None = None,
+) -> PayoutView:
+    """Pay an approved refund out by API, again where that failed or its end is not known; never twice at once."""
+    await _visible(session, service, orders, principal, refund_id)
+    unpaid = body is not None and body.is_surely_unpaid
+    return PayoutView.model_validate(await payouts.begin(session, refund_id, principal.actor, is_surely_unpaid=unpaid))
+
+
+@router.get("/refunds/{refund_id}/payouts")
+async def payouts_of_refund(
+    refund_id: str,
+    session: SessionDep,
+    service: RefundsDep,
+    payouts: PayoutsDep,
+    orders: OrdersDep,
+    principal: MoneyStaff,
+) -> list[PayoutView]:
+    """List what was done by API to pay a refund out, the newest first."""
+    await _visible(session, service, orders, principal, refund_id)
+    return [PayoutView.model_validate(row) for row in await payouts.of_refund(session, refund_id)]
 
 
 @router.get("/payments/trial-balance")

@@ -42,10 +42,10 @@ async def _take(request: Request, intake: EventIntake, callbacks: Callbacks, kin
 async def daraja_callback(
     kind: str, token: str, request: Request, intake: IntakeDep, payments: CallbacksDep
 ) -> dict[str, str]:
-    """Take a prompt's result, a payment made by hand, or the result of a look-up."""
+    """Take a prompt's result, a payment made by hand, what became of a payout, or the result of a look-up."""
     callbacks = payments["daraja"]
     subject = callbacks.subject_of(token)
-    if subject is None or kind not in {"stk", "c2b", "result"}:
+    if subject is None or kind not in callbacks.kinds:
         WEBHOOKS.labels("daraja", "refused").inc()
         raise NotFoundError
     return await _take(request, intake, callbacks, kind, subject)

@@ -5,8 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.models import PaymentAttempt
-from backend.payments.ports import AttemptNews, Callbacks, Evidence, Feed, HandNews
+from backend.payments.ports import AttemptNews, Callbacks, Evidence, Feed, HandNews, PayoutNews
 from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.observability.logging import get_logger
@@ -18,12 +19,18 @@ class PaymentsInbox:
     """Reads one provider's stored events in our words and records what they prove."""
 
     def __init__(
-        self, callbacks: Callbacks, orders: OrdersService, attempts: AttemptsService, receipts: ReceiptsService
+        self,
+        callbacks: Callbacks,
+        orders: OrdersService,
+        attempts: AttemptsService,
+        receipts: ReceiptsService,
+        payouts: PayoutsService,
     ) -> None:
         self._callbacks = callbacks
         self._orders = orders
         self._attempts = attempts
         self._receipts = receipts
+        self._payouts = payouts
 
     async def handle(self, session: AsyncSession, event: StoredProviderEvent) -> None:
         """Apply one stored event."""
@@ -32,6 +39,8 @@ class PaymentsInbox:
             await self._on_attempt(session, news, event)
         elif isinstance(news, HandNews):
             await self._on_hand_payment(session, news)
+        elif isinstance(news, PayoutNews):
+            await self._payouts.apply(session, news.payout_id, news.result)
 
     async def _on_attempt(self, session: AsyncSession, news: AttemptNews, event: StoredProviderEvent) -> None:
         attempt = await self._locked_attempt(session, news)

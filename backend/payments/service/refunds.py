@@ -11,6 +11,7 @@ from backend.payments import repository
 from backend.payments.errors import (
     OwnerNeededError,
     OwnRefundError,
+    PayoutRunningError,
     ReceiptNotFoundError,
     ReceiptSettledError,
     RefundDecidedError,
@@ -18,10 +19,11 @@ from backend.payments.errors import (
     RefundNotFoundError,
     RefundTooLargeError,
 )
-from backend.payments.events import PaymentReviewClosed, RefundDue, RefundPaid
+from backend.payments.events import PaymentReviewClosed, RefundApproved, RefundDue, RefundPaid
 from backend.payments.lifecycle import ReceiptState
 from backend.payments.models import Receipt, Refund
 from backend.payments.policies import CLOSED_STATES
+from backend.payments.repository import payouts
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.ledger import (
     CUSTOMER_FUNDS,
@@ -127,6 +129,9 @@ class RefundsService:
         self._post_decision(session, refund, receipt)
         if approve and refund.requested_by is not None:
             await self._announce(session, refund, order)
+        if approve:
+            approved = RefundApproved(refund.id, refund.order_id, refund.amount_minor, refund.currency)
+            await publish(session, approved, actor=actor, city=order.city if order else None)
         if not approve:
             await self._close_card(session, refund, order, "rejected")
         await session.flush()
@@ -157,12 +162,14 @@ class RefundsService:
         Raises:
             RefundNotFoundError: There is no such refund.
             RefundDecidedError: It is not approved, or was paid before.
+            PayoutRunningError: It is being paid out by API.
         """
         known = await self.get_unlocked(session, refund_id)
         order, receipt = await self._held(session, known.receipt_id)
         refund = await self.get(session, refund_id)
         if refund.state != "approved":
             raise RefundDecidedError(refund_id=refund_id, state=refund.state)
+        await _close_payout(session, refund_id, code)
         refund.state, refund.paid_code, refund.paid_at = "paid_back", code, self._clock.now()
         post(session, receipt, Movement(REFUNDS_PAYABLE, clearing(receipt.provider), refund.amount_minor), refund.cause)
         await session.flush()
@@ -175,6 +182,21 @@ class RefundsService:
         await self._close_card(session, refund, order, "paid back")
         await session.flush()
         return refund
+
+    async def hold(self, session: AsyncSession, refund_id: str) -> Refund:
+        """Return a refund, its order's row, its receipt's and its own held in this order.
+
+        Raises:
+            RefundNotFoundError: There is no such refund.
+        """
+        known = await self.get_unlocked(session, refund_id)
+        await self._held(session, known.receipt_id)
+        return await self.get(session, refund_id)
+
+    async def city_of(self, session: AsyncSession, refund: Refund) -> str | None:
+        """Return the city of a refund's order."""
+        found = await self._orders.receivables(session, order_ids=[refund.order_id]) if refund.order_id else []
+        return found[0].city if found else None
 
     async def _tell_order(self, session: AsyncSession, order: Receivable, refund: Refund) -> None:
         """Show it on the order, where the order shows the money: a surplus or a second payment never was its own."""
@@ -211,3 +233,13 @@ class RefundsService:
         if receipt is None or receipt.order_id != known.order_id:
             raise ReceiptSettledError(receipt_id=receipt_id)
         return held.get(known.order_id or ""), receipt
+
+
+async def _close_payout(session: AsyncSession, refund_id: str, code: str) -> None:
+    """End a payout that nobody knew the end of, since somebody has found out; refuse while one is under way."""
+    for payout in await payouts.of_refund(session, refund_id):
+        if payout.state in payouts.UNDER_WAY:
+            raise PayoutRunningError(refund_id=refund_id, payout_id=payout.id)
+        if payout.state == "review":
+            payout.state, payout.paid_code, payout.result_reason = "paid", code, "by_hand"
+    await session.flush()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from backend.sandbox.base import Act, ControlError, Json, need
 from backend.sandbox.daraja.c2b import C2b
-from backend.sandbox.daraja.state import DarajaState, Prompt
+from backend.sandbox.daraja.state import DarajaState, Prompt, Timeouts
 from backend.sandbox.daraja.stk import Stk
 from backend.sandbox.daraja.texts import sent_text
 
@@ -63,7 +63,23 @@ class AccountSide:
 
     def verbs(self) -> Mapping[str, Act]:
         """Return the verbs by name."""
-        return {"revoke_token": self.revoke_token, "forget_urls": self.forget_urls, "validation": self.validation}
+        return {
+            "revoke_token": self.revoke_token,
+            "forget_urls": self.forget_urls,
+            "validation": self.validation,
+            "time_out": self.time_out,
+            "float": self.set_float,
+        }
+
+    async def time_out(self, body: Json) -> Json:
+        """Let the next `times` asynchronous requests time out in the queue, carried out all the same if `applied`."""
+        self._state.timeouts = Timeouts(int(need(body, "times")), bool(body.get("applied")))
+        return {"times": self._state.timeouts.times}
+
+    async def set_float(self, body: Json) -> Json:
+        """Set what the business may still pay out, in shillings."""
+        self._state.float_left = int(need(body, "amount"))
+        return {"float": self._state.float_left}
 
     async def revoke_token(self, _: Json) -> Json:
         """Make the token in use invalid."""

@@ -102,12 +102,24 @@ class Results:
         }
 
         async def finish() -> None:
+            if self._state.timeouts.times:
+                await self._time_out(payload, owner, ids, decide)
+                return
             known = initiator == owner.initiator
             decided = decide(payload, owner) if known else (_WRONG_INITIATOR, self._fresh(), [])
             self._state.post("result", payload["ResultURL"], _result(ids, *decided))
 
         self._world.timers.after(self._world.settings.daraja_callback_s, finish)
         return ids | {"ResponseCode": "0", "ResponseDescription": "Accept the service request successfully."}
+
+    async def _time_out(self, payload: Json, owner: Shortcode, ids: Json, decide: Decide) -> None:
+        """Say that it took too long in the queue; whether it was carried out all the same, nobody says."""
+        self._state.timeouts.times -= 1
+        if self._state.timeouts.applied:
+            decide(payload, owner)
+        told = _result(ids, 1, self._fresh(), [])
+        told["Result"] |= {"ResultType": 1, "ResultDesc": "The service request timed out in the queue."}
+        self._state.post("timeout", payload["QueueTimeOutURL"], told)
 
     def _decide_status(self, payload: Json, owner: Shortcode) -> tuple[int | str, str, list[Json]]:
         found = self._state.ledger.movements.get(payload.get("TransactionID", "")) or next(
@@ -118,7 +130,7 @@ class Results:
             ),
             None,
         )
-        if found is None or found.shortcode not in {owner.shortcode, owner.till}:
+        if found is None or found.shortcode not in {owner.shortcode, owner.till, f"{owner.shortcode}-out"}:
             return "R000002", self._fresh(), []
         return 0, self._fresh(), _status_items(self._state, found, owner)
 
@@ -152,6 +164,10 @@ class Results:
         person, amount = self._world.people.find(str(payload["PartyB"])), int(payload["Amount"])
         if person is None:
             return 2006, self._fresh(), []
+        if self._state.float_left is not None:
+            if amount > self._state.float_left:
+                return 1, self._fresh(), []
+            self._state.float_left -= amount
         person.wallet += amount
         moved = self._state.ledger.move(
             amount=amount, shortcode=f"{owner.shortcode}-out", person=person, reference="", kind="B2C"

@@ -72,6 +72,14 @@ class Urls:
 
 
 @dataclass(slots=True)
+class Timeouts:
+    """How many of the next asynchronous requests time out in the queue, carried out all the same or not."""
+
+    times: int = 0
+    applied: bool = False
+
+
+@dataclass(slots=True)
 class Ledger:
     """All movements, and the receipts that were given out."""
 
@@ -118,6 +126,8 @@ class DarajaState:
         self.urls: dict[str, Urls] = {}
         self.pull_registered: set[str] = set()
         self.disbursed: set[str] = set()
+        self.timeouts = Timeouts()
+        self.float_left: int | None = None
         self.sms: dict[str, list[Json]] = {}
         self.requests: list[float] = []
 

@@ -10,7 +10,9 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.clock import Clock
@@ -44,6 +46,16 @@ def attempts_service(clock: Clock) -> AttemptsService:
 def cash_service(clock: Clock, **settings: Any) -> RiderCashService:
     """Riders' cash, over the matcher."""
     return RiderCashService(orders_service(), receipts_service(clock), PaymentsSettings(**settings))
+
+
+def refunds_service(clock: Clock) -> RefundsService:
+    """The refund queue, over real orders."""
+    return RefundsService(orders_service(), clock, PaymentsSettings())
+
+
+def payouts_service(clock: Clock) -> PayoutsService:
+    """Refunds that are paid out by API, by the ways that the environment names."""
+    return PayoutsService(refunds_service(clock), PaymentsSettings())
 
 
 def payments_service(clock: Clock) -> PaymentsService:

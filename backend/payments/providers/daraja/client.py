@@ -1,11 +1,11 @@
-"""HTTP to Daraja: token, prompt, query, transaction status, pull feed."""
+"""HTTP to Daraja: token, prompt, query, transaction status, payouts, pull feed."""
 
 import asyncio
 import base64
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from backend.payments.ports import AttemptResult, PaymentRequest, ProviderRef, PulledPage
+from backend.payments.ports import AttemptResult, PaymentRequest, PayoutRequest, ProviderRef, PulledPage
 from backend.payments.providers.daraja.mapping import NAIROBI, pulled_page, result_of_query
 from backend.payments.providers.daraja.wire import PulledRows
 from backend.payments.settings import DarajaSettings
@@ -18,6 +18,7 @@ DESCRIPTION_MAX: Final = 13
 _BAD_TOKEN: Final = "404.001.03"  # noqa: S105 - Daraja's error code
 _BUSY: Final = frozenset({"500.003.02", "500.003.03"})
 _CONFIGURATION: Final = ("merchant does not exist", "wrong credentials")
+_KNOWN_ALREADY: Final = "500.002.1001"  # This OriginatorConversationID was used before.
 _PULL_ON: Final = frozenset({"0", "1000", "1001"})  # 1001: it is registered already.
 _PULLED: Final = frozenset({"0", "1000", "1001"})  # 1001: no transactions.
 _NOT_READY: Final = "500.001.1001"
@@ -87,19 +88,28 @@ class DarajaClient:
 
     async def ask_about_receipt(self, receipt: str, result_url: str) -> str:
         """Start a transaction status query for one receipt; the result comes to `result_url`."""
+        return await self._ask_status({"TransactionID": receipt}, result_url)
+
+    async def _ask_status(self, asked: dict[str, str], result_url: str) -> str:
         body = {
+            **asked,
             "Initiator": self._settings.initiator,
-            "SecurityCredential": self._settings.security_credential.get_secret_value(),
             "CommandID": "TransactionStatusQuery",
-            "TransactionID": receipt,
             "PartyA": self._settings.shortcode,
             "IdentifierType": "4",
-            "ResultURL": result_url,
-            "QueueTimeOutURL": result_url,
             "Remarks": "Receipt check",
             "Occasion": "",
+            **self._answered_at(result_url, result_url),
         }
         return str(_accepted(await self._post("/mpesa/transactionstatus/v1/query", body)).get("ConversationID", ""))
+
+    def _answered_at(self, result_url: str, timeout_url: str) -> dict[str, str]:
+        """What every request carries whose result comes later."""
+        return {
+            "SecurityCredential": self._settings.security_credential.get_secret_value(),
+            "ResultURL": result_url,
+            "QueueTimeOutURL": timeout_url,
+        }
 
     async def register_urls(self, confirmation_url: str, validation_url: str) -> None:
         """Tell Daraja where payments made by hand are confirmed."""
@@ -110,6 +120,52 @@ class DarajaClient:
             "ValidationURL": validation_url,
         }
         _accepted(await self._post("/mpesa/c2b/v2/registerurl", body))
+
+    async def pay_out(self, request: PayoutRequest) -> str:
+        """Pay a customer, or undo their payment; the result comes to the request's addresses.
+
+        Daraja makes a payout once under one `OriginatorConversationID`, which is our id, and reverses a payment once.
+        """
+        if request.amount_minor % 100:
+            raise ProviderRejectedError("daraja.not_whole_shillings", "M-Pesa pays whole shillings")
+        path, body = self._reversal(request) if request.way == "reversal" else self._b2c(request)
+        response = await self._post(path, body)
+        if not response.ok and _error(response)["errorCode"] == _KNOWN_ALREADY:
+            return request.payout_id
+        return str(_accepted(response).get("ConversationID", request.payout_id))
+
+    def _b2c(self, request: PayoutRequest) -> tuple[str, dict[str, Any]]:
+        body = {
+            "OriginatorConversationID": request.payout_id,
+            "InitiatorName": self._settings.initiator,
+            "CommandID": "BusinessPayment",
+            "Amount": request.amount_minor // 100,
+            "PartyA": self._settings.shortcode,
+            "PartyB": (request.payee or "").lstrip("+"),
+            "Remarks": "Refund",
+            "Occassion": "",
+        }
+        return "/mpesa/b2c/v3/paymentrequest", body | self._answered_at(request.result_url, request.timeout_url)
+
+    def _reversal(self, request: PayoutRequest) -> tuple[str, dict[str, Any]]:
+        body = {
+            "Initiator": self._settings.initiator,
+            "CommandID": "TransactionReversal",
+            "TransactionID": request.receipt_code,
+            "Amount": request.amount_minor // 100,
+            "ReceiverParty": self._settings.shortcode,
+            "RecieverIdentifierType": "11",
+            "Remarks": "Refund",
+            "Occasion": "",
+        }
+        return "/mpesa/reversal/v1/request", body | self._answered_at(request.result_url, request.timeout_url)
+
+    async def ask_about_payout(self, request: PayoutRequest) -> str:
+        """Start a transaction status query for a payout by our id, or for the payment that is to be undone."""
+        asked = {"OriginalConversationID": request.payout_id}
+        if request.way == "reversal":
+            asked = {"TransactionID": request.receipt_code}
+        return await self._ask_status(asked, request.status_url)
 
     async def register_pull(self, shortcode: str) -> None:
         """Turn the pull feed of a shortcode on; that it is on already is no refusal."""

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed, HandPayment, PulledPage
+from backend.payments.ports import (
+    Advice,
+    AttemptOutcome,
+    AttemptResult,
+    Evidence,
+    Feed,
+    HandPayment,
+    PayoutResult,
+    PulledPage,
+)
 from backend.payments.providers.daraja.wire import AsyncResult, C2BConfirmation, PulledRow, PulledRows, StkCallback
 
 
@@ -41,6 +50,27 @@ RESULT_CODES: Final[dict[str, CodeRow]] = {
     "SFC_IC0003": CodeRow(_F, Advice.PERSON, "not_permitted"),
     "4999": CodeRow(AttemptOutcome.PENDING, Advice.WAIT, "pending"),
 }
+PAYOUT_CODES: Final[dict[str, tuple[AttemptOutcome, str]]] = {
+    "0": (AttemptOutcome.PAID, "paid"),
+    "1": (_F, "our_funds"),
+    "2": (_F, "amount_too_small"),
+    "3": (_F, "amount_too_large"),
+    "4": (_F, "daily_limit"),
+    "8": (_F, "receiver_limit"),
+    "11": (_F, "not_reversible"),
+    "17": (_F, "same_amount_too_soon"),
+    "21": (_F, "not_permitted"),
+    "26": (_F, "system_busy"),
+    "2001": (_F, "initiator"),
+    "2006": (_F, "receiver_account"),
+    "2028": (_F, "not_permitted"),
+    "2040": (_F, "receiver_account"),
+    "8006": (_F, "initiator"),
+    "SFC_IC0003": (_F, "receiver_account"),
+    "R000001": (AttemptOutcome.PAID, "reversed_before"),
+    "R000002": (_F, "no_such_payment"),
+}
+_ENDED_UNPAID: Final = frozenset({"failed", "cancelled", "declined", "expired"})
 UNKNOWN_CODE: Final = CodeRow(AttemptOutcome.UNKNOWN, Advice.WAIT, "unknown")
 _STILL_PROCESSING: Final = "processing"
 
@@ -152,6 +182,37 @@ def _pulled(row: PulledRow) -> Evidence | None:
         payer=row.msisdn,
         paid_at=iso_time(row.at),
     )
+
+
+def payout_result(result: AsyncResult) -> PayoutResult:
+    """Read the result of a payout or reversal; a code that is not in the table is unknown, never failed."""
+    outcome, reason = PAYOUT_CODES.get(result.result_code, (AttemptOutcome.UNKNOWN, "unknown"))
+    receipt = result.value("TransactionReceipt") or result.transaction_id
+    amount = result.value("TransactionAmount") or result.value("Amount")
+    return PayoutResult(
+        outcome=outcome,
+        code=result.result_code,
+        reason=reason,
+        detail=result.result_desc,
+        receipt=str(receipt) if receipt and result.result_code == "0" else None,
+        amount_minor=minor_units(amount) if amount is not None else None,
+    )
+
+
+def payout_status(result: AsyncResult, paid_as: str) -> PayoutResult:
+    """Read the answer to a question about a payout: `paid_as` is the status that says that the money went back.
+
+    That the transaction is not found says nothing: it may be on its way.
+    """
+    status = str(result.value("TransactionStatus") or "").lower()
+    found = result.result_code == "0"
+    if found and status == paid_as:
+        amount = minor_units(result.value("Amount"))
+        receipt = str(result.value("ReceiptNo") or "") if paid_as == "completed" else ""
+        return PayoutResult(AttemptOutcome.PAID, status, "paid", receipt=receipt or None, amount_minor=amount)
+    if found and status in _ENDED_UNPAID and paid_as == "completed":
+        return PayoutResult(_F, status, status)
+    return PayoutResult(AttemptOutcome.UNKNOWN, status or result.result_code, "unknown")
 
 
 def proven_receipt(result: AsyncResult) -> HandPayment | None:

@@ -2,13 +2,34 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Final
 
-from backend.payments.ports import AttemptNews, HandNews, News
-from backend.payments.providers.daraja.mapping import hand_payment, proven_receipt, result_of_callback
-from backend.payments.providers.daraja.wire import AsyncResultEnvelope, C2BConfirmation, StkCallbackEnvelope
+from backend.payments.ports import AttemptNews, AttemptOutcome, HandNews, News, PayoutNews, PayoutResult
+from backend.payments.providers.daraja.mapping import (
+    hand_payment,
+    payout_result,
+    payout_status,
+    proven_receipt,
+    result_of_callback,
+)
+from backend.payments.providers.daraja.wire import (
+    AsyncResult,
+    AsyncResultEnvelope,
+    C2BConfirmation,
+    StkCallbackEnvelope,
+)
 
 _TAG_LENGTH: Final = 40  # 160 bits in hex
+
+
+_TIMED_OUT: Final = PayoutResult(AttemptOutcome.UNKNOWN, "timeout", "unknown")
+_PAYOUTS: Final[dict[str, Callable[[AsyncResult], PayoutResult]]] = {
+    "payout": payout_result,
+    "payout-timeout": lambda _: _TIMED_OUT,
+    "payout-status": lambda result: payout_status(result, "completed"),
+    "reversal-status": lambda result: payout_status(result, "reversed"),
+}
 
 
 class DarajaCallbacks:
@@ -17,6 +38,7 @@ class DarajaCallbacks:
     provider = "daraja"
     rail = "mpesa"
     currency = "KES"
+    kinds = frozenset({"stk", "c2b", "result", *_PAYOUTS})
 
     def __init__(self, public_base_url: str, secret: str) -> None:
         self._base = public_base_url.rstrip("/")
@@ -51,14 +73,16 @@ class DarajaCallbacks:
         if kind == "c2b":
             return f"c2b:{C2BConfirmation.model_validate_json(body).trans_id}"
         result = AsyncResultEnvelope.model_validate_json(body).result
-        return f"result:{result.conversation_id}"
+        return f"{kind}:{result.conversation_id}"
 
     def read(self, kind: str, subject: str, body: bytes) -> News | None:
-        """Read a prompt's result, a payment by hand, or the result of a receipt look-up."""
+        """Read a prompt's result, a payment by hand, what became of a payout, or the result of a receipt look-up."""
         if kind == "stk":
             callback = StkCallbackEnvelope.model_validate_json(body).body.callback
             return AttemptNews(result_of_callback(callback), subject, callback.checkout_request_id)
         if kind == "c2b":
             return HandNews(hand_payment(C2BConfirmation.model_validate_json(body)))
+        if kind in _PAYOUTS:
+            return PayoutNews(_PAYOUTS[kind](AsyncResultEnvelope.model_validate_json(body).result), subject)
         proven = proven_receipt(AsyncResultEnvelope.model_validate_json(body).result)
         return HandNews(proven, subject) if proven else None

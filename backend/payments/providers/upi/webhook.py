@@ -16,6 +16,7 @@ class UpiCallbacks:
     provider = "upi"
     rail = "upi"
     currency = "INR"
+    kinds = frozenset({"link"})
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = tuple(secrets)
