@@ -23,14 +23,6 @@ from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish
 
 
-class PaymentChange(Protocol):
-    """A change of the way of paying at the door."""
-
-    async def __call__(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
-        """Make the change."""
-        ...
-
-
 APPLIED: Final = DeskResult("applied", "applied", "dispatch.applied")
 DUPLICATE: Final = DeskResult("duplicate", "duplicate", "dispatch.duplicate")
 
@@ -65,6 +57,14 @@ async def give(
         session, order_id, command, actor=rider_actor(rider_id), source=source, command_id=command_id
     )
     return DeskResult(result.outcome, result.code, result.message_key, result.params)
+
+
+class PaymentChange(Protocol):
+    """A change of the way of paying at the door."""
+
+    async def __call__(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:
+        """Make the change."""
+        ...
 
 
 class Door:
