@@ -12,7 +12,7 @@ KILLS ?= 1000
 RESTARTS ?= 50
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
-        test-browser test-conversations check parse eval bench bench-timers bench-events \
+        test-browser test-conversations check check-daraja parse eval bench bench-timers bench-events \
         bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine \
         torture torture-long clean
 
@@ -82,6 +82,9 @@ check: setup lint types imports migrations ## All that CI runs
 	@$(DUKA) asyncapi --check docs/asyncapi.json
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory demo
+
+check-daraja: setup ## Send what our Daraja adapter sends to daraja-mock, in an environment that is thrown away
+	@$(PY) scripts/check_daraja.py
 
 parse: setup train ## Read benchmark cases: CATALOG=C.csv CASES=IN.jsonl OUT=OUT.jsonl
 	@$(DUKA) parse --catalog "$(CATALOG)" --cases "$(CASES)" --out "$(OUT)"
