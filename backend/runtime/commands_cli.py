@@ -41,7 +41,7 @@ def torture(
     seed: Annotated[int, typer.Option(help="Decides who orders, who answers, what fails, and when.")] = 1,
     kills: Annotated[int, typer.Option(help="Workers, backends and Redis killed while the town trades.")] = 60,
     restarts: Annotated[int, typer.Option(help="Times that Postgres is ended on the way.")] = 3,
-    at_once: Annotated[int, typer.Option(help="Orders under way at any time.")] = 40,
+    at_once: Annotated[int, typer.Option(help="Orders under way at any time.")] = 60,
     speed_afterwards: Annotated[float, typer.Option(help="How fast the clock runs once nothing falls any more.")] = 60,
     dialogue: Annotated[
         bool, typer.Option(help="Also two orders by chat, with all processes killed at ten points.")

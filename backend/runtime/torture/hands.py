@@ -45,10 +45,10 @@ class Sandbox:
         answer = await insist(lambda: self._http.request(method, f"/__sim{path}", json=body or {}))
         return answer.json()
 
-    async def taps(self, person: str, action: str, order_id: str) -> None:
+    async def taps(self, phone: str, action: str, order_id: str) -> None:
         """Let somebody tap a button of a message about an order."""
         button = {"payload": f"{action}:{order_id}", "text": action}
-        body = {"from": person, "message": {"type": "button", "button": button}, "text": action}
+        body = {"from": phone, "message": {"type": "button", "button": button}, "text": action}
         await self.control("/actor/whatsapp/raw", body)
 
     async def calls(self, provider: str, path: str) -> list[Json]:

@@ -66,7 +66,7 @@ class Size:
 
     kills: int
     restarts: int
-    at_once: int = 40
+    at_once: int = 60
     speed: float = 12.0
     speed_afterwards: float = 60.0
     troubled: bool = True

@@ -12,6 +12,7 @@ from backend.customers.service import CustomersService
 from backend.dispatch.service import RidersService
 from backend.platform.actors import SYSTEM
 from backend.platform.db.session import Database
+from backend.runtime.cast import SHOPS
 from backend.runtime.torture.dice import BUYERS, OUTLETS, Dice, Wish
 from backend.runtime.torture.hands import Sandbox
 from backend.vendors.ports import NewVendor
@@ -62,6 +63,11 @@ def _row(quarter: Quarter, letter: str, digit: int, count: int) -> list[Someone]
     return [Someone(f"{letter}-{where}-{n:02}", f"{quarter.dial}{digit}{n:04}") for n in range(count)]
 
 
+def _example_riders(quarter: Quarter) -> list[Someone]:
+    shop = next(shop for shop in SHOPS if shop.merchant.id == quarter.merchant_id)
+    return [Someone(rider.id, rider.phone.removeprefix("+")) for rider in shop.riders]
+
+
 class Town:
     """Everybody, and who is who.
 
@@ -72,7 +78,7 @@ class Town:
     def __init__(self) -> None:
         self.outlets = {quarter: _row(quarter, "V", 1, OUTLETS) for quarter in QUARTERS}
         self.buyers = {quarter: _row(quarter, "C", 2, BUYERS) for quarter in QUARTERS}
-        self.riders = {quarter: _row(quarter, "R", 3, _RIDERS) for quarter in QUARTERS}
+        self.riders = {quarter: [*_row(quarter, "R", 3, _RIDERS), *_example_riders(quarter)] for quarter in QUARTERS}
         self.user_ids: dict[Quarter, list[str]] = {}
 
     async def open(self, built: Built, sandbox: Sandbox, dice: Dice) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -18,6 +19,8 @@ _LOOK_EVERY_S: Final = 0.4
 _CLOSED: Final = frozenset({"delivered", "cancelled", "returned"})
 _CREATED: Final = 201
 _STANDING: Final = text("SELECT id, state, rider_id FROM orders WHERE id = ANY(:orders)")
+_AT_LEAST_S: Final = 30.0  # However fast the moved clock: what was killed comes back in real time.
+_UNANSWERED_S: Final = 420.0
 _PATIENCE_S: Final = 2_400.0  # Of the moved clock; longer than a reservation and than each ladder.
 
 
@@ -45,15 +48,18 @@ class Standing:
             return
         self._rows |= {row.id: (row.state, row.rider_id) for row in rows}
 
-    async def reaches(self, order_id: str, *states: str, rider: bool = False) -> tuple[str, str | None]:
+    async def reaches(
+        self, order_id: str, *states: str, rider: bool = False, within_s: float = _PATIENCE_S
+    ) -> tuple[str, str | None]:
         """Return state and rider once the order is in one of these states or closed; after long patience, as it is."""
         self._watched.add(order_id)
-        ends = self._pace.now_s() + _PATIENCE_S
+        ends, soonest = self._pace.now_s() + within_s, monotonic() + _AT_LEAST_S
         try:
             while True:
                 state, rider_id = self._rows.get(order_id, ("", None))
                 there = state in states and (not rider or rider_id is not None)
-                if there or state in _CLOSED or self._pace.now_s() > ends:
+                late = self._pace.now_s() > ends and monotonic() > soonest
+                if there or late or state in _CLOSED:
                     return state, rider_id
                 await asyncio.sleep(_LOOK_EVERY_S)
         finally:
@@ -112,7 +118,7 @@ class Trade:
             self.acknowledged.append(order_id)
             return order_id
         self.turned_away += 1
-        await self._sandbox.taps(self._outlet(wish).at_the_far_end, "vendor_return", f"T{wish.number}")
+        await self._sandbox.taps(self._outlet(wish).phone, "vendor_return", f"T{wish.number}")
         return None
 
     async def _pay(self, wish: Wish, order_id: str) -> None:
@@ -128,18 +134,21 @@ class Trade:
         if state == "confirmed":
             await self._pace.sleep(wish.answer_s)
             await self._answer(wish, order_id)
-            state, _ = await self._standing.reaches(order_id, "processing")
+            state, _ = await self._standing.reaches(order_id, "processing", within_s=_UNANSWERED_S)
+        if state == "confirmed" and wish.number % 2:  # Nobody answers, and the person of the card decides.
+            body = {"to": "cancelled", "reason": "vendor_silent"}
+            await self._desk(wish, "PATCH", f"/orders/{order_id}/state", body, "cancel")
         if state == "processing":
             await self._pace.sleep(wish.pack_s)
-            await self._sandbox.taps(self._outlet(wish).at_the_far_end, "vendor_ready", order_id)
+            await self._sandbox.taps(self._outlet(wish).phone, "vendor_ready", order_id)
             await self._carry(wish, order_id)
 
     async def _answer(self, wish: Wish, order_id: str) -> None:
         outlet = self._outlet(wish)
         if wish.answer in {Answer.BUTTON, Answer.CROSS}:
-            await self._sandbox.taps(outlet.at_the_far_end, "vendor_accept", order_id)
+            await self._sandbox.taps(outlet.phone, "vendor_accept", order_id)
         if wish.answer is Answer.REJECT:
-            await self._sandbox.taps(outlet.at_the_far_end, "vendor_reject", order_id)
+            await self._sandbox.taps(outlet.phone, "vendor_reject", order_id)
         if wish.answer in {Answer.APP, Answer.CROSS}:
             action = "accept" if wish.answer is Answer.APP else "reject"
             body = {"order_id": order_id, "action": action, "reason": "sold out"}
@@ -153,7 +162,7 @@ class Trade:
         rider = next(one for one in self._town.riders[quarter_of(wish)] if one.id == rider_id)
         for action in ("rider_accept", "rider_picked"):
             await self._pace.sleep(10)
-            await self._sandbox.taps(rider.at_the_far_end, action, order_id)
+            await self._sandbox.taps(rider.phone, action, order_id)
         state, _ = await self._standing.reaches(order_id, "out_for_delivery")
         if state == "out_for_delivery":
             body = {"to": "delivered", "meta": {"proof": {"kind": "photo"}}}
