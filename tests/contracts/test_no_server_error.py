@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from sqlalchemy import text
 
 from backend.app import create_app
 from backend.bootstrap import Built, build
@@ -30,6 +31,11 @@ from tests.support.factories.dispatch import make_rider
 from tests.support.factories.orders import make_order, make_shop
 
 BASE_URL = "http://duka.test"
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+_PROOF = """
+INSERT INTO proofs (id, order_id, rider_id, kind, length, expires_at)
+VALUES ('PF-1', :order, 'R-1', 'photo', 20, duka_now() + interval '1 day')
+"""
 EXAMPLES = int(os.environ.get("DUKA_SCHEMA_EXAMPLES", "5"))  # noqa: TID251 - for each operation and mode
 STATES = (OrderState.PENDING, OrderState.CONFIRMED, OrderState.PROCESSING, OrderState.OUT_FOR_DELIVERY)
 # A failure that has a code of its own is an answer: a provider or the database is away.
@@ -84,6 +90,7 @@ async def _shop(database: Database) -> dict[str, Sequence[str]]:
         user = (await make_customer(session)).id
         orders = [await make_order(session, state, shop=False, user_id=user) for state in STATES]
         await make_rider(session, FixedClock())
+        await session.execute(text(_PROOF), {"order": orders[-1].id})
     return {
         "order_id": [order.id for order in orders],
         "vendor_id": ["V-1"],
@@ -91,6 +98,7 @@ async def _shop(database: Database) -> dict[str, Sequence[str]]:
         "user_id": [user],
         "rider_id": ["R-1"],
         "sku": ["UNGA-2KG"],
+        "proof_id": ["PF-1"],
     }
 
 
