@@ -325,7 +325,15 @@ class PayoutNews:
     payout_id: str
 
 
-type News = AttemptNews | HandNews | PayoutNews
+@dataclass(frozen=True, slots=True)
+class NoSuchPayment:
+    """The provider knows no completed payment to us under a code that was pasted for an order; `status` is its word."""
+
+    order_id: str
+    status: str
+
+
+type News = AttemptNews | HandNews | PayoutNews | NoSuchPayment
 
 
 class Callbacks(Protocol):

@@ -233,6 +233,31 @@ async def test_a_pasted_code_is_looked_up_at_the_provider(till: Till, order: Ord
     assert await receipts(till) == [("mpesa", 35200, order.id, "matched")]
 
 
+@pytest.mark.parametrize("paid_to", ["nobody", "a person"])
+async def test_a_pasted_code_of_no_payment_to_us_brings_a_person(till: Till, order: OrderView, paid_to: str) -> None:
+    """Invented, or money that went to somebody else; a code that is proved afterwards ends the card."""
+    code = "UKM0000000"
+    if paid_to == "a person":
+        code = (await till.act("daraja", "pay_person", **{"from": WANJIRU, "to": "otieno", "amount": 352}))["receipt"]
+    for pasted in (code, code):
+        async with till.database.transaction() as session:
+            assert (await till.payments.claim_receipt(session, order.id, pasted)).outcome == "checking"
+        await till.settle()
+        await till.wait(1)
+    opened = "SELECT payload ->> 'kind', payload ->> 'subject_id' FROM outbox WHERE topic = 'payment.review.opened'"
+    assert await till.rows(opened) == [("code_unknown", f"claim:{order.id}")]
+    assert (await till.order(order.id)).paid_minor == 0
+
+    paid = await till.act("daraja", "pay_by_hand", **{"from": WANJIRU, "amount": 352, "reference": "dinner"})
+    async with till.database.transaction() as session:
+        await till.payments.claim_receipt(session, order.id, paid["receipt"])
+    await till.settle()
+    await till.wait(1)
+    assert (await till.order(order.id)).state == "confirmed"
+    closed = "SELECT payload ->> 'subject_id' FROM outbox WHERE topic = 'payment.review.closed'"
+    assert (f"claim:{order.id}",) in await till.rows(closed)
+
+
 async def test_what_is_no_code_is_not_looked_up(till: Till, order: OrderView) -> None:
     async with till.database.transaction() as session:
         claimed = await till.payments.claim_receipt(session, order.id, "I have paid")

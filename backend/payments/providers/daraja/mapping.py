@@ -70,6 +70,7 @@ PAYOUT_CODES: Final[dict[str, tuple[AttemptOutcome, str]]] = {
     "R000001": (AttemptOutcome.PAID, "reversed_before"),
     "R000002": (_F, "no_such_payment"),
 }
+_NO_SUCH_PAYMENT: Final = "R000002"
 _ENDED_UNPAID: Final = frozenset({"failed", "cancelled", "declined", "expired"})
 UNKNOWN_CODE: Final = CodeRow(AttemptOutcome.UNKNOWN, Advice.WAIT, "unknown")
 _STILL_PROCESSING: Final = "processing"
@@ -213,6 +214,14 @@ def payout_status(result: AsyncResult, paid_as: str) -> PayoutResult:
     if found and status in _ENDED_UNPAID and paid_as == "completed":
         return PayoutResult(_F, status, status)
     return PayoutResult(AttemptOutcome.UNKNOWN, status or result.result_code, "unknown")
+
+
+def disproof(result: AsyncResult) -> str | None:
+    """Return why a look-up proves that there is no such payment to us; None where it proves nothing."""
+    if result.result_code == _NO_SUCH_PAYMENT:
+        return "no_such_payment"
+    status = str(result.value("TransactionStatus") or "").lower()
+    return status if result.result_code == "0" and status in {"reversed", *_ENDED_UNPAID} else None
 
 
 def proven_receipt(result: AsyncResult) -> HandPayment | None:

@@ -5,8 +5,9 @@ import hmac
 from collections.abc import Callable
 from typing import Final
 
-from backend.payments.ports import AttemptNews, AttemptOutcome, HandNews, News, PayoutNews, PayoutResult
+from backend.payments.ports import AttemptNews, AttemptOutcome, HandNews, News, NoSuchPayment, PayoutNews, PayoutResult
 from backend.payments.providers.daraja.mapping import (
+    disproof,
     hand_payment,
     payout_result,
     payout_status,
@@ -84,5 +85,8 @@ class DarajaCallbacks:
             return HandNews(hand_payment(C2BConfirmation.model_validate_json(body)))
         if kind in _PAYOUTS:
             return PayoutNews(_PAYOUTS[kind](AsyncResultEnvelope.model_validate_json(body).result), subject)
-        proven = proven_receipt(AsyncResultEnvelope.model_validate_json(body).result)
-        return HandNews(proven, subject) if proven else None
+        result = AsyncResultEnvelope.model_validate_json(body).result
+        proven, disproved = proven_receipt(result), disproof(result)
+        if proven:
+            return HandNews(proven, subject)
+        return NoSuchPayment(subject, disproved) if disproved else None
