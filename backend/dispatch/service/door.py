@@ -22,7 +22,6 @@ from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish
 
-
 APPLIED: Final = DeskResult("applied", "applied", "dispatch.applied")
 DUPLICATE: Final = DeskResult("duplicate", "duplicate", "dispatch.duplicate")
 
