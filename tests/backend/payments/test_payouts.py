@@ -13,7 +13,7 @@ from backend.payments.ports import Evidence, Feed
 from backend.payments.service.payouts import CHANNEL
 from backend.platform.auth.principal import Role
 from backend.platform.db.session import Database
-from backend.platform.send_queue import claim
+from backend.platform.send_queue import Room, claim
 from backend.platform.sends import Sent
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import make_order
@@ -314,7 +314,7 @@ async def test_a_killed_sender_pays_once(by_phone: Till) -> None:
     await till.api.client.post(f"{API}/refunds/{refund}/decision", json=decision, headers=headers)
     await till.events.drain()
     async with till.database.transaction() as session:
-        [send] = await claim(session, CHANNEL, owner="killed", limit=1, lease_s=0)
+        [send] = await claim(session, [Room(CHANNEL, 1, 0)], owner="killed")
     handler = PayoutHandler(till.daraja, till.database, payouts_service(till.clock), daraja_callbacks().address)
     assert isinstance(await handler.deliver(send), Sent)
     await till.settle()
