@@ -19,6 +19,7 @@ _DUE: Final = text("""
 SELECT (SELECT count(*) FROM provider_events WHERE state = 'pending' AND next_at <= duka_now())
     + (SELECT count(*) FROM outbound_send WHERE state = 'queued' AND next_at <= duka_now())
     + (SELECT count(*) FROM sla_timer WHERE state = 'pending' AND due_at <= duka_now())
+    + (SELECT count(*) FROM consumer_cursor c JOIN outbox o ON o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos)) / 10
 """)
 _MOST_DUE: Final = 20  # On a machine with much else to do, a clock that ran on would only prove that it is slow.
 
