@@ -125,8 +125,7 @@ class RequestHandler:
             intent = await repository.intent(session, attempt.intent_id)
             await self._settle_sent(session, attempt, intent, outcome, order.city)
         elif isinstance(outcome, Unknown):
-            attempt.state = "unknown" if attempt.state == "created" else attempt.state
-            await _arm_query(session, attempt.order_id, attempt.id, 0, self._settings.query_after_s[0])
+            await self._settle_unknown(session, attempt)
         elif attempt.state in _LIVE:
             await self._attempts.apply_result(session, attempt, _refusal(outcome), Feed.PROMPT)
 
@@ -150,6 +149,12 @@ class RequestHandler:
             at_the_door=attempt.at_the_door,
         )
         await publish(session, requested, actor=PAYMENTS_ACTOR, city=city)
+
+    async def _settle_unknown(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
+        """Begin the wait for news, once: each look that finds nothing would begin it anew, and put off the person."""
+        if attempt.state == "created":
+            attempt.state = "unknown"
+            await _arm_query(session, attempt.order_id, attempt.id, 0, self._settings.query_after_s[0])
 
 
 def _refusal(outcome: SendOutcome) -> AttemptResult:
