@@ -20,7 +20,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from backend.platform.db.embedded import EmbeddedPostgres, free_port
 from backend.platform.db.migrate import upgrade
 from backend.platform.observability.logging import configure_logging
-from tests.support.machine import ShopMachine
+from tests.support.machine import machine_on
 
 SEQUENCES: Final = 2_000
 COMMANDS: Final = 60
@@ -29,12 +29,6 @@ _PHASES: Final = (Phase.explicit, Phase.generate, Phase.shrink)
 
 def _run(url: str, number: int, sequences: int, commands: int) -> str:
     """Run some sequences; return what went wrong, or nothing."""
-
-    @seed(number)
-    class Machine(ShopMachine):
-        pass
-
-    Machine.url = url
     many = settings(
         max_examples=sequences,
         stateful_step_count=commands,
@@ -45,7 +39,8 @@ def _run(url: str, number: int, sequences: int, commands: int) -> str:
         suppress_health_check=list(HealthCheck),
     )
     try:
-        run_state_machine_as_test(Machine, settings=many)
+        with machine_on(url) as machine:
+            run_state_machine_as_test(seed(number)(machine), settings=many)
     except Exception:  # noqa: BLE001 - whatever a sequence brings to light is what we want to read
         return traceback.format_exc()
     return ""

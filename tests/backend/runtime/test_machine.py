@@ -3,15 +3,11 @@
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.support.machine import ShopMachine
+from tests.support.machine import machine_on
 
 
 def test_no_sequence_breaks_an_invariant(database_url: str) -> None:
     """The report of the month equals the ledger at the end of each."""
-
-    class Machine(ShopMachine):
-        url = database_url
-
     few = settings(
         max_examples=8,
         stateful_step_count=25,
@@ -19,4 +15,5 @@ def test_no_sequence_breaks_an_invariant(database_url: str) -> None:
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Machine, settings=few)
+    with machine_on(database_url) as machine:
+        run_state_machine_as_test(machine, settings=few)
