@@ -1,4 +1,4 @@
-"""Throw-away servers on loopback sockets: Redis, NATS and RabbitMQ."""
+"""Throw-away servers on loopback sockets: Redis, NATS, RabbitMQ, and what speaks as a Kafka broker does."""
 
 import socket
 import subprocess
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import stamina
+from confluent_kafka import Producer
 
 from backend.platform.db.embedded import free_port
 
@@ -55,6 +56,19 @@ def rabbit_server(folder: Path, port: int) -> Iterator[str]:
         _greeted(port, b"AMQP\x00\x00\x09\x01", b"\x01"),
     ):
         yield f"amqp://guest:guest@127.0.0.1:{port}/"
+
+
+@contextmanager
+def kafka_mock(_folder: Path, _port: int) -> Iterator[str]:
+    """Serve librdkafka's own mock of a broker, in this process; it takes a port of its choice and keeps nothing.
+
+    It speaks the protocol (produce with idempotence, fetch, offsets) on a real socket; it is no proof of what a cluster
+    does when it loses a broker (https://github.com/confluentinc/librdkafka/blob/master/src/rdkafka_mock.h).
+    """
+    keeper = Producer({"test.mock.num.brokers": 1, "log_level": 0})
+    [broker] = keeper.list_topics(timeout=10).brokers.values()
+    yield f"kafka://{broker.host}:{broker.port}"
+    keeper.flush(0)
 
 
 @contextmanager

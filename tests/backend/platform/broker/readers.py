@@ -5,13 +5,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import aio_pika
 import nats
 import orjson
 import redis.asyncio as redis
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
-from tests.support.servers import nats_server, rabbit_server, redis_server
+from tests.support.servers import kafka_mock, nats_server, rabbit_server, redis_server
 
 
 class Told(NamedTuple):
@@ -76,6 +78,26 @@ class RabbitReader(Reader):
         return told
 
 
+class KafkaReader(Reader):
+    """Reads each partition of the topic from its beginning to its end; the key chose the partition."""
+
+    async def read(self) -> list[Told]:
+        address = urlsplit(self.url).netloc
+        consuming = AIOKafkaConsumer("duka.events", bootstrap_servers=address, auto_offset_reset="earliest")
+        async with consuming as consumer:
+            ends, told = await consumer.end_offsets(consumer.assignment()), list[Told]()
+            while len(told) < sum(ends.values()):
+                batches = await consumer.getmany(timeout_ms=200)
+                told += [self._told(record) for records in batches.values() for record in records]
+        return told
+
+    @staticmethod
+    def _told(record: ConsumerRecord) -> Told:
+        headers = {name: value.decode() for name, value in record.headers}
+        assert record.key == headers["partition_key"].encode()
+        return Told(headers, orjson.loads(record.value))
+
+
 class Kind(NamedTuple):
     """A broker that can be started here, and its reader."""
 
@@ -87,4 +109,5 @@ KINDS: Final = {
     "redis": Kind(redis_server, RedisReader),
     "nats": Kind(nats_server, NatsReader),
     "rabbitmq": Kind(rabbit_server, RabbitReader),
+    "kafka": Kind(kafka_mock, KafkaReader),
 }

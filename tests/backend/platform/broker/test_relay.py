@@ -25,7 +25,8 @@ from tests.backend.platform.broker.readers import KINDS, Reader, Told
 VENDOR = Actor(ActorKind.VENDOR, "V-42")
 type RelayTo = Callable[[str], BrokerRelay]
 
-BROKERS = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in KINDS]
+SERVERS = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("redis", "nats", "rabbitmq")]
+BROKERS = [*SERVERS, "kafka"]  # The mock of Kafka is a library; it can't come back where it was.
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ async def test_two_workers_tell_without_a_gap_and_in_order(
     assert all(_steps(list(seen.values()), f"ORD{number}") == list(range(30)) for number in range(8))
 
 
-@pytest.mark.parametrize("name", BROKERS)
+@pytest.mark.parametrize("name", SERVERS)
 async def test_a_broker_that_comes_back_is_told_what_it_missed(
     database: Database, relay_to: RelayTo, name: str, tmp_path: Path
 ) -> None:
