@@ -1,7 +1,7 @@
 """Runs many long sequences of orders, money, stock, refunds and time, and says which invariant one of them breaks.
 
 Hypothesis shrinks a sequence that breaks one to the shortest that still does, and prints it with the seed that finds it
-again. Sequences are spread over processes, each with a database server and a part of the seeds of its own.
+again. Sequences come in parts, each with a seed and a database server of its own, spread over processes.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from tests.support.machine import machine_on
 
 SEQUENCES: Final = 2_000
 COMMANDS: Final = 60
+_EACH: Final = 50  # Sequences of one part; then another server and seed, and a line that says how far it has come.
 _PHASES: Final = (Phase.explicit, Phase.generate, Phase.shrink)
 
 
@@ -66,15 +67,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    each = -(-given.sequences // given.processes)
-    jobs = [(given.seed * 1_000 + place, each, given.commands) for place in range(given.processes)]
-    began = time.monotonic()
+    jobs = [
+        (given.seed * 1_000 + place, min(_EACH, given.sequences - begun), given.commands)
+        for place, begun in enumerate(range(0, given.sequences, _EACH))
+    ]
+    began, done, broken = time.monotonic(), 0, []
     with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-        broken = [words for words in pool.map(_part, jobs) if words]
-    print("\n".join(broken))
+        for (number, sequences, _), words in zip(jobs, pool.imap(_part, jobs), strict=True):
+            done, broken = done + sequences, [*broken, words] if words else broken
+            print(f"  {done} of {given.sequences}, the last {sequences} by seed {number}", flush=True)
+    print(*broken, sep="\n", end="\n" if broken else "")
     took = time.monotonic() - began
     print(
-        f"machine: {each * given.processes} sequences of at most {given.commands} commands, seed {given.seed},"
+        f"machine: {done} sequences of at most {given.commands} commands, seed {given.seed},"
         f" {took:,.0f} s, {'BROKEN' if broken else 'no invariant broken'}"
     )
     return 1 if broken else 0
