@@ -36,6 +36,7 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.parts import PartsService
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -92,7 +93,9 @@ def _add_shop(registry: Registry) -> None:
 def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> None:
     orders = registry.get(OrdersService)
     books = registry.add(Books, Books(orders))
-    receipts = registry.add(ReceiptsService, ReceiptsService(orders, Candidates(orders, clock), books))
+    candidates = Candidates(orders, clock)
+    receipts = registry.add(ReceiptsService, ReceiptsService(orders, candidates, books))
+    registry.add(PartsService, PartsService(orders, receipts, candidates, books))
     attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, cash, clock, PaymentsSettings()))

@@ -10,6 +10,8 @@ _SENTENCES: Final = {
     "MarkPaymentFailed": "Payment failed",
     "RecordLatePayment": "Money came after the order was closed",
     "RecordRefund": "Refund paid out",
+    "WithdrawPart": "Part of the payment was another order's",
+    "WithdrawPayment": "The payment was another order's",
     "ApproveCod": "Cash on delivery agreed",
     "SwitchPayment": "Way of paying changed",
     "AcceptOrder": "Vendor accepted",

@@ -117,6 +117,21 @@ class RecordRefund(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawPart(Command):
+    """Some of what counted was not for this order; `paid_minor` is the sum of the receipts that stay."""
+
+    paid_minor: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPayment(Command):
+    """Nothing of what counted was for this order."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApproveCod(Command):
     """The rest may be paid at the door."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from backend.orders import commands as c
 from backend.orders.commands import Command, PaymentMethod, PaymentMode
-from backend.orders.events import PaymentStatus
+from backend.orders.events import OrderState, PaymentStatus
 from backend.orders.policies import OrderFacts
 
 type Changes = dict[str, Any]
@@ -33,6 +33,21 @@ def _refunded(facts: OrderFacts, command: c.RecordRefund, _now: datetime) -> Cha
     whole = command.refunded_minor >= facts.paid_minor
     status = PaymentStatus.REFUNDED if whole else facts.payment_status
     return {"refunded_minor": command.refunded_minor, "payment_status": status}
+
+
+def _withdrawn(facts: OrderFacts, paid_minor: int) -> Changes:
+    if paid_minor <= facts.refunded_minor:
+        return {"paid_minor": paid_minor, "payment_status": PaymentStatus.PENDING}
+    closed = facts.state in {OrderState.CANCELLED, OrderState.RETURNED}
+    return {"paid_minor": paid_minor, "payment_status": PaymentStatus.REFUND_DUE if closed else PaymentStatus.PARTIAL}
+
+
+def _part_withdrawn(facts: OrderFacts, command: c.WithdrawPart, _now: datetime) -> Changes:
+    return _withdrawn(facts, command.paid_minor)
+
+
+def _all_withdrawn(facts: OrderFacts, _command: c.WithdrawPayment, _now: datetime) -> Changes:
+    return _withdrawn(facts, 0)
 
 
 def _cod(_facts: OrderFacts, _command: c.ApproveCod, _now: datetime) -> Changes:
@@ -91,6 +106,8 @@ EFFECTS: Final[Mapping[type[Command], Effect]] = {
     c.MarkPaymentFailed: _payment_failed,
     c.RecordLatePayment: _paid_late,
     c.RecordRefund: _refunded,
+    c.WithdrawPart: _part_withdrawn,
+    c.WithdrawPayment: _all_withdrawn,
     c.ApproveCod: _cod,
     c.SwitchPayment: _switched,
     c.AcceptOrder: _prepared_in,

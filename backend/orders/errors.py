@@ -101,6 +101,14 @@ class RefundTooLargeError(OrderRefusedError):
     title = "No more can be given back than was paid"
 
 
+class NotWithdrawnError(OrderRefusedError):
+    """What would stay is no less than before, nothing, or less than was given back."""
+
+    code = "order.not_withdrawn"
+    message_key = "order.refused.amount"
+    title = "That does not leave a part of what was paid"
+
+
 class PaymentDueError(OrderRefusedError):
     """A prepaid order can't be handed over unpaid."""
 

@@ -104,6 +104,16 @@ TRANSITIONS: Final = (
     Transition(c.MarkPaymentFailed, (*_UNPAID, *_RUNNING), None, _MONEY, disarms=(T.PAYMENT_PENDING,)),
     Transition(c.RecordLatePayment, _CLOSED, None, _MONEY),
     Transition(c.RecordRefund, (*_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.refund_covered,)),
+    # Money that was another order's: before the order runs it waits for its own again; what runs goes on, and owes.
+    Transition(c.WithdrawPayment, (S.PARTIAL,), S.PENDING, _MONEY, guards=(p.nothing_given_back,)),
+    Transition(
+        c.WithdrawPayment,
+        (*_RUNNING, S.DELIVERED, *_CLOSED),
+        None,
+        _MONEY,
+        guards=(p.nothing_given_back,),
+    ),
+    Transition(c.WithdrawPart, (S.PARTIAL, *_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.part_stays,)),
     Transition(
         c.SwitchPayment,
         (*_UNPAID, *_RUNNING),

@@ -55,6 +55,18 @@ def refund_covered(facts: OrderFacts, command: c.RecordRefund) -> None:
         raise errors.RefundTooLargeError(paid_minor=facts.paid_minor)
 
 
+def part_stays(facts: OrderFacts, command: c.WithdrawPart) -> None:
+    """Less than before stays, more than nothing, and no less than was given back."""
+    if not max(facts.refunded_minor, 1) <= command.paid_minor < facts.paid_minor:
+        raise errors.NotWithdrawnError(paid_minor=facts.paid_minor)
+
+
+def nothing_given_back(facts: OrderFacts, _command: c.WithdrawPayment) -> None:
+    """Something was paid, and none of it went back."""
+    if facts.refunded_minor or not facts.paid_minor:
+        raise errors.NotWithdrawnError(paid_minor=facts.paid_minor)
+
+
 def sensible_preparation(_facts: OrderFacts, command: Command) -> None:
     """The minutes are some that a customer would wait."""
     minutes = int(getattr(command, "prep_minutes", 0) or getattr(command, "minutes", 0))

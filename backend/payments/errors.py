@@ -22,6 +22,20 @@ class ReceiptSettledError(ConflictError):
     title = "That receipt can't be given to this order"
 
 
+class ReceiptStaysError(ConflictError):
+    """It can't be taken away from its order any more, or not in this way; the message says why."""
+
+    code = "payment.receipt_stays"
+    title = "That receipt can't be taken from its order"
+
+
+class SplitSumError(UnprocessableError):
+    """The parts are more than the receipt, one of them is the whole of it, or an order is named twice."""
+
+    code = "payment.split_sum"
+    title = "The parts must be of different orders, each less than the payment and together no more than it"
+
+
 class RefundNotFoundError(NotFoundError):
     """There is no such refund."""
 

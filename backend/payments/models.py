@@ -67,7 +67,7 @@ class Receipt(Base, Timestamped):
     """Money that has moved; a provider's code stands for one receipt only.
 
     `points` and `reasons` say why it is the order's, `matched_by` who decided. A suggested one waits for a person with
-    its candidates, an orphan has none.
+    its candidates, an orphan has none. A part has the code of what it is `part_of`, with a number.
     """
 
     __tablename__ = "receipts"
@@ -82,6 +82,7 @@ class Receipt(Base, Timestamped):
         UniqueConstraint("provider", "code"),
         Index("ix_receipts_order_id", "order_id"),
         Index("ix_receipts_state", "state", postgresql_where=text("state <> 'matched'")),
+        Index("ix_receipts_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String, primary_key=True)
@@ -102,6 +103,29 @@ class Receipt(Base, Timestamped):
     points: Mapped[int | None]
     reasons: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     matched_by: Mapped[str | None]
+    part_of: Mapped[str | None] = mapped_column(ForeignKey("receipts.id"))
+
+
+class ReceiptDecision(Base):
+    """What a person decided about a receipt, and why; only ever added to, which the database checks."""
+
+    __tablename__ = "receipt_decisions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('given', 'split', 'undone', 'given_back')", name="kind"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("ix_receipt_decisions_receipt_id", "receipt_id"),
+        Index("ix_receipt_decisions_order_id", "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipts.id"))
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    kind: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
 
 
 class ReceiptSuggestion(Base):

@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 CLOSED_STATES: Final = frozenset({"cancelled", "returned"})
+WAITING_STATES: Final = frozenset({"pending", "partial"})
 PREFIX: Final = "ORD"
 _LENGTH: Final = len(PREFIX) + 7
 _SIGNS: Final = "234679ABCDEFGHIJKLMNOPQRSTUVWXYZ"

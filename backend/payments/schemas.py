@@ -71,10 +71,13 @@ class ReceiptView(BaseModel):
     code: str = Field(description="The provider's code.")
     amount_minor: int = Field(description="In minor units.")
     currency: str = Field(description="ISO 4217.")
-    state: str = Field(description="suggested, orphan, matched, refund_due, refunded or reversed.")
+    state: str = Field(
+        description="suggested, orphan, matched, refund_due, refunded, reversed or replaced (by its parts)."
+    )
     evidence: str = Field(description="How we know.")
     reasons: list[str] = Field(default=[], description="Why it is the order's.")
     matched_by: str | None = Field(default=None, description="automatic, or who decided.")
+    part_of: str | None = Field(default=None, description="The receipt that this is a part of.")
     created_at: datetime = Field(description="When we recorded it.")
 
 
@@ -162,6 +165,44 @@ class AcceptReceipt(BaseModel):
     """The order that a receipt is for."""
 
     order_id: str = Field(description="The order.")
+
+
+class ReceiptsView(BaseModel):
+    """Some receipts."""
+
+    items: list[ReceiptView] = Field(description="In the order that was asked for; what stays open at the end.")
+
+    @classmethod
+    def of(cls, receipts: Sequence[Receipt]) -> Self:
+        """Show receipts."""
+        return cls(items=[ReceiptView.model_validate(one) for one in receipts])
+
+
+class PartIn(BaseModel):
+    """How much of a receipt is an order's."""
+
+    order_id: str = Field(description="The order.")
+    amount_minor: int = Field(gt=0, description="In minor units.")
+
+
+class SplitReceipt(BaseModel):
+    """A receipt over several orders; together no more than the receipt, what is left stays open."""
+
+    parts: list[PartIn] = Field(min_length=1, max_length=20, description="Each of another order.")
+    reason: str = Field(min_length=3, max_length=300, description="Why.")
+
+
+class MergeReceipts(BaseModel):
+    """Several receipts for one order."""
+
+    receipt_ids: list[str] = Field(min_length=1, max_length=20, description="Open receipts.")
+    reason: str = Field(min_length=3, max_length=300, description="Why.")
+
+
+class UndoMatch(BaseModel):
+    """That a receipt was not for its order."""
+
+    reason: str = Field(min_length=3, max_length=300, description="Why.")
 
 
 class AskRefund(BaseModel):

@@ -82,15 +82,17 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I4",
-        "A provider's receipt stands for one payment.",
-        """SELECT string_agg(id, ' ') FROM receipts GROUP BY provider, upper(code) HAVING count(*) > 1""",
+        "A provider's receipt stands for one payment, and parts that took its place are just the whole of it.",
+        """SELECT string_agg(id, ' ') FROM receipts GROUP BY provider, upper(code) HAVING count(*) > 1
+        UNION ALL SELECT r.id FROM receipts r LEFT JOIN receipts part ON part.part_of = r.id GROUP BY r.id
+        HAVING coalesce(sum(part.amount_minor), 0) <> CASE r.state WHEN 'replaced' THEN r.amount_minor ELSE 0 END""",
     ),
     Invariant(
         "I5",
         "What an order was paid is the sum of its receipts, and no more is given back than came in.",
         """SELECT o.id FROM orders o
         LEFT JOIN LATERAL (
-            SELECT coalesce(sum(amount_minor), 0) AS all_minor,
+            SELECT coalesce(sum(amount_minor) FILTER (WHERE state <> 'replaced'), 0) AS all_minor,
                 coalesce(sum(amount_minor) FILTER (WHERE state = 'matched'), 0) AS matched_minor,
                 coalesce(sum(amount_minor) FILTER (WHERE state = 'reversed'), 0) AS reversed_minor
             FROM receipts r WHERE r.order_id = o.id

@@ -135,6 +135,9 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "GET /payments/receipts/open",
             "POST /payments/receipts/{receipt_id}/give-back",
             "POST /payments/receipts/{receipt_id}/match",
+            "POST /payments/receipts/{receipt_id}/split",
+            "POST /payments/receipts/{receipt_id}/undo",
+            "POST /orders/{order_id}/receipts",
             "GET /payments/settlements",
             "POST /payments/settlements",
             "POST /payments/statements",
@@ -222,6 +225,9 @@ OF_THE_PLATFORM = frozenset(
         "GET /api/v1/payments/receipts/open",
         "POST /api/v1/payments/receipts/{receipt_id}/give-back",
         "POST /api/v1/payments/receipts/{receipt_id}/match",
+        "POST /api/v1/payments/receipts/{receipt_id}/split",
+        "POST /api/v1/payments/receipts/{receipt_id}/undo",
+        "POST /api/v1/orders/{order_id}/receipts",
         "POST /api/v1/payments/settlements",
         "POST /api/v1/payments/statements",
     }
@@ -281,6 +287,12 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
             "note": "a torn packet",
         },
         "POST /api/v1/payments/receipts/{receipt_id}/match": order,
+        "POST /api/v1/payments/receipts/{receipt_id}/split": {
+            "parts": [{**order, "amount_minor": 100}],
+            "reason": "for two orders",
+        },
+        "POST /api/v1/payments/receipts/{receipt_id}/undo": {"reason": "another order's"},
+        "POST /api/v1/orders/{order_id}/receipts": {"receipt_ids": ["R-X"], "reason": "paid in two parts"},
         "POST /api/v1/payments/settlements": {
             "merchant_id": "M-1",
             "currency": "KES",

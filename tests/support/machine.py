@@ -28,17 +28,16 @@ from backend.comms.service.journal import CommsJournal
 from backend.comms.settings import CommsSettings
 from backend.orders import commands as c
 from backend.orders.commands import Command, OrderLineDraft, PaymentMethod, PaymentMode
-from backend.orders.events import OrderState
 from backend.orders.ports import Outcome
 from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments import repository as payment_rows
 from backend.payments.ports import AttemptOutcome, AttemptResult, Evidence, Feed, Method
-from backend.payments.service.books import Books
+from backend.payments.service.parts import Part
 from backend.payments.service.refunds import RefundsService
 from backend.payments.settings import PaymentsSettings
 from backend.payments.tasks import PendingPayments
 from backend.payments.tasks import timer_handlers as payment_timers
-from backend.platform.actors import SYSTEM, Actor, ActorKind, Source
+from backend.platform.actors import SYSTEM, Actor, Source
 from backend.platform.clock import SystemClock, move_clock
 from backend.platform.db.session import Database
 from backend.platform.errors import DukaError
@@ -52,43 +51,15 @@ from backend.runtime.invariants import check
 from tests.support.factories.catalog import catalog_service
 from tests.support.factories.customers import make_customer
 from tests.support.factories.dispatch import dispatch_service, make_rider
-from tests.support.factories.orders import ADMIN, BOT, DISPATCH, RIDER_ID, make_shop, orders_service, place_order
-from tests.support.factories.payments import PAYER, attempts_service, payments_service, receipts_service
+from tests.support.factories.orders import ADMIN, BOT, make_shop, orders_service, place_order
+from tests.support.factories.payments import PAYER, attempts_service, parts_service, payments_service, receipts_service
 from tests.support.factories.vendors import vendors_service
+from tests.support.machine_steps import STEPS, WAY
 
 # Those that a sequence may break; what waits for the worker's other loops is left to its tests.
 HOLDS: Final = frozenset({"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"})
 AMOUNTS: Final = (1, 5_000, 17_600, 35_200, 90_000)
 SKUS: Final = ("UNGA-2KG", "SUKARI-1KG", "NYANYA")
-VENDOR: Final = Actor(ActorKind.VENDOR, "V-1")
-RIDER: Final = Actor(ActorKind.RIDER, RIDER_ID)
-STEPS: Final[tuple[tuple[Actor, Command], ...]] = (
-    (ADMIN, c.ApproveCod()),
-    (VENDOR, c.AcceptOrder(20)),
-    (VENDOR, c.RejectOrder("no stock")),
-    (VENDOR, c.ExtendPreparation(10)),
-    (VENDOR, c.MarkReady()),
-    (DISPATCH, c.AssignRider(RIDER_ID)),
-    (DISPATCH, c.UnassignRider("ill")),
-    (RIDER, c.ReportRiderWaiting()),
-    (RIDER, c.PickUp()),
-    (RIDER, c.DeliverOrder({"kind": "otp"})),
-    (RIDER, c.FailDelivery("nobody at home")),
-    (ADMIN, c.ReturnOrder("stale")),
-    (ADMIN, c.CancelOrder("customer_request")),
-    (BOT, c.SwitchPayment(PaymentMode.COD)),
-    (BOT, c.SwitchPayment(PaymentMode.PREPAID)),
-    (ADMIN, c.ChangeAddress("Yaya Centre, gate C")),
-    (RIDER, c.ConfirmAddress(2)),
-)
-WAY: Final[dict[OrderState, tuple[tuple[Actor, Command], ...]]] = {
-    OrderState.PENDING: ((ADMIN, c.ApproveCod()),),
-    OrderState.PARTIAL: ((ADMIN, c.ApproveCod()),),
-    OrderState.CONFIRMED: ((VENDOR, c.AcceptOrder(20)),),
-    OrderState.PROCESSING: ((VENDOR, c.MarkReady()),),
-    OrderState.HANDOVER: ((DISPATCH, c.AssignRider(RIDER_ID)), (RIDER, c.PickUp())),
-    OrderState.OUT_FOR_DELIVERY: ((RIDER, c.DeliverOrder({"kind": "otp"})),),
-}
 # One of each, since a service reads its settings when it is made.
 ORDERS: Final = orders_service()
 CATALOG: Final = catalog_service()
@@ -127,6 +98,7 @@ class Town:
         calls = CallsService(orders, vendors, journal, actions, CommsSettings())
         self.payments, self.refunds = payments_service(clock), RefundsService(orders, clock, PaymentsSettings())
         self.receipts, self.attempts = receipts_service(clock), attempts_service(clock)
+        self.parts = parts_service(clock)
         self.subscriptions = (
             *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
             *report_subscribers.subscriptions(cards, vendors),
@@ -318,12 +290,39 @@ class ShopMachine(RuleBasedStateMachine):
         """The provider takes a receipt's money back from us, whoever's it had become."""
 
         async def reverse() -> None:
-            for receipt in await payment_rows.receipts_by_codes(self.session, "mpesa", [f"QK{number:08}"]):
-                ids = [receipt.order_id] if receipt.order_id else []
-                held = await ORDERS.hold(self.session, ids)
-                await Books(ORDERS).take_back(self.session, receipt, held.get(ids[0] if ids else ""), "reversed")
+            await self.town.receipts.take_back(self.session, "mpesa", f"QK{number:08}", "reversed")
 
         self.run(self.town.attempt(reverse))
+
+    @rule(order=orders, number=st.integers(1, 12), minor=st.sampled_from(AMOUNTS))
+    def split_what_is_open(self, order: str, number: int, minor: int) -> None:
+        """A part of an open receipt is an order's, whatever it owes."""
+
+        async def split() -> None:
+            receipt_id = await self.nth_receipt(number)
+            await self.town.parts.split(self.session, receipt_id, [Part(order, minor)], "half is theirs", ADMIN)
+
+        self.run(self.town.attempt(split))
+
+    @rule(order=orders, numbers=st.sets(st.integers(1, 12), min_size=1, max_size=3))
+    def merge_what_is_open(self, order: str, numbers: set[int]) -> None:
+        async def merge() -> None:
+            ids = [await self.nth_receipt(number) for number in numbers]
+            await self.town.parts.merge(self.session, order, ids, "in parts", ADMIN)
+
+        self.run(self.town.attempt(merge))
+
+    @rule(number=st.integers(1, 12))
+    def undo_a_match(self, number: int) -> None:
+        async def undo() -> None:
+            await self.town.parts.undo(self.session, await self.nth_receipt(number), "another's", ADMIN)
+
+        self.run(self.town.attempt(undo))
+
+    async def nth_receipt(self, number: int) -> str:
+        """Return the id of one of the receipts, parts among them, the oldest first."""
+        ids = (await self.session.scalars(text("SELECT id FROM receipts ORDER BY created_at, code"))).all()
+        return str(ids[number % len(ids)]) if ids else "RC-NONE"
 
     @rule(order=orders, number=st.integers(1, 12))
     def claim(self, order: str, number: int) -> None:

@@ -20,6 +20,7 @@ from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.parts import PartsService
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -53,6 +54,7 @@ from tests.support.factories.payments import (
     BASE_URL,
     attempts_service,
     daraja_callbacks,
+    parts_service,
     payments_service,
     payouts_service,
     receipts_service,
@@ -181,6 +183,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         ReceiptsService: receipts_service(clock),
         RefundsService: refunds_service(clock),
         PayoutsService: payouts_service(clock),
+        PartsService: parts_service(clock),
         SettlementsService: SettlementsService(orders_service()),
         StatementsService: StatementsService(
             database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)

@@ -1,4 +1,4 @@
-"""What the routes of comms share: their services, who may call them, and one effect for one intent."""
+"""What the routes of comms share: their services, and who may call them."""
 
 from typing import Annotated
 
@@ -18,7 +18,6 @@ from backend.orders.service import OrdersService
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.inbox import EventIntake
-from backend.platform.intents import Intent, NeededKey
 from backend.platform.ratelimit import RequestLimiter
 from backend.platform.web import provide
 from backend.vendors.service import VendorsService
@@ -38,13 +37,6 @@ LimiterDep = Annotated[RequestLimiter, Depends(provide(RequestLimiter))]
 SettingsDep = Annotated[CommsSettings, Depends(provide(CommsSettings))]
 Ops = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
 Admin = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]
-
-
-async def _intent(principal: Ops, key: NeededKey) -> Intent:
-    return Intent(principal, key)
-
-
-IntentDep = Annotated[Intent, Depends(_intent)]
 
 
 async def visible_order(session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str) -> OrderView:

@@ -11,7 +11,6 @@ from backend.comms.router.access import (
     CardsDep,
     CustomersDep,
     DeskDep,
-    IntentDep,
     LimiterDep,
     Ops,
     OrdersDep,
@@ -33,6 +32,7 @@ from backend.comms.settings import CommsSettings
 from backend.customers.service import CustomersService
 from backend.orders.ports import OrderView
 from backend.platform.errors import ExotelDownError, NotFoundError, UnprocessableError
+from backend.platform.intents import NamedIntentDep
 from backend.platform.timers import TimerKind, arm
 from backend.platform.web import Page, PageDep, SessionDep
 from backend.vendors.service import VendorsService
@@ -59,7 +59,7 @@ async def notify(
     principal: Ops,
     settings: SettingsDep,
     limiter: LimiterDep,
-    intent: IntentDep,
+    intent: NamedIntentDep,
 ) -> Started:
     """Start a ladder for an order; one that runs already stays as it is."""
     kind = _NOTIFY.get(f"{who}/{what}")
@@ -89,7 +89,7 @@ async def bridge(
     principal: Ops,
     plans: PlansDep,
     limiter: LimiterDep,
-    intent: IntentDep,
+    intent: NamedIntentDep,
 ) -> BridgeView:
     """Join two people of an order by phone; neither sees the other's number."""
     order = await visible_order(session, orders, principal, body.order_id)

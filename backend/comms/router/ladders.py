@@ -11,7 +11,6 @@ from backend.comms.router.access import (
     Admin,
     ControlDep,
     ForecastsDep,
-    IntentDep,
     Ops,
     OrdersDep,
     PlansDep,
@@ -34,6 +33,7 @@ from backend.comms.service.forecasts import LadderOutlook
 from backend.comms.service.plans import ladder_of
 from backend.platform.auth.principal import ALL_CITIES
 from backend.platform.errors import ForbiddenError, NotFoundError, UnprocessableError
+from backend.platform.intents import NamedIntentDep
 from backend.platform.timers import TimerKind
 from backend.platform.web import SessionDep
 
@@ -124,7 +124,7 @@ async def steer_ladder(
     forecasts: ForecastsDep,
     control: ControlDep,
     principal: Ops,
-    intent: IntentDep,
+    intent: NamedIntentDep,
 ) -> Outlooks:
     """Hold a ladder, let it go on, skip its next step, take that step now, or take the matter over."""
     order = await visible_order(session, orders, principal, order_id)

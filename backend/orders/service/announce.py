@@ -113,6 +113,8 @@ ANNOUNCED: Final[Mapping[type[Command], Callable[[Happened], e.OrderEvent]]] = {
     c.MarkPaymentFailed: _recorded,
     c.RecordLatePayment: _recorded,
     c.RecordRefund: _recorded,
+    c.WithdrawPart: _recorded,
+    c.WithdrawPayment: _recorded,
     c.FailDelivery: _failed,
     c.AddNote: _note,
 }

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Row, column, delete, func, select, table, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.payments.lifecycle import ReceiptState
 from backend.payments.models import (
     LedgerEntry,
     MerchantFee,
     PaymentAttempt,
     PaymentIntent,
     Receipt,
+    ReceiptDecision,
     ReceiptSuggestion,
     Refund,
     Settlement,
@@ -137,6 +139,87 @@ async def receipt(session: AsyncSession, receipt_id: str, *, lock: bool = False)
         query.with_for_update().execution_options(populate_existing=True) if lock else query
     )
     return found
+
+
+async def parts_of(session: AsyncSession, receipt_id: str) -> Sequence[Receipt]:
+    """Return what stands in the place of a receipt: its parts, theirs where they were taken apart too, by code."""
+    tree = select(Receipt.id).where(Receipt.part_of == receipt_id).cte(recursive=True)
+    tree = tree.union_all(select(Receipt.id).where(Receipt.part_of == tree.c.id))
+    query = select(Receipt).where(Receipt.id.in_(select(tree.c.id)), Receipt.state != ReceiptState.REPLACED)
+    return (await session.scalars(query.order_by(Receipt.code).execution_options(populate_existing=True))).all()
+
+
+async def orders_taken_from(session: AsyncSession, provider: str, code: str) -> frozenset[str]:
+    """Return the orders that people took a payment, or parts of it, away from."""
+    query = (
+        select(ReceiptDecision.order_id)
+        .join(Receipt, Receipt.id == ReceiptDecision.receipt_id)
+        .where(ReceiptDecision.kind == "undone", Receipt.provider == provider)
+        .where((Receipt.code == code) | Receipt.code.startswith(f"{code}/", autoescape=True))
+    )
+    return frozenset(found for found in await session.scalars(query) if found is not None)
+
+
+async def taken_from(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """Return (order, receipt) of what people took away from some orders."""
+    query = select(ReceiptDecision.order_id, ReceiptDecision.receipt_id).where(
+        ReceiptDecision.kind == "undone", ReceiptDecision.order_id.in_(order_ids)
+    )
+    return [(str(order_id), receipt_id) for order_id, receipt_id in await session.execute(query)]
+
+
+async def count_parts(session: AsyncSession, provider: str, code: str) -> int:
+    """Return how many parts a payment has had, under its first code."""
+    counted = select(func.count()).where(
+        Receipt.provider == provider, Receipt.code.startswith(f"{code}/", autoescape=True)
+    )
+    return int(await session.scalar(counted) or 0)
+
+
+async def held_by(session: AsyncSession, receipt_id: str, order_id: str) -> dict[str, int]:
+    """Return what each account holds of a receipt's money, by its postings under an order; none that hold nothing."""
+    total = func.sum(LedgerEntry.credit_minor - LedgerEntry.debit_minor)
+    query = (
+        select(LedgerEntry.account, total)
+        .where(LedgerEntry.order_id == order_id, LedgerEntry.receipt_id == receipt_id)
+        .group_by(LedgerEntry.account)
+        .having(total > 0)
+    )
+    return {account: int(held) for account, held in await session.execute(query)}
+
+
+async def funds_of(session: AsyncSession, order_id: str, account: str) -> int:
+    """Return what an account holds of an order's money."""
+    total = func.coalesce(func.sum(LedgerEntry.credit_minor - LedgerEntry.debit_minor), 0)
+    query = select(total).where(LedgerEntry.order_id == order_id, LedgerEntry.account == account)
+    return int(await session.scalar(query) or 0)
+
+
+async def refunds_of_receipt(session: AsyncSession, receipt_id: str) -> Sequence[Refund]:
+    """Return a receipt's refunds, locked; its own row is held."""
+    query = select(Refund).where(Refund.receipt_id == receipt_id).order_by(Refund.id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def reopen_intent(session: AsyncSession, order_id: str, due_minor: int) -> None:
+    """Await what an order owes again, the way it was asked for last, unless something is awaited already."""
+    query = (
+        select(PaymentIntent)
+        .where(PaymentIntent.order_id == order_id, PaymentIntent.state.in_(("open", "paid")))
+        .order_by(PaymentIntent.created_at.desc(), PaymentIntent.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    known = (await session.scalars(query)).all()
+    if known and all(one.state == "paid" for one in known):
+        known[0].state, known[0].amount_minor = "open", due_minor
+        await session.flush()
+
+
+async def add_decision(session: AsyncSession, decision: ReceiptDecision) -> None:
+    """Add a decision."""
+    session.add(decision)
+    await session.flush()
 
 
 async def suggest(session: AsyncSession, receipt_id: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -16,6 +16,7 @@ from backend.payments.router.access import (
     ReceiptsDep,
     RefundsDep,
     SettlementsDep,
+    platform_only,
 )
 from backend.payments.schemas import (
     AcceptReceipt,
@@ -42,18 +43,12 @@ At = Annotated[datetime | None, Query(description="The last instant that counts,
 Merchant = Annotated[str | None, Query(description="One merchant's books; all where absent.")]
 
 
-def _platform_only(principal: Principal) -> None:
-    """Money whose order is not known belongs to no merchant, so only the platform's staff see it."""
-    if principal.merchant_id is not None:
-        raise NotFoundError
-
-
 @router.get("/payments/receipts/open")
 async def open_receipts(
     session: SessionDep, receipts: ReceiptsDep, page: PageDep, principal: MoneyStaff
 ) -> Page[OpenReceiptView]:
     """List the receipts that wait for a person, oldest first, with the orders that they could be for."""
-    _platform_only(principal)
+    platform_only(principal)
     rows, total = await receipts.open_page(session, limit=page.limit, offset=page.offset)
     items = [OpenReceiptView.of(receipt, suggestions) for receipt, suggestions in rows]
     return Page(items=items, total=total, limit=page.limit, offset=page.offset)
@@ -69,7 +64,7 @@ async def match_receipt(
     principal: MoneyStaff,
 ) -> ReceiptView:
     """Give an open receipt to an order, as the caller decides."""
-    _platform_only(principal)
+    platform_only(principal)
     principal.check_city((await orders.get(session, body.order_id)).city)
     return ReceiptView.model_validate(await receipts.accept(session, receipt_id, body.order_id, principal.actor))
 
@@ -79,7 +74,7 @@ async def give_receipt_back(
     receipt_id: str, session: SessionDep, receipts: ReceiptsDep, principal: MoneyStaff
 ) -> ReceiptView:
     """Queue an open receipt to be paid back to whoever sent it."""
-    _platform_only(principal)
+    platform_only(principal)
     return ReceiptView.model_validate(await receipts.give_back(session, receipt_id, principal.actor))
 
 
@@ -240,6 +235,6 @@ async def set_fee(
     merchant_id: str, body: FeeTerms, session: SessionDep, service: SettlementsDep, principal: Owner
 ) -> FeeTerms:
     """Set what a merchant pays of each order from the next settlement on; the platform's to say."""
-    _platform_only(principal)
+    platform_only(principal)
     fee = await service.set_fee(session, merchant_id, body.basis_points, body.fixed_minor, principal.actor)
     return FeeTerms(basis_points=fee.basis_points, fixed_minor=fee.fixed_minor)

@@ -2,21 +2,14 @@
 
 from fastapi import APIRouter
 
-from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.router.access import Door, OrdersDep, PaymentsDep, Staff
+from backend.payments.router.access import Door, OrdersDep, PaymentsDep, Staff, check_order
 from backend.payments.schemas import BeginPayment, CashTaken, ClaimReceipt, ClaimView, PaymentView, ReceiptView
 from backend.platform.actors import Source
-from backend.platform.auth.principal import Principal, Role
+from backend.platform.auth.principal import Role
 from backend.platform.web import SessionDep
 
 router = APIRouter()
-
-
-async def _check_order(session: SessionDep, orders: OrdersService, principal: Principal, order_id: str) -> None:
-    order = await orders.get(session, order_id)
-    principal.check_city(order.city)
-    principal.check_merchant(order.merchant_id)
 
 
 @router.get("/orders/{order_id}/payment")
@@ -24,7 +17,7 @@ async def payment_status(
     order_id: str, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Staff
 ) -> PaymentView:
     """Say how an order is being paid."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     return PaymentView.model_validate(await payments.status(session, order_id))
 
 
@@ -33,7 +26,7 @@ async def begin_payment(
     order_id: str, body: BeginPayment, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Staff
 ) -> PaymentView:
     """Start to collect what is due, or return what is under way; asking again never prompts twice."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     return PaymentView.model_validate(await payments.begin(session, order_id, body.method, body.payer_phone))
 
 
@@ -42,7 +35,7 @@ async def claim_receipt(
     order_id: str, body: ClaimReceipt, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Staff
 ) -> ClaimView:
     """Look up a receipt code that a customer has pasted."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     return ClaimView.model_validate(await payments.claim_receipt(session, order_id, body.code))
 
 
@@ -51,7 +44,7 @@ async def switch_to_upi(
     order_id: str, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Door
 ) -> PaymentView:
     """Ask for UPI at the door in place of cash."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     view = await payments.switch_to_upi(session, order_id, actor=principal.actor, source=Source.API)
     return PaymentView.model_validate(view)
 
@@ -61,7 +54,7 @@ async def take_cash(
     order_id: str, body: CashTaken, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Door
 ) -> ReceiptView:
     """Book cash that a rider has taken; booking it again changes nothing."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     principal.check_self(Role.RIDER, body.rider_id)
     return ReceiptView.model_validate(await payments.record_cash(session, order_id, body.amount_minor, body.rider_id))
 
@@ -69,5 +62,5 @@ async def take_cash(
 @router.get("/orders/{order_id}/receipts")
 async def receipts(order_id: str, session: SessionDep, orders: OrdersDep, principal: Staff) -> list[ReceiptView]:
     """List the receipts of an order, oldest first."""
-    await _check_order(session, orders, principal, order_id)
+    await check_order(session, orders, principal, order_id)
     return [ReceiptView.model_validate(row) for row in await repository.receipts_of(session, order_id)]

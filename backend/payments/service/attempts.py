@@ -57,7 +57,7 @@ class AttemptsService:
         receipt = await self._receipts.take(session, told)
         # Money that a person must look at, or that is another order's, leaves the attempt in review with it.
         settled = receipt.order_id == attempt.order_id and receipt.state not in OPEN
-        attempt.state = "paid" if settled else "review"
+        attempt.state = "paid" if settled or attempt.state == "paid" else "review"
         await session.flush()
 
     async def _apply_failed(self, session: AsyncSession, attempt: PaymentAttempt, result: AttemptResult) -> None:

@@ -14,7 +14,14 @@ from backend.payments import repository
 from backend.payments.events import PaymentReceived, PaymentReviewClosed, PaymentReviewOpened, RefundDue
 from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt
-from backend.payments.policies import CLOSED_STATES, OrderMoney, ReceiptVerdict, judge_receipt, surplus_minor
+from backend.payments.policies import (
+    CLOSED_STATES,
+    WAITING_STATES,
+    OrderMoney,
+    ReceiptVerdict,
+    judge_receipt,
+    surplus_minor,
+)
 from backend.payments.service.ledger import CUSTOMER_FUNDS, REFUNDS_PAYABLE, SUSPENSE, Movement, holder, post
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish, publish_many
@@ -105,6 +112,14 @@ class Books:
         await self._orders.handle_many(session, commands, actor=PAYMENTS_ACTOR, source=Source.PROVIDER)
         for city, ones in _by_city(counted).items():
             await publish_many(session, [one.event for one in ones], actor=PAYMENTS_ACTOR, city=city)
+        await self._close_debts(session, [one for one in counted if one.due_minor == 0])
+
+    async def _close_debts(self, session: AsyncSession, paid: Sequence[Given]) -> None:
+        """Close the cards of orders that ran on while money was taken from them, and are paid now."""
+        cities = {one.order.id: one.order.city for one in paid if one.order.state not in WAITING_STATES}
+        for order_id, receipt_id in await repository.taken_from(session, sorted(cities)) if cities else ():
+            closed = PaymentReviewClosed(receipt_id, order_id, "the order is paid")
+            await publish(session, closed, actor=PAYMENTS_ACTOR, city=cities[order_id])
 
     async def _close_short(self, session: AsyncSession, settled: Sequence[Given]) -> None:
         """Close the card of an order whose cash was too little, where the rest has come."""
@@ -147,7 +162,8 @@ class Books:
             },
         )
         if refund_id is not None and order.state in CLOSED_STATES:
-            paid = sum(row.amount_minor for row in await repository.receipts_of(session, order.id))
+            theirs = await repository.receipts_of(session, order.id)
+            paid = sum(row.amount_minor for row in theirs if row.state != ReceiptState.REPLACED)
             await self._command(session, order, RecordLatePayment(paid_minor=paid), f"late:{receipt.id}")
         if refund_id is not None:
             due = RefundDue(refund_id, order.id, amount_minor, receipt.currency, cause, order.merchant_id)
@@ -218,7 +234,7 @@ class Books:
 
     async def take_back(self, session: AsyncSession, receipt: Receipt, order: Receivable | None, why: str) -> None:
         """Write the contrary of a locked receipt whose money went back, once, and ask a person about its order."""
-        if receipt.state in {ReceiptState.REVERSED, ReceiptState.REFUNDED}:
+        if receipt.state in {ReceiptState.REVERSED, ReceiptState.REFUNDED, ReceiptState.REPLACED}:
             return
         former, owed = receipt.state, await repository.reject_refunds(session, receipt.id, why)
         for owner, amount in ((REFUNDS_PAYABLE, owed), (_OWNER[ReceiptState(former)], receipt.amount_minor - owed)):
@@ -231,6 +247,14 @@ class Books:
         elif order is not None:
             await self._tell_taken_back(session, order, receipt)
             await self.ask(session, receipt, why, order=order)
+
+    async def take_apart(self, session: AsyncSession, receipt: Receipt, held: Mapping[str, int], why: str) -> None:
+        """Write the contrary of a locked receipt, by what each account holds of it; its parts take its place."""
+        for account, amount in held.items():
+            post(session, receipt, Movement(account, holder(receipt), amount), why)
+        receipt.state = ReceiptState.REPLACED
+        await session.flush()
+        await repository.suggest(session, receipt.id, ())
 
     async def _tell_taken_back(self, session: AsyncSession, order: Receivable, receipt: Receipt) -> None:
         gone = min(order.refunded_minor + receipt.amount_minor, order.paid_minor)

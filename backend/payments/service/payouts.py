@@ -109,7 +109,8 @@ class PayoutsService:
     ) -> PayoutWay | None:
         if receipt is None or receipt.provider != "mpesa" or refund.currency != "KES" or refund.amount_minor % 100:
             return None
-        is_whole = refund.amount_minor == receipt.amount_minor and not receipt.provisional
+        # A part is not what the provider knows under the code.
+        is_whole = refund.amount_minor == receipt.amount_minor and not receipt.provisional and receipt.part_of is None
         fitting = payout_way(self._settings.payout_ways, is_whole=is_whole, is_payee_known=payee is not None)
         failed = {one.way for one in former}
         return next((way for way in fitting if way not in failed), next(iter(fitting), None))

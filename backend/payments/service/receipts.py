@@ -16,6 +16,7 @@ from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import Evidence, Feed
 from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.decisions import Decided, decided
 from backend.payments.service.matching import Decision, Reason, Scored, Verdict, decide, payer_fullness
 from backend.platform.actors import Actor
 from backend.platform.ids import new_id
@@ -130,7 +131,7 @@ class ReceiptsService:
         receipts = await repository.insert_receipts(session, [{**_values(told), "state": state}])
         if not receipts:
             return await self.take(session, told)
-        suggestions = _suggestions(decision)
+        suggestions = suggestions_of(decision)
         await repository.suggest(session, receipts[0].id, suggestions)
         await self._books.park(session, receipts[0], _kind(decision), suggestions)
         RECEIPTS.labels(told.feed, state).inc()
@@ -141,6 +142,8 @@ class ReceiptsService:
             return await self._disagree(session, known, "amount_conflict")
         if known.state in OPEN:
             return await self._look_again(session, known, told)
+        if known.state == ReceiptState.REPLACED and (part := await _part_for(session, known, told)):
+            return part
         if told.order_id is not None and told.order_id != known.order_id:
             return await self._disagree(session, known, "code_reused")
         if told.attempt_id is not None and known.attempt_id is None:
@@ -170,7 +173,7 @@ class ReceiptsService:
         else:
             receipt.state = ReceiptState.SUGGESTED if decision.candidates else ReceiptState.ORPHAN
             await session.flush()
-            await repository.suggest(session, receipt.id, _suggestions(decision))
+            await repository.suggest(session, receipt.id, suggestions_of(decision))
         return receipt
 
     async def _locked(self, session: AsyncSession, known: Receipt) -> Receipt:
@@ -189,7 +192,9 @@ class ReceiptsService:
         await repository.suggest(session, receipt.id, ())
         await self._books.book(session, [Given(order, receipt, judged)])
 
-    async def accept(self, session: AsyncSession, receipt_id: str, order_id: str, actor: Actor) -> Receipt:
+    async def accept(
+        self, session: AsyncSession, receipt_id: str, order_id: str, actor: Actor, reason: str = ""
+    ) -> Receipt:
         """Give an open receipt to an order, as a person decided.
 
         Raises:
@@ -205,6 +210,7 @@ class ReceiptsService:
         found = [row for row in await repository.suggestions_of(session, [receipt_id]) if row.order_id == order_id]
         points, reasons = (found[0].points, found[0].reasons) if found else (None, [])
         await self._adopt(session, receipt, order, {"points": points, "reasons": reasons, "matched_by": str(actor)})
+        await decided(session, receipt, Decided.GIVEN, actor, reason, order_id)
         return receipt
 
     async def give_back(self, session: AsyncSession, receipt_id: str, actor: Actor) -> Receipt:
@@ -221,6 +227,7 @@ class ReceiptsService:
             raise ReceiptSettledError(receipt_id=receipt_id, state=receipt.state)
         await repository.suggest(session, receipt.id, ())
         await self._books.owe_orphan(session, receipt, actor)
+        await decided(session, receipt, Decided.GIVEN_BACK, actor)
         return receipt
 
     async def open_page(
@@ -238,18 +245,29 @@ class ReceiptsService:
         known = await repository.receipt_by_code(session, rail, code)
         if known is None:
             return None
+        if known.state == ReceiptState.REPLACED:
+            await self._take_parts_back(session, known, why)
+            return known
         held = await self._orders.hold(session, [known.order_id]) if known.order_id else {}
         order = held.get(known.order_id or "")
         receipt = await self._locked(session, known)
-        if receipt.order_id != (order.id if order else None):
+        if receipt.order_id != (order.id if order else None) or receipt.state == ReceiptState.REPLACED:
             return await self.take_back(session, rail, code, why)
         await self._books.take_back(session, receipt, order, why)
         return receipt
 
+    async def _take_parts_back(self, session: AsyncSession, whole: Receipt, why: str) -> None:
+        """Record that the money of all parts went back; their orders are held at once, by their ids."""
+        parts = await repository.parts_of(session, whole.id)
+        await self._orders.hold(session, {part.order_id for part in parts if part.order_id})
+        for part in parts:
+            await self.take_back(session, part.provider, part.code, why)
+
 
 def _same_money(theirs: Sequence[Receipt], told: Evidence) -> Receipt | None:
     """Return the order's receipt that this is about, where one of the two does not know its number yet."""
-    alike = [row for row in theirs if row.provider == told.rail and row.amount_minor == told.amount_minor]
+    whole = (row for row in theirs if row.part_of is None)
+    alike = [row for row in whole if row.provider == told.rail and row.amount_minor == told.amount_minor]
     if told.provisional:
         unclaimed = (row for row in alike if row.state == ReceiptState.MATCHED and row.attempt_id is None)
         known = next(unclaimed, None)
@@ -263,8 +281,15 @@ def _same_money(theirs: Sequence[Receipt], told: Evidence) -> Receipt | None:
     return known
 
 
+async def _part_for(session: AsyncSession, whole: Receipt, told: Evidence) -> Receipt | None:
+    """Return the part that is the told order's, or is still to find its order."""
+    parts = await repository.parts_of(session, whole.id)
+    theirs = (part for part in parts if part.order_id is not None and part.order_id == told.order_id)
+    return next(theirs, next((part for part in parts if part.state in OPEN), None))
+
+
 def _says_nothing_new(known: Receipt, told: Evidence) -> bool:
-    if known.state in OPEN or known.amount_minor != told.amount_minor:
+    if known.state in {*OPEN, ReceiptState.REPLACED} or known.amount_minor != told.amount_minor:
         return False
     if told.attempt_id is not None and known.attempt_id is None:
         return False
@@ -282,7 +307,8 @@ def _kind(decision: Decision) -> str:
     return "amount_differs" if Reason.AMOUNT_DIFFERS in best.reasons else "suggested"
 
 
-def _suggestions(decision: Decision) -> list[dict[str, Any]]:
+def suggestions_of(decision: Decision) -> list[dict[str, Any]]:
+    """Return a decision's candidates as rows, best first."""
     return [
         {"order_id": one.order_id, "points": one.points, "reasons": [str(reason) for reason in one.reasons]}
         for one in decision.candidates

@@ -38,6 +38,18 @@ PART = {"paid_minor": 5000, "payment_status": PaymentStatus.PARTIAL}
         ({}, c.RecordLatePayment(32500), {"paid_minor": 32500, "payment_status": "refund_due"}),
         (PAID, c.RecordRefund(500), {"refunded_minor": 500, "payment_status": "success"}),
         (PAID, c.RecordRefund(32500), {"refunded_minor": 32500, "payment_status": "refunded"}),
+        (PAID, c.WithdrawPart(5000), {"paid_minor": 5000, "payment_status": "partial"}),
+        (PAID, c.WithdrawPayment(), {"paid_minor": 0, "payment_status": "pending"}),
+        (
+            {**PAID, "refunded_minor": 5000},
+            c.WithdrawPart(5000),
+            {"paid_minor": 5000, "payment_status": "pending"},
+        ),
+        (
+            {**PAID, "state": OrderState.CANCELLED},
+            c.WithdrawPart(5000),
+            {"paid_minor": 5000, "payment_status": "refund_due"},
+        ),
         ({}, c.ApproveCod(), {"payment_mode": "cod", "payment_method": "cod"}),
         (
             {"payment_mode": PaymentMode.COD},

@@ -39,7 +39,9 @@ DESK = {"agent", "admin", "owner", "service"}
 def facts(state: S, command: type[Command] = c.AddNote) -> OrderFacts:
     """An order in the state for which every guard of the command's sample passes."""
     without_rider = command is c.AssignRider
-    paid = state not in UNPAID and command not in {c.RecordPartPayment, c.ConfirmPayment, c.SwitchPayment}
+    needs_money = command in {c.WithdrawPart, c.WithdrawPayment}
+    needs_none = command in {c.RecordPartPayment, c.ConfirmPayment, c.SwitchPayment}
+    paid = needs_money or (state not in UNPAID and not needs_none)
     return OrderFacts(
         id="ORD1",
         state=state,
@@ -122,6 +124,10 @@ def test_confirming_starts_the_vendors_ladder_and_keeps_the_stock() -> None:
         (S.PENDING, {}, c.RecordPartPayment(32500), "order.not_a_part_payment"),
         (S.PARTIAL, {"paid_minor": 200}, c.RecordPartPayment(200), "order.not_a_part_payment"),
         (S.CANCELLED, {"paid_minor": 99}, c.RecordRefund(100), "order.refund_too_large"),
+        (S.CONFIRMED, {"paid_minor": 99}, c.WithdrawPart(99), "order.not_withdrawn"),
+        (S.CONFIRMED, {"paid_minor": 99, "refunded_minor": 50}, c.WithdrawPart(49), "order.not_withdrawn"),
+        (S.CONFIRMED, {"paid_minor": 99, "refunded_minor": 50}, c.WithdrawPayment(), "order.not_withdrawn"),
+        (S.PARTIAL, {"paid_minor": 0}, c.WithdrawPayment(), "order.not_withdrawn"),
         (S.CONFIRMED, {}, c.AcceptOrder(0), "order.preparation_out_of_range"),
         (S.CONFIRMED, {}, c.AcceptOrder(241), "order.preparation_out_of_range"),
         (S.PROCESSING, {}, c.ExtendPreparation(0), "order.preparation_out_of_range"),

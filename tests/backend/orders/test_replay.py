@@ -25,6 +25,11 @@ STORIES: dict[str, tuple[OrderState, tuple[tuple[Actor, Command], ...], dict[str
         ((ADMIN, c.CancelOrder("too late")), (PAYMENTS, c.RecordRefund(100)), (PAYMENTS, c.RecordRefund(35_200))),
         {},
     ),
+    "paid by mistake": (
+        OrderState.CONFIRMED,
+        ((PAYMENTS, c.WithdrawPart(100, "half was another's")), (PAYMENTS, c.WithdrawPayment("all was another's"))),
+        {},
+    ),
     "paid in parts": (
         OrderState.PARTIAL,
         ((PAYMENTS, c.RecordPartPayment(200)), (PAYMENTS, c.ConfirmPayment(35_200)), (VENDOR, c.SetPreparation(15))),

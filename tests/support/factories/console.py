@@ -29,6 +29,7 @@ from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
 from backend.payments.service import PaymentsService
+from backend.payments.service.parts import PartsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.settings import PaymentsSettings
@@ -44,7 +45,7 @@ from tests.support.factories.customers import customers_service, make_customer
 from tests.support.factories.dispatch import dispatch_service, make_rider
 from tests.support.factories.drafts import SHELF, make_conversation
 from tests.support.factories.orders import make_order, orders_service
-from tests.support.factories.payments import payments_service, receipts_service
+from tests.support.factories.payments import parts_service, payments_service, receipts_service
 from tests.support.factories.reports import reports_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 from tests.support.town import PartnerDesk
@@ -65,6 +66,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         DispatchService: dispatch_service(clock),
         PaymentsService: payments_service(clock),
         ReceiptsService: receipts_service(clock),
+        PartsService: parts_service(clock),
         RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
         ReportsService: reports_service(),
     }

@@ -10,6 +10,7 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.parts import PartsService
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -36,6 +37,12 @@ def receipts_service(clock: Clock) -> ReceiptsService:
     """The matcher over real orders."""
     orders = orders_service()
     return ReceiptsService(orders, Candidates(orders, clock), Books(orders))
+
+
+def parts_service(clock: Clock) -> PartsService:
+    """What people take apart, over real orders."""
+    orders = orders_service()
+    return PartsService(orders, receipts_service(clock), Candidates(orders, clock), Books(orders))
 
 
 def attempts_service(clock: Clock) -> AttemptsService:
