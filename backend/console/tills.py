@@ -1,6 +1,6 @@
 """What the money desk reads across orders, receipts and riders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.events import OrderState
 from backend.orders.models import Order
 from backend.payments.models import Receipt, ReceiptSuggestion
+from backend.payments.ports import ReceiptPage
 from backend.platform.auth.principal import ALL_CITIES, Principal
 
-_MOST: Final = 50
 _CASH: Final = "cash"
-_OPEN: Final = ("suggested", "orphan")
 _A_DAY: Final = func.make_interval(0, 0, 0, 1)
 
 
@@ -32,8 +31,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenReceipt:
-    """Money that came in and is no order's yet; `payer_hint` is the end of the payer's number."""
+class ShownReceipt:
+    """Money that came in; `payer_hint` is the end of the payer's number, `reasons` why it is its order's."""
 
     id: str
     code: str
@@ -43,6 +42,10 @@ class OpenReceipt:
     reference: str
     payer_hint: str
     came_at: datetime
+    state: str
+    order_id: str | None
+    matched_by: str
+    reasons: tuple[str, ...]
     candidates: tuple[Candidate, ...]
 
 
@@ -67,39 +70,19 @@ def _theirs(principal: Principal) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def open_receipts(session: AsyncSession, principal: Principal) -> list[OpenReceipt]:
-    """Return the receipts that wait for a person, the oldest first.
-
-    Whoever has one city or merchant sees those that may be for an order of theirs, with these orders alone; orphans are
-    for those who see all.
-    """
-    query = select(Receipt).where(Receipt.state.in_(_OPEN)).order_by(Receipt.created_at)
-    rows = list(await session.scalars(query.limit(_MOST)))
-    found = await _candidates(session, [row.id for row in rows], principal)
-    sees_all = not _theirs(principal)
-    return [_open(row, found.get(row.id, ())) for row in rows if sees_all or row.id in found]
+async def shown(session: AsyncSession, found: ReceiptPage) -> list[ShownReceipt]:
+    """Return the receipts of a page as the desk shows them, with what is due on the orders that they may be for."""
+    orders = await _orders(session, {one.order_id for _, suggestions in found.rows for one in suggestions})
+    return [_shown(row, suggestions, orders) for row, suggestions in found.rows]
 
 
-async def _candidates(
-    session: AsyncSession, receipt_ids: Sequence[str], principal: Principal
-) -> dict[str, tuple[Candidate, ...]]:
-    query = (
-        select(ReceiptSuggestion, Order)
-        .join(Order, Order.id == ReceiptSuggestion.order_id)
-        .where(ReceiptSuggestion.receipt_id.in_(receipt_ids), *_theirs(principal))
-        .order_by(ReceiptSuggestion.points.desc(), Order.id)
-    )
-    found: dict[str, tuple[Candidate, ...]] = {}
-    for suggestion, order in await session.execute(query):
-        due = max(order.amount_minor - order.paid_minor + order.refunded_minor, 0)
-        reasons = tuple(suggestion.reasons)
-        one = Candidate(order.id, order.user_id, due, order.currency, suggestion.points, reasons)
-        found[suggestion.receipt_id] = (*found.get(suggestion.receipt_id, ()), one)
-    return found
+async def _orders(session: AsyncSession, order_ids: Collection[str]) -> Mapping[str, Order]:
+    rows = await session.scalars(select(Order).where(Order.id.in_(sorted(order_ids))))
+    return {row.id: row for row in rows}
 
 
-def _open(row: Receipt, candidates: tuple[Candidate, ...]) -> OpenReceipt:
-    return OpenReceipt(
+def _shown(row: Receipt, suggestions: Sequence[ReceiptSuggestion], orders: Mapping[str, Order]) -> ShownReceipt:
+    return ShownReceipt(
         id=row.id,
         code=row.code,
         provider=row.provider,
@@ -108,8 +91,17 @@ def _open(row: Receipt, candidates: tuple[Candidate, ...]) -> OpenReceipt:
         reference=row.reference,
         payer_hint=row.payer_hint,
         came_at=row.paid_at or row.created_at,
-        candidates=candidates,
+        state=row.state,
+        order_id=row.order_id,
+        matched_by=row.matched_by or "",
+        reasons=tuple(row.reasons),
+        candidates=tuple(_candidate(one, orders[one.order_id]) for one in suggestions),
     )
+
+
+def _candidate(suggestion: ReceiptSuggestion, order: Order) -> Candidate:
+    due = max(order.amount_minor - order.paid_minor + order.refunded_minor, 0)
+    return Candidate(order.id, order.user_id, due, order.currency, suggestion.points, tuple(suggestion.reasons))
 
 
 async def bags(session: AsyncSession, principal: Principal) -> list[CashBag]:
@@ -133,7 +125,6 @@ async def bags(session: AsyncSession, principal: Principal) -> list[CashBag]:
         .where(Order.rider_id.is_not(None), on_the_way | (taken > 0), *_theirs(principal))
         .group_by(Order.rider_id, Order.currency)
         .order_by((sums[0] + sums[1]).desc(), Order.rider_id)
-        .limit(_MOST)
     )
     return [
         CashBag(rider, currency, orders, int(to_collect), int(had))

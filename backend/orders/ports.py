@@ -155,7 +155,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Which orders are wanted; None means any."""
+    """Which orders are wanted; None means any. `owes` leaves those whose money is awaited before the door."""
 
     states: tuple[OrderState, ...] | None = None
     cities: frozenset[str] | None = None
@@ -164,6 +164,7 @@ class OrderFilter:
     rider_id: str | None = None
     user_id: str | None = None
     payment_status: PaymentStatus | None = None
+    owes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select, text, update
+from sqlalchemy import Row, Select, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -109,6 +109,14 @@ async def latest_of(session: AsyncSession, **wanted: str) -> str | None:
     return found
 
 
+# Cash is owed by who carries the order, and not by itself; what was given back is no debt.
+_OWES: Final = (
+    Order.payment_status.in_(("pending", "partial", "failed")),
+    Order.state.not_in((OrderState.CANCELLED, OrderState.RETURNED)),
+    or_(Order.state.in_((OrderState.PENDING, OrderState.PARTIAL)), Order.payment_mode == "prepaid"),
+)
+
+
 def _filtered(wanted: OrderFilter) -> Select[Order]:
     query = select(Order)
     if wanted.states is not None:
@@ -119,7 +127,7 @@ def _filtered(wanted: OrderFilter) -> Select[Order]:
         value = getattr(wanted, column)
         if value is not None:
             query = query.where(getattr(Order, column) == value)
-    return query
+    return query.where(*_OWES) if wanted.owes else query
 
 
 async def list_orders(
@@ -130,6 +138,14 @@ async def list_orders(
     total = await session.scalar(select(func.count()).select_from(query.subquery()))
     page = query.order_by(Order.created_at.desc(), Order.id).limit(limit).offset(offset).options(*_WHOLE)
     return (await session.scalars(page.execution_options(populate_existing=True))).all(), total or 0
+
+
+async def due_of(session: AsyncSession, wanted: OrderFilter) -> Sequence[tuple[str, int]]:
+    """Return (currency, sum) of what all these orders still have to be paid, in minor units."""
+    chosen = _filtered(wanted).subquery()
+    due = func.greatest(chosen.c.amount_minor - chosen.c.paid_minor + chosen.c.refunded_minor, 0)
+    query = select(chosen.c.currency, func.sum(due)).group_by(chosen.c.currency).order_by(chosen.c.currency)
+    return [(currency, int(minor)) for currency, minor in await session.execute(query)]
 
 
 async def log_entry(session: AsyncSession, order_id: str, command_id: str) -> OrderLogEntry | None:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import AccountBalance, Method
 from backend.payments.service.statements import StatementReport
+from backend.platform.web import Page
 
 
 class BeginPayment(BaseModel):
@@ -159,6 +160,20 @@ class OpenReceiptView(BaseModel):
             payer_hint=receipt.payer_hint,
             suggestions=[SuggestionView.model_validate(one) for one in suggestions],
         )
+
+
+class SumView(BaseModel):
+    """What receipts of one currency come to."""
+
+    currency: str = Field(description="ISO 4217.")
+    receipts: int = Field(description="How many.")
+    sum_minor: int = Field(description="In minor units.")
+
+
+class OpenReceipts(Page[OpenReceiptView]):
+    """A page of the money that waits for a person."""
+
+    sums: list[SumView] = Field(description="Of the whole list, by currency.")
 
 
 class AcceptReceipt(BaseModel):

@@ -1,11 +1,15 @@
 """Money as integer minor units with its currency."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from babel.numbers import format_currency, format_decimal
 
 from backend.platform.errors import UnprocessableError
+
+_TYPED: Final = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?")
 
 
 class CurrencyMismatchError(UnprocessableError):
@@ -46,3 +50,22 @@ class Money:
         if self.currency == "KES":
             return "KSh " + format_decimal(self.major, f"#,##0{decimals}", locale="en")
         return format_currency(self.major, self.currency, f"¤#,##,##0{decimals}", locale=locale, currency_digits=False)
+
+
+class AmountUnreadableError(UnprocessableError):
+    """What was typed is no amount of money."""
+
+    code = "money.amount_unreadable"
+    title = "Write amounts as numbers, such as 350 or 99.50"
+
+
+def minor_of(typed: str) -> int:
+    """Return a typed amount of whole units in minor units.
+
+    Raises:
+        AmountUnreadableError: It is no amount, or has more than two decimals.
+    """
+    found = _TYPED.fullmatch(typed.replace(",", "").strip())
+    if found is None:
+        raise AmountUnreadableError(typed=typed[:20])
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))

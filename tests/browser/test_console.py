@@ -35,6 +35,10 @@ pytestmark = pytest.mark.browser
 
 SCREEN: Any = {"width": 1440, "height": 900}
 PASSWORD = "a long pass phrase"
+_PAYMENT = """
+INSERT INTO receipts (id, provider, code, amount_minor, currency, evidence, state)
+VALUES ('RC-1', 'mpesa', 'UKM5A7B9CD', :minor, 'KES', 'confirmation', 'orphan')
+"""
 
 
 @dataclass
@@ -245,6 +249,37 @@ async def test_a_rider_is_offered_by_keyboard(house: House, context: BrowserCont
     await expect(page.get_by_role("button", name="Offer to Rider R-1")).to_be_hidden()
 
 
+async def test_money_is_split_and_taken_away_by_keyboard(house: House, context: BrowserContext) -> None:
+    """What is being typed stays while the page refreshes itself; every step is a key."""
+    async with house.database.transaction() as session:
+        order = await make_order(session)
+        await session.execute(text(_PAYMENT), {"minor": 50000})
+    page = await house.let_in(context, person("admin:S-1", Role.ADMIN))
+    await page.goto(f"{house.url}/console/money")
+    await live(page)
+    await page.get_by_text("Split it over several orders").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Order of part 1").focus()
+    await page.keyboard.type(order.id.lower())
+    async with house.database.transaction() as session:
+        other = await make_order(session, shop=False, user_id=order.user_id)
+    await expect(page.locator(f"#owed-{other.id}")).to_be_visible()
+    await expect(page.get_by_label("Order of part 1")).to_have_value(order.id.lower())
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("352")
+    await page.get_by_label("Why").first.focus()
+    await page.keyboard.type("paid for two")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article", name="UKM5A7B9CD/2")).to_contain_text("KSh 148")
+    await page.get_by_text("It was not for this order").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("it was hers")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article", name="UKM5A7B9CD/3")).to_contain_text("KSh 352")
+    await expect(page.locator(f"#owed-{order.id}")).to_contain_text("confirmed, and not paid")
+
+
 async def test_the_light_tells_of_a_restart_and_nothing_is_missed(
     database: Database, fresh_database_url: str, context: BrowserContext
 ) -> None:
@@ -294,6 +329,12 @@ async def test_no_accessibility_faults_on_any_page(browser: Browser, house: Hous
     ):
         await page.goto(f"{house.url}/console/{path}")
         assert await faults(page) == [], path
+    async with house.database.transaction() as session:
+        await session.execute(text(_PAYMENT), {"minor": 50000})
+    page = await house.let_in(context, person("admin:S-1", Role.ADMIN))
+    await page.goto(f"{house.url}/console/money")
+    await page.get_by_text("Split it over several orders").click()
+    assert await faults(page) == []
     await context.close()
 
 

@@ -151,6 +151,10 @@ class OrdersService:
         rows, total = await repository.list_orders(session, wanted, limit=limit, offset=offset)
         return [order_view(row) for row in rows], total
 
+    async def due_of(self, session: AsyncSession, wanted: OrderFilter) -> Sequence[tuple[str, int]]:
+        """Return (currency, sum) of what all these orders still have to be paid, in minor units."""
+        return await repository.due_of(session, wanted)
+
     async def count_by_state(self, session: AsyncSession, wanted: OrderFilter) -> dict[OrderState, int]:
         """Return how many of the orders are in each state."""
         return await repository.count_by_state(session, wanted)

@@ -3,7 +3,7 @@
 A locked row is read afresh, since another transaction may have changed it while this one waited for the lock.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -233,16 +233,6 @@ async def suggestions_of(session: AsyncSession, receipt_ids: Sequence[str]) -> S
     """Return the suggestions of some receipts, best first."""
     query = select(ReceiptSuggestion).where(ReceiptSuggestion.receipt_id.in_(receipt_ids))
     return (await session.scalars(query.order_by(ReceiptSuggestion.points.desc(), ReceiptSuggestion.order_id))).all()
-
-
-async def receipts_in(
-    session: AsyncSession, states: Collection[str], *, limit: int, offset: int
-) -> tuple[Sequence[Receipt], int]:
-    """Return a page of receipts by state, oldest first, and how many there are."""
-    wanted = Receipt.state.in_(states)
-    total = await session.scalar(select(func.count()).select_from(Receipt).where(wanted))
-    query = select(Receipt).where(wanted).order_by(Receipt.created_at, Receipt.id).limit(limit).offset(offset)
-    return (await session.scalars(query)).all(), int(total or 0)
 
 
 async def receipts_of(session: AsyncSession, *order_ids: str) -> Sequence[Receipt]:

@@ -13,7 +13,7 @@ from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
 from backend.platform.auth.dependencies import require
-from backend.platform.auth.principal import Principal, Role
+from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.errors import NotFoundError
 from backend.platform.web import provide
 
@@ -50,3 +50,8 @@ async def check_order(session: AsyncSession, orders: OrdersService, principal: P
     order = await orders.get(session, order_id)
     principal.check_city(order.city)
     principal.check_merchant(order.merchant_id)
+
+
+def cities_of(principal: Principal) -> frozenset[str] | None:
+    """Return the cities that a caller serves; None for all."""
+    return None if principal.cities == ALL_CITIES else principal.cities

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from backend.payments.errors import RefundNotFoundError, SettlementNotFoundError
 from backend.payments.models import Refund
+from backend.payments.ports import ReceiptFilter
 from backend.payments.router.access import (
     Desk,
     MoneyStaff,
@@ -16,6 +17,7 @@ from backend.payments.router.access import (
     ReceiptsDep,
     RefundsDep,
     SettlementsDep,
+    cities_of,
     platform_only,
 )
 from backend.payments.schemas import (
@@ -24,6 +26,7 @@ from backend.payments.schemas import (
     AskRefund,
     FeeTerms,
     MakeSettlement,
+    OpenReceipts,
     OpenReceiptView,
     PaidUnder,
     PayoutView,
@@ -31,27 +34,41 @@ from backend.payments.schemas import (
     RefundDecision,
     RefundView,
     SettlementView,
+    SumView,
     TrialBalanceView,
 )
 from backend.payments.service import ledger
-from backend.platform.auth.principal import ALL_CITIES, Principal, Role
+from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import NotFoundError
 from backend.platform.web import Page, PageDep, SessionDep
 
 router = APIRouter()
 At = Annotated[datetime | None, Query(description="The last instant that counts, with its zone; now where absent.")]
+Search = Annotated[
+    str,
+    Query(max_length=60, description="Part of a code or reference, the end of a payer's number, or a whole amount."),
+]
 Merchant = Annotated[str | None, Query(description="One merchant's books; all where absent.")]
 
 
 @router.get("/payments/receipts/open")
 async def open_receipts(
-    session: SessionDep, receipts: ReceiptsDep, page: PageDep, principal: MoneyStaff
-) -> Page[OpenReceiptView]:
-    """List the receipts that wait for a person, oldest first, with the orders that they could be for."""
+    session: SessionDep, receipts: ReceiptsDep, page: PageDep, principal: MoneyStaff, search: Search = ""
+) -> OpenReceipts:
+    """List the receipts that wait for a person, oldest first, with the orders that they could be for.
+
+    Who serves some cities sees what may be for an order there; what may be anybody's is for those who serve all.
+    """
     platform_only(principal)
-    rows, total = await receipts.open_page(session, limit=page.limit, offset=page.offset)
-    items = [OpenReceiptView.of(receipt, suggestions) for receipt, suggestions in rows]
-    return Page(items=items, total=total, limit=page.limit, offset=page.offset)
+    wanted = ReceiptFilter(cities=cities_of(principal), search=search)
+    found = await receipts.page(session, wanted, limit=page.limit, offset=page.offset)
+    return OpenReceipts(
+        items=[OpenReceiptView.of(receipt, suggestions) for receipt, suggestions in found.rows],
+        sums=[SumView(currency=currency, receipts=count, sum_minor=minor) for currency, count, minor in found.sums],
+        total=found.total,
+        limit=page.limit,
+        offset=page.offset,
+    )
 
 
 @router.post("/payments/receipts/{receipt_id}/match")
@@ -87,7 +104,7 @@ async def refunds(
         session,
         state=state,
         merchant_id=principal.merchant_id,
-        cities=None if principal.cities == ALL_CITIES else principal.cities,
+        cities=cities_of(principal),
         limit=page.limit,
         offset=page.offset,
     )

@@ -13,7 +13,8 @@ from backend.payments import repository
 from backend.payments.errors import ReceiptNotFoundError, ReceiptSettledError
 from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt, ReceiptSuggestion
-from backend.payments.ports import Evidence, Feed
+from backend.payments.ports import Evidence, Feed, ReceiptFilter, ReceiptPage
+from backend.payments.repository import lists
 from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided
@@ -230,15 +231,13 @@ class ReceiptsService:
         await decided(session, receipt, Decided.GIVEN_BACK, actor)
         return receipt
 
-    async def open_page(
-        self, session: AsyncSession, *, limit: int, offset: int
-    ) -> tuple[list[tuple[Receipt, list[ReceiptSuggestion]]], int]:
-        """Return a page of the receipts that wait for a person, oldest first, with their suggestions."""
-        rows, total = await repository.receipts_in(session, OPEN, limit=limit, offset=offset)
+    async def page(self, session: AsyncSession, wanted: ReceiptFilter, *, limit: int, offset: int) -> ReceiptPage:
+        """Return a page of receipts with the orders that they could be for, and the sums of the whole list."""
+        rows, sums = await lists.receipts(session, wanted, limit=limit, offset=offset)
         found: dict[str, list[ReceiptSuggestion]] = defaultdict(list)
-        for one in await repository.suggestions_of(session, [row.id for row in rows]):
+        for one in await lists.suggestions(session, [row.id for row in rows], wanted):
             found[one.receipt_id].append(one)
-        return [(row, found[row.id]) for row in rows], total
+        return ReceiptPage([(row, found[row.id]) for row in rows], sums)
 
     async def take_back(self, session: AsyncSession, rail: str, code: str, why: str) -> Receipt | None:
         """Record that a receipt's money went back to its payer; None where it is not known."""

@@ -1,0 +1,79 @@
+"""Lists of receipts for people: a page, how many there are and what they add up to, by one set of conditions."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.payments.models import Receipt, ReceiptSuggestion
+from backend.payments.ports import ReceiptFilter
+from backend.platform.money import AmountUnreadableError, minor_of
+
+_ORDERS: Final = table("orders", column("id"), column("city"), column("merchant_id"))
+_TAIL: Final = 3  # Digits of a payer's number that are kept for people to see.
+
+
+async def receipts(
+    session: AsyncSession, wanted: ReceiptFilter, *, limit: int, offset: int
+) -> tuple[Sequence[Receipt], list[tuple[str, int, int]]]:
+    """Return a page of receipts, and (currency, how many, sum in minor units) of all of them.
+
+    Those that wait come oldest first, those that have found their order newest first.
+    """
+    conditions = _conditions(wanted)
+    age = Receipt.created_at.desc() if wanted.newest_first else Receipt.created_at
+    page = select(Receipt).where(*conditions).order_by(age, Receipt.id).limit(limit).offset(offset)
+    sums = select(Receipt.currency, func.count(), func.sum(Receipt.amount_minor)).where(*conditions)
+    found = await session.execute(sums.group_by(Receipt.currency).order_by(Receipt.currency))
+    rows = (await session.scalars(page.execution_options(populate_existing=True))).all()
+    return rows, [(currency, int(count), int(minor)) for currency, count, minor in found]
+
+
+async def suggestions(
+    session: AsyncSession, receipt_ids: Sequence[str], wanted: ReceiptFilter
+) -> Sequence[ReceiptSuggestion]:
+    """Return those suggestions of some receipts that the asker may see, best first."""
+    query = select(ReceiptSuggestion).where(ReceiptSuggestion.receipt_id.in_(receipt_ids))
+    if wanted.is_limited:
+        query = query.where(ReceiptSuggestion.order_id.in_(_orders(wanted)))
+    return (await session.scalars(query.order_by(ReceiptSuggestion.points.desc(), ReceiptSuggestion.order_id))).all()
+
+
+def _conditions(wanted: ReceiptFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Receipt.state.in_(sorted(wanted.states))]
+    if wanted.receipt_id is not None:
+        conditions.append(Receipt.id == wanted.receipt_id)
+    if wanted.is_limited:
+        likely = select(ReceiptSuggestion.receipt_id).where(ReceiptSuggestion.order_id.in_(_orders(wanted)))
+        conditions.append(or_(Receipt.order_id.in_(_orders(wanted)), Receipt.id.in_(likely)))
+    if wanted.search.strip():
+        conditions.append(_matches(wanted.search.strip()))
+    return conditions
+
+
+def _orders(wanted: ReceiptFilter) -> Select[Any]:
+    """The orders whose money the asker may see."""
+    query = select(_ORDERS.c.id)
+    if wanted.cities is not None:
+        query = query.where(func.lower(_ORDERS.c.city).in_(sorted(city.lower() for city in wanted.cities)))
+    if wanted.merchant_id is not None:
+        query = query.where(_ORDERS.c.merchant_id == wanted.merchant_id)
+    return query
+
+
+def _matches(typed: str) -> ColumnElement[bool]:
+    """Whether a code, reference or order holds what was typed, a payer's number ends in it, or it is the amount."""
+    ways: list[ColumnElement[bool]] = [
+        Receipt.code.icontains(typed, autoescape=True),
+        Receipt.reference.icontains(typed, autoescape=True),
+        Receipt.order_id == typed.upper(),
+    ]
+    digits = re.sub(r"[\s+\-]", "", typed)
+    if digits.isdecimal() and len(digits) >= _TAIL:
+        ways.append(Receipt.payer_hint == digits[-_TAIL:])
+    with suppress(AmountUnreadableError):
+        ways.append(Receipt.amount_minor == minor_of(typed))
+    return or_(*ways)
