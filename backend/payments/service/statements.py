@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import BinaryIO, Final
 
+from backend.payments.models import Receipt
 from backend.payments.ports import StatementLine
 from backend.payments.service.receipts import ReceiptsService
+from backend.platform.db.retry import until_free
 from backend.platform.db.session import Database
 
 CHUNK: Final = 100
@@ -34,7 +36,10 @@ class StatementReport:
 
 
 class StatementsService:
-    """Imports statements; the same one again changes nothing. Each chunk of lines is a transaction of its own."""
+    """Imports statements; the same one again changes nothing.
+
+    Each chunk of lines is a transaction of its own, done again where a callback's stood in its way.
+    """
 
     def __init__(self, database: Database, receipts: ReceiptsService, read: Reader) -> None:
         self._database = database
@@ -58,16 +63,23 @@ class StatementsService:
 
     async def _take_chunk(self, chunk: tuple[StatementLine, ...], report: StatementReport) -> None:
         told = [line.told for line in chunk if line.told is not None]
-        async with self._database.transaction() as session:
-            receipts = await self._receipts.take_all(session, told)
+
+        async def take() -> list[Receipt]:
+            async with self._database.transaction() as session:
+                return await self._receipts.take_all(session, told)
+
+        receipts = await until_free(take)
         report.lines += len(chunk)
         report.receipts.update(receipt.state for receipt in receipts)
         report.problems += [(line.number, line.problem) for line in chunk if line.problem]
         report.other += sum(not (line.told or line.reverses or line.problem) for line in chunk)
 
     async def _take_back(self, line: StatementLine, report: StatementReport) -> None:
-        async with self._database.transaction() as session:
-            receipt = await self._receipts.take_back(session, "mpesa", line.reverses, "reversed")
+        async def take_back() -> Receipt | None:
+            async with self._database.transaction() as session:
+                return await self._receipts.take_back(session, "mpesa", line.reverses, "reversed")
+
+        receipt = await until_free(take_back)
         if receipt is None:
             report.problems.append((line.number, f"it reverses {line.reverses}, which is not known"))
         else:

@@ -1,13 +1,16 @@
 """An organisation's statement, CSV and XLSX: read by line, matched as all feeds are, and the same again for nothing."""
 
+import asyncio
 import io
 from typing import Any
 
 import pytest
 import xlsxwriter
+from sqlalchemy import text
 
 from backend.orders.ports import OrderView
 from backend.platform.auth.principal import Role
+from tests.support.factories.orders import make_order
 from tests.support.till import Till
 
 COLUMNS = [
@@ -156,3 +159,25 @@ async def test_what_is_no_statement_of_ours_is_refused_whole(till: Till, content
 async def test_statements_are_for_the_platforms_money_staff(till: Till) -> None:
     assert (await send(till, as_csv([]), Role.AGENT))[0] == 403
     assert (await send(till, as_csv([]), merchant_id="M-1"))[0] == 404
+
+
+@pytest.mark.concurrency
+async def test_a_chunk_that_deadlocks_with_a_callback_is_taken_again(till: Till, order: OrderView) -> None:
+    """Another transaction holds the second order and wants the first; Postgres ends the chunk, and it comes again."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with till.database.transaction() as session:
+        other = await make_order(session, shop=False, user_id=order.user_id)
+    first, second = sorted((order.id, other.id))
+    content = as_csv([line("UKM5A7B9C1", "352.00", first), line("UKM5A7B9C2", "352.00", second)])
+    hold = text("SELECT id FROM orders WHERE id = :order FOR UPDATE")
+    async with till.database.transaction() as rival:
+        await rival.execute(text("SET LOCAL deadlock_timeout = '30s'"))  # So that the chunk finds it first.
+        await rival.execute(hold, {"order": second})
+        importing = asyncio.create_task(send(till, content))
+        while not await till.rows(waits):
+            pass
+        await rival.execute(hold, {"order": first})
+    status, body = await importing
+    assert (status, body["lines"], body["receipts"]) == (200, 2, {"matched": 2})
+    assert [(await till.order(one)).state for one in (first, second)] == ["confirmed", "confirmed"]
+    assert await till.rows("SELECT count(*), sum(amount_minor)::int FROM receipts") == [(2, 70400)]
