@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,65 +26,53 @@ class Intent:
     """One intent of one caller, named by its key; without a key each request is an intent of its own."""
 
     principal: Principal
+    route: str
     key: str | None
 
     async def once[T: BaseModel](
-        self,
-        session: AsyncSession,
-        route: str,
-        request: BaseModel | None,
-        answer: type[T],
-        act: Callable[[], Awaitable[T]],
+        self, session: AsyncSession, body: BaseModel | None, answer: type[T], act: Callable[[], Awaitable[object]]
     ) -> T:
         """Act, and keep the answer with the effect; or return the answer that was given before.
 
         Args:
             session: The request's transaction.
-            route: Method and path, its values filled in.
-            request: The body; None where the route has none.
+            body: What was posted; None where the route takes nothing.
             answer: The model of the answer.
-            act: What is done once.
+            act: What is done once; what it returns is shown as `answer`.
 
         Raises:
             RequestRunningError: The first request under this key still runs.
             KeyReusedError: The key stood for another request.
         """
         if self.key is None:
-            return await act()
-        scope = IdempotencyScope(f"{self.principal.actor}@{self.principal.merchant_id or ''}", route, self.key)
-        mark = fingerprint(route.encode(), request.model_dump_json().encode() if request else b"")
+            return answer.model_validate(await act())
+        scope = IdempotencyScope(f"{self.principal.actor}@{self.principal.merchant_id or ''}", self.route, self.key)
+        mark = fingerprint(self.route.encode(), body.model_dump_json().encode() if body else b"")
         known = await begin(session, scope, mark)
         if known is not None:
             return answer.model_validate_json(known.body)
-        given = await act()
+        given = answer.model_validate(await act())
         await record(session, scope, mark, StoredResponse(200, {}, given.model_dump_json().encode()))
         return given
 
 
+def _route(request: Request) -> str:
+    """Return method and path, its values filled in."""
+    return f"{request.method} {request.url.path}"
+
+
 async def _intent(
+    request: Request,
     principal: PrincipalDep,
     header: Annotated[
         str | None, Header(alias="Idempotency-Key", description="Names one intent; 1 to 255 characters.")
     ] = None,
 ) -> Intent:
-    return Intent(principal, parse_key(header))
-
-
-async def _needed_key(
-    header: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="Names one intent; required, 1 to 255 characters.")
-    ] = None,
-) -> str:
-    key = parse_key(header)
-    if key is None:
-        raise KeyMissingError
-    return key
-
-
-NeededKey = Annotated[str, Depends(_needed_key)]
+    return Intent(principal, _route(request), parse_key(header))
 
 
 async def _named_intent(
+    request: Request,
     principal: PrincipalDep,
     header: Annotated[
         str | None, Header(alias="Idempotency-Key", description="Names one intent; required, 1 to 255 characters.")
@@ -93,7 +81,7 @@ async def _named_intent(
     key = parse_key(header)
     if key is None:
         raise KeyMissingError
-    return Intent(principal, key)
+    return Intent(principal, _route(request), key)
 
 
 IntentDep = Annotated[Intent, Depends(_intent)]

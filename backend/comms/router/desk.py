@@ -73,7 +73,7 @@ async def notify(
             await arm(session, kind, order.id, delay_s=0)
         return Started(order_id=order.id, ladder=kind)
 
-    return await intent.once(session, f"POST /comms/notify/{who}/{what}", body, Started, start)
+    return await intent.once(session, body, Started, start)
 
 
 @router.post("/comms/bridge", status_code=202)

@@ -134,7 +134,7 @@ async def steer_ladder(
         await control.steer(session, order.id, wish)
         return Outlooks(order_id=order.id, ladders=[_outlook(row) for row in await forecasts.running(session, order)])
 
-    return await intent.once(session, f"POST /comms/ladders/{order.id}/{kind}/{act}", body, Outlooks, steer)
+    return await intent.once(session, body, Outlooks, steer)
 
 
 def _known(kind: TimerKind) -> TimerKind:

@@ -13,7 +13,7 @@ from backend.payments.ports import CashHandIn
 from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
-from backend.platform.intents import Intent, NeededKey
+from backend.platform.intents import NamedIntentDep
 from backend.platform.web import PageDep, SessionDep, provide
 
 router = APIRouter()
@@ -47,7 +47,7 @@ async def cash_book(
 
 @router.post("/riders/{rider_id}/cash/hand-ins", status_code=201)
 async def hand_in(
-    body: HandInIn, session: SessionDep, cash: CashDep, principal: Desk, rider: RiderDep, key: NeededKey
+    body: HandInIn, session: SessionDep, cash: CashDep, principal: Desk, rider: RiderDep, intent: NamedIntentDep
 ) -> CashCountOut:
     """Take over cash that the caller has counted; a difference becomes a card of theirs."""
     _check_books(principal, rider)
@@ -62,25 +62,19 @@ async def hand_in(
         told={one.order_id: one.amount_minor for one in body.orders},
     )
 
-    async def act() -> CashCountOut:
-        return CashCountOut.model_validate(await cash.hand_in(session, given, principal.actor))
-
-    route = f"POST /riders/{rider.id}/cash/hand-ins"
-    return await Intent(principal, key).once(session, route, body, CashCountOut, act)
+    return await intent.once(session, body, CashCountOut, lambda: cash.hand_in(session, given, principal.actor))
 
 
 @router.post("/riders/{rider_id}/cash/write-offs", status_code=201)
 async def write_off(
-    body: WriteOffIn, session: SessionDep, cash: CashDep, principal: Owner, rider: RiderDep, key: NeededKey
+    body: WriteOffIn, session: SessionDep, cash: CashDep, principal: Owner, rider: RiderDep, intent: NamedIntentDep
 ) -> CashCountOut:
     """Give up what is missing from a rider's cash, or take over what is too much, as the owner decides."""
     _check_books(principal, rider)
-
-    async def act() -> CashCountOut:
-        count = await cash.write_off(
-            session, rider.id, body.currency, body.amount_minor, body.note, principal.actor, rider.city
-        )
-        return CashCountOut.model_validate(count)
-
-    route = f"POST /riders/{rider.id}/cash/write-offs"
-    return await Intent(principal, key).once(session, route, body, CashCountOut, act)
+    who, city = principal.actor, rider.city
+    return await intent.once(
+        session,
+        body,
+        CashCountOut,
+        lambda: cash.write_off(session, rider.id, body.currency, body.amount_minor, body.note, who, city),
+    )

@@ -17,6 +17,7 @@ from backend.payments.router.access import (
     ReceiptsDep,
     RefundsDep,
     SettlementsDep,
+    check_order,
     cities_of,
     platform_only,
 )
@@ -40,6 +41,7 @@ from backend.payments.schemas import (
 from backend.payments.service import ledger
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import NotFoundError
+from backend.platform.intents import IntentDep
 from backend.platform.web import Page, PageDep, SessionDep
 
 router = APIRouter()
@@ -79,20 +81,25 @@ async def match_receipt(
     receipts: ReceiptsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
+    intent: IntentDep,
 ) -> ReceiptView:
     """Give an open receipt to an order, as the caller decides."""
     platform_only(principal)
     principal.check_city((await orders.get(session, body.order_id)).city)
-    return ReceiptView.model_validate(await receipts.accept(session, receipt_id, body.order_id, principal.actor))
+    return await intent.once(
+        session, body, ReceiptView, lambda: receipts.accept(session, receipt_id, body.order_id, principal.actor)
+    )
 
 
 @router.post("/payments/receipts/{receipt_id}/give-back")
 async def give_receipt_back(
-    receipt_id: str, session: SessionDep, receipts: ReceiptsDep, principal: MoneyStaff
+    receipt_id: str, session: SessionDep, receipts: ReceiptsDep, principal: MoneyStaff, intent: IntentDep
 ) -> ReceiptView:
     """Queue an open receipt to be paid back to whoever sent it."""
     platform_only(principal)
-    return ReceiptView.model_validate(await receipts.give_back(session, receipt_id, principal.actor))
+    return await intent.once(
+        session, None, ReceiptView, lambda: receipts.give_back(session, receipt_id, principal.actor)
+    )
 
 
 @router.get("/refunds")
@@ -114,16 +121,25 @@ async def refunds(
 
 @router.post("/orders/{order_id}/refunds", status_code=201)
 async def ask_refund(
-    order_id: str, body: AskRefund, session: SessionDep, service: RefundsDep, orders: OrdersDep, principal: Desk
+    order_id: str,
+    body: AskRefund,
+    session: SessionDep,
+    service: RefundsDep,
+    orders: OrdersDep,
+    principal: Desk,
+    intent: IntentDep,
 ) -> RefundView:
     """Ask to give back some of a payment; nothing moves until somebody else approves."""
-    order = await orders.get(session, order_id)
-    principal.check_city(order.city)
-    principal.check_merchant(order.merchant_id)
-    refund = await service.request(session, body.receipt_id, body.amount_minor, body.cause, body.note, principal.actor)
-    if refund.order_id != order_id:
-        raise NotFoundError
-    return RefundView.model_validate(refund)
+    await check_order(session, orders, principal, order_id)
+
+    async def ask() -> Refund:
+        who = principal.actor
+        refund = await service.request(session, body.receipt_id, body.amount_minor, body.cause, body.note, who)
+        if refund.order_id != order_id:
+            raise NotFoundError
+        return refund
+
+    return await intent.once(session, body, RefundView, ask)
 
 
 async def _visible(
@@ -145,18 +161,18 @@ async def decide_refund(
     service: RefundsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
+    intent: IntentDep,
 ) -> RefundView:
     """Approve or reject a refund; a large one is the owner's, and nobody approves their own."""
     await _visible(session, service, orders, principal, refund_id)
-    refund = await service.decide(
-        session,
-        refund_id,
-        approve=body.approve,
-        note=body.note,
-        actor=principal.actor,
-        is_owner=Role.OWNER in principal.roles,
-    )
-    return RefundView.model_validate(refund)
+
+    async def decide() -> Refund:
+        is_owner = Role.OWNER in principal.roles
+        return await service.decide(
+            session, refund_id, approve=body.approve, note=body.note, actor=principal.actor, is_owner=is_owner
+        )
+
+    return await intent.once(session, body, RefundView, decide)
 
 
 @router.post("/refunds/{refund_id}/paid")
@@ -167,10 +183,13 @@ async def refund_paid(
     service: RefundsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
+    intent: IntentDep,
 ) -> RefundView:
     """Record that an approved refund was paid out, under the provider's code."""
     await _visible(session, service, orders, principal, refund_id)
-    return RefundView.model_validate(await service.pay(session, refund_id, body.code, principal.actor))
+    return await intent.once(
+        session, body, RefundView, lambda: service.pay(session, refund_id, body.code, principal.actor)
+    )
 
 
 @router.post("/refunds/{refund_id}/payout", status_code=202)
@@ -181,12 +200,18 @@ async def pay_refund_out(
     payouts: PayoutsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
+    intent: IntentDep,
     body: AskPayout | None = None,
 ) -> PayoutView:
     """Pay an approved refund out by API, again where that failed or its end is not known; never twice at once."""
     await _visible(session, service, orders, principal, refund_id)
     unpaid = body is not None and body.is_surely_unpaid
-    return PayoutView.model_validate(await payouts.begin(session, refund_id, principal.actor, is_surely_unpaid=unpaid))
+    return await intent.once(
+        session,
+        body,
+        PayoutView,
+        lambda: payouts.begin(session, refund_id, principal.actor, is_surely_unpaid=unpaid),
+    )
 
 
 @router.get("/refunds/{refund_id}/payouts")
@@ -216,12 +241,16 @@ async def trial_balance(
 
 @router.post("/payments/settlements", status_code=201)
 async def make_settlement(
-    body: MakeSettlement, session: SessionDep, service: SettlementsDep, principal: MoneyStaff
+    body: MakeSettlement, session: SessionDep, service: SettlementsDep, principal: MoneyStaff, intent: IntentDep
 ) -> SettlementView:
     """Make payable what a merchant's delivered orders have brought until an instant, less fees."""
     principal.check_merchant(body.merchant_id)
-    made = await service.settle(session, body.merchant_id, body.currency, body.until, principal.actor)
-    return SettlementView.model_validate(made)
+    return await intent.once(
+        session,
+        body,
+        SettlementView,
+        lambda: service.settle(session, body.merchant_id, body.currency, body.until, principal.actor),
+    )
 
 
 @router.get("/payments/settlements")
@@ -238,13 +267,18 @@ async def settlements(
 
 @router.post("/payments/settlements/{settlement_id}/paid")
 async def settlement_paid(
-    settlement_id: str, body: PaidUnder, session: SessionDep, service: SettlementsDep, principal: Owner
+    settlement_id: str,
+    body: PaidUnder,
+    session: SessionDep,
+    service: SettlementsDep,
+    principal: Owner,
+    intent: IntentDep,
 ) -> SettlementView:
     """Record that a settlement was paid out, under the bank's code; again changes nothing."""
     found = await service.get(session, settlement_id)
     if principal.merchant_id not in {None, found.merchant_id}:
         raise SettlementNotFoundError(settlement_id=settlement_id)
-    return SettlementView.model_validate(await service.pay(session, settlement_id, body.code))
+    return await intent.once(session, body, SettlementView, lambda: service.pay(session, settlement_id, body.code))
 
 
 @router.put("/payments/fees/{merchant_id}")

@@ -32,7 +32,7 @@ async def split_receipt(
     async def split() -> ReceiptsView:
         return ReceiptsView.of(await parts.split(session, receipt_id, wanted, body.reason, principal.actor))
 
-    return await intent.once(session, f"POST /payments/receipts/{receipt_id}/split", body, ReceiptsView, split)
+    return await intent.once(session, body, ReceiptsView, split)
 
 
 @router.post("/payments/receipts/{receipt_id}/undo")
@@ -52,11 +52,9 @@ async def undo_match(
         raise ReceiptNotFoundError(receipt_id=receipt_id)
     if receipt.order_id is not None:
         await check_order(session, orders, principal, receipt.order_id)
-
-    async def undo() -> ReceiptView:
-        return ReceiptView.model_validate(await parts.undo(session, receipt_id, body.reason, principal.actor))
-
-    return await intent.once(session, f"POST /payments/receipts/{receipt_id}/undo", body, ReceiptView, undo)
+    return await intent.once(
+        session, body, ReceiptView, lambda: parts.undo(session, receipt_id, body.reason, principal.actor)
+    )
 
 
 @router.post("/orders/{order_id}/receipts")
@@ -76,4 +74,4 @@ async def merge_receipts(
     async def merge() -> ReceiptsView:
         return ReceiptsView.of(await parts.merge(session, order_id, body.receipt_ids, body.reason, principal.actor))
 
-    return await intent.once(session, f"POST /orders/{order_id}/receipts", body, ReceiptsView, merge)
+    return await intent.once(session, body, ReceiptsView, merge)

@@ -250,8 +250,11 @@ class Books:
 
     async def take_apart(self, session: AsyncSession, receipt: Receipt, held: Mapping[str, int], why: str) -> None:
         """Write the contrary of a locked receipt, by what each account holds of it; its parts take its place."""
+        from_order = SUSPENSE if SUSPENSE in held else CUSTOMER_FUNDS
         for account, amount in held.items():
-            post(session, receipt, Movement(account, holder(receipt), amount), why)
+            if account != from_order:  # What was owed back is the order's again first, since nothing is paid out.
+                post(session, receipt, Movement(account, from_order, amount), why)
+        post(session, receipt, Movement(from_order, holder(receipt), receipt.amount_minor), why)
         receipt.state = ReceiptState.REPLACED
         await session.flush()
         await repository.suggest(session, receipt.id, ())
