@@ -56,6 +56,7 @@ def shown(told: Told) -> dict[str, Any]:
         "languages": LANGUAGES,
         "kinds": list(PeriodKind),
         "orders_path": lambda selection: orders_path(told.report, selection, PAGES),
+        "before_path": lambda selection: orders_path(told.report, selection, PAGES, first=told.report.before_first),
     }
 
 

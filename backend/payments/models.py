@@ -151,6 +151,7 @@ class LedgerEntry(Base):
         Index("ix_ledger_entries_order_id", "order_id"),
         Index("ix_ledger_entries_merchant_id", "merchant_id", "currency", "created_at"),
         Index("ix_ledger_entries_pocket", "account", postgresql_where=text(f"account LIKE '{POCKETS}%'")),
+        Index("ix_ledger_entries_suspense", "receipt_id", postgresql_where=text("account = 'suspense'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

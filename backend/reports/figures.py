@@ -1,4 +1,7 @@
-"""The figures of a report, as rows: each is the orders that it counts, and what of their money it adds up."""
+"""The figures of a report, as rows: each is the orders that it counts, and what of their money it adds up.
+
+One of them counts payments that have no order, which stand among the rows of `facts` as well.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +31,7 @@ class FigureRow:
         reason: SQL for why the order counts, by which its sentences are told apart; empty where that is not asked.
         vendors: True where it is also told of each vendor.
         riders: True where it is also told of each rider.
+        compared: True where it stands beside that of the day, week or month before.
     """
 
     key: str
@@ -37,6 +41,7 @@ class FigureRow:
     reason: str = ""
     vendors: bool = False
     riders: bool = False
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +87,32 @@ def _broken(row: PromiseRow) -> FigureRow:
 
 
 FIGURES: Final = (
-    FigureRow("placed", _O, "placed", "amount_minor", vendors=True),
+    FigureRow("placed", _O, "placed", "amount_minor", vendors=True, compared=True),
     *(FigureRow(f"state.{state}", _O, f"placed AND state = '{state}'", "amount_minor") for state in OrderState),
-    FigureRow("delivered", _O, "delivered", "amount_minor", vendors=True, riders=True),
-    FigureRow("cancelled", _O, "cancelled", "amount_minor", reason="cancel_reason", vendors=True),
-    FigureRow("revenue", _M, "delivered <> taken_back", _SOLD, vendors=True),
-    FigureRow("returned", _M, "taken_back", "amount_minor"),
-    FigureRow("collected", _M, "collected_minor <> 0", "collected_minor", vendors=True),
+    FigureRow("delivered", _O, "delivered", "amount_minor", vendors=True, riders=True, compared=True),
+    FigureRow("cancelled", _O, "cancelled", "amount_minor", reason="cancel_reason", vendors=True, compared=True),
+    FigureRow("revenue", _M, "delivered <> taken_back", _SOLD, vendors=True, compared=True),
+    FigureRow("returned", _M, "taken_back", "amount_minor", compared=True),
+    FigureRow("collected", _M, "collected_minor <> 0", "collected_minor", vendors=True, compared=True),
     *map(_rail, RAILS),
-    FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor", reason="'earlier'"),
-    FigureRow("outstanding", _M, "owed_minor > 0", "owed_minor", reason="unpaid_reason"),
+    FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor", reason="'earlier'", compared=True),
+    FigureRow("outstanding", _M, "owed_minor > 0", "owed_minor", reason="unpaid_reason", compared=True),
     FigureRow("outstanding.before", _M, f"owed_minor > 0 AND {_BEFORE}", "owed_minor"),
     FigureRow("outstanding.under_way", _M, f"owed_minor > 0 AND {_ON_THE_WAY}", "owed_minor"),
     FigureRow("outstanding.delivered", _M, "owed_minor > 0 AND state = 'delivered'", "owed_minor"),
     FigureRow("review", _M, "held_minor > 0", "held_minor"),
-    FigureRow("refunds.due", _M, "refund_due_minor <> 0", "refund_due_minor", reason="refund_cause"),
+    FigureRow("orphans", _M, "waits", "amount_minor", reason="waits_reason", compared=True),
+    FigureRow("refunds.due", _M, "refund_due_minor <> 0", "refund_due_minor", reason="refund_cause", compared=True),
     FigureRow("refunds.paid", _M, "refund_paid_minor <> 0", "refund_paid_minor"),
     FigureRow("refunds.owed", _M, "refund_owed_minor <> 0", "refund_owed_minor"),
     *map(_kept, PROMISES),
     *map(_broken, PROMISES),
-    FigureRow("cards.opened", _E, "card_opened"),
+    FigureRow("cards.opened", _E, "card_opened", compared=True),
     FigureRow("cards.closed", _E, "card_closed"),
     FigureRow("cards.open", _E, "card_open", reason="card_kind"),
 )
 BY_KEY: Final[Mapping[str, FigureRow]] = {row.key: row for row in FIGURES}
 VENDOR_FIGURES: Final = tuple(row for row in FIGURES if row.vendors)
 RIDER_FIGURES: Final = tuple(row for row in FIGURES if row.riders)
+COMPARED: Final = frozenset(row.key for row in FIGURES if row.compared)
 REASONED: Final = tuple(row for row in FIGURES if row.reason)

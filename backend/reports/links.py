@@ -1,5 +1,6 @@
 """Where the orders behind a figure are listed, for programs and for people."""
 
+from datetime import date
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -9,8 +10,8 @@ API: Final = "/api/v1/reports"
 PAGES: Final = "/console/reports"
 
 
-def orders_path(report: Report, wanted: Selection, base: str = API) -> str:
-    """Return the path that lists exactly the orders of a figure."""
+def orders_path(report: Report, wanted: Selection, base: str = API, *, first: date | None = None) -> str:
+    """Return the path that lists exactly the orders of a figure, of the report's time or of one that begins `first`."""
     given = {
         "figure": wanted.figure,
         "reason": wanted.reason,
@@ -18,9 +19,9 @@ def orders_path(report: Report, wanted: Selection, base: str = API) -> str:
         "rider_id": wanted.rider_id,
     }
     query = urlencode({name: value for name, value in given.items() if value is not None})
-    return f"{report_path(report, base)}/orders?{query}"
+    return f"{report_path(report, base, first=first)}/orders?{query}"
 
 
-def report_path(report: Report, base: str = API) -> str:
-    """Return the path of a report."""
-    return f"{base}/{quote(report.merchant_id)}/{report.kind}/{report.first.isoformat()}"
+def report_path(report: Report, base: str = API, *, first: date | None = None) -> str:
+    """Return the path of a report, or of the merchant's of another time."""
+    return f"{base}/{quote(report.merchant_id)}/{report.kind}/{(first or report.first).isoformat()}"

@@ -40,6 +40,11 @@ class Period:
         return _midnight(self.end, self.zone)
 
     @property
+    def before(self) -> "Period":
+        """The day, week or month before."""
+        return period_of(self.kind, self.first - timedelta(days=1), self.zone)
+
+    @property
     def last(self) -> date:
         """Its last day."""
         return self.end - timedelta(days=1)

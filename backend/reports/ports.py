@@ -60,6 +60,8 @@ class Report:
         made_at: When the figures were read.
         complete: False while it goes on.
         language: The merchant's.
+        before_first: The first day of the day, week or month before.
+        before: Its figures, of those that are compared.
     """
 
     merchant_id: str
@@ -77,6 +79,8 @@ class Report:
     reasons: tuple[Reason, ...]
     vendors: tuple[Partner, ...]
     riders: tuple[Partner, ...]
+    before_first: date | None = None
+    before: tuple[Figure, ...] = ()
 
     def figure(self, key: str) -> Figure:
         """Return a figure by its key."""
@@ -95,13 +99,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CountedOrder:
-    """An order that a figure counts, and what it adds to the figure's money."""
+    """An order that a figure counts, and what it adds to the figure's money; a payment's code where it has no order."""
 
     order_id: str
     state: str
     placed_at: datetime
     amount_minor: int
     counted_minor: int | None
-    vendor_id: str
+    vendor_id: str | None
     rider_id: str | None
     reason: str | None

@@ -1,8 +1,9 @@
 """A report in a language: its parts, rows and sentences, from which every rendering is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from babel.dates import format_date
 
@@ -13,15 +14,19 @@ from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Partner, Reason, Report, Selection
 from backend.reports.words import words_in
 
+BETWEEN: Final = " · "
+_TOLD_AS_CHANGE: Final = ("revenue", "collected")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure with its label; `who` names the vendor or rider, where it is theirs alone."""
+    """A figure with its label; `who` names the vendor or rider, where it is theirs alone, `before` is the last one."""
 
     label: str
     figure: Figure
     selection: Selection
     who: str = ""
+    before: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class Told:
         """Write an amount as the shop would; nothing where only orders are counted."""
         return "" if minor is None else Money(minor, self.report.currency).format()
 
+    def numbers(self, figure: Figure | None) -> str:
+        """Write a figure in one piece, such as `3 · KSh 1,056`; nothing where there is none."""
+        if figure is None:
+            return ""
+        return str(figure.orders) if figure.minor is None else f"{figure.orders}{BETWEEN}{self.money(figure.minor)}"
+
 
 def tell(report: Report, language: str | None = None) -> Told:
     """Return a report in a language, by default the merchant's; one that we don't write becomes the nearest we do."""
@@ -77,8 +88,8 @@ def tell(report: Report, language: str | None = None) -> Told:
         title=f"{report.merchant_name}: {words['titles'][report.kind]}{so_far}",
         when=_when(report, spoken),
         parts=_parts(report, spoken),
-        sentences=tuple(_sentence(report, spoken, one) for one in report.reasons),
-        columns=words["columns"],
+        sentences=(*_changes(report, spoken), *(_sentence(report, spoken, one) for one in report.reasons)),
+        columns={**words["columns"], "before": words["before"][report.kind]},
         nothing=words["nothing"],
     )
 
@@ -95,7 +106,7 @@ def _when(report: Report, language: str) -> str:
 def _parts(report: Report, language: str) -> tuple[Part, ...]:
     titles = words_in(language)["sections"]
     sections = tuple(
-        Part(section, titles[section], tuple(_row(language, figure) for figure in figures))
+        Part(section, titles[section], tuple(_row(language, figure, _before(report, figure)) for figure in figures))
         for section, figures in groupby(report.figures, lambda figure: BY_KEY[figure.key].section)
     )
     partners = (
@@ -105,8 +116,25 @@ def _parts(report: Report, language: str) -> tuple[Part, ...]:
     return (*sections, *(part for part in partners if part.rows))
 
 
-def _row(language: str, figure: Figure) -> Row:
-    return Row(words_in(language)["figures"][figure.key], figure, Selection(figure.key))
+def _row(language: str, figure: Figure, before: Figure | None) -> Row:
+    return Row(words_in(language)["figures"][figure.key], figure, Selection(figure.key), before=before)
+
+
+def _before(report: Report, figure: Figure) -> Figure | None:
+    return next((one for one in report.before if one.key == figure.key), None)
+
+
+def _changes(report: Report, language: str) -> Iterator[Sentence]:
+    """Say how much more or less the main sums are than before, once the report's time is over."""
+    words = words_in(language)["change"]
+    for key in _TOLD_AS_CHANGE if report.complete else ():
+        now, before = report.figure(key), _before(report, report.figure(key))
+        was, is_ = (before.minor or 0 if before else 0), now.minor or 0
+        percent = round(100 * abs(is_ - was) / was) if was > 0 else 0
+        if percent:
+            form = words["more" if is_ > was else "less"][report.kind]
+            told = form.format(what=words["what"][key], percent=percent)
+            yield Sentence(told, now, Selection(key))
 
 
 def _partner_rows(language: str, partners: Sequence[Partner], column: str) -> tuple[Row, ...]:

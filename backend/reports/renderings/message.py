@@ -6,7 +6,6 @@ from typing import Final
 from backend.reports.telling import Part, Row, Told
 
 MAX_CHARACTERS: Final = 4096
-_BETWEEN: Final = " · "
 _PARTNERS: Final = frozenset({"vendors", "riders"})
 
 
@@ -40,5 +39,5 @@ def _part(told: Told, part: Part) -> str:
 
 
 def _line(told: Told, row: Row) -> str:
-    amount = "" if row.figure.minor is None else _BETWEEN + told.money(row.figure.minor)
-    return f"{row.label}: {row.figure.orders}{amount}"
+    before = f" ({told.columns['before']} {told.numbers(row.before)})" if row.before else ""
+    return f"{row.label}: {told.numbers(row.figure)}{before}"

@@ -12,7 +12,7 @@ from backend.reports.telling import Part, Told
 FONTS: Final = Path(__file__).parents[1] / "fonts"
 _FACES: Final = {"": "NotoSansDevanagari_400Regular.ttf", "B": "NotoSansDevanagari_700Bold.ttf"}
 _FAMILY: Final = "noto"
-_WIDTHS: Final = (100, 20, 50)
+_WIDTHS: Final = (80, 16, 36, 46)
 _PARTNER_WIDTHS: Final = (50, 50, 20, 50)
 _QUIET: Final = (110, 118, 129)
 _LINES: Final = (208, 213, 220)
@@ -65,7 +65,7 @@ def _text(pdf: FPDF, words: str, *, size: int, style: str = "", above: float = 0
 def _table(pdf: FPDF, told: Told, part: Part) -> None:
     named = any(row.who for row in part.rows)
     widths = _PARTNER_WIDTHS if named else _WIDTHS
-    aligned = (*(Align.L for _ in widths[:-2]), Align.R, Align.R)
+    aligned = tuple(Align.L if place < (2 if named else 1) else Align.R for place in range(len(widths)))
     with pdf.table(
         col_widths=widths,
         text_align=aligned,
@@ -73,7 +73,9 @@ def _table(pdf: FPDF, told: Told, part: Part) -> None:
         first_row_as_headings=False,
         line_height=5,
     ) as drawn:
+        if not named:
+            drawn.row(["", "", "", told.columns["before"]], style=FontFace(color=_QUIET))
         for row in part.rows:
             style = None if row.figure.orders else FontFace(color=_QUIET)
             cells = [row.label, str(row.figure.orders), told.money(row.figure.minor)]
-            drawn.row([row.who, *cells] if named else cells, style=style)
+            drawn.row([row.who, *cells] if named else [*cells, told.numbers(row.before)], style=style)

@@ -7,9 +7,10 @@ from typing import Final
 
 from backend.reports.links import orders_path
 from backend.reports.ports import Figure, Selection
-from backend.reports.telling import Told
+from backend.reports.telling import Row, Told
 
-COLUMNS: Final = ("part", "who", "key", "figure", "orders", "amount", "currency", "orders_url")
+_BEFORE: Final = ("orders_before", "amount_before", "orders_before_url")
+COLUMNS: Final = ("part", "who", "key", "figure", "orders", "amount", "currency", "orders_url", *_BEFORE)
 WHY: Final = "why"
 _BOM: Final = "\ufeff"  # Spreadsheets take a file for UTF-8 by it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -28,14 +29,27 @@ def table(told: Told) -> bytes:
     writer.writerow(COLUMNS)
     for part in told.parts:
         for row in part.rows:
-            writer.writerow(_cells(told, part.key, row.who, row.label, row.figure, row.selection))
+            cells = _cells(told, part.key, row.who, row.label, row.figure, row.selection)
+            writer.writerow([*cells, *_before_cells(told, row)])
     for sentence in told.sentences:
-        writer.writerow(_cells(told, WHY, "", sentence.text, sentence.figure, sentence.selection))
+        cells = _cells(told, WHY, "", sentence.text, sentence.figure, sentence.selection)
+        writer.writerow([*cells, *("" for _ in _BEFORE)])
     return out.getvalue().encode()
 
 
 def _cells(told: Told, part: str, who: str, words: str, figure: Figure, selection: Selection) -> list[str]:
-    amount = "" if figure.minor is None else f"{Decimal(figure.minor).scaleb(-2):.2f}"
     currency = "" if figure.minor is None else told.report.currency
     link = orders_path(told.report, selection)
-    return [part, safe_cell(who), figure.key, safe_cell(words), str(figure.orders), amount, currency, link]
+    return [part, safe_cell(who), figure.key, safe_cell(words), str(figure.orders), _amount(figure), currency, link]
+
+
+def _before_cells(told: Told, row: Row) -> list[str]:
+    if row.before is None:
+        return ["" for _ in _BEFORE]
+    link = orders_path(told.report, row.selection, first=told.report.before_first)
+    return [str(row.before.orders), _amount(row.before), link]
+
+
+def _amount(figure: Figure) -> str:
+    """Write an amount in whole units, exact; nothing where only orders are counted."""
+    return "" if figure.minor is None else f"{Decimal(figure.minor).scaleb(-2):.2f}"

@@ -11,7 +11,8 @@ from backend.reports.ports import Figure
 from backend.reports.telling import Told
 
 _AMOUNT: Final = "#,##0.00"
-_WIDTHS: Final = (16, 24, 44, 10, 16, 10)
+_WIDTHS: Final = (16, 24, 44, 10, 16, 10, 12, 16, 10)
+_BEFORE: Final = 6
 _LONG: Final = 90
 
 
@@ -29,6 +30,7 @@ def workbook(told: Told) -> bytes:
 
 def _figures(sheet: Worksheet, told: Told, bold: Format, amount: Format) -> None:
     _head(sheet, told, bold, ("section", "who", "figure", "orders", "amount"))
+    sheet.write_string(_HEAD_ROWS - 1, _BEFORE, told.columns["before"], bold)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     line = _HEAD_ROWS
@@ -37,6 +39,8 @@ def _figures(sheet: Worksheet, told: Told, bold: Format, amount: Format) -> None
             for column, words in enumerate((part.title, row.who, row.label)):
                 sheet.write_string(line, column, words)
             _numbers(sheet, line, 3, row.figure, told, amount)
+            if row.before is not None:
+                _numbers(sheet, line, _BEFORE, row.before, told, amount)
             line += 1
 
 

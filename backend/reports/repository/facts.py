@@ -100,21 +100,36 @@ asked AS (
     WHERE r.created_at {_IN} ORDER BY r.order_id, r.created_at, r.id
 )"""
 
-_STATED: Final = ", ".join(
-    f"coalesce({flag}, false) AS {flag}"
-    for flag in (
-        *("delivered", "taken_back", "cancelled", "answered", "readied", "picked"),
-        *("card_opened", "card_closed", "card_open"),
-        *(f"{row.key}_{late}" for row in PROMISES for late in ("late", "late_ever")),
-    )
+_FLAGS: Final = (
+    *("delivered", "taken_back", "cancelled", "answered", "readied", "picked"),
+    *("card_opened", "card_closed", "card_open"),
+    *(f"{row.key}_{late}" for row in PROMISES for late in ("late", "late_ever")),
 )
-_SUMMED: Final = ", ".join(
-    f"coalesce({name}, 0)::bigint AS {name}"
-    for name in (
-        *("collected_minor", "mpesa_minor", "upi_minor", "cash_minor", "held_minor"),
-        *("refund_due_minor", "refund_paid_minor", "refund_owed_minor"),
-    )
+_AMOUNTS: Final = (
+    *("collected_minor", "mpesa_minor", "upi_minor", "cash_minor", "held_minor"),
+    *("refund_due_minor", "refund_paid_minor", "refund_owed_minor"),
 )
+_STATED: Final = ", ".join(f"coalesce({flag}, false) AS {flag}" for flag in _FLAGS)
+_SUMMED: Final = ", ".join(f"coalesce({name}, 0)::bigint AS {name}" for name in _AMOUNTS)
+# Payments without an order at the period's end: those that may be for an order of the merchant's, or came to be; and
+# those that fit nobody, where no other merchant has the currency.
+_WAITING: Final = f"""
+waiting AS (
+    SELECT r.code, r.amount_minor, coalesce(r.paid_at, r.created_at) AS came_at,
+        CASE WHEN r.merchant_id IS NULL AND NOT likely.any THEN 'orphan' ELSE 'suggested' END AS reason
+    FROM (
+        SELECT receipt_id FROM ledger_entries WHERE account = 'suspense' AND created_at {_BEFORE_END}
+        GROUP BY receipt_id HAVING sum(credit_minor) > sum(debit_minor)
+    ) held JOIN receipts r ON r.id = held.receipt_id
+    JOIN merchants m ON m.id = :merchant_id AND m.currency = r.currency
+    CROSS JOIN LATERAL (
+        SELECT count(*) > 0 AS any, count(*) FILTER (WHERE o.merchant_id = m.id) > 0 AS theirs
+        FROM receipt_suggestions s JOIN orders o ON o.id = s.order_id WHERE s.receipt_id = r.id
+    ) likely
+    WHERE r.merchant_id = m.id OR likely.theirs OR r.merchant_id IS NULL AND NOT likely.any
+        AND NOT EXISTS (SELECT FROM merchants x WHERE x.currency = m.currency AND x.id <> m.id)
+)"""
+_NO_ORDER: Final = ", ".join([*("false" for _ in _FLAGS), *("0" for _ in _AMOUNTS)])
 _OWED: Final = (
     "CASE WHEN s.state IN ('cancelled', 'returned') THEN 0 ELSE o.amount_minor - coalesce(b.paid_minor, 0) END"
 )
@@ -123,12 +138,14 @@ CASE WHEN s.state = 'delivered' THEN 'delivered' WHEN s.state NOT IN ('pending',
     WHEN coalesce(b.paid_minor, 0) > 0 THEN 'part_paid' ELSE coalesce(a.outcome, 'not_asked') END"""
 
 FACTS: Final = f"""
-WITH {_TOUCHED}, {_MONEY}, {_STEPS}, {_CARDS}, {_ASKED}, facts AS MATERIALIZED (
+WITH {_TOUCHED}, {_MONEY}, {_STEPS}, {_CARDS}, {_ASKED}, {_WAITING}, facts AS MATERIALIZED (
     SELECT o.id, o.vendor_id, s.rider_id, s.state, o.amount_minor, o.created_at, o.created_at {_IN} AS placed,
         {_OWED} AS owed_minor, {_WHY_UNPAID} AS unpaid_reason, s.cancel_reason, k.card_kind, f.cause AS refund_cause,
-        {_STATED}, {_SUMMED}
+        {_STATED}, {_SUMMED}, false AS waits, NULL::text AS waits_reason
     FROM touched t JOIN orders o ON o.id = t.id JOIN steps s ON s.order_id = o.id
     LEFT JOIN balances b ON b.order_id = o.id LEFT JOIN collected m ON m.order_id = o.id
     LEFT JOIN refunds_moved r ON r.order_id = o.id LEFT JOIN cards k ON k.order_id = o.id
     LEFT JOIN asked a ON a.order_id = o.id LEFT JOIN causes f ON f.order_id = o.id
+    UNION ALL SELECT code, NULL, NULL, reason, amount_minor, came_at, false, 0, NULL, NULL, NULL, NULL,
+        {_NO_ORDER}, true, reason FROM waiting
 )"""

@@ -51,7 +51,8 @@ async def sums(session: AsyncSession, merchant_id: str, period: Period) -> tuple
     grouped: dict[str, Grouped] = {"all": {}, "vendor": {}, "rider": {}}
     for row in rows:
         grouped[row.part][row.id or ""] = _figures(row)
-    grouped["rider"].pop("", None)
+    for part in ("vendor", "rider"):
+        grouped[part].pop("", None)
     return grouped["all"][""], grouped["vendor"], grouped["rider"]
 
 

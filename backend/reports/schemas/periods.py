@@ -12,6 +12,14 @@ from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Partner, Reason, Report, Selection
 
 
+class BeforeOut(BaseModel):
+    """The same figure of the day, week or month before."""
+
+    orders: int = Field(description="How many orders it counted.")
+    amount_minor: int | None = Field(description="Their money in minor units; null where only orders are counted.")
+    orders_url: str = Field(description="Lists exactly these orders.")
+
+
 class FigureOut(BaseModel):
     """A figure, and where its orders are listed."""
 
@@ -19,6 +27,7 @@ class FigureOut(BaseModel):
     orders: int = Field(description="How many orders it counts.")
     amount_minor: int | None = Field(description="Their money in minor units; null where only orders are counted.")
     orders_url: str = Field(description="Lists exactly these orders.")
+    before: BeforeOut | None = Field(default=None, description="As it was before; null where it is not compared.")
 
 
 class ReasonOut(FigureOut):
@@ -46,6 +55,7 @@ class ReportOut(BaseModel):
     kind: PeriodKind = Field(description="day, week or month.")
     first: date = Field(description="The first day.")
     last: date = Field(description="The last day.")
+    before_first: date | None = Field(default=None, description="The first day of the time that it is compared with.")
     made_at: datetime = Field(description="When the figures were read.")
     complete: bool = Field(description="False while the time goes on.")
     figures: list[FigureOut] = Field(description="All figures.")
@@ -59,12 +69,12 @@ class CountedOrderOut(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    order_id: str = Field(description="The order.")
+    order_id: str = Field(description="The order; of `orphans` the payment's code.")
     state: str = Field(description="Its state at the end of the report's time.")
-    placed_at: datetime = Field(description="When it was placed.")
+    placed_at: datetime = Field(description="When it was placed, or the payment came.")
     amount_minor: int = Field(description="Its total in minor units.")
     counted_minor: int | None = Field(description="What it adds to the figure, in minor units.")
-    vendor_id: str = Field(description="The outlet.")
+    vendor_id: str | None = Field(description="The outlet; null of a payment without an order.")
     rider_id: str | None = Field(description="Who carried it.")
     reason: str | None = Field(description="Why it stands in the figure, where that is told apart.")
 
@@ -91,7 +101,7 @@ def report_out(report: Report) -> ReportOut:
     """Show a report, each figure with its orders' address."""
     return ReportOut(
         **{name: getattr(report, name) for name in ReportOut.model_fields if name not in _LISTS},
-        figures=[_figure(report, one) for one in report.figures],
+        figures=[_compared(report, one) for one in report.figures],
         reasons=[_reason(report, one) for one in report.reasons],
         vendors=[_partner(report, one, "vendor_id") for one in report.vendors],
         riders=[_partner(report, one, "rider_id") for one in report.riders],
@@ -104,6 +114,15 @@ _LISTS: Final = frozenset({"figures", "reasons", "vendors", "riders"})
 def _figure(report: Report, figure: Figure, **whose: str) -> FigureOut:
     path = orders_path(report, Selection(figure.key, **whose))
     return FigureOut(key=figure.key, orders=figure.orders, amount_minor=figure.minor, orders_url=path)
+
+
+def _compared(report: Report, figure: Figure) -> FigureOut:
+    shown = _figure(report, figure)
+    before = next((one for one in report.before if one.key == figure.key), None)
+    if before is not None:
+        path = orders_path(report, Selection(figure.key), first=report.before_first)
+        shown.before = BeforeOut(orders=before.orders, amount_minor=before.minor, orders_url=path)
+    return shown
 
 
 def _reason(report: Report, found: Reason) -> ReasonOut:

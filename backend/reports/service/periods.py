@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.auth.principal import Principal
 from backend.reports.errors import NotBegunError, UnknownFigureError
-from backend.reports.figures import BY_KEY, RIDER_FIGURES, VENDOR_FIGURES, FigureRow
+from backend.reports.figures import BY_KEY, COMPARED, RIDER_FIGURES, VENDOR_FIGURES, FigureRow
 from backend.reports.periods import Period, PeriodKind, local_day, period_of
 from backend.reports.ports import CountedOrder, Figure, Partner, Report, Selection
 from backend.reports.repository import periods as repository
@@ -56,6 +56,7 @@ class ReportsService:
         if period.first_at > now:
             raise NotBegunError(first=period.first.isoformat())
         figures, vendors, riders = await repository.sums(session, merchant.id, period)
+        before, _, _ = await repository.sums(session, merchant.id, period.before)
         return Report(
             merchant_id=merchant.id,
             merchant_name=merchant.name,
@@ -72,6 +73,8 @@ class ReportsService:
             reasons=await repository.reasons(session, merchant.id, period),
             vendors=_partners(vendors, VENDOR_FIGURES, await repository.vendor_names(session, list(vendors))),
             riders=_partners(riders, RIDER_FIGURES, await repository.rider_names(session, list(riders))),
+            before_first=period.before.first,
+            before=tuple(one for one in before if one.key in COMPARED),
         )
 
     async def orders(

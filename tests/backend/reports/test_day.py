@@ -1,6 +1,7 @@
 """The report of a day: what it counts, that each figure opens its orders, and that it equals the ledger."""
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.events import OrderState
+from backend.payments.ports import Evidence, Feed
 from backend.payments.service.settlements import SettlementsService
 from backend.platform.auth.principal import Role
+from backend.platform.clock import SystemClock
+from backend.reports.figures import COMPARED
+from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Report
 from backend.reports.router import router
 from backend.reports.service.periods import ReportsService
@@ -17,7 +22,9 @@ from tests.backend.reports.conftest import Days
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import ADMIN, orders_service
+from tests.support.factories.payments import receipts_service
 from tests.support.factories.reports import open_trade, reports_service
+from tests.support.factories.vendors import make_merchant, vendors_service
 
 OWNER = {"cities": ["Nairobi"], "merchant_id": "M-1"}
 
@@ -107,6 +114,7 @@ async def test_vendors_and_riders_are_told_of_their_own(days: Days) -> None:
 
 def every_figure(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
     yield from body["figures"]
+    yield from (one["before"] for one in body["figures"] if one["before"])
     yield from body["reasons"]
     for partner in (*body["vendors"], *body["riders"]):
         yield from partner["figures"]
@@ -138,6 +146,59 @@ async def test_the_orders_of_a_figure_are_those_it_means(api: Api, days: Days) -
     assert [(one["order_id"], one["counted_minor"], one["reason"]) for one in page["items"]] == [
         (days.ids["upi"], 4_800, "paid_too_much")
     ]
+
+
+async def come_in(days: Days, code: str, minor: int, reference: str = "") -> str:
+    """Money by hand that is not sure, or nobody's; return its receipt's id."""
+    told = Evidence(Feed.CONFIRMATION, "mpesa", code, minor, "KES", reference=reference)
+    receipt = await receipts_service(SystemClock()).take(days.trade.session, told)
+    assert receipt.order_id is None
+    return receipt.id
+
+
+async def test_payments_without_an_order_at_the_days_end_are_told_with_why(api: Api, days: Days) -> None:
+    """One fits nobody, one has a slip in its account; what finds its order later was open then all the same."""
+    session = days.trade.session
+    await days.trade.at(3, 12)
+    await come_in(days, "UKM5A7B9C1", 777)
+    likely = await come_in(days, "UKM5A7B9C2", 20_000, days.ids["unpaid"][:-1])
+    await days.trade.at(4, 12)
+    await receipts_service(SystemClock()).accept(session, likely, days.ids["unpaid"], ADMIN)
+    report = await days.trade.report(3)
+    assert told(report.figures)["orphans"] == (2, 20_777)
+    assert {(why.reason, why.orders, why.minor) for why in report.reasons if why.figure == "orphans"} == {
+        ("orphan", 1, 777),
+        ("suggested", 1, 20_000),
+    }
+    assert told((await days.trade.report(4)).figures)["orphans"] == (1, 777)
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+    url = f"/api/v1/reports/M-1/day/{days.trade.day(3)}/orders?figure=orphans"
+    page = (await api.client.get(url, headers=headers)).json()
+    assert {(one["order_id"], one["counted_minor"], one["vendor_id"]) for one in page["items"]} == {
+        ("UKM5A7B9C1", 777, None),
+        ("UKM5A7B9C2", 20_000, None),
+    }
+
+
+async def test_money_that_fits_nobody_is_no_single_shops_among_several(days: Days) -> None:
+    session = days.trade.session
+    await days.trade.at(3, 12)
+    await come_in(days, "UKM5A7B9C1", 777)
+    await make_merchant(session, "M-9")
+    assert "orphans" not in told((await days.trade.report(3)).figures)
+
+
+@pytest.mark.parametrize("kind", list(PeriodKind))
+async def test_each_main_figure_stands_beside_that_of_the_time_before(days: Days, kind: PeriodKind) -> None:
+    """It is the figure that the report of that time says."""
+    session, merchant = days.trade.session, await vendors_service().merchant(days.trade.session, "M-1")
+    report = await reports_service().report(session, merchant, kind, days.trade.day(1))
+    assert report.before_first is not None
+    before = await reports_service().report(session, merchant, kind, report.before_first)
+    assert before.last + timedelta(days=1) == report.first
+    assert list(report.before) == [one for one in before.figures if one.key in COMPARED]
+    if kind is PeriodKind.DAY:
+        assert told(report.before)["revenue"] == (2, 70_400)
 
 
 LEDGER = """

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from backend.console.pages import rendered
 from backend.console.reports import shown
-from backend.reports.figures import FIGURES, REASONED
+from backend.reports.figures import COMPARED, FIGURES, REASONED
 from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Partner, Reason, Report
 from backend.reports.renderings import FORMS, Form, file_name
@@ -25,7 +25,7 @@ from backend.reports.words import LANGUAGES, words_in
 from tests.backend.console.pages import texts
 from tests.support.factories.told_reports import reports
 
-type Numbers = list[tuple[str, str, int, int | None]]
+type Numbers = list[tuple[str, str, int, int | None, tuple[int, int | None] | None]]
 
 
 def minor_of(words: str) -> int | None:
@@ -35,18 +35,31 @@ def minor_of(words: str) -> int | None:
 
 
 def wanted(told: Told) -> Numbers:
-    """Who, label, orders and minor units of every row."""
-    return [(row.who, row.label, row.figure.orders, row.figure.minor) for part in told.parts for row in part.rows]
+    """Who, label, orders and minor units of every row, and of the one before where it is compared."""
+    return [
+        (row.who, row.label, row.figure.orders, row.figure.minor, row.before and (row.before.orders, row.before.minor))
+        for part in told.parts
+        for row in part.rows
+    ]
+
+
+def pair(words: str) -> tuple[int, int | None] | None:
+    """Read `3 · KSh 1,056`, or 3 alone, or nothing."""
+    orders, _, amount = words.partition(" · ")
+    return (int(orders), minor_of(amount)) if orders else None
 
 
 def in_html(told: Told) -> tuple[Numbers, int]:
     page = rendered("_report.html", shown(told))
     names = [row.who for part in told.parts for row in part.rows]
     columns = (texts(page, "report-label"), texts(page, "report-orders"), texts(page, "report-amount"))
-    whose = iter(texts(page, "report-who"))
+    whose, before = iter(texts(page, "report-who")), iter(texts(page, "report-before"))
     rows = zip(names, *columns, strict=True)
     numbers = [
-        (next(whose) if who else "", label, int(orders), minor_of(amount)) for who, label, orders, amount in rows
+        (next(whose), label, int(orders), minor_of(amount), None)
+        if who
+        else ("", label, int(orders), minor_of(amount), pair(next(before)))
+        for who, label, orders, amount in rows
     ]
     return numbers, len(texts(page, "report-why"))
 
@@ -54,7 +67,13 @@ def in_html(told: Told) -> tuple[Numbers, int]:
 def in_csv(told: Told) -> tuple[Numbers, int]:
     rows = list(csv.DictReader(StringIO(FORMS[Form.CSV].make(told).decode("utf-8-sig"), newline="")))
     figures = [row for row in rows if row["part"] != "why"]
-    numbers = [(_named(row["who"]), row["figure"], int(row["orders"]), minor_of(row["amount"])) for row in figures]
+    numbers = [
+        (
+            *(_named(row["who"]), row["figure"], int(row["orders"]), minor_of(row["amount"])),
+            (int(row["orders_before"]), minor_of(row["amount_before"])) if row["orders_before"] else None,
+        )
+        for row in figures
+    ]
     return numbers, len(rows) - len(figures)
 
 
@@ -66,7 +85,13 @@ def _named(cell: str) -> str:
 def in_workbook(told: Told) -> tuple[Numbers, int]:
     book = CalamineWorkbook.from_filelike(BytesIO(FORMS[Form.XLSX].make(told)))
     figures, why = (book.get_sheet_by_index(place).to_python()[4:] for place in (0, 1))
-    numbers = [(str(row[1]), str(row[2]), _whole(row[3]), _cell_minor(row[4:])) for row in figures]
+    numbers = [
+        (
+            *(str(row[1]), str(row[2]), _whole(row[3]), _cell_minor(row[4:])),
+            (_whole(row[6]), _cell_minor(row[7:])) if row[6:] and row[6] != "" else None,
+        )
+        for row in figures
+    ]
     return numbers, len(why)
 
 
@@ -79,13 +104,13 @@ def _cell_minor(cells: list[Any]) -> int | None:
     return round(cells[0] * 100) if cells and cells[0] != "" else None
 
 
-def in_text(told: Told) -> dict[str, tuple[int, int | None]]:
+def in_text(told: Told) -> dict[str, Any]:
     found = {}
     for line in FORMS[Form.TEXT].make(told).decode().splitlines():
         label, _, numbers = line.rpartition(": ")
         if label and not line.startswith(("*", "•")):
-            orders, _, amount = numbers.partition(" · ")
-            found[label] = (int(orders), minor_of(amount))
+            now, _, before = numbers.partition(f" ({told.columns['before']} ")
+            found[label] = (pair(now), pair(before.removesuffix(")")))
     return found
 
 
@@ -94,12 +119,12 @@ def in_text(told: Told) -> dict[str, tuple[int, int | None]]:
 def test_all_renderings_say_the_same_numbers(report: Report) -> None:
     for language in LANGUAGES:
         told = tell(report, language)
-        expected = (wanted(told), len(report.reasons))
+        expected = (wanted(told), len(told.sentences))
         assert in_html(told) == expected
         assert in_csv(told) == expected
         assert in_workbook(told) == expected
-        whole = {row.label: (row.figure.orders, row.figure.minor) for part in told.parts[:4] for row in part.rows}
-        assert in_text(told) == {label: numbers for label, numbers in whole.items() if numbers[0]}
+        whole = {row[1]: ((row[2], row[3]), row[4]) for row in wanted(told) if not row[0] and row[2]}
+        assert in_text(told) == whole
         assert len(FORMS[Form.TEXT].make(told).decode()) <= MAX_CHARACTERS
 
 
@@ -124,6 +149,8 @@ def a_report(**changes: Any) -> Report:
         "reasons": (Reason("outstanding", "wrong_pin", 3, 420_000),),
         "vendors": (Partner("V-1", "=HYPERLINK(1)", (Figure("placed", 2, 12_50),)),),
         "riders": (),
+        "before_first": date(2026, 11, 27),
+        "before": tuple(replace(one, orders=one.orders + 1) for one in figures if one.key in COMPARED),
     }
     return Report(**{**values, **changes})
 
@@ -137,8 +164,9 @@ def pages(told: Told) -> Iterable[pypdfium2.PdfTextPage]:
 def test_the_print_has_every_number() -> None:
     told = tell(a_report(), "en")
     printed = " ".join(" ".join(page.get_text_range() for page in pages(told)).split())
-    for _, label, orders, minor in wanted(told):
-        assert f"{label} {orders} {told.money(minor)}".strip() in printed
+    for _, label, orders, minor, before in wanted(told):
+        was = told.numbers(Figure("", *before)) if before else ""
+        assert " ".join(f"{label} {orders} {told.money(minor)} {was}".split()) in printed
     assert "3 orders worth ₹4,200 are unpaid because the PIN was wrong." in printed
 
 
@@ -206,6 +234,23 @@ def test_every_language_has_the_words_of_every_figure_and_each_means_one(languag
     assert {group: reasons.keys() for group, reasons in words["why"].items()} == {
         group: reasons.keys() for group, reasons in english["why"].items()
     }
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "sentence"),
+    [
+        (88_000, 100_000, "Revenue is 12 % less than on the day before."),
+        (150_000, 100_000, "Revenue is 50 % more than on the day before."),
+        (100_000, 100_000, None),
+        (100_000, 0, None),
+    ],
+)
+def test_a_change_is_told_in_a_sentence_that_opens_its_orders(now: int, before: int, sentence: str | None) -> None:
+    figures = tuple(Figure("revenue", 3, now) if one.key == "revenue" else one for one in a_report().figures)
+    told = tell(a_report(figures=figures, before=(Figure("revenue", 2, before),)), "en")
+    told_of = [one for one in told.sentences if one.selection.figure == "revenue"]
+    assert [one.text for one in told_of] == ([sentence] if sentence else [])
+    assert [one for one in tell(a_report(figures=figures, complete=False), "en").sentences if "%" in one.text] == []
 
 
 def test_a_file_is_named_by_merchant_and_day() -> None:

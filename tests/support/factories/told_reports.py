@@ -64,4 +64,6 @@ def reports(draw: st.DrawFn) -> Report:
         reasons=tuple(draw(st.lists(_reason(), max_size=4, unique_by=lambda one: (one.figure, one.reason)))),
         vendors=draw(_partners(VENDOR_FIGURES)),
         riders=draw(_partners(RIDER_FIGURES)),
+        before_first=period.before.first,
+        before=draw(_figures(tuple(row for row in FIGURES if row.compared))),
     )

@@ -15,6 +15,7 @@ _UP = (
         DROP CONSTRAINT ck_receipts_state,
         ADD CONSTRAINT ck_receipts_state CHECK (state IN ({_STATES}, 'replaced'))
     """,
+    "CREATE INDEX ix_ledger_entries_suspense ON ledger_entries (receipt_id) WHERE account = 'suspense'",
     "CREATE INDEX ix_receipts_part_of ON receipts (part_of) WHERE part_of IS NOT NULL",
     """
     CREATE TABLE receipt_decisions (
@@ -47,6 +48,7 @@ _DOWN = (
     "DROP TABLE receipt_decisions",
     "DROP FUNCTION decisions_are_append_only()",
     "DROP INDEX ix_receipts_part_of",
+    "DROP INDEX ix_ledger_entries_suspense",
     f"""
     ALTER TABLE receipts
         DROP COLUMN part_of,
