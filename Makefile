@@ -12,7 +12,7 @@ KILLS ?= 1000
 RESTARTS ?= 50
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
-        test-browser test-conversations check check-daraja parse eval bench bench-timers bench-events \
+        test-browser test-conversations check check-daraja parse eval eval-held-out bench bench-timers bench-events \
         bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine \
         torture torture-long clean
 
@@ -91,6 +91,9 @@ parse: setup train ## Read benchmark cases: CATALOG=C.csv CASES=IN.jsonl OUT=OUT
 
 eval: setup train ## Measure the reading on the development benchmark and our own trades (KEEP=1 keeps the figures)
 	@PYTHONPATH=. $(PY) scripts/evaluate_reading.py $(if $(KEEP),--keep)
+
+eval-held-out: setup train ## Measure the reading on shops that nothing was trained or fitted on (KEEP=now keeps the figures)
+	@PYTHONPATH=. $(PY) scripts/evaluate_held_out.py --errors $(if $(KEEP),--keep "$(KEEP)")
 
 bench: setup train ## Time a turn beside a default bot's
 	@$(PY) scripts/bench_turn.py

@@ -67,7 +67,11 @@ class Measured:
 
 def measure(gold: Path) -> Measured:
     """Read all cases of a labelled file and score them; `catalogs/<merchant>.csv` and `score.py` stand beside it."""
-    results = read_all(gold, None)
+    return measured_of(gold, read_all(gold, None))
+
+
+def measured_of(gold: Path, results: Sequence[tuple[Case, OrderReading]]) -> Measured:
+    """Score readings that are at hand; the cases are read once more, for the whole curve."""
     tables, scores = scored(gold, results)
     whole = scored(gold, read_all(gold, Thresholds(accept=0.0)))[1]
     return Measured(tables, scores, bars_of(scores, whole), _right(gold, results))
