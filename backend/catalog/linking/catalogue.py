@@ -9,13 +9,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
-from backend.catalog.linking.folding import fold, words
+from rapidfuzz import fuzz
+
+from backend.catalog.linking.folding import fold, heard_as, loan_sound, words
 from backend.catalog.linking.index import Index, build_index
-from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
 from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, terms_of
 
 WEIGHED_UNIT: Final = "kg"
 _EXPONENT: Final = 2
+# A sound of two letters is shared by many words, so that their vowels must agree as well.
+_SHORTEST_LOAN: Final = 3
+_LONG_SOUND: Final = 3
+_LIKE_LONG: Final = 44.0
+_LIKE_SHORT: Final = 64.0
 _COUNT_IN_NAME: Final = re.compile(r"\((\d+)\s*(?:pcs?|pieces?|eggs)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE)
 
 
@@ -125,6 +132,28 @@ class Catalogue:
         return frozenset(word.lower() for text in texts for _, _, word in words(text))
 
     @cached_property
+    def _loans(self) -> Mapping[str, frozenset[str]]:
+        """The words of names and aliases, and of sizes and containers, by their sound as loans."""
+        found: dict[str, set[str]] = {}
+        for key in (*map(fold, self.written), *lexicon().sizes, *lexicon().containers):
+            if key.isalpha() and len(key) >= _SHORTEST_LOAN:
+                found.setdefault(loan_sound(key), set()).add(key)
+        return {sound: frozenset(keys) for sound, keys in found.items()}
+
+    def heard(self, word: str) -> str | None:
+        """The key of the shop's own word that a word in Devanagari sounds like ("ब्लाउज": blouse), or None."""
+        for key in heard_as(word):
+            if key in self.index.by_key:
+                return key
+        for key in heard_as(word) if not sense_of(fold(word)) else ():
+            near = self._loans.get(loan_sound(key), frozenset())
+            likely = [(fuzz.ratio(key, other), other) for other in near]
+            best = max(likely, default=(0.0, ""))
+            if best[0] >= (_LIKE_LONG if len(loan_sound(key)) >= _LONG_SOUND else _LIKE_SHORT):
+                return best[1]
+        return None
+
+    @cached_property
     def by_sku(self) -> Mapping[str, CatalogueItem]:
         """Rows by their SKU."""
         return {item.sku: item for item in self.items}
@@ -141,7 +170,7 @@ class Catalogue:
         """Read all rows and build the index now, so that no message waits for it."""
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
-        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written)
+        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -185,6 +185,37 @@ def skeleton(key: str) -> str:
     return key[:1] + "".join(sign for sign in key[1:] if sign not in _VOWEL and sign not in {"i", "h"})
 
 
+# English spells a sound in other letters than Hindi and Marathi write it with: "blouse" and ब्लाउज, "lotion" and लोशन.
+_LOAN_SOUNDS: Final = (
+    (re.compile(r"tion|sion"), "sn"),
+    (re.compile(r"dg(?=e)|g(?=e)|tç"), "j"),
+    (re.compile(r"v(?=[^aeiou]|$)"), ""),
+    (re.compile(r"[jzç]"), "s"),
+    (re.compile(r"[hy]"), ""),
+    (re.compile(r"m(?=[bp])"), "n"),
+    (re.compile(r"(?<=.)[aeiou]+"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+@lru_cache(maxsize=65536)
+def loan_sound(key: str) -> str:
+    """The consonants by which an English word is known in both scripts; vowels keep a sign only at the start."""
+    sound = "a" + key[1:] if key[:1] in _VOWEL else key
+    for pattern, written in _LOAN_SOUNDS:
+        sound = pattern.sub(written, sound)
+    return sound
+
+
+def heard_as(word: str) -> tuple[str, ...]:
+    """The keys that a word in Devanagari may have; empty for other scripts. ड़ is written with an r as often as a d."""
+    plain = unicodedata.normalize("NFD", word)
+    if not any("\u0900" <= sign <= "\u097f" for sign in plain):
+        return ()
+    flapped = plain.replace("ड" + _NUKTA, "र").replace("ढ" + _NUKTA, "र")
+    return tuple(dict.fromkeys((fold(word), fold(flapped))))
+
+
 # Endings and prefixes of folded keys. (ending, put in its place, shortest stem that may remain)
 _ENDINGS: Final = (
     ("ies", "i", 2), ("us", "", 4), ("os", "o", 3), ("es", "", 3), ("es", "e", 3), ("is", "i", 3), ("s", "", 2),

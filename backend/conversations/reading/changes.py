@@ -17,6 +17,8 @@ from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _PAIR: Final = 2
+_NEXT: Final = 2
+_LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
 
 
@@ -91,6 +93,8 @@ class Changer:
         own = self._own_row(item)
         if len(items) != 1 or len(counts) != 1 or own is None:
             return item
+        if item.unamounted and self._said(cues().less | cues().set) and self._said(cues().becomes):
+            return replace(item, wanted=replace(item.wanted, count=counts[0]), amounts=_LOST, role="add")
         if item.wanted.count == self._order[own]:
             return replace(item, wanted=replace(item.wanted, count=counts[0]))
         if item.wanted.count == self._order[own] - counts[0]:  # "One less, only two": both say the same.
@@ -142,7 +146,15 @@ class Changer:
         before, after = self._beside(item, items)
         known = cues()
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
-        return bool(set(before) & known.off_before or set(after) & refused)
+        closes = bool(after) and after[0] in known.off_before and self._ends(item, items)
+        return bool(set(before) & known.off_before or set(after) & refused) or closes
+
+    def _ends(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""
+        behind = words(self._text[item.end :])[:1]
+        place = item.end + behind[0][1] if behind else item.end
+        gap = self._text[place:].lstrip(" ")
+        return not gap or not gap[0].isalnum() or not any(0 <= other.start - place <= _NEXT for other in items)
 
     def _own_row(self, item: Item) -> str | None:
         """The row of the running order that an item names, or None."""
@@ -176,8 +188,8 @@ class Changer:
             count = item.wanted.count
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
-            elif count is not None and not on and (self._said(_BECOMES) or count < self._order[sku]):
-                self.change.set(sku, count if self._said(_BECOMES) else self._order[sku] - count)
+            elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
+                self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
             elif sku not in {self._own_row(other) for other in on}:
                 self.change.take_off(sku)
                 gone.append(sku)
@@ -253,9 +265,9 @@ class Changer:
         known = cues()
         if quantity is None or (item.unamounted and not self._said(known.more)):
             self.change.unclear = True
-        elif self._said(known.less) and quantity < had and not self._said(_BECOMES):
+        elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(known.more) and not self._said(_BECOMES):
+        elif self._said(known.more) and not self._said(cues().becomes):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
@@ -281,7 +293,7 @@ class Changer:
         # Of "not two, three" the number is meant that the order does not have already.
         quantity = next((count for count in counts if count != had), counts[-1])
         known = cues()
-        if self._said(known.less) and quantity < had and not self._said(_BECOMES):
+        if self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
         elif self._said(known.more) and not self._said(known.set):
             self.change.add(sku, quantity)
@@ -298,14 +310,6 @@ class Changer:
                     self._swap(sku, found.sku, None, segment.keys)
                     return True
         return False
-
-
-_BECOMES: Final = frozenset(
-    map(
-        fold,
-        ("iwe", "ziwe", "yawe", "uwe", "viwe", "zikuwe", "ikuwe", "make", "instead", "should", "kardo", "kara", "करा"),
-    )
-)
 
 
 def _other(found: Resolution, sku: str, order: Order) -> bool:

@@ -67,7 +67,8 @@ def is_bulk(facts: Facts) -> bool:
     """Whether an order is beyond what a shop books by itself: said to be, and not small; or far more than it has."""
     if facts.most_asked >= _MANY and (facts.over_stock or Slot.VARIANT in facts.open_slots):
         return True
-    small = facts.lines and facts.most_asked <= _SOME and not facts.open_slots
+    few = 0 < facts.most_asked <= _SOME and not facts.flags.get("wholesale")
+    small = few or (facts.lines and facts.most_asked <= _SOME and not facts.open_slots)
     return bool(facts.flags.get("bulk")) and not small
 
 

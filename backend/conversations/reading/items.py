@@ -89,7 +89,7 @@ class Collector:
 
     def _take_item(self, segment: Segment) -> None:
         item = self._item(segment)
-        if item.unamounted and cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
+        if item.unamounted and self._vaguely(segment, item):
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
             self.loose += [segment] if segment.amounts else []
@@ -109,6 +109,13 @@ class Collector:
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._spread(segment)
+
+    def _vaguely(self, segment: Segment, item: Item) -> bool:
+        """Whether "a few" is said of it, or "kidogo" where the row has no small size that this could mean."""
+        if cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
+            return True
+        small = item.sku is not None and self._catalogue.by_sku[item.sku].label == "small"
+        return not small and bool(segment.keys) and segment.keys[-1] in cues().vague_after
 
     def _convincing(self, segment: Segment) -> bool:
         """Whether words that no row has are a good that the shop lacks, and not a slip of the tagger."""
@@ -239,12 +246,18 @@ class Collector:
 
     def _corrected(self, segment: Segment) -> bool:
         """Whether a word like "no" or "make it" stands just before, or within the piece of the message at hand."""
+        if tuple(self._words_before(segment.start)[-2:]) in _STEAD_OF:
+            return False
         within = [piece.key for piece in segment.pieces if piece.kind is Kind.OTHER]
         near = {*self._words_before(segment.start), *within}
         after = self._words_after(segment.end)[:2]
         return bool(near & cues().corrections) or bool(set(after) & _MAKE_IT)
 
 
+# What follows is what was there before.
+_STEAD_OF: Final = frozenset(
+    tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
+)
 _MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
 
 

@@ -16,7 +16,7 @@ from backend.catalog.linking.folding import fold, romanise, words
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
-from backend.catalog.linking.terms import is_unit, term
+from backend.catalog.linking.terms import is_unit, spoken_number, term
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -74,9 +74,15 @@ class Cues:
     negations: frozenset[str]
     doubles: frozenset[str]
     never_goods: frozenset[str]
+    never_written: frozenset[str]
     gives: frozenset[str]
     pays: frozenset[str]
     vague: frozenset[str]
+    vague_after: frozenset[str]
+    vague_joints: frozenset[str]
+    with_before: frozenset[str]
+    number_words: frozenset[str]
+    becomes: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
     puts: frozenset[str]
@@ -104,6 +110,7 @@ class Cues:
         return any(f" {one} " in said for one in listed)
 
 
+_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone")
 
 
@@ -119,9 +126,15 @@ def cues() -> Cues:
         negations=frozenset(map(fold, lists["negations"])),
         doubles=frozenset(map(phrase_key, lists["doubles"])),
         never_goods=frozenset(map(fold, lists["never_goods"])),
+        never_written=frozenset(word.lower() for word in lists["never_goods"]),
         gives=frozenset(map(fold, lists["gives"])),
         pays=frozenset(map(fold, lists["pays"])),
         vague=frozenset(map(fold, lists["vague"])),
+        vague_after=frozenset(map(fold, lists["vague_after"])),
+        vague_joints=frozenset(map(fold, lists["vague_joints"])),
+        with_before=frozenset(map(fold, lists["with_before"])),
+        number_words=frozenset(map(fold, lists["number_words"])),
+        becomes=frozenset(map(fold, lists["changes"]["becomes"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
         keeps_before=frozenset(map(fold, lists["changes"]["keeps_before"])),
@@ -262,12 +275,22 @@ class _Sorter:
         key = fold(word)
         mention = self._mention(start)
         tag, p = self._tag(start)
-        kind, weak = self._kind(word, mention, tag, p)
+        kind, weak = self._kind(word, key, mention, tag, p)
+        if kind in _UNREAD and self._may_be_loan(key, mention, tag, p):
+            key = self._catalogue.heard(word) or key
+            kind, weak = self._kind(word, key, mention, tag, p)
         if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
         recovered = kind is Kind.RECOVERED
         kind = Kind.GOODS if recovered else kind
         return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)
+
+    @staticmethod
+    def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:
+        """Whether a word that nothing explains may be an English one in other letters: the bot must half think so."""
+        known = key in cues().never_goods | cues().more or spoken_number(key) is not None
+        tagged = mention is not None or tag in _GOODS_TAGS
+        return not known and (tagged or p < _DOUBTED)
 
     def _mention(self, start: int) -> int | None:
         inside = (n for n, (first, last) in enumerate(self._mentions) if first <= start < last)
@@ -287,8 +310,8 @@ class _Sorter:
             and key not in lexicon().sizes
         )
 
-    def _kind(self, word: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
-        lex, key = lexicon(), fold(word)
+    def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
+        lex = lexicon()
         if key in cues().joins and mention is None:
             return Kind.JOIN, False
         if mention is None and self._steers(key):
@@ -303,8 +326,10 @@ class _Sorter:
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if key in lex.filler or lex.is_joint(key):
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
-        # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so.
-        may_be = key not in cues().never_goods or (likeness >= EQUAL and word.lower() in self._catalogue.written)
+        # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so. But
+        # गुड़ is jaggery, though it sounds like "good".
+        spelt = word.lower() in self._catalogue.written or word.lower() not in cues().never_written
+        may_be = key not in cues().never_goods or (likeness >= EQUAL and spelt)
         if may_be and likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN):
             return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
         return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False

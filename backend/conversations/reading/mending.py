@@ -42,7 +42,38 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
+    mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     return _with_slips_read(text, mended, catalogue)
+
+
+def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The words for "a few" that stand beside a good without an amount, and that the bot passed over."""
+    pieces = lay_out(text, reading, catalogue)
+    found = []
+    for place, piece in enumerate(pieces):
+        if piece.kind in _NAMING or piece.kind is Kind.AMOUNT:
+            continue
+        before, behind = pieces[:place], _without_joints(pieces[place + 1 :])
+        if piece.key in cues().vague and _is_bare(behind):
+            end = behind[0].start
+        elif piece.key in cues().vague_after and _is_bare(before[::-1]):
+            end = piece.end
+        else:
+            continue
+        word = text[piece.start : end].rstrip()
+        found.append({**_count(piece, 0.0, "vague"), "value": None, "end": piece.start + len(word), "text": word})
+    return found
+
+
+def _without_joints(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    return list(itertools.dropwhile(lambda piece: piece.key in cues().vague_joints, pieces))
+
+
+def _is_bare(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces begin with a good that no amount stands beside."""
+    run = list(itertools.takewhile(lambda piece: piece.kind not in {Kind.BREAK, Kind.JOIN}, pieces))
+    named = bool(run) and run[0].kind in _NAMING and any(piece.kind is Kind.GOODS for piece in run)
+    return named and all(piece.kind is not Kind.AMOUNT for piece in run)
 
 
 def _with_slips_read(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -95,8 +126,14 @@ def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
 
 
 def _without_verbs(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Read "ghee ek jod do" as one ghee more: before a verb of giving, Hindi's word for a pair means to add."""
-    return [_counted(amount) if _adds(text, amount) else amount for amount in reading.get("amounts") or ()]
+    """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
+    amounts = [one for one in reading.get("amounts") or () if not _joins(text, one)]
+    return [_counted(amount) if _adds(text, amount) else amount for amount in amounts]
+
+
+def _joins(text: str, amount: Mapping[str, Any]) -> bool:
+    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    return amount.get("value") == _SIXTY and bool(cues().with_before.intersection(before))
 
 
 def _adds(text: str, amount: Mapping[str, Any]) -> bool:
@@ -110,6 +147,7 @@ def _counted(amount: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**amount, "kind": "count", "unit": None}
 
 
+_SIXTY: Final = 60.0
 _ADDS: Final = frozenset({"jod", "jodi"})
 _GIVES: Final = frozenset({"do", "dij", "dya"})
 

@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
-from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, lay_out
+from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, cues, lay_out
 
 _LONGEST: Final = 12
 _HELD: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.AMOUNT})
@@ -174,18 +174,24 @@ class Segmenter:
     ) -> Segment | None:
         """Take a number for part of a name ("combo 2", "coke 500", "jeans 34") where a row is called just that."""
         amount = self.amounts[number]
-        if amount.digits is None or amount.kind not in {"count", "money", "pack"} or amount.currency:
+        if amount.kind not in {"count", "money", "pack"} or amount.currency or amount.value is None:
             return None
         place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
         if place == 0 or pieces[place - 1].kind is Kind.AMOUNT:
             return None
+        numbered = pieces[place - 1].key in cues().number_words
         rest = [other for other in numbers if other != number]
-        segment = self._resolved(pieces, rest, tuple(fold(word) for _, _, word in words(amount.text)))
+        name = _as_name(amount, numbered=numbered)
+        if amount.digits is None and not numbered and not self.catalogue.index.by_key.keys() >= {*name}:
+            return None
+        segment = self._resolved(pieces, rest, name)
         found = segment.resolution
         if found.rule == "alias" and found.status is Status.SURE and found.exact:
             return segment
+        # A small number with no word of size before it is a count, though "2" might be said for two kilos.
+        telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE
         size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
-        return segment if size and plain.resolution.status is not Status.SURE else None
+        return segment if size and (numbered or telling) else None
 
     def _worth(self, segment: Segment, *, before: bool, counted: int, named: bool) -> float:
         resolution, pieces = segment.resolution, segment.pieces
@@ -200,7 +206,8 @@ class Segmenter:
         worth += _TWO_SIZES * max(0, _sizes(segment, self.amounts) - 1)
         if not segment.amounts and counted:
             worth += _NO_AMOUNT
-        if segment.amounts and _side(pieces) is not None and _side(pieces) is not before:
+        counts = any(not self.amounts[number].vague for number in segment.amounts)
+        if counts and _side(pieces) is not None and _side(pieces) is not before:
             worth += _WRONG_SIDE
         mentions = {piece.mention for piece in pieces if piece.mention is not None and piece.kind in _NAMED}
         joined = sum(piece.key in lexicon().joints_after for piece in pieces)
@@ -220,6 +227,16 @@ class Segmenter:
         worth += _REPEATED * repeated * (not resolution.exact or resolution.score < _WHOLE)
         worth += _SETTLED * (resolution.status is Status.SURE) + _EXACT * resolution.exact
         return worth + _ODD * (resolution.status is Status.ODD)
+
+
+def _as_name(amount: Amount, *, numbered: bool) -> tuple[str, ...]:
+    """A number as the end of a name: as it was said ("passport nane"), or in digits behind a word of size."""
+    if numbered and amount.value is not None:
+        return (f"{float(amount.value):g}",)
+    return tuple(fold(word) for _, _, word in words(amount.text))
+
+
+_NO_COUNT: Final = 20
 
 
 def _side(pieces: Sequence[Piece]) -> bool | None:

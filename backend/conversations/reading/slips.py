@@ -24,6 +24,8 @@ def meant(word: str, *, strange: bool) -> float | None:
         strange: Whether the bot has never met the word; one that it has met is read only if a letter is doubled.
     """
     typed = unicodedata.normalize("NFC", word).lower()
+    if typed in _no_slips():
+        return None
     if typed not in _numbers() and _single(typed) in _single_numbers():
         return _single_numbers()[_single(typed)]
     return _nearest(typed) if strange and len(typed) >= _SHORTEST else None
@@ -74,8 +76,19 @@ def _one_slip(typed: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=1)
+def _lists() -> dict[str, Any]:
+    text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
+def _no_slips() -> frozenset[str]:
+    """Everyday words one letter from a number."""
+    return frozenset(_lists()["no_slips"])
+
+
+@lru_cache(maxsize=1)
 def _numbers() -> dict[str, float]:
     """The words of `words.toml` with their values."""
-    text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
-    rows: dict[str, list[str]] = tomllib.loads(text)["numbers"]
+    rows: dict[str, list[str]] = _lists()["numbers"]
     return {unicodedata.normalize("NFC", word): float(value) for value, listed in rows.items() for word in listed}

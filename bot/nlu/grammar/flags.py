@@ -20,6 +20,11 @@ FLAGS = {
         r"bei ya jumla|kwa jumla|jumla jumla|(nafungua|niko na|nina|kwa) (kiosk|duka langu|hoteli)|harusi|kwa shule|sherehe ya|holesale|holsel|bale \w+|kwa mkutano|wageni (mia|hamsini|\d\d)",
         r"thok|wholesale|holsale|shaadi|shadi|function (ke|ka|hai)|(log|logo|logon|mehman)\w* (ka|ke|ki) (khana|liye|order)|lagna|karyakram|dukan ke liye|bulk|(थोक|शादी|लग्न|कार्यक्रम|घाऊक|होलसेल|बारस)\w*|ghau?k\w*",
     ),
+    "wholesale": (
+        r"wholesale|in bulk|\bresell|reseller|quotation|\bquote\b|invoice|\blpo\b|for (my|our) (shop|kiosk|hotel|restaurant|school|boutique|company|canteen|hostel|duka|salon)",
+        r"bei ya jumla|kwa jumla|(nafungua|niko na|nina) (kiosk|duka|hoteli)|holesale|holsel|\b(bale|gunia|magunia) \w+",
+        r"thok|holsale|dukan ke liye|ghau?k\w*|gst bill|(थोक|घाऊक|होलसेल)\w*",
+    ),
     "credit": (
         r"on credit|pay (you )?(later|next|end|month|tomorrow|friday|on (mon|tues|wednes|thurs|fri|satur|sun)day)|put it on (my )?(tab|account)|pay when (i get|my)|salary|end ?month|iou\b",
         r"kwa (mkopo|deni|daftari)|kwa mkopo|nikopeshe|niandikie|deni|nitalipa (kesho|baadaye|mwisho|end|wiki|nikipata)|mwisho wa mwezi|nikope|nitatoa (end|mwisho|kesho|next)|nitakulipa|kukopa|end month",
@@ -37,12 +42,12 @@ FLAGS = {
         r"\b(sab|sabhi|sara|saara|pura|poora|dono|double|dugna|sagl\w+|sarv|donhi|duppat)\b|(सब|सभी|सारा|सारे|पूरा|दोनों|दुगना|डबल|सगळ\w*|सर्व|दोन्ही|दुप्पट)",
     ),
     "paid": (
-        r"\b(i|i've|i have|we|have|just|already) (already )?(just )?(paid|sent (the )?(money|payment|cash|amount))|payment (is )?(done|made|sent|complete)|paid (already|via|through|by|on|ksh|rs|the)|utr|transaction (id|code)|sent (you )?(the )?(money|amount)|confirmed\.",
-        r"\b(nime|nisha|tume|nimesha|tumesha|ame|asha)(lipa|tuma|send|sent|pay|paid)\w*|imethibitishwa|malipo (yamefanyika|tayari)|done (payment|paying)|nimeslide|nimetuma|nishatuma|nimetoa (pesa|doh)",
-        r"(payment|paise|paisa|pese|amount) (kar diy|kar di|bhej diy|ho gay|de diy|kiya|transfer|done|kela|keli|pathav|zal|jhal)\w*|(bhej|kar|de) (diye|diya|di hai|chuka|chuki)|(पेमेंट|पैसे|रक्कम) (कर दि|कर दी|भेज दि|हो ग|दे दि|केल|पाठव|झाल)\w*|भेज दिए|केलंय|केले आहे|पाठवले",
+        r"\bpaid for\b|\b(i|i've|i have|we|have|just|already) (already )?(just )?(paid|sent (the )?(money|payment|cash|amount))|payment (is )?(done|made|sent|complete)|paid (already|via|through|by|on|ksh|rs|the)|utr|transaction (id|code)|sent (you )?(the )?(money|amount)|confirmed\.",
+        r"\b(nili|tuli|nilisha|tulisha|nime|nisha|nshalipa|tume|nimesha|tumesha|ame|asha)(lipa|lipia|send|sent|pay|paid)\w*|\b(nime|nisha|tume|nimesha|tumesha|ame|asha)tuma\w*|\b(nime|nisha|nimesha|tume)ku(lipa|tumia)\w*|imethibitishwa|malipo (yamefanyika|tayari)|done (payment|paying)|nimeslide|nimetuma|nishatuma|nimetoa (pesa|doh)",
+        r"(payment|paise|paisa|pese|amount)( to| toh| pehle hi| already| bhi)? (kar diy|kar di|bhej diy|ho gay|de diy|kiya|transfer|done|kela|keli|pathav|zal|jhal)\w*|(bhej|kar|de) (diye|diya|di hai|chuka|chuki)|(पेमेंट|पैसे|रक्कम) (कर दि|कर दी|भेज दि|हो ग|दे दि|केल|पाठव|झाल)\w*|भेज दिए|केलंय|केले आहे|पाठवले",
     ),
     "later_time": (r"\b(tomorrow|tonight|kesho|kal|udya|friday|saturday|sunday|monday)\b|उद्या|परसों|कल|रविवार",),
-    "left": (r"out for delivery|on (its|the) way|njiani|nikal (gaya|chuka|gayi)|निकल|निघाल|nighal\w*|imetoka|rider (has|ame)",),
+    "left": (r"out for delivery|on (its|the) way|(already|has|have|just) (left|gone out|dispatched|shipped)|(courier|rider|parcel|order) (has )?(already )?(left|gone)|imeshatoka|imeshatumwa|nikal (chuki|chuke|gaye)|bhej di(ya|ye)? (hai|tha)|njiani|nikal (gaya|chuka|gayi)|निकल|निघाल|nighal\w*|imetoka|rider (has|ame)",),
 }  # fmt: skip
 
 QUESTION_ENDINGS = r"[?？]|\b(ngapi|gani|lini|wapi|je|kya|kiti|kitila|how much|how many|what|when|where)\b|(क्या|कितना|कितने|किती|का|कधी|कुठे|कहाँ|कब)\s*$"

@@ -321,3 +321,84 @@ def test_the_reading_as_json_has_whole_numbers_and_fractions() -> None:
     data = read(CORNER_SHOP, "<onions> {0.5kg} and {2} <milk>").to_json()
     assert data["lines"] == [{"sku": "ONION", "qty": 0.5}, {"sku": "MILK", "qty": 2}]
     assert (data["decision"], data["ask"], data["removed"]) == ("accept", None, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("some <eggs> and {1} <bread>", {"BREAD": 1}),
+        ("<mayai> kadhaa na <mkate> {1}", {"BREAD": 1}),
+        ("thoda sa <sukari> aur <bread> {ek|1}", {"BREAD": 1}),
+        ("<mayai> kidogo na <mkate> {1}", {"BREAD": 1}),
+    ],
+)
+def test_a_few_that_the_bot_passed_over_are_asked_about(text: str, expected: dict[str, int]) -> None:
+    """Words such as "some" beside a good never become one of it, wherever they stand."""
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision, result.ask) == (expected, Decision.CLARIFY, Slot.QTY)
+
+
+def test_a_little_one_is_a_size_where_the_shop_has_it() -> None:
+    """The word "kidogo" after a good names its small size where there is one."""
+    assert lines(read(CORNER_SHOP, "<gas> ndogo {moja|1}")) == {"GAS-6": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <ब्रेड>", {"BREAD": 2}),
+        ("{2} <ब्राउन ब्रेड>", {"BREAD-B": 2}),
+        ("{1} <टोमैटो पेस्ट>", {"PASTE": 1}),
+    ],
+)
+def test_english_names_in_devanagari_find_their_row(text: str, expected: dict[str, int]) -> None:
+    """A catalogue in English serves those who write its words in another script."""
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_with_it_is_not_sixty() -> None:
+    """Hindi's word for "with" sounds as sixty does; behind "uske" it counts nothing."""
+    assert lines(read(CORNER_SHOP, "<bread> {ek|1} aur uske {saath|60} <milk> {1}")) == {"BREAD": 1, "MILK": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<gas> namba {sita|6}", {"GAS-6": 1}),
+        ("<sugar> size {2}, {3}", {"SUGAR-2": 3}),
+        ("<unga> {2}", {}),
+    ],
+)
+def test_a_small_number_names_a_size_behind_a_word_of_size_alone(text: str, expected: dict[str, int]) -> None:
+    """What "number six" says is a size; a bare two beside a good that is open stays a count."""
+    assert lines(read(CORNER_SHOP, text)) == expected
+
+
+ORDER_OF_MILK = (
+    Turn("customer", "3 milk and 1 bread", None),
+    Turn("bot", "3 x Malisho Milk 500ml, 1 x White Bread 400g = KES 245. Shall I book it?", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "expected"),
+    [
+        ("reduce <-milk> to {1}", ("MILK",), {"MILK": 1}),
+        ("make the <milk> {4} instead of {3}", ("MILK",), {"MILK": 4}),
+        ("<maziwa> zitoe", ("MILK",), {}),
+        ("<maziwa> toa, sitaki", ("MILK",), {}),
+        ("ongeza <mayai> {2} toa <mkate>", ("BREAD",), {"EGG": 2}),
+    ],
+)
+def test_changes_say_what_the_order_becomes(text: str, removed: tuple[str, ...], expected: dict[str, int]) -> None:
+    """A change holds whichever side of the good its word stands on, and whichever number it gives first."""
+    result = read(CORNER_SHOP, text, intent="modify_order", history=ORDER_OF_MILK)
+    assert (tuple(sorted(result.removed)), lines(result), result.decision) == (removed, expected, Decision.ACCEPT)
+
+
+def test_a_wedding_makes_one_of_a_good_no_wholesale_order() -> None:
+    """One saree for a wedding is asked about like any other; forty of them are a person's business."""
+    one = read(CORNER_SHOP, "{1} <unga> harusi iko kesho", flags={"bulk": True})
+    trade = read(CORNER_SHOP, "{5} <unga> kwa bei ya jumla", flags={"bulk": True, "wholesale": True})
+    assert (one.decision, one.ask, trade.decision) == (Decision.CLARIFY, Slot.VARIANT, Decision.HANDOFF)

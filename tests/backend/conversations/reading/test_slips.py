@@ -44,3 +44,9 @@ def test_a_word_torn_from_its_first_letter_is_strange() -> None:
 
 def test_whole_words_are_not_torn() -> None:
     assert strangers("बारह किलो, साढ़े तीन लीटर", {"tokens": []}) == frozenset()
+
+
+@pytest.mark.parametrize("word", ["file", "there", "form", "beef", "chair"])
+def test_everyday_words_are_no_slips(word: str) -> None:
+    """A word that people write every day stands for itself, however near it is to a number."""
+    assert meant(word, strange=True) is None

@@ -1,0 +1,31 @@
+"""The flags of a message, as tables of what people write."""
+
+import pytest
+
+from bot.nlu.flags import flags_of
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("paid", "nilishalipa jana, naomba kughairi"),
+        ("paid", "nimelipia tayari"),
+        ("paid", "payment to ho gayi thi par ab nahi chahiye"),
+        ("paid", "cancel the chair I paid for last week"),
+        ("left", "the rider already left but cancel it"),
+        ("wholesale", "please send a quotation with VAT"),
+        ("wholesale", "mtupatie kwa bei ya jumla"),
+    ],
+)
+def test_a_flag_is_raised(flag: str, text: str) -> None:
+    """Each of these changes what may be done with the message."""
+    assert flags_of(text)[flag]
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [("paid", "nitalipa kesho"), ("left", "turn left at the shop"), ("wholesale", "2 eggs for my son")],
+)
+def test_a_flag_is_not_raised(flag: str, text: str) -> None:
+    """What only looks like it changes nothing."""
+    assert not flags_of(text)[flag]
