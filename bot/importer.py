@@ -55,7 +55,10 @@ def message_of(example: Example) -> Message:
         {"start": label.start, "end": label.end, "value": example.text[label.start : label.end], "entity": label.name}
         for label in example.labels
     ]
-    about = {"lang": example.lang, "asked": example.asked, "bot": example.bot, "weight": example.weight}
+    about = {
+        "lang": example.lang, "asked": example.asked, "bot": example.bot, "weight": example.weight,
+        "spans": example.spans,
+    }  # fmt: skip
     return Message(data={TEXT: example.text, INTENT: example.intent, ENTITIES: entities, METADATA: about})
 
 
@@ -66,4 +69,5 @@ def example_of(message: Message) -> Example:
     return Example(
         message.get(TEXT), message.get(INTENT), about.get("lang") or "", labels,
         about.get("asked") or "none", about.get("bot") or "", float(about.get("weight") or 1.0),
+        bool(about.get("spans", True)),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import calibrate_reading
+import evaluate_held_out
 import matplotlib as mpl
 import yaml
 from matplotlib import pyplot as plt
@@ -176,6 +177,7 @@ def _keep(
     ]
     text = PAGE_TEXT.format(figures="\n".join(figures), languages="\n".join(languages), noise="\n".join(noise))
     PAGE.write_text(text, "utf-8")
+    evaluate_held_out.write_section()
 
 
 PAGE_TEXT: Final = """# How well messages are read

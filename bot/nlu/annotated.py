@@ -16,7 +16,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Example:
-    """One message, its intent and language, its labelled stretches, and what the bot had said before it."""
+    """One message, its intent and language, its labelled stretches, and what the bot had said before it.
+
+    Without `spans` it teaches the intent alone: its goods stand where goods of other messages already do.
+    """
 
     text: str
     intent: str
@@ -25,3 +28,4 @@ class Example:
     asked: str = "none"
     bot: str = ""
     weight: float = field(default=1.0, compare=False)
+    spans: bool = field(default=True, compare=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.nlu.amounts import Amount
 from bot.nlu.asked import context_of
+from bot.nlu.edges import with_edges
 from bot.nlu.features import Message, prepare
 from bot.nlu.flags import flags_of
 from bot.nlu.intents import intent_features
@@ -83,6 +84,7 @@ def _told(intent: str, ranking: Sequence[Ranked]) -> Sequence[Ranked]:
 
 def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], language: Mapping[str, Any]) -> Reading:
     """Put the parts of a reading together."""
+    tags = with_edges(message, tags)
     found = spans(tags)
     amounts = chosen_amounts(message, tags)
     receipt = receipt_of(message)

@@ -22,7 +22,10 @@ _PAYMENT_PHRASES = (
 )  # fmt: skip
 # Words sure enough to name a way of paying without the tagger.
 _SURE = regex.compile(
-    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery|stk|paybill)\b"
+    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery)\b"
+    r"|\b(stk|paybill|taslimu)\b"
+    r"|\b(?:kwa|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b|\b(?:my|debit|credit) (card)\b"
+    r"|\b(card|kadi) (?:se|ne|ya benki)\b|\b(hela mkononi|pesa mkononi)\b"
     r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"
 )
 _NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
@@ -206,7 +209,8 @@ def _spoken_phone(message: Message) -> Phone | None:
 def payment_of(message: Message, spans: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any] | None:
     """Read the way of paying: the last one named that is not denied."""
     named = [(span.first, span.last) for span in spans if span.name == "PAYMENT"]
-    named += [run for run in _sure_runs(message) if not any(a < run[1] and run[0] < b for a, b in named)]
+    told = [*_sure_runs(message), *_asked_runs(message)]
+    named += [run for run in told if not any(a < run[1] and run[0] < b for a, b in named)]
     read = [(run, _payment_value(message, *run)) for run in sorted(named)]
     wanted = [item for item in read if not _denied(message, *item[0])]
     known = [item for item in wanted if item[1]] or [item for item in wanted if _paying(message, *item[0])]
@@ -235,6 +239,16 @@ def _sure_runs(message: Message) -> list[tuple[int, int]]:
                 at for at, token in enumerate(message.tokens) if token.start < found.end() and token.end > found.start()
             ]
         )
+    ]
+
+
+def _asked_runs(message: Message) -> list[tuple[int, int]]:
+    """Words of paying in an answer to the question how to pay, where they can mean nothing else."""
+    if message.context.asked != "payment":
+        return []
+    ways = {name for name, _ in _PAYMENT_CLASSES} | {"pay_other"}
+    return [
+        (at, at + 1) for at, token in enumerate(message.tokens) if ways.intersection(classes(token.norm, token.sound))
     ]
 
 

@@ -34,7 +34,7 @@ def train(examples: Sequence[Example]) -> Trained:
 
 def train_spans(examples: Sequence[Example]) -> SpanTagger:
     """Train the tagger, on at most two copies of a text: more differ in context, which says little about spans."""
-    rows, vocabulary = training_rows(tuple(examples))
+    rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
     return SpanTagger.train(list(_seldom(rows, 2)), vocabulary, EPOCHS)
 
 

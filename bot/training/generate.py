@@ -3,6 +3,7 @@
 import random
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from bot.nlu.annotated import Example
 from bot.training.goods import area, load
@@ -30,6 +31,10 @@ def generate(seed: int = 7, scale: float = 1.0) -> Iterator[Example]:
             rng = random.Random(zlib.crc32(f"{seed}/{lang}/{name}".encode()))  # noqa: S311 - not a secret
             for _ in range(max(1, round(count * scale))):
                 yield _example(Writer(rng, lang), intent, recipe)
+        for name, (count, intent) in _TOLD.items():
+            rng = random.Random(zlib.crc32(f"{seed}/{lang}/{name}".encode()))  # noqa: S311 - not a secret
+            for _ in range(max(1, round(count * scale))):
+                yield replace(_example(Writer(rng, lang), intent, _says(name, None, "told")), spans=False)
 
 
 def _example(writer: Writer, intent: str, recipe: Recipe) -> Example:
@@ -306,4 +311,16 @@ _RECIPES: dict[str, tuple[int, str, Recipe]] = {
     "offtopic": (14, "out_of_scope", _says("offtopic")),
     "later_bye": (8, "bye", _says("later_bye", None, "told")),
     "receipt": (12, "claim_paid", _pasted_receipt),
+}
+# More of what people say of goods without ordering them, in trades of all kinds; they teach the intent alone.
+_TOLD: dict[str, tuple[int, str]] = {
+    "thanked": (16, "thank"),
+    "refund": (22, "return_refund"),
+    "whereis": (18, "track_order"),
+    "complain_wide": (16, "complaint"),
+    "cancel_wide": (14, "cancel_order"),
+    "offtopic_wide": (14, "out_of_scope"),
+    "stock_wide": (8, "ask_availability"),
+    "note_wide": (14, "special_instruction"),
+    "swap_wide": (14, "modify_order"),
 }

@@ -58,11 +58,11 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two containers are the same; people call a bag a sack and a sack a bag."""
-    return one == other or {one, other} <= _BAGS
+    """Whether two containers are the same; people call a bag a sack, and milk's pouch a bag or a packet."""
+    return one == other or any({one, other} <= names for names in _SAME)
 
 
-_BAGS: Final = frozenset({"bag", "sack"})
+_SAME: Final = (frozenset({"bag", "sack", "pouch"}), frozenset({"packet", "pouch"}))
 
 
 def _one(item: CatalogueItem, quantity: Fraction) -> Lines | None:
@@ -79,7 +79,17 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _one(item, wanted.count) if wanted.count.denominator > 1 else None
     if wanted.count.denominator > 1:
         return _broken(catalogue, row, wanted.count)
-    return _one(item, wanted.count)
+    return _one(item, _in_packs(item, wanted))
+
+
+def _in_packs(item: CatalogueItem, wanted: Wanted) -> Fraction:
+    """Take twelve eggs for two boxes of six: a bare count that fills whole packs counts what is in them."""
+    count, pieces = wanted.count or Fraction(1), item.pieces or 0
+    fills = pieces >= _FEWEST_PIECES and count >= pieces and count % pieces == 0
+    return count / pieces if fills and wanted.container is None else count
+
+
+_FEWEST_PIECES: Final = 4
 
 
 def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
-from backend.catalog.linking.terms import read_keys
+from backend.catalog.linking.terms import measure_of, read_keys
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import cues
 from backend.conversations.reading.segment import Segment
@@ -77,8 +77,18 @@ def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wa
         money_minor=wanted.money_minor or asked.wanted.money_minor,
         vague=wanted.vague,
     )
+    amount = _weighed(asked, amount, catalogue)
     resolution = _among(asked, resolve(catalogue, read_keys(both, asked.weak | weak), amount))
     return replace(asked, keys=both, weak=asked.weak | weak, wanted=amount, resolution=resolution, role="add")
+
+
+def _weighed(asked: Item, amount: Wanted, catalogue: Catalogue) -> Wanted:
+    """A bare number that answers how much of a good that is weighed counts kilos."""
+    row = catalogue.by_sku.get(asked.sku or "")
+    bare = amount.count is not None and amount.container is None and not amount.measured
+    if row is None or not row.weighed or not bare or asked.resolution.status is not Status.ODD:
+        return amount
+    return replace(amount, count=None, measure=measure_of(float(amount.count or 1), row.unit))
 
 
 def _among(asked: Item, found: Resolution) -> Resolution:

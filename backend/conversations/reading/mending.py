@@ -23,6 +23,8 @@ _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
+_LONGEST_COUNT: Final = 3
+_LONGEST_NAME: Final = 3
 _EDGE: Final = " ,.;:-–\n\t"
 
 
@@ -37,7 +39,11 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
-            slots[name] = _without_goods(text, reading, catalogue, slot, sure=name == "address")
+            numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *_numbers_in(text, slot)]}
+            slots[name] = _without_goods(text, numbered, catalogue, slot, sure=name == "address")
+            freed = int((slots[name] or {"start": slot["end"]})["start"])
+            given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
+            reading = {**reading, "amounts": given}
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
@@ -225,12 +231,23 @@ def _p(reading: Mapping[str, Any], piece: Piece) -> float:
     return next((float(t.get("p", 1.0)) for t in tokens if t["start"] <= piece.start < t["end"]), 1.0)
 
 
+def _numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The bare numbers of a slot as counts, which they are if goods have strayed into it."""
+    found = words(text[slot["start"] : slot["end"]])
+    places = ((slot["start"] + start, slot["start"] + end, word) for start, end, word in found)
+    return [
+        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(fold(word)))
+        for start, end, word in places
+        if fold(word).isdigit() and len(word) <= _LONGEST_COUNT
+    ]
+
+
 def _without_goods(
     text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any], *, sure: bool
 ) -> Mapping[str, Any] | None:
     start, end = slot["start"], slot["end"]
-    cut = start
-    for first, last in _parts(text, start, end):
+    cut = _counted_before(text, reading, catalogue, slot) or start
+    for first, last in _parts(text, cut, end):
         if _is_item(text, first, last, reading, catalogue, counted=sure):
             cut = last
         else:
@@ -240,6 +257,20 @@ def _without_goods(
     if cut == start:
         return slot
     return {**slot, "text": text[cut:end], "start": cut} if cut < end else None
+
+
+def _counted_before(text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any]) -> int | None:
+    """Where the good ends that a slot begins with, and that an amount right before the slot counts."""
+    start, end = slot["start"], slot["end"]
+    counts = [
+        one for one in reading.get("amounts") or () if one["end"] <= start and not text[one["end"] : start].strip()
+    ]
+    if not counts:
+        return None
+    first = counts[0]["start"]
+    places = [start + last for _, last, _ in words(text[start:end])][:_LONGEST_NAME]
+    longest = [place for place in places if _is_item(text, first, place, reading, catalogue, counted=True)]
+    return longest[-1] if longest else None
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:

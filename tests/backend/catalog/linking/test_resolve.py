@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, terms_of
@@ -148,3 +148,22 @@ def test_a_row_that_is_ruled_out_is_not_found() -> None:
 def test_a_kind_of_goods_is_open_between_its_goods() -> None:
     found = resolved(CORNER_SHOP, "soda")
     assert (found.status, found.alternatives) == (Status.OPEN, ("COKE",))
+
+
+@pytest.mark.parametrize(("count", "trays"), [(60, 2), (30, 1), (12, 12), (1, 1)])
+def test_a_count_that_fills_whole_packs_counts_what_is_in_them(count: int, trays: int) -> None:
+    """Sixty of a tray of thirty are two trays; a count that fills none is one of trays."""
+    assert lines(CORNER_SHOP, "egg tray", Wanted(count=Fraction(count))) == {"EGG-T": trays}
+
+
+def test_packs_that_are_named_are_counted_as_packs() -> None:
+    """Thirty trays stay thirty trays."""
+    wanted = Wanted(count=Fraction(30), container="tray")
+    assert lines(CORNER_SHOP, "egg", wanted) == {"EGG-T": 30}
+
+
+@pytest.mark.parametrize(("container", "sku"), [("bag", "MILK"), ("pouch", "MILK")])
+def test_a_bag_of_milk_is_its_pouch(container: str, sku: str) -> None:
+    """What people call the pouch or packet of milk makes no other row of it."""
+    shop = Catalogue((CatalogueItem("MILK", "Cow Milk 500ml", ("milk",), "pouch", 2800, "INR", 50.0, {}),))
+    assert lines(shop, "milk", Wanted(count=TWO, container=container)) == {sku: 2}

@@ -402,3 +402,28 @@ def test_a_wedding_makes_one_of_a_good_no_wholesale_order() -> None:
     one = read(CORNER_SHOP, "{1} <unga> harusi iko kesho", flags={"bulk": True})
     trade = read(CORNER_SHOP, "{5} <unga> kwa bei ya jumla", flags={"bulk": True, "wholesale": True})
     assert (one.decision, one.ask, trade.decision) == (Decision.CLARIFY, Slot.VARIANT, Decision.HANDOFF)
+
+
+@pytest.mark.parametrize(
+    ("before", "slot", "expected", "left"),
+    [
+        ("{2} <milk> + {1} ", "bread. Flat 4, Indira Nagar", {"MILK": 2, "BREAD": 1}, "Flat 4, Indira Nagar"),
+        ("leta: ", "6 eggs, 2 bread. Plot 9, Ruaka", {"EGG": 6, "BREAD": 2}, "Plot 9, Ruaka"),
+        ("<bread> {1}, ", "12 Rose Court, door 4", {"BREAD": 1}, "12 Rose Court, door 4"),
+    ],
+)
+def test_goods_that_strayed_into_an_address_are_given_back(
+    before: str, slot: str, expected: dict[str, int], left: str
+) -> None:
+    """Counted goods at the start of an address are ordered, and its own house number is none."""
+    start = len(marked(before)[0])
+    address = {"text": slot, "start": start, "end": start + len(slot), "confidence": 0.9}
+    result = read(CORNER_SHOP, before + slot, slots={"address": address})
+    assert (lines(result), result.address) == (expected, left)
+
+
+def test_a_bare_number_answers_how_many_kilos() -> None:
+    """Where a good is weighed, "two" after "how many kilos?" is two kilos."""
+    asked = (Turn("customer", "onions", marked("<onions>")[1]), Turn("bot", "Onions: kilo ngapi?", None))
+    result = read(CORNER_SHOP, "{mbili|2}", history=asked)
+    assert (lines(result), result.decision) == ({"ONION": 2}, Decision.ACCEPT)
