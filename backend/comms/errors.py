@@ -14,6 +14,13 @@ class HungUpError(ClientCancelledError):
     """The caller hung up before a digit."""
 
 
+class CardStillNeededError(ConflictError):
+    """The money that it is about waits, and nothing else would remind anybody of it."""
+
+    code = "ops.card_still_needed"
+    title = "Decide what becomes of the money first; the card then closes by itself"
+
+
 class CardNotFoundError(NotFoundError):
     """There is no such exception card."""
 

@@ -244,6 +244,14 @@ async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None
     return card_id
 
 
+async def money_waits(session: AsyncSession, subject_id: str) -> bool:
+    """Return whether a card's subject is a receipt without an order, or a refund that is still to be paid."""
+    query = text("""
+        SELECT EXISTS (SELECT FROM receipts WHERE id = :subject AND state IN ('suggested', 'orphan'))
+            OR EXISTS (SELECT FROM refunds WHERE id = :subject AND state IN ('due', 'approved'))""")
+    return bool(await session.scalar(query, {"subject": subject_id}))
+
+
 async def card(session: AsyncSession, card_id: str) -> OpsException | None:
     """Return a card, locked."""
     found: OpsException | None = await session.scalar(

@@ -1,9 +1,12 @@
 """Wire models of comms; request fields are paper two's section 17."""
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from backend.comms.models import OpsException
+from backend.comms.next_steps import next_steps
 
 
 class NotifyRequest(BaseModel):
@@ -55,6 +58,16 @@ class CommsLine(BaseModel):
     created_at: datetime = Field(description="When.")
 
 
+class NextStepView(BaseModel):
+    """A command that may end what a card is about."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    label: str = Field(description="What it does, in a few words.")
+    method: str = Field(description="HTTP method.")
+    path: str = Field(description="Path of the API, with the card's own ids.")
+
+
 class CardView(BaseModel):
     """Something that needs a person."""
 
@@ -71,6 +84,15 @@ class CardView(BaseModel):
     detail: dict[str, Any] = Field(description="Facts for whoever takes it.")
     resolution: str | None = Field(description="What was done.")
     created_at: datetime = Field(description="Since when.")
+    resolved_at: datetime | None = Field(description="When it was done.")
+    next_steps: list[NextStepView] = Field(default=[], description="Commands that fit it, the likeliest first.")
+
+    @classmethod
+    def of(cls, card: OpsException) -> Self:
+        """Show a card, with what may be done about it."""
+        steps = next_steps(card.kind, card.order_id, card.subject_id)
+        shown = cls.model_validate(card)
+        return shown.model_copy(update={"next_steps": [NextStepView.model_validate(one) for one in steps]})
 
 
 class Resolution(BaseModel):

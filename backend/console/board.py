@@ -14,6 +14,7 @@ from backend.console.chases import chases_of
 from backend.console.pages import page
 from backend.console.queries import mark, names_of
 from backend.console.routes import HOME, ConsoleRoute
+from backend.console.steps import refusal_of
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderFilter, OrderView
 from backend.orders.service import OrdersService
@@ -123,12 +124,16 @@ async def take_card(
 
 @router.post("/cards/{card_id}/resolve")
 async def resolve_card(
+    request: Request,
     card_id: str,
     session: SessionDep,
+    orders: OrdersDep,
     cards: CardsDep,
     principal: StaffDep,
     resolution: Annotated[str, Form(min_length=3, max_length=500)],
 ) -> Response:
     """Close an exception card with what was done."""
-    await cards.resolve(session, card_id, principal, resolution)
+    refusal = await refusal_of(session, cards.resolve(session, card_id, principal, resolution))
+    if refusal:
+        return await _board(request, session, orders, cards, principal, notice=refusal, status=409)
     return RedirectResponse(HOME, status_code=303)

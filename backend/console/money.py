@@ -18,9 +18,8 @@ from backend.console.steps import refusal_of
 from backend.console.tills import CashBag, ShownReceipt, bags, shown
 from backend.orders.ports import OrderFilter, OrderView
 from backend.orders.service import OrdersService
-from backend.payments.lifecycle import ReceiptState
 from backend.payments.models import Refund
-from backend.payments.ports import ReceiptFilter, ReceiptPage
+from backend.payments.repository import GIVEN, ReceiptFilter, ReceiptPage
 from backend.payments.service.parts import Part, PartsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -32,7 +31,6 @@ from backend.platform.web import MAX_OFFSET, SessionDep, provide
 router = APIRouter(prefix="/console/money", include_in_schema=False, route_class=ConsoleRoute)
 PATH: Final = "/console/money"
 READERS: Final = (Role.ADMIN, Role.OWNER)
-_GIVEN: Final = frozenset({ReceiptState.MATCHED, ReceiptState.REFUND_DUE})
 PAGE: Final = 50
 _LATELY: Final = 10
 
@@ -99,7 +97,7 @@ class MoneyDesk:
 
     async def given(self) -> ReceiptPage:
         """Return the receipts that found their order last, and fit what is looked for."""
-        wanted = self._receipts(states=_GIVEN, newest_first=True, search=self.where.find)
+        wanted = self._receipts(states=GIVEN, newest_first=True, search=self.where.find)
         return await self.receipts.page(self.session, wanted, limit=_LATELY, offset=0)
 
     async def owed_back(self) -> tuple[Sequence[Refund], int]:
@@ -167,7 +165,7 @@ class MoneyDesk:
     async def undo(self, receipt_id: str, reason: str) -> None:
         """Take a receipt from the order that it was given to."""
         who = self.check_platform()
-        await self.check_receipt(receipt_id, states=_GIVEN)
+        await self.check_receipt(receipt_id, states=GIVEN)
         await self.parts.undo(self.session, receipt_id, reason, who.actor)
 
     async def decide(self, refund_id: str, note: str, *, approve: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.events import OrderState
 from backend.orders.models import Order
 from backend.payments.models import Receipt, ReceiptSuggestion
-from backend.payments.ports import ReceiptPage
+from backend.payments.repository import ReceiptPage
 from backend.platform.auth.principal import ALL_CITIES, Principal
 
 _CASH: Final = "cash"

@@ -1,15 +1,10 @@
 """What payments need from their providers, in our own words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
-
-from backend.payments.lifecycle import OPEN, ReceiptState
-
-if TYPE_CHECKING:
-    from backend.payments.models import Receipt, ReceiptSuggestion
+from typing import Protocol
 
 
 class Method(StrEnum):
@@ -141,49 +136,6 @@ class StatementLine:
     told: Evidence | None = None
     reverses: str = ""
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptFilter:
-    """Which receipts are wanted, and whose they must be for the asker to see them; None means any.
-
-    Attributes:
-        states: Any of these.
-        cities: Only what is, or may be, for an order of these cities.
-        merchant_id: Only what is, or may be, for an order of this merchant.
-        search: Part of a code or reference, an order's id, the end of a payer's number, or an amount in whole units.
-        newest_first: Else the oldest come first.
-    """
-
-    states: frozenset[ReceiptState] = OPEN
-    cities: frozenset[str] | None = None
-    merchant_id: str | None = None
-    receipt_id: str | None = None
-    search: str = ""
-    newest_first: bool = False
-
-    @property
-    def is_limited(self) -> bool:
-        """True where the asker does not see all: what may be anybody's is not shown to them."""
-        return self.cities is not None or self.merchant_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPage:
-    """A page of a list of receipts.
-
-    Attributes:
-        rows: Each with the orders that it may be for, best first.
-        sums: (currency, how many, sum in minor units) of the whole list.
-    """
-
-    rows: "Sequence[tuple[Receipt, Sequence[ReceiptSuggestion]]]"
-    sums: Sequence[tuple[str, int, int]]
-
-    @property
-    def total(self) -> int:
-        """How many there are in the whole list."""
-        return sum(count for _, count, _ in self.sums)
 
 
 @dataclass(frozen=True, slots=True)

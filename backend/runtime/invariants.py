@@ -163,6 +163,16 @@ INVARIANTS: Final = (
             AND NOT EXISTS (SELECT FROM parked_event p WHERE p.key = o.id)""",
     ),
     Invariant(
+        "I14",
+        "Money that waits for a decision has a card.",
+        """SELECT waiting.id FROM (
+            SELECT id, updated_at FROM receipts WHERE state IN ('suggested', 'orphan')
+            UNION ALL SELECT id, updated_at FROM refunds
+            WHERE state = 'approved' OR state = 'due' AND requested_by IS NULL
+        ) waiting WHERE waiting.updated_at < duka_now() - make_interval(secs => :bound_s)
+            AND NOT EXISTS (SELECT FROM ops_exceptions x WHERE x.subject_id = waiting.id AND x.state <> 'resolved')""",
+    ),
+    Invariant(
         "I11",
         "Every event was read by every consumer, or is young; none was given up.",
         """SELECT DISTINCT c.consumer || ':' || o.event_id FROM consumer_cursor c

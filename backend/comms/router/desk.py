@@ -144,14 +144,14 @@ async def cards(
 ) -> Page[CardView]:
     """List exception cards, oldest first."""
     rows, total = await service.page(session, principal, live=live, limit=page.limit, offset=page.offset)
-    items = [CardView.model_validate(row) for row in rows]
+    items = [CardView.of(row) for row in rows]
     return Page(items=items, total=total, limit=page.limit, offset=page.offset)
 
 
 @router.post("/exceptions/{card_id}/take")
 async def take_card(card_id: str, session: SessionDep, service: CardsDep, principal: Ops) -> CardView:
     """Become the owner of a card."""
-    return CardView.model_validate(await service.take(session, card_id, principal))
+    return CardView.of(await service.take(session, card_id, principal))
 
 
 @router.post("/exceptions/{card_id}/resolve")
@@ -159,4 +159,4 @@ async def resolve_card(
     card_id: str, body: Resolution, session: SessionDep, service: CardsDep, principal: Ops
 ) -> CardView:
     """Close a card with what was done."""
-    return CardView.model_validate(await service.resolve(session, card_id, principal, body.resolution))
+    return CardView.of(await service.resolve(session, card_id, principal, body.resolution))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
-from backend.comms.errors import CardNotFoundError
+from backend.comms.errors import CardNotFoundError, CardStillNeededError
 from backend.comms.events import OpsExceptionRaised
 from backend.comms.models import OpsException
 from backend.platform.actors import SYSTEM, Actor
@@ -88,8 +88,15 @@ class CardsService:
         return card
 
     async def resolve(self, session: AsyncSession, card_id: str, principal: Principal, resolution: str) -> OpsException:
-        """Close a card with what was done."""
+        """Close a card with what was done.
+
+        Raises:
+            CardNotFoundError: There is no such card.
+            CardStillNeededError: It is about money that still waits for a decision.
+        """
         card = await self._visible(session, card_id, principal)
+        if card.state != "resolved" and await repository.money_waits(session, card.subject_id):
+            raise CardStillNeededError(card_id=card_id)
         self._close(card, str(principal.actor), resolution)
         await session.flush()
         return card

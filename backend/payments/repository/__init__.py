@@ -24,6 +24,9 @@ from backend.payments.models import (
     Settlement,
 )
 from backend.payments.ports import AccountBalance
+from backend.payments.repository.lists import GIVEN as GIVEN
+from backend.payments.repository.lists import ReceiptFilter as ReceiptFilter
+from backend.payments.repository.lists import ReceiptPage as ReceiptPage
 from backend.platform.db.types import blind_index
 
 _MOST_OF_PAYER: Final = 20

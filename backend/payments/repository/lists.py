@@ -3,17 +3,62 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt, ReceiptSuggestion
-from backend.payments.ports import ReceiptFilter
 from backend.platform.money import AmountUnreadableError, minor_of
 
 _ORDERS: Final = table("orders", column("id"), column("city"), column("merchant_id"))
 _TAIL: Final = 3  # Digits of a payer's number that are kept for people to see.
+GIVEN: Final = frozenset({ReceiptState.MATCHED, ReceiptState.REFUND_DUE})
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFilter:
+    """Which receipts are wanted, and whose they must be for the asker to see them; None means any.
+
+    Attributes:
+        states: Any of these.
+        cities: Only what is, or may be, for an order of these cities.
+        merchant_id: Only what is, or may be, for an order of this merchant.
+        search: Part of a code or reference, an order's id, the end of a payer's number, or an amount in whole units.
+        newest_first: Else the oldest come first.
+    """
+
+    states: frozenset[ReceiptState] = OPEN
+    cities: frozenset[str] | None = None
+    merchant_id: str | None = None
+    receipt_id: str | None = None
+    search: str = ""
+    newest_first: bool = False
+
+    @property
+    def is_limited(self) -> bool:
+        """True where the asker does not see all: what may be anybody's is not shown to them."""
+        return self.cities is not None or self.merchant_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """A page of a list of receipts.
+
+    Attributes:
+        rows: Each with the orders that it may be for, best first.
+        sums: (currency, how many, sum in minor units) of the whole list.
+    """
+
+    rows: Sequence[tuple[Receipt, Sequence[ReceiptSuggestion]]]
+    sums: Sequence[tuple[str, int, int]]
+
+    @property
+    def total(self) -> int:
+        """How many there are in the whole list."""
+        return sum(count for _, count, _ in self.sums)
 
 
 async def receipts(

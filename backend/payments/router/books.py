@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from backend.payments.errors import RefundNotFoundError, SettlementNotFoundError
 from backend.payments.models import Refund
-from backend.payments.ports import ReceiptFilter
+from backend.payments.repository.lists import ReceiptFilter
 from backend.payments.router.access import (
     Desk,
     MoneyStaff,

@@ -26,6 +26,7 @@ from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt
 from backend.payments.policies import CLOSED_STATES, WAITING_STATES
 from backend.payments.ports import Evidence, Feed
+from backend.payments.repository.lists import GIVEN
 from backend.payments.service.books import PAYMENTS_ACTOR, Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided
@@ -36,7 +37,6 @@ from backend.platform.actors import Actor, Source
 from backend.platform.events import publish
 from backend.platform.ids import new_id
 
-_GIVEN: Final = frozenset({ReceiptState.MATCHED, ReceiptState.REFUND_DUE})
 _CASH: Final = "cash"
 
 
@@ -164,7 +164,7 @@ class PartsService:
             raise ReceiptNotFoundError(receipt_id=receipt_id)
         held = await self._orders.hold(session, [known.order_id] if known.order_id else [])
         receipt = await _locked(session, receipt_id)
-        if receipt.order_id not in held or receipt.state not in _GIVEN:
+        if receipt.order_id not in held or receipt.state not in GIVEN:
             raise ReceiptSettledError(receipt_id=receipt_id, state=receipt.state)
         return held[receipt.order_id], receipt
 

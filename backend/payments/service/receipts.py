@@ -13,8 +13,9 @@ from backend.payments import repository
 from backend.payments.errors import ReceiptNotFoundError, ReceiptSettledError
 from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt, ReceiptSuggestion
-from backend.payments.ports import Evidence, Feed, ReceiptFilter, ReceiptPage
+from backend.payments.ports import Evidence, Feed
 from backend.payments.repository import lists
+from backend.payments.repository.lists import ReceiptFilter, ReceiptPage
 from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided

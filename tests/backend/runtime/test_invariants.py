@@ -117,6 +117,28 @@ BREAKS = [
         ],
         "reader:e9",
     ),
+    ("I4", [_RECEIPT.format("R7", "QX7", 5, "NULL", "replaced")], "R7"),
+    (
+        "I14",
+        [
+            (
+                "INSERT INTO receipts (id, provider, code, amount_minor, currency, evidence, state, updated_at)"
+                f" VALUES ('R8', 'mpesa', 'QX8', 5, 'KES', 'callback', 'orphan', duka_now() - {_OLD})"
+            )
+        ],
+        "R8",
+    ),
+    (
+        "I14",
+        [
+            _RECEIPT.format("R9", "QX9", 5, "NULL", "refund_due"),
+            (
+                "INSERT INTO refunds (id, receipt_id, amount_minor, currency, cause, state, requested_by, updated_at)"
+                f" VALUES ('F9', 'R9', 5, 'KES', 'x', 'approved', 'agent:S-1', duka_now() - {_OLD})"
+            ),
+        ],
+        "F9",
+    ),
     (
         "I13",
         [

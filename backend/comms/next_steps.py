@@ -1,0 +1,61 @@
+"""What may be done about a card, as rows: the commands of the API that end what it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command; `path` stands below the API's root, with `{order}` and `{subject}` for the card's own."""
+
+    label: str
+    method: str
+    path: str
+
+    def of(self, order_id: str | None, subject_id: str) -> "NextStep":
+        """Return the command with the card's own ids."""
+        return NextStep(self.label, self.method, self.path.format(order=order_id, subject=subject_id))
+
+
+def _post(label: str, path: str) -> NextStep:
+    return NextStep(label, "POST", f"/api/v1{path}")
+
+
+_MATCH: Final = _post("Give it to an order", "/payments/receipts/{subject}/match")
+_SPLIT: Final = _post("Split it over orders", "/payments/receipts/{subject}/split")
+_UNDO: Final = _post("Take it from its order", "/payments/receipts/{subject}/undo")
+_GIVE_BACK: Final = _post("Give it back to its sender", "/payments/receipts/{subject}/give-back")
+_COLLECT: Final = _post("Ask for the money", "/orders/{order}/payment")
+_DECIDE: Final = _post("Approve or reject it", "/refunds/{subject}/decision")
+_PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid")
+_PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout")
+_BRIDGE: Final = _post("Call two of them together", "/comms/bridge")
+_NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes")
+_MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state")
+_RIDERS: Final = NextStep("Look for a rider", "GET", "/api/v1/orders/{order}/suggestions")
+_LADDERS: Final = NextStep("See who is being called", "GET", "/api/v1/comms/ladders/{order}")
+
+_OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
+    "payment_orphan": (_MATCH, _SPLIT, _GIVE_BACK),
+    "payment_suggested": (_MATCH, _SPLIT, _GIVE_BACK),
+    "payment_amount_differs": (_MATCH, _SPLIT, _GIVE_BACK),
+    "payment_undone": (_COLLECT, _MOVE),
+    "payment_reversed": (_COLLECT, _MOVE),
+    "payment_code_reused": (_UNDO, _NOTE),
+    "payment_amount_conflict": (_UNDO, _NOTE),
+    "refund_due": (_DECIDE, _PAY_OUT, _PAID),
+    "no_rider": (_RIDERS, _MOVE, _BRIDGE),
+    "no_rider_free": (_RIDERS, _MOVE, _BRIDGE),
+    "rider_silent": (_RIDERS, _LADDERS, _BRIDGE),
+    "vendor_silent": (_LADDERS, _BRIDGE, _MOVE),
+    "preparation_overdue": (_LADDERS, _BRIDGE, _MOVE),
+    "pickup_overdue": (_RIDERS, _BRIDGE, _MOVE),
+}
+_OF_AN_ORDER: Final = (_BRIDGE, _MOVE, _NOTE)
+
+
+def next_steps(kind: str, order_id: str | None, subject_id: str) -> tuple[NextStep, ...]:
+    """Return the commands that fit a card, the likeliest first; what names no order and has no row has none."""
+    steps = _OF_KIND.get(kind, _OF_AN_ORDER if order_id else ())
+    return tuple(step.of(order_id, subject_id) for step in steps if order_id or "{order}" not in step.path)
