@@ -131,7 +131,7 @@ soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost,
 torture: setup train ## Two orders by chat and a town of many, while processes, Postgres and providers fail: SEED=n
 	@$(DUKA) torture --seed $(SEED)
 
-torture-long: setup ## The town under KILLS=1000 kills and RESTARTS=50 of Postgres (some forty minutes): SEED=n
+torture-long: setup ## The town under KILLS=1000 kills and RESTARTS=50 of Postgres (an hour on a busy machine): SEED=n
 	@$(DUKA) torture --no-dialogue --seed $(SEED) --kills $(KILLS) --restarts $(RESTARTS)
 
 clean: ## Remove what was built here, stores included
