@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command; `path` stands below the API's root, with `{order}` and `{subject}` for the card's own."""
+    """A command; `path` stands below the API's root, with `{order}`, `{subject}` and `{rider}` for the card's own."""
 
     label: str
     method: str
@@ -15,7 +15,13 @@ class NextStep:
 
     def of(self, order_id: str | None, subject_id: str) -> "NextStep":
         """Return the command with the card's own ids."""
-        return NextStep(self.label, self.method, self.path.format(order=order_id, subject=subject_id))
+        path = self.path.format(order=order_id, subject=subject_id, rider=_rider_of(subject_id))
+        return NextStep(self.label, self.method, path)
+
+
+def _rider_of(subject_id: str) -> str:
+    """Return the rider of a card about a pocket of cash, whose subject is `cash:<rider>:<currency>`."""
+    return subject_id.split(":")[1] if subject_id.startswith("cash:") else ""
 
 
 def _post(label: str, path: str) -> NextStep:
@@ -30,6 +36,9 @@ _COLLECT: Final = _post("Ask for the money", "/orders/{order}/payment")
 _DECIDE: Final = _post("Approve or reject it", "/refunds/{subject}/decision")
 _PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid")
 _PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout")
+_COUNT: Final = _post("Count what was handed in", "/riders/{rider}/cash/hand-ins")
+_WRITE_OFF: Final = _post("Give the difference up", "/riders/{rider}/cash/write-offs")
+_STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements")
 _BRIDGE: Final = _post("Call two of them together", "/comms/bridge")
 _NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes")
 _MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state")
@@ -44,6 +53,14 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_reversed": (_COLLECT, _MOVE),
     "payment_code_reused": (_UNDO, _NOTE),
     "payment_amount_conflict": (_UNDO, _NOTE),
+    "payment_outcome_unknown": (_COLLECT, _MOVE, _NOTE),
+    "payment_code_unknown": (_COLLECT, _MOVE, _NOTE),
+    "payment_cash_underpaid": (_COLLECT, _NOTE),
+    "payment_cash_shortage": (_COUNT, _WRITE_OFF),
+    "payment_cash_surplus": (_COUNT, _WRITE_OFF),
+    "payment_payout_unknown": (_PAID, _PAY_OUT),
+    "payment_payout_differs": (_PAID, _PAY_OUT),
+    "payment_feed_gap": (_STATEMENT,),
     "refund_due": (_DECIDE, _PAY_OUT, _PAID),
     "no_rider": (_RIDERS, _MOVE, _BRIDGE),
     "no_rider_free": (_RIDERS, _MOVE, _BRIDGE),

@@ -14,6 +14,7 @@ from backend.comms.next_steps import _OF_KIND, next_steps
 from backend.comms.router.desk import router
 from backend.comms.service.cards import CardsService
 from backend.comms.subscribers import _ANSWERED_BY, _ANSWERED_IN
+from backend.console.wording import sentence
 from backend.orders.ports import OrderView
 from backend.payments.ports import Evidence, Feed
 from backend.platform.auth.principal import Role
@@ -52,6 +53,18 @@ def test_every_kind_of_card_leads_to_commands_that_are_there(kind: str) -> None:
     assert steps
     assert [step for step in steps if not documented(step.method, step.path)] == []
     assert all("{" not in step.path for step in steps)
+
+
+@pytest.mark.parametrize("kind", ["payment_cash_shortage", "payment_cash_surplus"])
+def test_a_card_about_cash_leads_to_its_rider(kind: str) -> None:
+    steps = next_steps(kind, None, "cash:R-7:KES")
+    assert [step.path for step in steps] == ["/api/v1/riders/R-7/cash/hand-ins", "/api/v1/riders/R-7/cash/write-offs"]
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in _OF_KIND if kind.startswith("payment_")))
+def test_every_kind_of_card_about_money_has_words(kind: str) -> None:
+    """No card shows the name that the code has for it."""
+    assert sentence(kind) != kind.replace("_", " ").capitalize()
 
 
 @pytest.mark.parametrize("kind", sorted(OF_MONEY))
