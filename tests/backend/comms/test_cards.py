@@ -49,7 +49,7 @@ def documented(method: str, path: str) -> bool:
 
 @pytest.mark.parametrize("kind", sorted({*_OF_KIND, *OF_ORDERS, *OF_MONEY}))
 def test_every_kind_of_card_leads_to_commands_that_are_there(kind: str) -> None:
-    steps = next_steps(kind, "ORD1", "RC-1")
+    steps = next_steps(kind, "ORD1", "cash:RC-1:KES")
     assert steps
     assert [step for step in steps if not documented(step.method, step.path)] == []
     assert all("{" not in step.path for step in steps)
