@@ -154,6 +154,15 @@ class Catalogue:
         return None
 
     @cached_property
+    def vessels(self) -> frozenset[str]:
+        """Folded names of containers that this shop sells as goods ("sahani"), and does not only sell goods in."""
+        named = ((item, [fold(word) for _, _, word in words(alias)]) for item in self.items for alias in item.aliases)
+        kept = lexicon().containers
+        return frozenset(
+            keys[0] for item, keys in named if len(keys) == 1 and kept.get(keys[0], item.container) != item.container
+        )
+
+    @cached_property
     def by_sku(self) -> Mapping[str, CatalogueItem]:
         """Rows by their SKU."""
         return {item.sku: item for item in self.items}
@@ -170,7 +179,7 @@ class Catalogue:
         """Read all rows and build the index now, so that no message waits for it."""
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
-        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans)
+        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans, self.vessels)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -268,8 +268,13 @@ def _bare(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wan
 
 def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
     """Rows that have the words as a name with a measure: one alone is meant, several are open."""
-    del catalogue, spec, wanted
-    return _matching(found, lambda _, exact: exact.phrase.terms.label is None, "name")
+    del catalogue, wanted
+
+    def fits(_: Candidate, exact: Exact) -> bool:
+        said = exact.phrase.terms
+        return said.label is None and said.container in {None, spec.container}
+
+    return _matching(found, fits, "name")
 
 
 _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)

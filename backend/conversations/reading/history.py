@@ -16,7 +16,7 @@ from backend.conversations.reading.types import Turn
 _CUSTOMER: Final = "customer"
 _SEVERAL: Final = 2
 _BOT: Final = "bot"
-_COUNT: Final = re.compile(r"(?<![\d.#])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*%)", re.IGNORECASE)
+_COUNT: Final = re.compile(r"(?<![\d.#(])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*%)", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"=.*", re.DOTALL)
 _STANDS: Final = re.compile(
     r"=|\bbooked\b|#\s?\d|\btotal\b|\bjumla\b|\bkul\b|कुल|एकूण|[₹€]\s?\d+ (?:for|ka|ke|ki|च)", re.IGNORECASE
@@ -47,9 +47,16 @@ def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
     order: dict[str, Fraction] = {}
     for item in items_of(listed, _counts(listed), catalogue, trusted=True):
         if item.resolution.status is Status.SURE:
-            for sku, quantity in item.resolution.lines:
+            for sku, quantity in _as_listed(item):
                 order[sku] = order.get(sku, Fraction(0)) + quantity
     return order
+
+
+def _as_listed(item: Item) -> Sequence[tuple[str, Fraction]]:
+    """The lines of an item of our own list, whose counts are of packs and never of what is in them."""
+    lines, count = item.resolution.lines, item.wanted.count
+    packs = len(lines) == 1 and count is not None and not item.wanted.measured
+    return ((lines[0][0], count),) if packs and count is not None else lines
 
 
 def _counts(text: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Cues:
     never_goods: frozenset[str]
     never_written: frozenset[str]
     gives: frozenset[str]
+    helped: frozenset[str]
     pays: frozenset[str]
     vague: frozenset[str]
     vague_after: frozenset[str]
@@ -128,6 +129,7 @@ def cues() -> Cues:
         never_goods=frozenset(map(fold, lists["never_goods"])),
         never_written=frozenset(word.lower() for word in lists["never_goods"]),
         gives=frozenset(map(fold, lists["gives"])),
+        helped=frozenset(lists["helped"]),
         pays=frozenset(map(fold, lists["pays"])),
         vague=frozenset(map(fold, lists["vague"])),
         vague_after=frozenset(map(fold, lists["vague_after"])),
@@ -314,9 +316,10 @@ class _Sorter:
         lex = lexicon()
         if key in cues().joins and mention is None:
             return Kind.JOIN, False
-        if mention is None and self._steers(key):
+        adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
+        if adds or (mention is None and self._steers(key)):
             return Kind.BREAK, False
-        if key in lex.sizes or key in lex.containers:
+        if key in lex.sizes or (key in lex.containers and key not in self._catalogue.vessels):
             return Kind.SIZE, False
         likeness = self._catalogue.index.best(term(key))
         tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted

@@ -46,7 +46,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             reading = {**reading, "amounts": given}
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
-    mended = {**reading, "slots": slots, "amounts": _without_verbs(text, reading)}
+    sold = [one for one in _without_verbs(text, reading) if not _is_vessel(one, catalogue)]
+    mended = {**reading, "slots": slots, "amounts": sold}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     return _with_slips_read(text, mended, catalogue)
@@ -133,8 +134,22 @@ def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
 
 def _without_verbs(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
-    amounts = [one for one in reading.get("amounts") or () if not _joins(text, one)]
+    amounts = [one for one in reading.get("amounts") or () if not _joins(text, one) and not _gives(text, one)]
     return [_counted(amount) if _adds(text, amount) else amount for amount in amounts]
+
+
+def _gives(text: str, amount: Mapping[str, Any]) -> bool:
+    """Whether a two is Hindi's "give" behind the verb that it helps ("badha do")."""
+    return fold(str(amount.get("text") or "")) in _ALSO_GIVES and _helps(text, int(amount["start"]))
+
+
+def _helps(text: str, place: int) -> bool:
+    return bool(cues().helped.intersection(word.lower() for _, _, word in words(text[:place])[-1:]))
+
+
+def _is_vessel(amount: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a container without a number is what the shop sells ("sahani seti mbili")."""
+    return amount.get("kind") == "pack" and fold(str(amount.get("text") or "")) in catalogue.vessels
 
 
 def _joins(text: str, amount: Mapping[str, Any]) -> bool:
@@ -189,7 +204,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         value = _value(piece.key) if piece.kind is Kind.OTHER and (listed or _unsure(reading, piece)) else None
         counts = listed or _leads(before, after) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
-        if value is not None and value >= 1 and (counts or price):
+        given = piece.key in _ALSO_GIVES and _helps(text, piece.start)
+        if value is not None and value >= 1 and (counts or price) and not given:
             found.append(_count(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
 

@@ -1,7 +1,8 @@
 """Reads one message into order lines, a decision and a confidence: the one way in, live and in the benchmark."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ MODIFY: Final = "modify_order"
 _SURE_AMOUNT: Final = 0.9
 _A_GUESS: Final = 0.5
 _NOT_UNDONE: Final = frozenset({"cancel_order"})
+_ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
 _IN_DOUBT: Final = 0.2
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
@@ -105,6 +107,9 @@ def _answer(
     """The item that was asked about, where this message is a short answer to it."""
     if not talk.last_question(context.history) or running_order(context.history, catalogue):
         return None
+    if _ONE.search(context.text):
+        items = [replace(item, wanted=replace(item.wanted, count=None), amounts=()) for item in items]
+        loose = [replace(one, wanted=replace(one.wanted, count=None), amounts=()) for one in loose if one.keys]
     asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
     picked = _picked(asked, items, loose, catalogue, context)
     if picked is not None:

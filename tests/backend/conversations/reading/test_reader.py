@@ -427,3 +427,48 @@ def test_a_bare_number_answers_how_many_kilos() -> None:
     asked = (Turn("customer", "onions", marked("<onions>")[1]), Turn("bot", "Onions: kilo ngapi?", None))
     result = read(CORNER_SHOP, "{mbili|2}", history=asked)
     assert (lines(result), result.decision) == ({"ONION": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<tray> {1}, <bread> ek aur badha {do|2}", {"EGG-T": 1, "BREAD": 1}),
+        ("<bread> {ek|1} bhej {do|2}", {"BREAD": 1}),
+    ],
+)
+def test_give_behind_a_verb_counts_nothing(text: str, expected: dict[str, int]) -> None:
+    """Hindi's "do" behind the verb that it helps gives, and is no two."""
+    assert lines(read(CORNER_SHOP, text)) == expected
+
+
+VESSELS = catalogue_from_rows(
+    [
+        {"sku": "PLATE", "name": "Melamine Plates (6)", "aliases": "plates|sahani", "unit": "set", "price": "600",
+         "currency": "KES", "stock": "9", "options": ""},
+        {"sku": "POT", "name": "Cooking Pot", "aliases": "chungu kidogo", "unit": "piece", "price": "300",
+         "currency": "KES", "stock": "9", "options": "size=small"},
+        {"sku": "POT-SET", "name": "Cooking Pot Set (7 pieces)", "aliases": "pot set", "unit": "set", "price": "3000",
+         "currency": "KES", "stock": "9", "options": ""},
+    ]
+)  # fmt: skip
+
+
+def test_a_shop_sells_the_plates_that_others_sell_food_on() -> None:
+    """A container that a row is called by is a good there, also behind a number of sets."""
+    assert lines(read(VESSELS, "{sahani|1plate} {seti mbili|2set}")) == {"PLATE": 2}
+
+
+def test_packs_in_our_own_list_are_packs() -> None:
+    """What stands in brackets in a name we read back is no count, and its count is of packs."""
+    history = (Turn("customer", "plates", None), Turn("bot", "Melamine Plates (6) 2 = KES 1200. Sawa?", None))
+    result = read(VESSELS, "<sahani> ziwe {4}", intent="modify_order", history=history)
+    assert (lines(result), result.removed) == ({"PLATE": 4}, ("PLATE",))
+
+
+def test_the_big_one_counts_none() -> None:
+    """In an answer such as "the big one" the last word stands for the good."""
+    asked = (
+        Turn("customer", "two gas", marked("{two|2} <gas>")[1]),
+        Turn("bot", "Gas Refill 6kg or 13kg?", None),
+    )
+    assert lines(read(CORNER_SHOP, "the big {one|1}", history=asked)) == {"GAS-13": 2}
