@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem, catalogue_from_rows
 
 
 def _item(sku: str, name: str, aliases: str, unit: str, price: int, stock: float, **options: str) -> CatalogueItem:
@@ -54,6 +54,17 @@ KITCHEN: Final = Catalogue(
         _item("COMBO", "Combo 1: Poha and Chai", "combo 1|poha combo", "combo", 50, 40),
     )
 )
+# A shop that sells what others sell goods in.
+VESSELS: Final = catalogue_from_rows(
+    [
+        {"sku": "PLATE", "name": "Melamine Plates (6)", "aliases": "plates|sahani", "unit": "set", "price": "600",
+         "currency": "KES", "stock": "9", "options": ""},
+        {"sku": "POT", "name": "Cooking Pot", "aliases": "chungu kidogo", "unit": "piece", "price": "300",
+         "currency": "KES", "stock": "9", "options": "size=small"},
+        {"sku": "POT-SET", "name": "Cooking Pot Set (7 pieces)", "aliases": "pot set", "unit": "set", "price": "3000",
+         "currency": "KES", "stock": "9", "options": ""},
+    ]
+)  # fmt: skip
 
 _MARK: Final = re.compile(r"\{(?P<amount>[^}|]*)(?:\|(?P<value>[^}]*))?\}|<(?P<role>[-+>?]?)(?P<item>[^>]*)>")
 _ROLES: Final = {"": "add", "-": "remove", "+": "add", ">": "to", "?": "ask"}

@@ -190,10 +190,16 @@ class Changer:
                 self.change.unclear = self.change.unclear or not on
             elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
-            elif sku not in {self._own_row(other) for other in on}:
+            elif sku not in {self._own_row(other) for other in on if not self._is_another(other, sku)}:
                 self.change.take_off(sku)
                 gone.append(sku)
         return gone
+
+    @staticmethod
+    def _is_another(item: Item, sku: str) -> bool:
+        """Whether an item is the whole name of another row ("take the chain off, put the chain kit on")."""
+        found = item.resolution
+        return found.status is Status.SURE and found.exact and not item.guessed and item.sku != sku
 
     # What goes on.
 

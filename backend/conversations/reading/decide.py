@@ -33,6 +33,7 @@ class Facts:
     asked_confirm: bool = False
     unclear: bool = False
     lost_amount: bool = False
+    stray: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ RULES: Final = (
     Rule("variant open", _ORDERS, _open(Slot.VARIANT), Decision.CLARIFY, Slot.VARIANT),
     Rule("quantity open", _ORDERS, _open(Slot.QTY), Decision.CLARIFY, Slot.QTY),
     Rule("amount without an item", ("place_order",), lambda facts: facts.lost_amount, Decision.CLARIFY, Slot.ITEM),
+    Rule("word in an item's place", ("place_order",), lambda facts: facts.stray, Decision.CLARIFY, Slot.ITEM),
     Rule("vague address", _ORDERS, _vague_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("phone does not work", _ORDERS, _bad_phone, Decision.CLARIFY, Slot.PHONE),
     Rule("way of paying unknown", _ORDERS, _bad_payment, Decision.CLARIFY, Slot.PAYMENT),

@@ -115,7 +115,8 @@ class Collector:
         if cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
             return True
         small = item.sku is not None and self._catalogue.by_sku[item.sku].label == "small"
-        return not small and bool(segment.keys) and segment.keys[-1] in cues().vague_after
+        last = {*segment.keys[-1:], *self._words_after(segment.end)[:1]}
+        return not small and not cues().vague_after.isdisjoint(last)
 
     def _convincing(self, segment: Segment) -> bool:
         """Whether words that no row has are a good that the shop lacks, and not a slip of the tagger."""

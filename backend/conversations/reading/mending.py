@@ -23,6 +23,7 @@ _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ALSO_GIVES: Final = frozenset({"do"})
 _LEAST_PRICE: Final = 10
+_ANDS: Final = frozenset({"aur", "और"})  # They fold to the same key as "or", which may lead to a way of paying.
 _LONGEST_COUNT: Final = 3
 _LONGEST_NAME: Final = 3
 _EDGE: Final = " ,.;:-–\n\t"
@@ -46,7 +47,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             reading = {**reading, "amounts": given}
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
-    sold = [one for one in _without_verbs(text, reading) if not _is_vessel(one, catalogue)]
+    sold = [kept for one in _without_verbs(text, reading) if (kept := _without_vessel(text, one, catalogue))]
     mended = {**reading, "slots": slots, "amounts": sold}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
@@ -147,9 +148,21 @@ def _helps(text: str, place: int) -> bool:
     return bool(cues().helped.intersection(word.lower() for _, _, word in words(text[:place])[-1:]))
 
 
-def _is_vessel(amount: Mapping[str, Any], catalogue: Catalogue) -> bool:
-    """Whether a container without a number is what the shop sells ("sahani seti mbili")."""
-    return amount.get("kind") == "pack" and fold(str(amount.get("text") or "")) in catalogue.vessels
+def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:
+    """An amount in a container that the shop itself sells ("one tube", "tube mbili") counts that good.
+
+    Returns:
+        The amount as it is or as a count beside the good, or None where it was the good's name and no number.
+    """
+    start, end = int(amount["start"]), int(amount["end"])
+    said = words(text[start:end]) if amount.get("kind") == "pack" else []
+    counting = [(first, last) for first, last, word in said if fold(word) not in catalogue.vessels]
+    if len(counting) == len(said):
+        return amount
+    if not counting:
+        return None
+    first, last = start + counting[0][0], start + counting[-1][1]
+    return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
 
 
 def _joins(text: str, amount: Mapping[str, Any]) -> bool:
@@ -186,7 +199,7 @@ def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> boo
     """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
     if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
         return False
-    before = [fold(word) for _, _, word in words(text[: payment["start"]])][-_NEAR:]
+    before = [fold(word) for _, _, word in words(text[: payment["start"]])[-_NEAR:] if word.lower() not in _ANDS]
     return bool(before) and cues().pays.isdisjoint(before)
 
 

@@ -19,6 +19,7 @@ from backend.conversations.reading.items import Collector, Item, of_them, rule_o
 from backend.conversations.reading.layout import Piece, amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.segment import Segment, read_segments
+from backend.conversations.reading.strays import has_strays
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -210,6 +211,7 @@ def _facts(
         asked_confirm=context.asked == "confirm" or bool(running_order(context.history, catalogue)),
         left=talk.has_left(context.history),
         unclear=read.unclear,
+        stray=has_strays(read.pieces, read.items, reading),
         lost_amount=any(_is_lost(segment, reading) for segment in read.loose),
     )
 

@@ -14,6 +14,7 @@ from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
 from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, cues, lay_out
 
 _LONGEST: Final = 12
+_ALL_KNOWN: Final = 0.9  # what open words score that all stand in the catalogue as they were typed
 _HELD: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.AMOUNT})
 _NAMED: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 # What a cut costs and earns, set by hand on our own labelled orders; their order matters more than their values.
@@ -85,7 +86,8 @@ class Segment:
         if found.status is Status.UNKNOWN:
             return False
         whole = found.exact and (bool(self.amounts) or recovered)
-        known = found.status is Status.OPEN and any(term.senses for term in self.terms.goods)
+        named = found.score >= _ALL_KNOWN or any(term.senses for term in self.terms.goods)
+        known = found.status is Status.OPEN and named
         return whole or (recovered and known)
 
     @property
@@ -191,7 +193,18 @@ class Segmenter:
         # A small number with no word of size before it is a count, though "2" might be said for two kilos.
         telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE
         size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
-        return segment if size and (numbered or telling) else None
+        if size and (numbered or telling):
+            return segment
+        return self._size_not_held(pieces, rest) if numbered else None
+
+    def _size_not_held(self, pieces: tuple[Piece, ...], rest: Sequence[int]) -> Segment | None:
+        """A good whose rows are told apart by numbers, in a number that none of them has ("shoes size 45"): open."""
+        plain = self._resolved(pieces, rest)
+        found = plain.resolution
+        rows = (*found.alternatives, found.sku) if found.sku else found.alternatives
+        sized = any(self.catalogue.by_sku[sku].size_numbers for sku in rows)
+        opened = replace(found, status=Status.OPEN, lines=(), alternatives=rows, sku=None, rule="size")
+        return replace(plain, resolution=opened) if sized and found.status is not Status.UNKNOWN else None
 
     def _worth(self, segment: Segment, *, before: bool, counted: int, named: bool) -> float:
         resolution, pieces = segment.resolution, segment.pieces

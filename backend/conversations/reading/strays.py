@@ -1,0 +1,68 @@
+"""Words that stand where a list of goods has a good, and that nothing has read: the shop may lack what they name."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from backend.conversations.reading.items import Item
+from backend.conversations.reading.layout import Kind, Piece, cues
+
+_LONGEST: Final = 4
+_PASSED_OVER: Final = 0.95
+_ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisaidie, nicheki, nitumie.
+_CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
+_SILENT: Final = frozenset({Kind.OTHER, Kind.JOINT})
+
+
+def has_strays(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> bool:
+    """Whether an "and" joins an item with words alone that the bot was not sure to leave out.
+
+    Args:
+        pieces: All pieces of the message in order.
+        items: The items that were read.
+        reading: The bot's reading, for how sure it was of each word.
+    """
+    return any(_is_stray(entry, reading) for entry in _joined_with_items(pieces, items))
+
+
+def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Sequence[Piece]]:
+    """The entries of a list that hold no item, each beside an "and" with an item on its other side."""
+    runs = list(_runs(pieces))
+    for place, (joined, run) in enumerate(runs):
+        before = joined and place > 0 and _holds(runs[place - 1][1], items)
+        after = place + 1 < len(runs) and runs[place + 1][0] and _holds(runs[place + 1][1], items)
+        if run and (before or after) and not _holds(run, items):
+            yield run
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[bool, list[Piece]]]:
+    """The pieces between breaks and "and"s, each with whether an "and" leads to it."""
+    joined, run = False, list[Piece]()
+    for piece in pieces:
+        if piece.kind not in _CUTS:
+            run.append(piece)
+        elif run:
+            yield joined, run
+            joined, run = piece.kind is Kind.JOIN, []
+        else:
+            joined = piece.kind is Kind.JOIN
+    yield joined, run
+
+
+def _holds(run: Sequence[Piece], items: Sequence[Item]) -> bool:
+    return any(item.start <= piece.start < item.end for piece in run for item in items)
+
+
+def _is_stray(run: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
+    known = cues()
+    steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections | known.pays
+    said = [piece for piece in run if piece.kind is Kind.OTHER]
+    plain = all(piece.kind in _SILENT for piece in run) and all(piece.key not in steering for piece in said)
+    plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) for piece in said)
+    return plain and 0 < len(said) <= _LONGEST and min(_p(piece, reading) for piece in said) < _PASSED_OVER
+
+
+def _p(piece: Piece, reading: Mapping[str, Any]) -> float:
+    """How sure the bot is of its tag for a word."""
+    tokens = reading.get("tokens") or ()
+    return next((float(one.get("p", 1.0)) for one in tokens if one["start"] <= piece.start < one["end"]), 1.0)

@@ -1,0 +1,109 @@
+"""Changes of a running order: more, less, another row in place of one, everything."""
+
+from fractions import Fraction
+
+import pytest
+
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
+from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, VESSELS, marked
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "added"),
+    [
+        ("add {2} <milk>", set(), {"MILK": 2}),
+        ("make the <milk> {5}", {"MILK"}, {"MILK": 5}),
+        ("remove the <-eggs>", {"EGG"}, {}),
+        ("punguza <maziwa> {1}", {"MILK"}, {"MILK": 2}),
+        ("toa <-bread>, weka {2} <coke>", {"BREAD"}, {"COKE": 2}),
+        ("<-milk> nako, <coke> dya", {"MILK"}, {"COKE": 3}),
+        ("change the <bread> to <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
+        ("<bread> iwe ile kubwa", {"BREAD"}, {"BREAD-8": 1}),
+        ("make {one|1} of them <brown bread>", {"BREAD"}, {"BREAD-B": 1}),
+        ("make the <eggs> a tray", {"EGG"}, {"EGG-T": 1}),
+        ("<-milk> ki jagah <coke> {ek|1} jod do", {"MILK"}, {"COKE": 1}),
+        ("<milk> {3} ki jagah {5}", {"MILK"}, {"MILK": 5}),
+        ("{ek|1} kam karo, sirf {2} <milk>", {"MILK"}, {"MILK": 2}),
+        ("remove the <-milk>, keep the <bread>", {"MILK"}, {}),
+        ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
+    ],
+)
+def test_a_change_is_read_against_the_running_order(text: str, removed: set[str], added: dict[str, int]) -> None:
+    result = read(
+        CORNER_SHOP, text, intent="modify_order", history=READ_BACK, flags={"everything": "everything" in text}
+    )
+    assert (set(result.removed), lines(result)) == (removed, added)
+    assert result.decision is Decision.ACCEPT
+
+
+def test_what_comes_off_is_found_by_its_family() -> None:
+    """The order has a tray; "the eggs" is the name of another row, and nothing else on the order is eggs."""
+    history = (Turn("customer", "a tray and milk"), Turn("bot", "1 Egg Tray (30), 1 Malisho Milk 500ml = KES 480. OK?"))
+    result = read(CORNER_SHOP, "remove the <-eggs>", intent="modify_order", history=history)
+    assert (result.removed, result.lines) == (("EGG-T",), ())
+
+
+def test_a_guess_without_an_amount_is_asked_about_beside_what_is_sure() -> None:
+    result = read(CORNER_SHOP, "<paste> add, and {2} <coke>", intent="modify_order", history=READ_BACK)
+    assert (lines(result), result.decision) == ({"COKE": 2}, Decision.CLARIFY)
+
+
+def test_more_of_nothing_is_an_order() -> None:
+    """Without an order to change, a message that may be either is an order of its own."""
+    plain, reading = marked("add {2} <milk>", "modify_order")
+    reading["intent_ranking"] = [
+        {"name": "modify_order", "confidence": 0.6},
+        {"name": "place_order", "confidence": 0.35},
+    ]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (result.intent, lines(result)) == ("place_order", {"MILK": 2})
+
+
+def test_a_change_that_names_nothing_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "can I change something?", intent="modify_order", history=READ_BACK)
+    assert (result.decision, result.ask, result.lines, result.removed) == (Decision.CLARIFY, Slot.ITEM, (), ())
+
+
+def test_a_caller_that_knows_the_running_order_need_not_have_said_it() -> None:
+    plain, reading = marked("make it {4}", "modify_order")
+    context = ReadingContext(text=plain, order={"COKE": Fraction(2)}, thresholds=EVERYTHING)
+    result = read_message(reading, CORNER_SHOP, context)
+    assert (result.removed, lines(result)) == (("COKE",), {"COKE": 4})
+
+
+ORDER_OF_MILK = (
+    Turn("customer", "3 milk and 1 bread", None),
+    Turn("bot", "3 x Malisho Milk 500ml, 1 x White Bread 400g = KES 245. Shall I book it?", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "expected"),
+    [
+        ("reduce <-milk> to {1}", ("MILK",), {"MILK": 1}),
+        ("make the <milk> {4} instead of {3}", ("MILK",), {"MILK": 4}),
+        ("<maziwa> zitoe", ("MILK",), {}),
+        ("<maziwa> toa, sitaki", ("MILK",), {}),
+        ("ongeza <mayai> {2} toa <mkate>", ("BREAD",), {"EGG": 2}),
+    ],
+)
+def test_changes_say_what_the_order_becomes(text: str, removed: tuple[str, ...], expected: dict[str, int]) -> None:
+    """A change holds whichever side of the good its word stands on, and whichever number it gives first."""
+    result = read(CORNER_SHOP, text, intent="modify_order", history=ORDER_OF_MILK)
+    assert (tuple(sorted(result.removed)), lines(result), result.decision) == (removed, expected, Decision.ACCEPT)
+
+
+def test_packs_in_our_own_list_are_packs() -> None:
+    """What stands in brackets in a name we read back is no count, and its count is of packs."""
+    history = (Turn("customer", "plates", None), Turn("bot", "Melamine Plates (6) 2 = KES 1200. Sawa?", None))
+    result = read(VESSELS, "<sahani> ziwe {4}", intent="modify_order", history=history)
+    assert (lines(result), result.removed) == ({"PLATE": 4}, ("PLATE",))
+
+
+def test_a_name_within_a_longer_name_does_not_keep_a_row_on_the_order() -> None:
+    """What comes off is named again in the name of the set that takes its place."""
+    history = (Turn("customer", "one pot", None), Turn("bot", "1 Cooking Pot, 1 Melamine Plates (6) = KES 900. OK?"))
+    result = read(VESSELS, "toa <-pot>, weka <pot set>", intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("POT",), {"POT-SET": 1})

@@ -1,0 +1,55 @@
+"""Short answers to what was asked, and orders that an earlier turn shows."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision, Slot, Turn
+from tests.support.marked_reading import READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, marked
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "answer", "expected"),
+    [
+        ("Bread: 400g or 800g?", "{2} <bread>", "the big one", {"BREAD-8": 2}),
+        ("Which maize flour: Maisha or Nafaka?", "{3} <unga>", "<nafaka>", {"FLOUR-N": 3}),
+        ("How many eggs?", "<eggs> please", "{12}", {"EGG": 12}),
+        ("Gas of 6kg or 13kg?", "<gas> {moja|1}", "{13}", {"GAS-13": 1}),
+        ("Gas: 6kg or 13kg?", "<gas> {moja|1}", "size {6}", {"GAS-6": 1}),
+        ("Maisha ama Nafaka?", "<unga> {tatu|3}", "ya nafaka", {"FLOUR-N": 3}),
+        ("Maisha ama Nafaka?", "<unga> {tatu|3}", "nafaca", {"FLOUR-N": 3}),
+        ("Maisha or Nafaka?", "<unga> {3}", "nafaka and {2} <coke>", {"FLOUR-N": 3, "COKE": 2}),
+    ],
+)
+def test_a_short_answer_settles_the_item_that_was_asked_about(
+    question: str, said: str, answer: str, expected: dict[str, int]
+) -> None:
+    before, reading = marked(said)
+    history = (Turn("customer", before, reading), Turn("bot", question))
+    result = read(CORNER_SHOP, answer, history=history)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_same_again_takes_the_order_that_the_history_shows() -> None:
+    result = read(CORNER_SHOP, "same again", history=READ_BACK, flags={"same_again": True})
+    assert lines(result) == {"MILK": 3, "BREAD": 1, "EGG": 6}
+
+
+def test_same_again_without_a_history_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "same again", flags={"same_again": True})
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_bare_number_answers_how_many_kilos() -> None:
+    """Where a good is weighed, "two" after "how many kilos?" is two kilos."""
+    asked = (Turn("customer", "onions", marked("<onions>")[1]), Turn("bot", "Onions: kilo ngapi?", None))
+    result = read(CORNER_SHOP, "{mbili|2}", history=asked)
+    assert (lines(result), result.decision) == ({"ONION": 2}, Decision.ACCEPT)
+
+
+def test_the_big_one_counts_none() -> None:
+    """In an answer such as "the big one" the last word stands for the good."""
+    asked = (
+        Turn("customer", "two gas", marked("{two|2} <gas>")[1]),
+        Turn("bot", "Gas Refill 6kg or 13kg?", None),
+    )
+    assert lines(read(CORNER_SHOP, "the big {one|1}", history=asked)) == {"GAS-13": 2}

@@ -1,0 +1,190 @@
+"""Goods in slots, words for "a few", slips of the thumb and loans are put right before lines are read."""
+
+from fractions import Fraction
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import CORNER_SHOP, VESSELS, marked
+
+
+def test_an_address_that_is_a_guess_gives_its_goods_back() -> None:
+    plain, reading = marked("boss, milk kama {5} na {2} <bread>")
+    end = plain.index(" kama")
+    reading["slots"] = {"address": {"text": plain[:end], "start": 0, "end": end, "confidence": 0.48, "vague": False}}
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"MILK": 5, "BREAD": 2}, None)
+
+
+def test_a_way_of_paying_may_be_a_good_of_the_shop() -> None:
+    """A card beside roses is bought; "by card" pays."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "ROSE", "name": "Rose", "price": "80", "stock": "50"},
+            {"sku": "CARD", "name": "Card", "price": "200", "stock": "9"},
+        ]
+    )
+    for text, expected in (("{2} <rose>, {1} card", {"ROSE": 2, "CARD": 1}), ("{2} <rose>, by card", {"ROSE": 2})):
+        plain, reading = marked(text)
+        start = plain.index("card")
+        reading["slots"] = {"payment": {"value": "card", "text": "card", "start": start, "end": start + 4}}
+        result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
+        assert lines(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet", "expected"),
+    [
+        ("<maziwa> mblii na <mkate> {mmoja|1}", "mblii", {"MILK": 2, "BREAD": 1}),
+        ("<mayai> mbbili", "", {"EGG": 2}),
+        ("qhree <milk>, {1} <bread>", "qhree", {"MILK": 3, "BREAD": 1}),
+        ("<vitunguu> {kilo|1kg} hbili", "hbili", {"ONION": 2}),
+        ("aaddha {kilo|1kg} <onion>", "", {"ONION": Fraction(1, 2)}),
+    ],
+)
+def test_a_number_with_a_slip_of_the_thumb_is_read(text: str, unmet: str, expected: dict[str, int]) -> None:
+    assert lines(read(CORNER_SHOP, text, unmet=(unmet,))) == expected
+
+
+def test_a_word_that_the_bot_knows_is_no_slip() -> None:
+    assert lines(read(CORNER_SHOP, "<milk> nice", unmet=())) == {"MILK": 1}
+
+
+def test_a_word_of_the_shop_is_no_slip() -> None:
+    """A line stands one letter from nine, but the shop sells it."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "MILK", "name": "Milk", "unit": "packet", "price": "60", "currency": "KES", "stock": "9"},
+            {"sku": "LINE", "name": "Clothes Line", "unit": "piece", "price": "90", "currency": "KES", "stock": "9"},
+        ]
+    )
+    result = read(shop, "<milk> line", unmet=("line",))
+    assert result.lines[0].quantity == 1
+
+
+def test_words_never_met_among_the_goods_cost_confidence() -> None:
+    plain = read(CORNER_SHOP, "<milk> {2} blorp", unmet=())
+    assert read(CORNER_SHOP, "<milk> {2} blorp", unmet=("blorp",)).confidence < plain.confidence
+
+
+def test_a_word_that_only_sounds_like_a_brand_is_no_good() -> None:
+    """The word "free" folds to the key of the brand Fri; only the shop's own spelling makes a good of it."""
+    row = {"sku": "FAT", "name": "Fresh Fri 1L", "aliases": "fri", "unit": "bottle", "price": "300", "currency": "KES"}
+    shop = catalogue_from_rows([row | {"stock": "9"}])
+    assert not read(shop, "get {1} <free>").lines
+    assert lines(read(shop, "get {1} <fri>")) == {"FAT": 1}
+
+
+def test_goods_in_an_address_are_given_back_to_the_order() -> None:
+    plain, reading = marked("{2} <bread>, milk {3}, Moi Avenue, gate 4")
+    start = plain.index("milk")
+    reading["slots"] = {
+        "address": {"text": plain[start:], "start": start, "end": len(plain), "confidence": 0.6, "vague": False}
+    }
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"BREAD": 2, "MILK": 3}, "Moi Avenue, gate 4")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("some <eggs> and {1} <bread>", {"BREAD": 1}),
+        ("<mayai> kadhaa na <mkate> {1}", {"BREAD": 1}),
+        ("thoda sa <sukari> aur <bread> {ek|1}", {"BREAD": 1}),
+        ("<mayai> kidogo na <mkate> {1}", {"BREAD": 1}),
+    ],
+)
+def test_a_few_that_the_bot_passed_over_are_asked_about(text: str, expected: dict[str, int]) -> None:
+    """Words such as "some" beside a good never become one of it, wherever they stand."""
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision, result.ask) == (expected, Decision.CLARIFY, Slot.QTY)
+
+
+def test_a_little_one_is_a_size_where_the_shop_has_it() -> None:
+    """The word "kidogo" after a good names its small size where there is one."""
+    assert lines(read(CORNER_SHOP, "<gas> ndogo {moja|1}")) == {"GAS-6": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <ब्रेड>", {"BREAD": 2}),
+        ("{2} <ब्राउन ब्रेड>", {"BREAD-B": 2}),
+        ("{1} <टोमैटो पेस्ट>", {"PASTE": 1}),
+    ],
+)
+def test_english_names_in_devanagari_find_their_row(text: str, expected: dict[str, int]) -> None:
+    """A catalogue in English serves those who write its words in another script."""
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_with_it_is_not_sixty() -> None:
+    """Hindi's word for "with" sounds as sixty does; behind "uske" it counts nothing."""
+    assert lines(read(CORNER_SHOP, "<bread> {ek|1} aur uske {saath|60} <milk> {1}")) == {"BREAD": 1, "MILK": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "slot", "expected", "left"),
+    [
+        ("{2} <milk> + {1} ", "bread. Flat 4, Indira Nagar", {"MILK": 2, "BREAD": 1}, "Flat 4, Indira Nagar"),
+        ("leta: ", "6 eggs, 2 bread. Plot 9, Ruaka", {"EGG": 6, "BREAD": 2}, "Plot 9, Ruaka"),
+        ("<bread> {1}, ", "12 Rose Court, door 4", {"BREAD": 1}, "12 Rose Court, door 4"),
+    ],
+)
+def test_goods_that_strayed_into_an_address_are_given_back(
+    before: str, slot: str, expected: dict[str, int], left: str
+) -> None:
+    """Counted goods at the start of an address are ordered, and its own house number is none."""
+    start = len(marked(before)[0])
+    address = {"text": slot, "start": start, "end": start + len(slot), "confidence": 0.9}
+    result = read(CORNER_SHOP, before + slot, slots={"address": address})
+    assert (lines(result), result.address) == (expected, left)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<tray> {1}, <bread> ek aur badha {do|2}", {"EGG-T": 1, "BREAD": 1}),
+        ("<bread> {ek|1} bhej {do|2}", {"BREAD": 1}),
+    ],
+)
+def test_give_behind_a_verb_counts_nothing(text: str, expected: dict[str, int]) -> None:
+    """Hindi's "do" behind the verb that it helps gives, and is no two."""
+    assert lines(read(CORNER_SHOP, text)) == expected
+
+
+def test_a_shop_sells_the_plates_that_others_sell_food_on() -> None:
+    """A container that a row is called by is a good there, also behind a number of sets."""
+    assert lines(read(VESSELS, "{sahani|1plate} {seti mbili|2set}")) == {"PLATE": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{one|1} <pot set>, {two plates|2plate} please", {"POT-SET": 1, "PLATE": 2}),
+        ("<pot set> {1} na {sahani tatu|3plate}", {"POT-SET": 1, "PLATE": 3}),
+    ],
+)
+def test_a_number_beside_a_vessel_that_the_shop_sells_counts_it(text: str, expected: dict[str, int]) -> None:
+    """Taken for an amount in containers, a counted good would be dropped without a word."""
+    assert lines(read(VESSELS, text)) == expected
+
+
+def test_and_before_a_good_that_sounds_like_a_way_of_paying_is_no_or() -> None:
+    """Hindi's "and" folds to "or", which may lead to a way of paying; here it leads to goods."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "GUM", "name": "Gugal", "price": "95", "stock": "9"},
+            {"sku": "SHELL", "name": "Shell", "price": "80", "stock": "9"},
+        ]
+    )
+    plain, reading = marked("<shell> {एक|1} और गुग्गल")
+    start = plain.index("गुग्गल")
+    next(token for token in reading["tokens"] if token["start"] == start).update(tag="PAYMENT", p=0.7)
+    reading["slots"] = {"payment": {"value": "upi", "text": "गुग्गल", "start": start, "end": len(plain)}}
+    result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.payment) == ({"SHELL": 1, "GUM": 1}, None)
