@@ -23,6 +23,8 @@ _SHORTEST_LOAN: Final = 3
 _LONG_SOUND: Final = 3
 _LIKE_LONG: Final = 44.0
 _LIKE_SHORT: Final = 64.0
+_LIKE_VESSEL: Final = 80.0  # containers are no words of the shop's own: leaves ("patte") are no pots
+_NONE: Final = (0.0, "")
 _COUNT_IN_NAME: Final = re.compile(r"\((\d+)\s*(?:pcs?|pieces?|eggs)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE)
 
 
@@ -148,10 +150,13 @@ class Catalogue:
         for key in heard_as(word) if not sense_of(fold(word)) else ():
             near = self._loans.get(loan_sound(key), frozenset())
             likely = [(fuzz.ratio(key, other), other) for other in near]
-            best = max(likely, default=(0.0, ""))
+            best = max((one for one in likely if one[0] >= _LIKE_VESSEL or not self._only_holds(one[1])), default=_NONE)
             if best[0] >= (_LIKE_LONG if len(loan_sound(key)) >= _LONG_SOUND else _LIKE_SHORT):
                 return best[1]
         return None
+
+    def _only_holds(self, key: str) -> bool:
+        return key in lexicon().containers and key not in self.index.by_key
 
     @cached_property
     def vessels(self) -> frozenset[str]:

@@ -209,11 +209,27 @@ class Collector:
             self._waiting.append(segment)
             return
         last = self.items[-1]
-        if last.unamounted or self._corrected(segment):
+        sibling = self._in_next_size(last, segment)
+        if sibling is not None:
+            self.items.append(sibling)
+        elif last.unamounted or self._corrected(segment):
             self.items[-1] = self._with(last, segment.amounts)
             self._spread(segment)
         else:
             self._waiting.append(segment)
+
+    def _in_next_size(self, last: Item, segment: Segment) -> Item | None:
+        """The same good in another number of size ("shoes 34 and 38"), where both are sizes that it has."""
+        sized = read_keys(last.keys).numbers
+        number = segment.wanted.count
+        if not sized or number is None or len(segment.amounts) != 1 or not self._joined(segment):
+            return None
+        keys = (*(key for key in last.keys if key not in sized), f"{float(number):g}")
+        sibling = replace(last, start=segment.start, end=segment.end, keys=keys, amounts=(), wanted=wanted_of(()))
+        sibling = self._resolved(sibling)
+        row = self._catalogue.by_sku.get(sibling.sku or "")
+        held = row is not None and keys[-1] in row.size_numbers
+        return sibling if held and sibling.resolution.status is Status.SURE and sibling.sku != last.sku else None
 
     def _take_option(self, segment: Segment) -> None:
         if not self.items:

@@ -19,6 +19,7 @@ _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _A_GUESS: Final = 0.65
+_OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ALSO_GIVES: Final = frozenset({"do"})
@@ -64,13 +65,19 @@ def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
         before, behind = pieces[:place], _without_joints(pieces[place + 1 :])
         if piece.key in cues().vague and _is_bare(behind):
             end = behind[0].start
-        elif piece.key in cues().vague_after and _is_bare(before[::-1]):
+        elif (piece.key in cues().vague_after or _half_counts(reading, piece)) and _is_bare(before[::-1]):
             end = piece.end
         else:
             continue
         word = text[piece.start : end].rstrip()
         found.append({**_count(piece, 0.0, "vague"), "value": None, "end": piece.start + len(word), "text": word})
     return found
+
+
+def _half_counts(reading: Mapping[str, Any], piece: Piece) -> bool:
+    """Whether Hindi's "do" may be two as well as "give", so that how many there are is to be asked."""
+    elsewhere = any(one.get("kind") == "count" for one in reading.get("amounts") or ())
+    return elsewhere and piece.key in _ALSO_GIVES and _p(reading, piece) < _OF_TWO_MINDS
 
 
 def _without_joints(pieces: Sequence[Piece]) -> Sequence[Piece]:

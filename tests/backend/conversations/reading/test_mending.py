@@ -188,3 +188,17 @@ def test_and_before_a_good_that_sounds_like_a_way_of_paying_is_no_or() -> None:
     reading["slots"] = {"payment": {"value": "upi", "text": "गुग्गल", "start": start, "end": len(plain)}}
     result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert (lines(result), result.payment) == ({"SHELL": 1, "GUM": 1}, None)
+
+
+def test_a_do_that_may_be_two_or_give_is_asked_about() -> None:
+    """Beside another count, Hindi's "do" behind a good can be either; where the bot can't tell, nobody guesses."""
+    plain, reading = marked("{4} <milk> aur <bread> do")
+    next(token for token in reading["tokens"] if token["text"] == "do")["p"] = 0.5
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision, result.ask) == ({"MILK": 4}, Decision.CLARIFY, Slot.QTY)
+
+
+def test_leaves_are_no_pots() -> None:
+    """A word in Devanagari is heard as a container only where it sounds just like one."""
+    assert CORNER_SHOP.heard("पत्ते") is None
+    assert CORNER_SHOP.heard("ट्रे") == "tre"

@@ -165,6 +165,12 @@ def test_a_size_that_no_row_has_counts_nothing() -> None:
     assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.VARIANT)
 
 
+def test_a_second_size_behind_an_and_is_the_same_good() -> None:
+    """A combo's number is no size, and what follows it stays a count."""
+    assert lines(read(SHOES, "<shoes> size {34} and {36}")) == {"SHOE-34": 1, "SHOE-36": 1}
+    assert lines(read(KITCHEN, "<combo> size {1} and {2}")).keys() <= {"COMBO"}
+
+
 @pytest.mark.parametrize(
     ("text", "p", "decision"),
     [
