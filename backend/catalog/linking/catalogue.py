@@ -155,6 +155,10 @@ class Catalogue:
                 return best[1]
         return None
 
+    def has_label(self, label: str | None) -> bool:
+        """Whether a row has a size in this word ("large")."""
+        return label is not None and any(item.label == label for item in self.items)
+
     def _only_holds(self, key: str) -> bool:
         return key in lexicon().containers and key not in self.index.by_key
 

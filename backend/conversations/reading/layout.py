@@ -180,6 +180,7 @@ def lay_out(
     pieces: list[Piece] = []
     place = 0
     said = words(text)
+    lettered = {letter for letter in "SML" if catalogue.has_label(lexicon().sizes.get(letter.lower()))}
     named = in_names([fold(word) for _, _, word in said], catalogue)
     for (start, end, word), own in zip(said, named, strict=True):
         inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
@@ -189,7 +190,7 @@ def lay_out(
         if any(first <= start < last for first, last in blocked):
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
         elif inside is None:
-            _append(pieces, sorter.sort(start, end, word, named=own))
+            _append(pieces, sorter.sort(start, end, word, named=own), lettered=word in lettered)
         elif not pieces or pieces[-1].amount != inside:
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
@@ -216,10 +217,11 @@ def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def _append(pieces: list[Piece], piece: Piece) -> None:
-    """Add a word; a unit right after a bare number makes a size of both ("2 inch")."""
+def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
+    """Add a word; a unit right after a bare number makes a size of both ("2 inch"), but not a size in a letter."""
     if (
         is_unit(piece.key)
+        and not lettered
         and pieces
         and pieces[-1].kind is Kind.AMOUNT
         and pieces[-1].key.replace(".", "", 1).isdigit()

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -48,6 +49,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             reading = {**reading, "amounts": given}
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
+    reading = {**reading, "amounts": _letters_apart(text, reading.get("amounts") or (), catalogue)}
     sold = [kept for one in _without_verbs(text, reading) if (kept := _without_vessel(text, one, catalogue))]
     mended = {**reading, "slots": slots, "amounts": sold}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
@@ -153,6 +155,37 @@ def _gives(text: str, amount: Mapping[str, Any]) -> bool:
 
 def _helps(text: str, place: int) -> bool:
     return bool(cues().helped.intersection(word.lower() for _, _, word in words(text[:place])[-1:]))
+
+
+def _letters_apart(
+    text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue
+) -> Sequence[Mapping[str, Any]]:
+    """Counts of sizes in capital letters ("3 M and 2 L") in a shop that has such sizes, taken for metres and litres.
+
+    A message that gives one letter alone ("2 L") may mean litres, unless the shop has nothing by the litre or metre.
+    """
+    letters = [one.group("letter") for one in _COUNTED_LETTER.finditer(text)]
+    held = {item.label for item in catalogue.items}
+    sizes = {letter for letter in letters if lexicon().sizes.get(letter.lower()) in held}
+    measured = {item.measure.dimension for item in catalogue.items if item.measure}
+    if not sizes or (len(set(letters)) < _SEVERAL and measured & _LETTERED):
+        return amounts
+    return [_before_letter(one) if _in_letters(one, sizes) else one for one in amounts]
+
+
+def _in_letters(amount: Mapping[str, Any], sizes: AbstractSet[str]) -> bool:
+    said = _COUNTED_LETTER.fullmatch(str(amount.get("text") or ""))
+    return said is not None and said.group("letter") in sizes
+
+
+def _before_letter(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    number = str(amount["text"])[:-1].rstrip()
+    return _counted({**amount, "value": float(number), "end": amount["start"] + len(number), "text": number})
+
+
+_COUNTED_LETTER: Final = re.compile(r"\b\d{1,2} ?(?P<letter>[SML])\b")
+_LETTERED: Final = frozenset({"volume", "length"})
+_SEVERAL: Final = 2
 
 
 def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:

@@ -202,3 +202,24 @@ def test_leaves_are_no_pots() -> None:
     """A word in Devanagari is heard as a container only where it sounds just like one."""
     assert CORNER_SHOP.heard("पत्ते") is None
     assert CORNER_SHOP.heard("ट्रे") == "tre"
+
+
+JACKETS = catalogue_from_rows(
+    [
+        {"sku": f"JACKET-{size}", "name": f"Jacket {size}", "price": "900", "stock": "9", "options": f"size={size}"}
+        for size in ("M", "L")
+    ]
+    + [{"sku": "OIL", "name": "Engine Oil 1L", "price": "750", "stock": "9", "options": "size=1L"}]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<jackets>, {3} M and {2 L|2l}", {"JACKET-M": 3, "JACKET-L": 2}),
+        ("<oil> {2 L|2l}", {"OIL": 2}),
+    ],
+)
+def test_capital_letters_are_sizes_where_the_shop_has_them(text: str, expected: dict[str, int]) -> None:
+    """Two of them in a message are medium and large; one beside oil is litres."""
+    assert lines(read(JACKETS, text)) == expected
