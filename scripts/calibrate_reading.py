@@ -2,8 +2,8 @@
 
     PYTHONPATH=. .venv/bin/python scripts/calibrate_reading.py [--dry-run]
 
-Each order of `data/orders/*.yml` is read as it stands and with characters left out, doubled, swapped or mistyped, so
-that the model meets readings that go wrong. Figures are out of fold, each trade left out in turn. The labels of the
+Each order of `data/orders` and `data/studied` is read as it stands and with characters left out, doubled, swapped or
+mistyped, so that the model meets readings that go wrong. Figures are out of fold, each trade left out in turn. The labels of the
 benchmark are never read here.
 """
 
@@ -27,6 +27,7 @@ from backend.conversations.reading.types import Decision, OrderReading, Threshol
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDERS = ROOT / "data" / "orders"
+STUDIED = ROOT / "data" / "studied"
 TARGET = ROOT / "backend" / "conversations" / "reading" / "confidence.json"
 NOISE = (0.0, 0.01, 0.02)
 RIDGE = 2.0
@@ -56,7 +57,7 @@ class Sample:
 
 def trades() -> Iterator[tuple[str, Catalogue, list[dict]]]:
     """The labelled trades: name, catalogue and cases."""
-    for path in sorted(ORDERS.glob("*.yml")):
+    for path in (*sorted(ORDERS.glob("*.yml")), *sorted(STUDIED.glob("*.yml"))):
         raw = yaml.safe_load(path.read_text("utf-8"))
         rows = [{name: str(value) for name, value in row.items()} for row in raw["catalog"]]
         yield path.stem, catalogue_from_rows(rows), raw["cases"]
@@ -201,7 +202,8 @@ def main() -> int:
     print("all, each by a model that has not seen its trade")
     print("\n".join(reliability(kept_aside(found))))
     print(f"accept from {out['accept_threshold']}")
-    out = {"source": f"data/orders, {len(found)} readings, each trade left out in turn; risk {RISK}", **out}
+    source = f"data/orders and data/studied, {len(found)} readings, each trade left out in turn; risk {RISK}"
+    out = {"source": source, **out}
     if not options.dry_run:
         TARGET.write_text(json.dumps(out, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return 0

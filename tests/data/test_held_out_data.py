@@ -9,10 +9,11 @@ from tests.data.test_orders_data import COLUMNS, FIELDS, INTENTS, LANGUAGES, SLO
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOPS = sorted((ROOT / "data" / "held_out").glob("*/*.yml"))
+STUDIED = sorted((ROOT / "data" / "studied").glob("*.yml"))
 TRAINERS = (*ROOT.glob("bot/training/**/*.py"), ROOT / "scripts" / "calibrate_reading.py")
 
 
-@pytest.mark.parametrize("path", SHOPS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", [*SHOPS, *STUDIED], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_held_out_catalogue_is_legal(path: Path) -> None:
     """A held-out catalogue could be uploaded as it stands."""
     rows = load(path)["catalog"]
@@ -24,7 +25,7 @@ def test_a_held_out_catalogue_is_legal(path: Path) -> None:
     assert any(row["stock"] == 0 for row in rows)
 
 
-@pytest.mark.parametrize("path", SHOPS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", [*SHOPS, *STUDIED], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_held_out_labels_are_legal(path: Path) -> None:
     """Labels name rows of the shop, and a question always names its slot."""
     raw = load(path)
@@ -41,6 +42,7 @@ def test_held_out_labels_are_legal(path: Path) -> None:
 def test_no_held_out_message_is_near_what_is_trained_or_fitted_on() -> None:
     """Equal texts of three words or more, and near-equal longer ones, would make the held-out figures worthless."""
     known = {fold(text) for text in all_texts()}
+    known |= {fold(case["text"]) for path in STUDIED for case in load(path)["cases"]}
     copied = []
     for path in SHOPS:
         for case in load(path)["cases"]:
@@ -53,7 +55,8 @@ def test_no_held_out_message_is_near_what_is_trained_or_fitted_on() -> None:
 
 def test_no_trade_is_both_held_out_and_fitted_on() -> None:
     """A trade that the confidence is fitted on says nothing of unseen shops."""
-    assert not {path.stem for path in SHOPS} & {path.stem for path in (ROOT / "data" / "orders").glob("*.yml")}
+    fitted = {path.stem for path in (*(ROOT / "data" / "orders").glob("*.yml"), *STUDIED)}
+    assert not {path.stem for path in SHOPS} & fitted
 
 
 @pytest.mark.parametrize("path", TRAINERS, ids=lambda path: path.name)
