@@ -3,8 +3,8 @@
     PYTHONPATH=. .venv/bin/python scripts/calibrate_reading.py [--dry-run]
 
 Each order of `data/orders` and `data/studied` is read as it stands and with characters left out, doubled, swapped or
-mistyped, so that the model meets readings that go wrong. Figures are out of fold, each trade left out in turn. The labels of the
-benchmark are never read here.
+mistyped, so that the model meets readings that go wrong. Figures are out of fold, each trade left out in turn. The
+labels of the benchmark are never read here.
 """
 
 import argparse
