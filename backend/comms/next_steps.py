@@ -60,6 +60,8 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_cash_surplus": (_COUNT, _WRITE_OFF),
     "payment_payout_unknown": (_PAID, _PAY_OUT),
     "payment_payout_differs": (_PAID, _PAY_OUT),
+    "payment_payout_failed": (_PAY_OUT, _PAID),
+    "payment_payout_twice": (_NOTE,),
     "payment_feed_gap": (_STATEMENT,),
     "refund_due": (_DECIDE, _PAY_OUT, _PAID),
     "no_rider": (_RIDERS, _MOVE, _BRIDGE),
