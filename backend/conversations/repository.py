@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, case, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -68,8 +68,17 @@ _WAITS: Final = func.extract(
     "epoch", func.greatest(_OTHER.turn_due_at - func.duka_now(), _OTHER.lease_until - func.clock_timestamp())
 )
 _NEXT_DUE: Final = select(func.min(_WAITS)).where(_OTHER.turn_due_at.is_not(None))
+_ANOTHER_DUE: Final = exists().where(
+    _OTHER.id != Conversation.id,
+    _OTHER.turn_due_at <= func.duka_now(),
+    (_OTHER.lease_until.is_(None)) | (_OTHER.lease_until <= func.clock_timestamp()),
+)
+# The first that is due tells enough; only where there is none is it worth to look through all that wait.
+_NEXT_OF_OTHERS: Final = case(
+    (_ANOTHER_DUE, 0.0), else_=_NEXT_DUE.where(_OTHER.id != Conversation.id).scalar_subquery()
+)
 _LOCK_DUE: Final = (
-    select(Conversation, func.duka_now(), _NEXT_DUE.where(_OTHER.id != Conversation.id).scalar_subquery())
+    select(Conversation, func.duka_now(), _NEXT_OF_OTHERS)
     .where(
         Conversation.turn_due_at <= func.duka_now(),
         (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= func.clock_timestamp()),

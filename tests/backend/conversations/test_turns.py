@@ -135,6 +135,24 @@ async def test_a_burst_waits_no_longer_than_its_cap(database: Database) -> None:
         assert [request.text for request in shop.bot.heard] == ["moja\nmbili"]
 
 
+async def test_a_turn_tells_when_another_thread_is_due(database: Database) -> None:
+    """At once where one waits already; else when the lease of the one that runs would end."""
+    async with town(database, burst_silence_s=10) as shop:
+        await shop.says("unga")
+        await shop.says("sukari", who="asha", provider="instagram")
+        await shop.pass_time(11)
+        async with database.transaction() as session:
+            first = await shop.service.turns.claim(session)
+            second = await shop.service.turns.claim(session)
+        assert first is not None
+        assert second is not None
+        assert first.next_due_s == 0
+        assert second.next_due_s is not None
+        assert second.next_due_s > 0
+        async with database.transaction() as session:
+            assert await shop.service.turns.claim(session) is None
+
+
 async def test_a_message_during_a_turn_is_answered_by_the_next(shop: Town) -> None:
     """The running turn keeps its own messages; the late one gets a turn of its own."""
 
