@@ -309,7 +309,9 @@ async def test_pending_timers_that_are_not_due_are_not_read(
                 assert "duka_now()" in scan["Index Cond"]
             read = sum(node["Actual Rows"] * node["Actual Loops"] for node in scans)
             assert read <= 10
-            assert not [node for node in await _plan(session, statement) if node["Node Type"] == "Seq Scan"]
+            plan = await _plan(session, statement)
+            # Of `orders`, a hundred rows of a few pages, autovacuum's word decides whether the index is worth it.
+            assert {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"} <= {"orders"}
 
 
 async def _plan(session: AsyncSession, statement: str) -> list[dict[str, Any]]:
