@@ -21,7 +21,7 @@ class Environment(StrEnum):
 class PlatformSettings(BaseSettings):
     """Where the stores are, which keys to use, and how this process presents itself."""
 
-    model_config = SettingsConfigDict(env_prefix="DUKA_", populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="DUKA_", populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
     environment: Environment = Environment.DEVELOPMENT
     database_url: str = Field(
