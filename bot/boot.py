@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import types
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 RASA_VERSION = "3.6.21"
@@ -73,13 +73,9 @@ def boot() -> bool:
             f"these patches are for Rasa {RASA_VERSION}, not {installed}; set {STOCK_VARIABLE}=1 to run it unpatched"
         )
     stand_in_for_tensorflow()
-    for patch in (
-        cache_event_types,
-        prebuild_response_check,
-        send_only_the_turn,
-        serve_no_empty_bot,
-        keep_messages_out_of_logs,
-    ):
+    from bot.shortcuts import SHORTCUTS
+
+    for patch in (*SHORTCUTS, serve_no_empty_bot, keep_messages_out_of_logs):
         patch()
     return True
 
@@ -145,91 +141,6 @@ def stand_in_for_tensorflow() -> None:
     """Let Rasa's modules import without TensorFlow, which is half of their import time and most of their memory."""
     if not any(isinstance(finder, _AbsentFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AbsentFinder())
-
-
-# --- repeated work
-
-
-def cache_event_types() -> None:
-    """Look an event's class up in a table; Rasa walks all subclasses once for every event of every turn."""
-    from rasa.shared.core.events import Event
-
-    stock = Event.resolve_by_type
-    if getattr(stock, "is_cached", False):
-        return
-    known: dict[str, Any] = {}
-
-    def resolve_by_type(type_name: str, default: Any = None) -> Any:
-        if type_name not in known:
-            found = stock(type_name, default)
-            if found is None or found is default:
-                return found
-            known[type_name] = found
-        return known[type_name]
-
-    resolve_by_type.is_cached = True  # type: ignore[attr-defined]
-    Event.resolve_by_type = staticmethod(resolve_by_type)
-
-
-def prebuild_response_check() -> None:
-    """Build the validator of action responses once; Rasa checks the constant schema itself again on every action."""
-    from jsonschema import ValidationError
-    from jsonschema.validators import validator_for
-    from rasa.core.actions.action import RemoteAction
-
-    if getattr(RemoteAction._validate_action_result, "is_prebuilt", False):  # noqa: SLF001
-        return
-    stock: Callable[[Any, dict[str, Any]], bool] = RemoteAction._validate_action_result  # noqa: SLF001
-    schema = RemoteAction.action_response_format_spec()
-    kind = validator_for(schema)
-    kind.check_schema(schema)
-    validator = kind(schema)
-
-    def validate(self: Any, result: dict[str, Any]) -> bool:
-        try:
-            validator.validate(result)
-        except ValidationError:
-            return stock(self, result)
-        return True
-
-    validate.is_prebuilt = True  # type: ignore[attr-defined]
-    RemoteAction._validate_action_result = validate  # noqa: SLF001
-
-
-class _TurnOnly:
-    """A tracker that tells an action server of the turn under way alone."""
-
-    def __init__(self, tracker: Any) -> None:
-        self._tracker = tracker
-        self.sender_id = tracker.sender_id
-
-    def current_state(self, _verbosity: Any) -> Mapping[str, Any]:
-        state: dict[str, Any] = self._tracker.current_state()
-        return {**state, "events": self._events_of_turn()}
-
-    def _events_of_turn(self) -> Sequence[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = []
-        for event in reversed(self._tracker.events):
-            if event.type_name == "user":  # Its contents are the state's latest message.
-                found.append({"event": "user", "timestamp": event.timestamp})
-                break
-            found.append(event.as_dict())
-        return found[::-1]
-
-
-def send_only_the_turn() -> None:
-    """Send an action the events since the customer's message; Rasa sends all of the conversation with every call."""
-    from rasa.core.actions.action import RemoteAction
-
-    stock = RemoteAction._action_call_format  # noqa: SLF001
-    if getattr(stock, "is_short", False):
-        return
-
-    def call_format(self: Any, tracker: Any, domain: Any) -> Any:
-        return stock(self, _TurnOnly(tracker), domain)
-
-    call_format.is_short = True  # type: ignore[attr-defined]
-    RemoteAction._action_call_format = call_format  # noqa: SLF001
 
 
 # --- readiness

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -48,39 +47,6 @@ def test_another_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         boot.boot()
 
 
-def test_cached_event_lookup_agrees_with_the_walk_over_all_classes() -> None:
-    from rasa.shared.core.events import Event
-    from rasa.shared.utils.common import all_subclasses
-
-    first: dict[str, Any] = {}
-    for kind in all_subclasses(Event):
-        first.setdefault(kind.type_name, kind)
-    for name, kind in first.items():
-        assert Event.resolve_by_type(name) is kind
-    with pytest.raises(ValueError, match="Unknown event name"):
-        Event.resolve_by_type("no_such_event")
-    assert Event.resolve_by_type("topic") is None
-    assert Event.resolve_by_type("no_such_event", Event) is Event
-
-
-@pytest.mark.parametrize(
-    "answer", [{"events": [], "responses": []}, {"events": [{"event": "slot", "name": "a", "value": 1}]}, {}]
-)
-def test_prebuilt_check_passes_what_rasa_passes(answer: dict[str, Any]) -> None:
-    from rasa.core.actions.action import RemoteAction
-
-    assert RemoteAction("a", None)._validate_action_result(answer) is True
-
-
-@pytest.mark.parametrize("answer", [{"events": "none"}, {"responses": {}}, []])
-def test_prebuilt_check_refuses_what_rasa_refuses_in_its_words(answer: Any) -> None:
-    from jsonschema import ValidationError
-    from rasa.core.actions.action import RemoteAction
-
-    with pytest.raises(ValidationError, match="Failed to validate Action server response"):
-        RemoteAction("a", None)._validate_action_result(answer)
-
-
 def test_logs_hold_no_words_of_a_customer() -> None:
     line = boot.without_messages(
         None, "info", {"event": "processor.message.parse", "text": "2kg sugar 0700000123", "turn": 7}
@@ -91,25 +57,6 @@ def test_logs_hold_no_words_of_a_customer() -> None:
 def test_a_free_text_log_line_is_hidden_too() -> None:
     line = boot.without_messages(None, "info", {"event": "Received user message 'call 0700000123'"})
     assert "0700000123" not in str(line)
-
-
-def test_an_action_hears_of_the_turn_alone() -> None:
-    """Slots and the latest message are whole; of the events, those since the customer's last message."""
-    from rasa.core.actions.action import RemoteAction
-    from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
-    from rasa.shared.core.trackers import DialogueStateTracker
-
-    tracker = DialogueStateTracker("s", [])
-    first = [UserUttered("one"), SlotSet("turn_id", "1"), ActionExecuted("action_listen")]
-    for event in (*first, UserUttered("two", parse_data={"reading": {"a": 1}}), SlotSet("turn_id", "2")):
-        tracker.update(event)
-    call = RemoteAction("action_x", None)._action_call_format(tracker, Domain.empty())
-    assert [event["event"] for event in call["tracker"]["events"]] == ["user", "slot"]
-    assert call["tracker"]["events"][1]["value"] == "2"
-    assert call["tracker"]["latest_message"]["text"] == "two"
-    assert call["tracker"]["latest_message"]["reading"] == {"a": 1}
-    assert (call["sender_id"], call["next_action"]) == ("s", "action_x")
 
 
 def test_a_server_without_a_model_ends(monkeypatch: pytest.MonkeyPatch) -> None:
