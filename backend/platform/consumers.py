@@ -125,11 +125,13 @@ class EventConsumers:
 
     async def _busy(self) -> list[str]:
         """Return the consumers with work, after moving those on that want nothing of what is new."""
+        busy = await event_log.busy_consumers(self._database, list(self._consumers))
+        if not busy:
+            return []
         async with self._database.transaction() as session:
-            busy = await event_log.busy_consumers(session, list(self._consumers))
             for name in busy:
                 await event_log.pass_over(session, name, self._consumers[name].topics)
-            return await event_log.busy_consumers(session, busy) if busy else []
+        return await event_log.busy_consumers(self._database, busy)
 
 
 class Consumer:

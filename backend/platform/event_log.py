@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.actors import Actor
 from backend.platform.db.driver import run_sql, to_json
+from backend.platform.db.session import Database
 from backend.platform.events import PARTITIONS, Position, StoredEvent
 
 # Everything below the oldest running transaction is settled: nothing can still commit there, out of order, behind a
@@ -157,9 +158,9 @@ async def ensure_cursors(session: AsyncSession, consumers: Sequence[str]) -> Non
     await run_sql(session, _ENSURE, {"consumers": sorted(consumers)})
 
 
-async def busy_consumers(session: AsyncSession, consumers: Sequence[str]) -> list[str]:
+async def busy_consumers(database: Database, consumers: Sequence[str]) -> list[str]:
     """Return those of the consumers that have something to read or to try again."""
-    return [row[0] for row in await run_sql(session, _BUSY, {"consumers": list(consumers)})]
+    return [row[0] for row in await database.look(_BUSY, {"consumers": list(consumers)})]
 
 
 async def claim_cursors(session: AsyncSession, consumer: str, parts: int) -> list[Cursor]:

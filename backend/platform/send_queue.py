@@ -1,21 +1,27 @@
 """Every query on the sends: claiming with a lease and a fencing number, and concluding under that number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.driver import run_sql
+from backend.platform.db.session import Database
 from backend.platform.sends import ClaimedSend
 
 # Leases run on real time, not on the clock that a test may move: they guard a call under way on some machine.
-_DOUBTFUL: Final = """
-SELECT channel, bool_or(state = 'leased') AS expired FROM outbound_send
-WHERE channel = ANY(%(channels)s::text[]) AND (
-    (state = 'leased' AND lease_until < statement_timestamp()) OR (state = 'unknown' AND next_at <= duka_now())
-)
-GROUP BY channel
+_LOOK: Final = """
+SELECT channel, EXISTS (
+    SELECT 1 FROM outbound_send s
+    WHERE s.channel = given.channel AND s.state = 'leased' AND s.lease_until < statement_timestamp()
+) AS expired, EXISTS (
+    SELECT 1 FROM outbound_send s
+    WHERE s.channel = given.channel AND s.state = 'unknown' AND s.next_at <= duka_now()
+) AS unknown, EXISTS (
+    SELECT 1 FROM outbound_send s
+    WHERE s.channel = given.channel AND s.state = 'queued' AND s.next_at <= duka_now()
+) AS due
+FROM unnest(%(channels)s::text[]) AS given (channel)
 """
 
 _RETURNING: Final = """
@@ -83,12 +89,13 @@ RETURNING id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A channel with sends that are to be asked about; `expired` where a lease ran out as well."""
+class Found(NamedTuple):
+    """What waits in a channel: leases that ran out, sends of unknown end to be asked about, sends that are due."""
 
     channel: str
     expired: bool
+    unknown: bool
+    due: bool
 
 
 class Room(NamedTuple):
@@ -99,10 +106,9 @@ class Room(NamedTuple):
     lease_s: float
 
 
-async def doubtful_channels(session: AsyncSession, channels: Sequence[str]) -> list[Doubtful]:
-    """Return those of the channels with sends of unknown end that are to be asked about now."""
-    found = await run_sql(session, _DOUBTFUL, {"channels": list(channels)})
-    return [Doubtful(row.channel, row.expired) for row in found]
+async def look(database: Database, channels: Sequence[str]) -> list[Found]:
+    """Return what waits in each of the channels now; nothing is claimed."""
+    return [Found(*row) for row in await database.look(_LOOK, {"channels": list(channels)})]
 
 
 async def claim(session: AsyncSession, rooms: Sequence[Room], *, owner: str) -> list[ClaimedSend]:

@@ -70,45 +70,48 @@ class SenderLoop:
         self._is_paused = is_paused
         self._poll_s = poll_s
         self._owner = opaque_token(64)
+        self._calls = 0
         self._channels = {handler.channel: _Channel(database, handler, self._owner) for handler in handlers}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; calls under way are finished and recorded."""
         pause = ErrorPause("sends.loop_failed")
-        looked_at = -math.inf
+        looked_at, rung = -math.inf, True
         with wakeups.listen(SEND_BELL) as bell:
             async with asyncio.TaskGroup() as group:
                 while not stop.is_set():
-                    ask = time.monotonic() - looked_at >= self._poll_s
-                    looked_at = time.monotonic() if ask else looked_at
+                    look = time.monotonic() - looked_at >= self._poll_s
+                    looked_at = time.monotonic() if look else looked_at
                     async with pause.around():
-                        await self.step(group, bell.ring, ask=ask)
-                    await bell.wait(self._poll_s)  # Each call that ends rings it.
+                        due = await self._look(group, bell.ring) if look else False
+                        if rung or due:
+                            await self.step(group, bell.ring)
+                    rung = await bell.wait(self._poll_s)  # Each call that ends rings it.
 
     async def drain(self) -> int:
         """Send what is due now, and what that makes due at once; return how many calls were made."""
         total = 0
         while True:
+            before = self._calls
             async with asyncio.TaskGroup() as group:
-                started = await self.step(group, lambda: None)
-            total += started
-            if not started:
+                await self._look(group, _nobody)
+                await self.step(group, _nobody)
+            total += self._calls - before
+            if self._calls == before:
                 return total
 
-    async def step(self, group: asyncio.TaskGroup, when_done: Callable[[], None], *, ask: bool = True) -> int:
+    async def step(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
         """Start what is due, as far as there is room; return how many calls were started.
 
         Args:
             group: Runs the calls.
             when_done: Called as each of them ends.
-            ask: Look as well for sends that nobody knows the end of; they go first. No bell rings for these.
         """
-        open_now = {name: channel for name, channel in self._channels.items() if not self._is_paused(name)}
-        started = await self._ask_about(open_now, group, when_done) if ask else 0
+        open_now = self._open_channels()
         rooms = [await channel.room() for channel in open_now.values()]
         rooms = [room for room in rooms if room.most > 0]
         if not rooms:
-            return started
+            return 0
         async with self._database.transaction() as session:
             claimed = await send_queue.claim(session, rooms, owner=self._owner)
             sends = [
@@ -116,14 +119,20 @@ class SenderLoop:
             ]
         for send in sends:
             open_now[send.channel].deliver(send, group, when_done)
-        return started + len(sends)
+        self._calls += len(sends)
+        return len(sends)
 
-    async def _ask_about(
-        self, channels: Mapping[str, "_Channel"], group: asyncio.TaskGroup, when_done: Callable[[], None]
-    ) -> int:
-        async with self._database.transaction() as session:
-            doubtful = await send_queue.doubtful_channels(session, list(channels))
-        return sum([await channels[found.channel].ask(found, group, when_done) for found in doubtful])
+    async def _look(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> bool:
+        """Ask about sends that nobody knows the end of, for no bell rings for these; return whether others are due."""
+        channels = self._open_channels()
+        found = await send_queue.look(self._database, list(channels))
+        for one in found:
+            if one.expired or one.unknown:
+                self._calls += await channels[one.channel].ask(group, when_done, expired=one.expired)
+        return any(one.due for one in found)
+
+    def _open_channels(self) -> dict[str, "_Channel"]:
+        return {name: channel for name, channel in self._channels.items() if not self._is_paused(name)}
 
 
 class _Channel:
@@ -158,9 +167,9 @@ class _Channel:
         """Start the provider call of a leased send."""
         self._start(send, self._deliver, group, when_done)
 
-    async def ask(self, work: send_queue.Doubtful, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> int:
+    async def ask(self, group: asyncio.TaskGroup, when_done: Callable[[], None], *, expired: bool) -> int:
         """Take over what a dead owner left, and start to ask about what is unknown; return how many are asked about."""
-        if work.expired:
+        if expired:
             await self._take_over()
         if self._free <= 0:
             return 0
@@ -281,6 +290,10 @@ class _Channel:
                 log.warning("send.fenced_off", send_id=send.id, channel=send.channel, outcome=type(outcome).__name__)
             elif conclusion.settle:
                 await self._handler.settle(session, send, outcome)
+
+
+def _nobody() -> None:
+    """Tell nobody that a call has ended."""
 
 
 def _by_channel(sends: Sequence[ClaimedSend]) -> Iterator[tuple[str, list[ClaimedSend]]]:

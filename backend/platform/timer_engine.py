@@ -63,7 +63,10 @@ SELECT extract(epoch FROM least(
 EXISTS (
     SELECT 1 FROM sla_timer
     WHERE state = 'pending' AND order_id IS NOT NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
-) AS held
+) OR EXISTS (
+    SELECT 1 FROM sla_timer
+    WHERE state = 'pending' AND order_id IS NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
+) AS due
 """
 
 _FAIL: Final = """
@@ -132,8 +135,9 @@ class TimerEngine:
         with wakeups.listen(TIMER_BELL) as bell:
             while not stop.is_set():
                 async with pause.around():
-                    if not await self.step():
-                        await bell.wait(await self._sleep_s())
+                    found = await self._look()
+                    if not (found.due and await self.step()):
+                        await bell.wait(self._sleep_s(found))
 
     async def step(self) -> int:
         """Fire one batch of what is due; return how many timers were claimed.
@@ -197,15 +201,18 @@ class TimerEngine:
         if dead and self._on_dead is not None:
             await self._on_dead(session, timer, words)
 
-    async def _sleep_s(self) -> float:
+    async def _look(self) -> Any:
+        """Return whether something is due (`due`), and in how many seconds the next is (`next_s`; None for none)."""
+        [row] = await self._database.look(_NEXT_DUE, {"types": self._types})
+        return row
+
+    def _sleep_s(self, found: Any) -> float:
         """Return how long to sleep: to the next due time, shortly where a due timer's order is held, at most a poll."""
-        async with self._database.transaction() as session:
-            row = (await run_sql(session, _NEXT_DUE, {"types": self._types})).one()
-        self._held_rounds = self._held_rounds + 1 if row.held else 0
+        self._held_rounds = self._held_rounds + 1 if found.due else 0
         waits = [self._policy.poll_s]
-        if row.next_s is not None:
-            waits.append(max(row.next_s, 0.0))
-        if row.held:
+        if found.next_s is not None:
+            waits.append(max(found.next_s, 0.0))
+        if found.due:
             waits.append(self._policy.busy_pause_s * 2.0 ** min(self._held_rounds, 10))
         return min(waits)
 

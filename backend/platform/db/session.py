@@ -1,7 +1,8 @@
 """Connections and transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -22,6 +23,7 @@ class Database:
         self.url = url
         self.engine = _engine(url, pool_size, application)
         self._unhurried = _engine(url, pool_size, application, "-c synchronous_commit=off")
+        self._lookouts = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._unhurried_sessions = async_sessionmaker(self._unhurried, expire_on_commit=False)
 
@@ -37,6 +39,14 @@ class Database:
         """
         async with (self.sessions if durable else self._unhurried_sessions)() as session, session.begin():
             yield session
+
+    async def look(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Return the rows of one reading statement (`%(name)s`) outside of a transaction: one trip instead of three.
+
+        For loops that look now and then whether there is work; what they find is claimed in a transaction.
+        """
+        async with self._lookouts.connect() as connection:
+            return (await connection.exec_driver_sql(statement, dict(parameters or {}))).all()
 
     async def close(self) -> None:
         """Close all connections."""

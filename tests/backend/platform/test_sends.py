@@ -221,11 +221,12 @@ async def test_a_killed_senders_send_is_unknown(database: Database) -> None:
     """The row is taken over when the lease has run out, asked about, and not sent again."""
     await _queue(database, "k1")
     async with database.transaction() as session:
-        (claimed,) = await send_queue.claim(session, [send_queue.Room(RING, 1, 0.05)], owner="killed")
+        (claimed,) = await send_queue.claim(session, [send_queue.Room(RING, 1, 60)], owner="killed")
     provider = Provider()
     await _drain(database, provider)
     assert (provider.delivered, provider.asked) == ([], [])
-    await asyncio.sleep(0.06)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE outbound_send SET lease_until = now() - interval '1 second'"))
     provider.found = [Sent("call-7")]
     await _drain(database, provider)
     assert (provider.delivered, provider.asked) == ([], ["k1"])
