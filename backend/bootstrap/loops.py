@@ -73,18 +73,19 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
     """Return the loops of one worker; each runs until it is told to stop."""
     database, flags = registry.get(Database), registry.get(Flags)
     conversations, dead = registry.get(ConversationsService), DeadWork(registry.get(CardsService))
-    turns = conversation_tasks.TurnLoop(database, conversations, providers.rasa, ConversationsSettings())
+    sender = SenderLoop(
+        database,
+        _send_handlers(registry, providers),
+        is_paused=lambda channel: flags.enabled(f"pause.{channel}"),
+    )
+    turns = conversation_tasks.TurnLoop(database, conversations, providers.rasa, ConversationsSettings(), sender)
     return (
         InboxWorker(database, _inbox_handlers(registry, providers), on_dead=dead.on_event).run,
         turns.run,
         EventConsumers(database, subscriptions(registry)).run,
         TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
         DayEndsLoop(database, registry.get(DayEndsService), on_dead=dead.on_timer).run,
-        SenderLoop(
-            database,
-            _send_handlers(registry, providers),
-            is_paused=lambda channel: flags.enabled(f"pause.{channel}"),
-        ).run,
+        sender.run,
         BacklogMeter(database).run,
         Pruner(database, keep_days=PlatformSettings().keep_days).run,
         BatchLoop(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels import repository
@@ -11,7 +10,6 @@ from backend.channels.errors import Action, ChannelRefusedError
 from backend.channels.ports import Channel, MessageChannel, SendObserver
 from backend.channels.sealing import unseal
 from backend.platform.db.session import Database
-from backend.platform.errors import ProviderUnavailableError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import WA_FAIL, WA_SEND
 from backend.platform.sends import (
@@ -57,26 +55,20 @@ class ChannelSender:
         self._database = database
         self._observers = observers
 
+    async def objection(self, session: AsyncSession, send: ClaimedSend) -> Refused | None:
+        """Ask those whose message it may be whether it still holds."""
+        objections = [await observer.objection(session, send) for observer in self._observers]
+        found = next((objection for objection in objections if objection), None)
+        return Refused(f"channels.{found}", "", str(Action.GIVE_UP)) if found else None
+
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
-        """Send one message, unless somebody objects by now; what is not refused for good is the sender's to judge."""
-        objection = await self._objection(send)
-        if objection:
-            return Refused(f"channels.{objection}", "", str(Action.GIVE_UP))
+        """Send one message; what is not refused for good is the sender's to judge."""
         try:
             return Sent(await self._adapter.send(unseal(send.payload), send.idem))
         except ChannelRefusedError as error:
             return Refused(error.code, error.detail, str(error.action))
         except ValueError as error:
             return Refused("channels.malformed", type(error).__name__, str(Action.FIX_CODE))
-
-    async def _objection(self, send: ClaimedSend) -> str | None:
-        try:
-            async with self._database.transaction() as session:
-                objections = [await observer.objection(session, send) for observer in self._observers]
-        except DBAPIError as error:
-            # Nothing was sent, so it may wait until the database is back.
-            raise ProviderUnavailableError("channels.objections", type(error).__name__) from error
-        return next((objection for objection in objections if objection), None)
 
     async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
         """Tell those whose message it is, and count it."""

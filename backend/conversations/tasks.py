@@ -22,6 +22,7 @@ from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import TURN_SECONDS, TURNS
 from backend.platform.observability.trace import traced
+from backend.platform.sender import Leased, SenderLoop
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind, skip
 
 log = get_logger(__name__)
@@ -39,8 +40,19 @@ class TurnLoop:
         service: ConversationsService,
         dialogue: DialogueClient,
         settings: ConversationsSettings,
+        sender: SenderLoop | None = None,
     ) -> None:
+        """Prepare the loop.
+
+        Args:
+            database: Holds the threads.
+            service: Claims and ends turns.
+            dialogue: Answers.
+            settings: How many turns at once.
+            sender: Sends a turn's replies as soon as they are committed; without one they wait for whoever sends.
+        """
         self._database = database
+        self._sender = sender
         self._turns = service.turns
         self._dialogue = dialogue
         self._free = asyncio.Semaphore(settings.turn_concurrency)
@@ -82,13 +94,15 @@ class TurnLoop:
         task.add_done_callback(self._running.discard)
 
     async def _run_freeing(self, work: TurnWork) -> None:
+        leased: Sequence[Leased] = ()
         try:
-            await self.run_turn(work)
+            leased = await self.run_turn(work)
         except Exception:
             # The lease ends, and the turn is taken over.
             log.exception("turn.not_recorded", turn_id=work.turn_id)
         finally:
             self._free.release()
+        await self._deliver(leased)
 
     async def drain(self) -> int:
         """Run what is due now, one turn after another; return how many."""
@@ -98,20 +112,25 @@ class TurnLoop:
                 work = await self._turns.claim(session)
             if work is None:
                 return count
-            await self.run_turn(work)
+            await self._deliver(await self.run_turn(work))
             count += 1
 
-    async def run_turn(self, work: TurnWork) -> None:
-        """Ask the bot and record what it says, or that it failed."""
+    async def _deliver(self, leased: Sequence[Leased]) -> None:
+        if self._sender is not None:
+            await self._sender.deliver(leased)
+
+    async def run_turn(self, work: TurnWork) -> Sequence[Leased]:
+        """Ask the bot and record what it says, or that it failed; return the replies that may leave at once."""
         with traced(work.trace_id):
             started = time.monotonic()
             replies, reason = await self._ask(work)
-            async with self._database.transaction(durable=False) as session:
+            async with self._database.transaction(durable=self._sender is not None) as session:
                 if replies:
                     outcome = await self._turns.finish(session, work, replies)
                 else:
                     outcome = await self._turns.fail(session, work, reason)
                 ended_at = await repository.now(session)
+                leased = await self._sender.lease_own(session) if self._sender is not None else ()
             TURNS.labels(outcome).inc()
             TURN_SECONDS.observe(max((ended_at - work.received_at).total_seconds(), 0))
             log.info(
@@ -122,6 +141,7 @@ class TurnLoop:
                 reason=reason,
                 seconds=round(time.monotonic() - started, 3),
             )
+        return leased
 
     async def _ask(self, work: TurnWork) -> tuple[Sequence[DialogueReply], str]:
         """Ask twice at most, under the same turn id, so that the actions' effects happen once."""

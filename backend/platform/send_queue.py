@@ -51,6 +51,34 @@ FROM due WHERE s.id = due.id
 {_RETURNING}
 """
 
+# Those that the caller's own transaction has queued; where older ones of their channel wait, they wait behind them.
+_CLAIM_OWN: Final = f"""
+WITH due AS MATERIALIZED (
+    SELECT s.id, given.lease_s
+    FROM unnest(%(channels)s::text[], %(limits)s::int[], %(leases)s::float8[]) AS given (channel, most, lease_s)
+    CROSS JOIN LATERAL (
+        SELECT own.id FROM outbound_send own
+        WHERE own.id = ANY(%(ids)s::text[]) AND own.channel = given.channel AND own.state = 'queued'
+            AND own.next_at <= duka_now() AND NOT EXISTS (
+                SELECT 1 FROM outbound_send before
+                WHERE before.channel = own.channel AND before.state = 'queued' AND before.next_at <= duka_now()
+                    AND before.seq < own.seq
+            ) AND (
+                own.lane = '' OR NOT EXISTS (
+                    SELECT 1 FROM outbound_send before
+                    WHERE before.lane = own.lane AND before.lane <> '' AND before.state IN ('queued', 'leased')
+                        AND before.channel = own.channel AND before.seq < own.seq
+                )
+            )
+        ORDER BY own.seq LIMIT given.most
+    ) s
+)
+UPDATE outbound_send s SET state = 'leased', owner = %(owner)s, fence = fence + 1, attempts = attempts + 1,
+    lease_until = statement_timestamp() + make_interval(secs => due.lease_s), updated_at = duka_now()
+FROM due WHERE s.id = due.id
+{_RETURNING}
+"""
+
 _CLAIM_EXPIRED: Final = f"""
 WITH expired AS MATERIALIZED (
     SELECT s.id FROM outbound_send s
@@ -113,13 +141,23 @@ async def look(database: Database, channels: Sequence[str]) -> list[Found]:
 
 async def claim(session: AsyncSession, rooms: Sequence[Room], *, owner: str) -> list[ClaimedSend]:
     """Lease what is due in these channels, the most urgent of each first; of each lane at most the first."""
-    parameters = {
+    return _in_order((await run_sql(session, _CLAIM, {**_arrays(rooms), "owner": owner})).all())
+
+
+async def claim_own(
+    session: AsyncSession, rooms: Sequence[Room], ids: Sequence[str], *, owner: str
+) -> list[ClaimedSend]:
+    """Lease those of these sends, queued by this very transaction, that nothing of their channel waits before."""
+    parameters = {**_arrays(rooms), "ids": list(ids), "owner": owner}
+    return _in_order((await run_sql(session, _CLAIM_OWN, parameters)).all())
+
+
+def _arrays(rooms: Sequence[Room]) -> dict[str, Any]:
+    return {
         "channels": [room.channel for room in rooms],
         "limits": [room.most for room in rooms],
         "leases": [float(room.lease_s) for room in rooms],
-        "owner": owner,
     }
-    return _in_order((await run_sql(session, _CLAIM, parameters)).all())
 
 
 async def claim_expired(

@@ -3,9 +3,10 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,12 +25,14 @@ from backend.platform.send_rules import Conclusion, after_asking, after_delivery
 from backend.platform.sends import (
     SEND_BELL,
     ClaimedSend,
+    MayObject,
     Refused,
     SendHandler,
     SendOutcome,
     Throttled,
     Unavailable,
     Unknown,
+    queued_by,
 )
 
 log = get_logger(__name__)
@@ -41,6 +44,13 @@ _SETTLE_PAUSE_S: Final = 0.1
 
 type Attempt = Callable[[ClaimedSend], Awaitable[SendOutcome]]
 type CarryOut = Callable[[ClaimedSend], Awaitable[None]]
+
+
+class Leased(NamedTuple):
+    """A send that may go out, or of which its handler said by now why it must not."""
+
+    send: ClaimedSend
+    objection: Refused | None
 
 
 class SenderLoop:
@@ -107,20 +117,43 @@ class SenderLoop:
             group: Runs the calls.
             when_done: Called as each of them ends.
         """
-        open_now = self._open_channels()
-        rooms = [await channel.room() for channel in open_now.values()]
-        rooms = [room for room in rooms if room.most > 0]
+        rooms = await self._rooms()
         if not rooms:
             return 0
         async with self._database.transaction() as session:
-            claimed = await send_queue.claim(session, rooms, owner=self._owner)
-            sends = [
-                send for channel, its in _by_channel(claimed) for send in await open_now[channel].granted(session, its)
-            ]
-        for send in sends:
-            open_now[send.channel].deliver(send, group, when_done)
-        self._calls += len(sends)
-        return len(sends)
+            leased = await self._granted(session, await send_queue.claim(session, rooms, owner=self._owner))
+        for one in leased:
+            channel = self._channels[one.send.channel]
+            group.create_task(channel.deliver(one, when_done), name=f"send-{one.send.id}")
+        self._calls += len(leased)
+        return len(leased)
+
+    async def lease_own(self, session: AsyncSession) -> list[Leased]:
+        """Lease what this transaction has queued, so that no loop has to find it once it is committed.
+
+        What the rate, an outage or older sends hold back stays queued for whoever comes to it. Hand what is returned to
+        `deliver` after the commit, which must be durable: nothing may leave the machine that Postgres could forget.
+        """
+        ids, rooms = queued_by(session), await self._rooms()
+        if not ids or not rooms:
+            return []
+        claimed = await send_queue.claim_own(session, rooms, ids, owner=self._owner)
+        leased = await self._granted(session, claimed)
+        if len(leased) == len(ids):
+            session.info["bells"].discard(SEND_BELL)
+        return leased
+
+    async def deliver(self, leased: Sequence[Leased]) -> None:
+        """Make the provider calls of what `lease_own` gave, and record what became of them."""
+        ring = partial(wakeups.notify_here, SEND_BELL)
+        await asyncio.gather(*(self._channels[one.send.channel].deliver(one, ring) for one in leased))
+
+    async def _rooms(self) -> list[send_queue.Room]:
+        rooms = [await channel.room() for channel in self._open_channels().values()]
+        return [room for room in rooms if room.most > 0]
+
+    async def _granted(self, session: AsyncSession, claimed: Sequence[ClaimedSend]) -> list[Leased]:
+        return [one for name, its in _by_channel(claimed) for one in await self._channels[name].granted(session, its)]
 
     async def _look(self, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> bool:
         """Ask about sends that nobody knows the end of, for no bell rings for these; return whether others are due."""
@@ -154,18 +187,20 @@ class _Channel:
         most = await self._breaker.room(self._free)
         return send_queue.Room(self._handler.channel, most, self._policy.lease_s)
 
-    async def granted(self, session: AsyncSession, sends: Sequence[ClaimedSend]) -> list[ClaimedSend]:
+    async def granted(self, session: AsyncSession, sends: Sequence[ClaimedSend]) -> list[Leased]:
         """Return those of the leased sends that the rate allows now; the others are given back."""
-        if self._policy.rate_per_s is None:
-            return list(sends)
-        granted: list[ClaimedSend] = []
-        for scope, group in groupby(sorted(sends, key=_scope), key=_scope):
-            granted += await self._within_limit(session, scope, list(group), self._policy.rate_per_s)
-        return granted
+        granted = list(sends) if self._policy.rate_per_s is None else []
+        if self._policy.rate_per_s is not None:
+            for scope, group in groupby(sorted(sends, key=_scope), key=_scope):
+                granted += await self._within_limit(session, scope, list(group), self._policy.rate_per_s)
+        return [Leased(send, await self._objection(session, send)) for send in granted]
 
-    def deliver(self, send: ClaimedSend, group: asyncio.TaskGroup, when_done: Callable[[], None]) -> None:
-        """Start the provider call of a leased send."""
-        self._start(send, self._deliver, group, when_done)
+    async def _objection(self, session: AsyncSession, send: ClaimedSend) -> Refused | None:
+        return await self._handler.objection(session, send) if isinstance(self._handler, MayObject) else None
+
+    def deliver(self, leased: Leased, when_done: Callable[[], None]) -> Coroutine[None, None, None]:
+        """Make the provider call of a leased send, unless its handler objects, and record what became of it."""
+        return self._one(leased.send, partial(self._deliver, objection=leased.objection), when_done)
 
     async def ask(self, group: asyncio.TaskGroup, when_done: Callable[[], None], *, expired: bool) -> int:
         """Take over what a dead owner left, and start to ask about what is unknown; return how many are asked about."""
@@ -178,20 +213,21 @@ class _Channel:
                 session, self._handler.channel, owner=self._owner, limit=self._free, lease_s=self._policy.lease_s
             )
         for send in sends:
-            self._start(send, self._ask, group, when_done)
+            group.create_task(self._one(send, self._ask, when_done), name=f"send-{send.id}")
         return len(sends)
 
     @property
     def _free(self) -> int:
         return self._policy.concurrency - self._under_way
 
-    def _start(
-        self, send: ClaimedSend, carry_out: CarryOut, group: asyncio.TaskGroup, when_done: Callable[[], None]
-    ) -> None:
+    def _one(
+        self, send: ClaimedSend, carry_out: CarryOut, when_done: Callable[[], None]
+    ) -> Coroutine[None, None, None]:
+        """Return what carries one send out; it holds its room from now on."""
         self._under_way += 1
-        group.create_task(self._one(send, carry_out, when_done), name=f"send-{send.id}")
+        return self._carry(send, carry_out, when_done)
 
-    async def _one(self, send: ClaimedSend, carry_out: CarryOut, when_done: Callable[[], None]) -> None:
+    async def _carry(self, send: ClaimedSend, carry_out: CarryOut, when_done: Callable[[], None]) -> None:
         try:
             with traced(send.trace_id):
                 await carry_out(send)
@@ -199,7 +235,10 @@ class _Channel:
             self._under_way -= 1
             when_done()
 
-    async def _deliver(self, send: ClaimedSend) -> None:
+    async def _deliver(self, send: ClaimedSend, objection: Refused | None) -> None:
+        if objection is not None:
+            await self._record(send, objection, after_delivery(send, objection, self._policy))
+            return
         outcome = await self._breaker.call(lambda: self._attempt(self._handler.deliver, send))
         await self._record(send, outcome, after_delivery(send, outcome, self._policy))
         await self._tell_outage()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from backend.platform.db.driver import run_sql, to_json
 from backend.platform.ids import new_uuid
@@ -37,6 +37,7 @@ UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_de
 WHERE idem = ANY(%(idems)s::text[]) AND state = 'queued'
 """
 
+_QUEUED: Final = "sends.queued"
 _MARK_SENT: Final = """
 UPDATE outbound_send SET state = 'sent', provider_ref = %(provider_ref)s, sent_at = duka_now(), next_at = NULL,
     fence = fence + 1, lease_until = NULL, error_code = NULL, error_detail = NULL, updated_at = duka_now()
@@ -143,8 +144,17 @@ class ClaimedSend:
     created_at: datetime
 
 
+@runtime_checkable
+class MayObject(Protocol):
+    """A handler whose sends may have become wrong while they waited."""
+
+    async def objection(self, session: "AsyncSession", send: ClaimedSend) -> Refused | None:
+        """Say why a send must not go out any more, in the transaction that leases it; None where nothing objects."""
+        ...
+
+
 class SendHandler(Protocol):
-    """Speaks to one provider for one channel."""
+    """Speaks to one provider for one channel; it may also be one that `MayObject`."""
 
     channel: str
     policy: SendPolicy
@@ -208,7 +218,13 @@ async def enqueue(
         # A rival committed the same key after our snapshot; a new statement sees its row.
         send_id = (await run_sql(session, _FIND, {"idem": idem})).scalar_one()
     session.info.setdefault("bells", set()).add(SEND_BELL)
+    session.info.setdefault(_QUEUED, []).append(str(send_id))
     return str(send_id)
+
+
+def queued_by(session: "AsyncSession") -> list[str]:
+    """Return the ids of what this transaction has queued so far, in that order."""
+    return list(session.info.get(_QUEUED, ()))
 
 
 async def mark_sent(session: "AsyncSession", idem: str, provider_ref: str) -> bool:
