@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, text, update
@@ -43,11 +43,6 @@ _LOCK_BY_PEER: Final = (
     .with_for_update(of=Conversation)
     .execution_options(populate_existing=True)
 )
-_MESSAGE_IN_THREAD: Final = (
-    select(Message, Conversation)
-    .join(Conversation, Conversation.id == Message.conversation_id)
-    .where(Message.id == bindparam("message_id"))
-)
 _MESSAGE_BY_REF: Final = (
     select(Message)
     .join(MessageRef, MessageRef.message_id == Message.id)
@@ -57,6 +52,31 @@ _MESSAGE_BY_REF: Final = (
         MessageRef.provider_id == bindparam("provider_id"),
     )
 )
+_PLAIN_OF_MESSAGE: Final = (
+    select(
+        Message.author,
+        Message.message_key,
+        Message.created_at,
+        Conversation.owner_kind,
+        Conversation.owner_since,
+        Conversation.customer_id,
+    )
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id == bindparam("message_id"))
+)
+_ADD_REF: Final = insert(MessageRef).on_conflict_do_nothing()
+_HISTORY: Final = (
+    select(Message.author, Message.text)
+    .where(
+        Message.conversation_id == bindparam("conversation_id"),
+        Message.direction != "note",
+        Message.seq < bindparam("before"),
+        func.coalesce(bindparam("session_id", type_=Message.session_id.type), Message.session_id) == Message.session_id,
+    )
+    .order_by(Message.seq.desc())
+    .limit(bindparam("most"))
+)
+_NO_END: Final = 2**62
 _AWAITING_TURN: Final = (
     select(Message)
     .where(Message.conversation_id == bindparam("conversation_id"), Message.awaits_turn, Message.turn_id.is_(None))
@@ -207,10 +227,21 @@ async def message(session: AsyncSession, message_id: str, *, lock: bool = False)
     return await session.scalar(query)
 
 
-async def message_in_thread(session: AsyncSession, message_id: str) -> tuple[Message, Conversation] | None:
-    """Return a message with its conversation."""
-    found = (await session.execute(_MESSAGE_IN_THREAD, {"message_id": message_id})).one_or_none()
-    return None if found is None else (found[0], found[1])
+class Standing(NamedTuple):
+    """What decides whether a queued message still holds."""
+
+    author: str
+    message_key: str | None
+    created_at: datetime
+    owner_kind: str
+    owner_since: datetime
+    customer_id: str
+
+
+async def standing_of(session: AsyncSession, message_id: str) -> Standing | None:
+    """Return whose message it is, and how its thread stands; None where there is none of this id."""
+    found = (await session.execute(_PLAIN_OF_MESSAGE, {"message_id": message_id})).one_or_none()
+    return None if found is None else Standing(*found)
 
 
 async def message_by_ref(session: AsyncSession, channel: str, account: str, provider_id: str) -> Message | None:
@@ -227,7 +258,7 @@ async def add_ref(session: AsyncSession, conversation: Conversation, provider_id
         "provider_id": provider_id,
         "message_id": message_id,
     }
-    await session.execute(insert(MessageRef).values(row).on_conflict_do_nothing())
+    await session.execute(_ADD_REF, row)
 
 
 async def refs_of(session: AsyncSession, message_ids: Sequence[str]) -> list[str]:
@@ -299,14 +330,13 @@ async def history(
     session: AsyncSession, conversation_id: str, *, before: int | None, limit: int, session_id: str | None = None
 ) -> list[HistoryLine]:
     """Return earlier words of the thread, oldest first, notes left out."""
-    query = select(Message.author, Message.text).where(
-        Message.conversation_id == conversation_id, Message.direction != "note"
-    )
-    if before is not None:
-        query = query.where(Message.seq < before)
-    if session_id is not None:
-        query = query.where(Message.session_id == session_id)
-    rows = list(await session.execute(query.order_by(Message.seq.desc()).limit(limit)))
+    wanted = {
+        "conversation_id": conversation_id,
+        "before": _NO_END if before is None else before,
+        "session_id": session_id,
+        "most": limit,
+    }
+    rows = list(await session.execute(_HISTORY, wanted))
     return [HistoryLine(_HISTORY_AUTHORS.get(author, "agent"), words) for author, words in reversed(rows) if words]
 
 

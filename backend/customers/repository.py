@@ -1,8 +1,9 @@
 """Queries of customers."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,10 +11,23 @@ from backend.customers.models import Customer, CustomerAddress, CustomerIdentity
 from backend.platform.db.types import blind_index
 from backend.platform.ids import new_id
 
+_ADDRESSES: Final = (
+    select(CustomerAddress)
+    .where(CustomerAddress.customer_id == bindparam("customer_id"))
+    .order_by(CustomerAddress.last_used_at.desc(), CustomerAddress.id)
+    .limit(bindparam("most"))
+)
+_OPTED_OUT: Final = select(Customer.opted_out_at.is_not(None)).where(Customer.id == bindparam("customer_id"))
+
 
 async def customer(session: AsyncSession, customer_id: str) -> Customer | None:
     """Find a customer."""
     return await session.get(Customer, customer_id)
+
+
+async def opted_out(session: AsyncSession, customer_id: str) -> bool | None:
+    """Return whether a customer has opted out; None where there is no such customer."""
+    return await session.scalar(_OPTED_OUT, {"customer_id": customer_id})
 
 
 async def lock_customer(session: AsyncSession, customer_id: str) -> Customer | None:
@@ -72,9 +86,7 @@ async def identities(session: AsyncSession, customer_id: str) -> Sequence[Custom
 
 async def addresses(session: AsyncSession, customer_id: str, limit: int) -> Sequence[CustomerAddress]:
     """Return the customer's addresses, the last used first."""
-    wanted = select(CustomerAddress).where(CustomerAddress.customer_id == customer_id)
-    newest_first = wanted.order_by(CustomerAddress.last_used_at.desc(), CustomerAddress.id).limit(limit)
-    return (await session.scalars(newest_first)).all()
+    return (await session.scalars(_ADDRESSES, {"customer_id": customer_id, "most": limit})).all()
 
 
 async def save_address(

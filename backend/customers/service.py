@@ -97,6 +97,17 @@ class CustomersService:
             raise CustomerNotFoundError(customer_id=customer_id)
         return _view(row)
 
+    async def opted_out(self, session: AsyncSession, customer_id: str) -> bool:
+        """Return whether a customer wants to hear nothing more.
+
+        Raises:
+            CustomerNotFoundError: There is none of this id.
+        """
+        opted_out = await repository.opted_out(session, customer_id)
+        if opted_out is None:
+            raise CustomerNotFoundError(customer_id=customer_id)
+        return opted_out
+
     async def city_of(self, session: AsyncSession, merchant_id: str) -> str:
         """Return the city that a customer's merchant sells in."""
         return await self._cities.city_of(session, merchant_id)

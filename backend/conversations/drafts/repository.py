@@ -26,6 +26,12 @@ _HELD: Final = (
     .where(Conversation.id == bindparam("conversation_id"))
     .execution_options(populate_existing=True)
 )
+_SET_ASKED: Final = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation_id"))
+    .values(asked=bindparam("asked_now"), language=bindparam("language_now"))
+    .execution_options(synchronize_session=False)  # Whoever needs the thread after this locks and reads it anew.
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,8 @@ async def begin_session(session: AsyncSession, conversation_id: str) -> None:
 
 async def set_asked(session: AsyncSession, conversation_id: str, asked: str | None, language: str) -> None:
     """Tell the thread what the bot has asked last, and in which language it speaks."""
-    row = update(Conversation).where(Conversation.id == conversation_id)
-    await session.execute(row.values(asked=asked, language=language))
+    row = {"conversation_id": conversation_id, "asked_now": asked, "language_now": language}
+    await session.execute(_SET_ASKED, row)
 
 
 def to_text(body: dict[str, Any]) -> str:

@@ -111,6 +111,7 @@ class DialogueService:
     ) -> Scene:
         merchant = await self._shop.shops.merchant(session, thread.merchant_id)
         catalogue = await self._shop.catalogues.snapshot(session, thread.merchant_id)
+        customer = await self._shop.customers.get(session, thread.customer_id)
         draft = draft_from_json(repository.from_text(row.body))
         belief = Belief(dialogue.language, dialogue.weights).after(message.reading, message.text)
         dialogue.language, dialogue.weights = belief.language, dict(belief.weights)
@@ -127,7 +128,7 @@ class DialogueService:
             turn_id=message.turn_id,
             thread=thread,
             merchant=merchant,
-            customer=await self._shop.customers.get(session, thread.customer_id),
+            customer=customer,
             catalogue=catalogue,
             draft=draft,
             text=message.text,

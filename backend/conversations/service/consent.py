@@ -32,8 +32,8 @@ class Consent:
             await self.opt_out(session, thread, now, source=thread.channel)
             return True
         with session.no_autoflush:  # The thread and its new message are written together, later.
-            customer = await self._customers.get(session, thread.customer_id)
-        if not customer.opted_out:
+            opted_out = await self._customers.opted_out(session, thread.customer_id)
+        if not opted_out:
             return False
         if is_start(text):
             await self._customers.opt_in(session, thread.customer_id, source=thread.channel)

@@ -89,7 +89,7 @@ class Desk:
         """
         thread = await repository.lock(session, conversation_id)
         check_version(thread, version)
-        if (await self._customers.get(session, thread.customer_id)).opted_out:
+        if await self._customers.opted_out(session, thread.customer_id):
             raise OptedOutError(conversation_id=thread.id)
         await self._ownership.take(session, thread, actor, reason="replied")
         origin = Origin(f"agent:{actor.id}")

@@ -43,7 +43,7 @@ class Notices:
         None where nothing was said: there is no thread, the customer has opted out, or it was said before.
         """
         thread = await self._thread(session, order_id, conversation_id)
-        if thread is None or (await self._customers.get(session, thread.customer_id)).opted_out:
+        if thread is None or await self._customers.opted_out(session, thread.customer_id):
             return None
         message_id = str(uuid.uuid5(_NAMESPACE, f"{thread.id}:{idem}")) if idem else None
         if message_id and await repository.message(session, message_id) is not None:

@@ -166,14 +166,13 @@ class Speaker:
         """Hold back what an opt-out or a takeover has made wrong since it was queued."""
         if not send.idem.startswith(REFERENCE):
             return None
-        found = await repository.message_in_thread(session, message_id_of(send.idem))
-        if found is None or found[0].message_key in CONSENT_KEYS:
+        found = await repository.standing_of(session, message_id_of(send.idem))
+        if found is None or found.message_key in CONSENT_KEYS:
             return None
-        message, thread = found
-        if (await self._customers.get(session, thread.customer_id)).opted_out:
+        if await self._customers.opted_out(session, found.customer_id):
             return "opted_out"
-        taken = thread.owner_kind == "agent" and thread.owner_since > message.created_at
-        return "superseded" if taken and message.author == BOT else None
+        taken = found.owner_kind == "agent" and found.owner_since > found.created_at
+        return "superseded" if taken and found.author == BOT else None
 
     async def settled(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
         """Record on the message what became of its send."""

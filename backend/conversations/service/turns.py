@@ -193,7 +193,7 @@ class Turns:
     async def _may_speak(self, session: AsyncSession, thread: Conversation) -> bool:
         if thread.owner_kind == OwnerKind.AGENT:
             return False
-        return not (await self._customers.get(session, thread.customer_id)).opted_out
+        return not await self._customers.opted_out(session, thread.customer_id)
 
     async def _end(self, session: AsyncSession, thread: Conversation, turn: Turn, state: str) -> None:
         now = await repository.now(session)
