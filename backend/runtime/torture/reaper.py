@@ -15,6 +15,8 @@ from backend.runtime.torture.dice import Blow
 
 NURSED: Final = frozenset({"worker-1", "worker-2", "backend"})
 _STORES: Final = frozenset({"postgres", "redis"})
+# Whose blows fall one after the other; the others' do not wait for them, so that both workers are killed at once too.
+_LEFT_HAND: Final = frozenset({"worker-2", "postgres"})
 _LOOK_EVERY_S: Final = 0.05
 _AT_WORK_S: Final = 0.6  # Of the processor's time; to come up takes about half of it.
 
@@ -33,7 +35,12 @@ class Reaper:
         self.done: Counter[str] = Counter()
 
     async def deal(self, blows: Sequence[Blow]) -> None:
-        """Deal them all, each after its pause, and to a target that lives."""
+        """Deal them all with two hands, each after its pause, and to a target that lives."""
+        async with asyncio.TaskGroup() as group:
+            for left in (False, True):
+                group.create_task(self._deal([blow for blow in blows if (blow.target in _LEFT_HAND) is left]))
+
+    async def _deal(self, blows: Sequence[Blow]) -> None:
         for blow in blows:
             await asyncio.sleep(blow.after_s)
             await self._strike(blow)
