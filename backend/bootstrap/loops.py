@@ -22,6 +22,7 @@ from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.rider_prompts import RiderPrompts
+from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import AfricasTalkingSettings, ExotelSettings
 from backend.conversations import subscribers as conversation_subscribers
@@ -183,7 +184,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
 
 def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:
     database, journal = registry.get(Database), registry.get(CommsJournal)
-    observers = (registry.get(ConversationsService).speaker, journal)
+    observers = (registry.get(ConversationsService).speaker, journal, registry.get(Undelivered))
     rates = (
         (providers.whatsapp, WhatsAppSettings().rate_per_s),
         (providers.instagram, InstagramSettings().rate_per_s),

@@ -15,6 +15,7 @@ from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.plans import LadderPlans
+from backend.comms.service.undelivered import Undelivered
 from backend.comms.settings import CommsSettings
 from backend.conversations.drafts.briefed import BriefedHandover
 from backend.conversations.drafts.ports import Shop
@@ -129,7 +130,8 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
     registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
     messages = registry.add(PartnerMessages, PartnerMessages(channels, vendors, journal))
-    plans = registry.add(LadderPlans, LadderPlans(vendors, desk, registry.get(Flags), settings))
+    plans = registry.add(LadderPlans, LadderPlans(vendors, desk, channels, registry.get(Flags), settings))
+    registry.add(Undelivered, Undelivered(orders, plans))
     registry.add(LadderForecasts, LadderForecasts(plans))
     registry.add(LadderControl, LadderControl(orders, plans, calls, cards))
     registry.add(LadderService, LadderService(orders, vendors, desk, messages, calls, cards, journal, plans))
@@ -152,6 +154,7 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         registry.get(PartnerActions),
         registry.get(PartnerSpeech),
         registry.get(CommsJournal),
+        registry.get(Undelivered),
     )
     conversations = ConversationsService(
         ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners

@@ -1,6 +1,6 @@
 """Which rungs of a step go out under given conditions, and what a ladder will do from here; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from backend.comms.ladders import Rung, Step, skip_overdue
 
 SWITCHED_OFF: Final = "switched_off"
 PROVIDER_DOWN: Final = "provider_down"
+TEMPLATE_REFUSED: Final = "template_refused"
 QUIET_HOURS: Final = "quiet_hours"
 CALLED_TOO_OFTEN: Final = "called_too_often"
 JUST_RUNG: Final = "just_rung"
@@ -38,6 +39,7 @@ class Conditions:
         messages: Whether messages are switched on for the city and tier.
         calls: Whether calls are.
         messages_down: Whether the provider of messages is down.
+        template_refused: Whether the ladder's template was paused or rejected in the person's language.
         calls_down: Whether that of calls is.
         quiet: Hours without calls; None for none.
         calls_left: Calls that this person may still get within the hour, of all orders together.
@@ -48,6 +50,7 @@ class Conditions:
     messages: bool = True
     calls: bool = True
     messages_down: bool = False
+    template_refused: bool = False
     calls_down: bool = False
     quiet: QuietHours | None = None
     calls_left: int = 1
@@ -84,8 +87,8 @@ def judge(rungs: Sequence[Rung], conditions: Conditions) -> tuple[Verdict, ...]:
     not. Where calls do not either, a person of the city is called at once.
     """
     verdicts = [Verdict(rung, _objection(rung, conditions)) for rung in rungs]
-    silent = Rung.WHATSAPP in rungs and (conditions.messages_down or not conditions.messages)
-    if silent and CALLS.isdisjoint(rungs):
+    unheard = conditions.messages_down or conditions.template_refused or not conditions.messages
+    if Rung.WHATSAPP in rungs and unheard and CALLS.isdisjoint(rungs):
         instead = Verdict(Rung.RING, _objection(Rung.RING, conditions))
         if not instead.withheld:
             return (*verdicts, instead)
@@ -95,18 +98,39 @@ def judge(rungs: Sequence[Rung], conditions: Conditions) -> tuple[Verdict, ...]:
 
 
 def _objection(rung: Rung, conditions: Conditions) -> str:
-    if rung is Rung.WHATSAPP:
-        return "" if conditions.messages else SWITCHED_OFF
-    if rung not in CALLS:
-        return ""
-    objections = (
+    objections = _OBJECTIONS.get(rung, _none)(conditions)
+    return next((words for holds, words in objections if holds), "")
+
+
+type Objections = tuple[tuple[bool, str], ...]
+
+
+def _none(_conditions: Conditions) -> Objections:
+    return ()
+
+
+def _to_message(conditions: Conditions) -> Objections:
+    return ((not conditions.messages, SWITCHED_OFF), (conditions.template_refused, TEMPLATE_REFUSED))
+
+
+def _to_call(conditions: Conditions) -> Objections:
+    return (
         (not conditions.calls, SWITCHED_OFF),
         (conditions.calls_down, PROVIDER_DOWN),
         (conditions.quiet is not None and conditions.quiet.hold(conditions.at), QUIET_HOURS),
         (conditions.calls_left <= 0, CALLED_TOO_OFTEN),
-        (rung is Rung.RING and conditions.just_rung, JUST_RUNG),
     )
-    return next((words for holds, words in objections if holds), "")
+
+
+def _to_ring(conditions: Conditions) -> Objections:
+    return (*_to_call(conditions), (conditions.just_rung, JUST_RUNG))
+
+
+_OBJECTIONS: Final[Mapping[Rung, Callable[[Conditions], Objections]]] = {
+    Rung.WHATSAPP: _to_message,
+    Rung.RING: _to_ring,
+    Rung.IVR: _to_call,
+}
 
 
 def forecast(steps: Sequence[Step], step: int, due_s: float, conditions: Conditions) -> tuple[Expected, ...]:

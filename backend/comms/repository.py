@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -71,6 +71,23 @@ async def log_of(session: AsyncSession, order_id: str) -> Sequence[CommsLog]:
     """Return an order's log, oldest first."""
     query = select(CommsLog).where(CommsLog.order_id == order_id).order_by(CommsLog.created_at, CommsLog.id)
     return (await session.scalars(query)).all()
+
+
+class LadderLine(NamedTuple):
+    """Which step of which ladder a line of the log is of."""
+
+    order_id: str
+    ladder: str
+    step: int
+
+
+async def ladder_line(session: AsyncSession, idem: str) -> LadderLine | None:
+    """Return which ladder's step a send is; None where it is of no ladder."""
+    query = select(CommsLog.order_id, CommsLog.ladder, CommsLog.step).where(
+        CommsLog.idem == idem, CommsLog.ladder != "", CommsLog.order_id.is_not(None)
+    )
+    found = (await session.execute(query)).first()
+    return None if found is None else LadderLine(str(found.order_id), found.ladder, found.step or 0)
 
 
 async def set_log_status(session: AsyncSession, idem: str, status: str, correlation_id: str | None = None) -> None:

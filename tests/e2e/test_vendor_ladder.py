@@ -50,6 +50,18 @@ async def test_a_silent_vendor_is_chased_by_each_means_once(house: House) -> Non
     assert await house.steps(order) == [("pending", "api"), ("confirmed", "api")]
 
 
+async def test_a_paused_template_rings_at_once(house: House) -> None:
+    """The provider refuses it though it told nobody; the vendor's phone rings without the two minutes' wait."""
+    await house.hands.policy("exotel", "manual")
+    for language in ("en", "hi", "mr"):
+        body = {"name": "Vendor_New_Order", "language": language, "body": "{{1}} {{2}} {{3}} {{4}} {{5}}"}
+        await house.sandbox.post("/__sim/accounts/whatsapp/templates", json=body | {"status": "PAUSED"})
+    await house.confirmed_order()
+    await house.at_rest()
+    await _ringing(house)
+    assert await house.chased() == [("whatsapp", 0), ("exotel_ring", 0)]
+
+
 async def test_accepting_by_button_ends_the_ladder(house: House) -> None:
     """The later steps are cancelled in the same transaction, and nothing more reaches the vendor about it."""
     await house.hands.policy("exotel", "manual")

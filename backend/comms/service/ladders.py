@@ -126,13 +126,24 @@ class LadderService:
 
     async def _take(self, session: AsyncSession, chase: Chase, rung: Rung) -> None:
         if rung is Rung.WHATSAPP:
-            await self._messages.send(session, chase.kind.template, chase.order, chase.contact, chase.timer, chase.idem)
+            await self._message(session, chase)
         elif rung in {Rung.RING, Rung.IVR}:
             await self._call(session, chase, rung)
         elif rung is Rung.NEXT_RIDER:
             await self._offer_next(session, chase)
         else:
             await self._raise_card(session, chase)
+
+    async def _message(self, session: AsyncSession, chase: Chase) -> None:
+        await self._messages.send(
+            session,
+            chase.kind.template,
+            chase.order,
+            chase.contact,
+            ladder=str(chase.timer.kind),
+            step=chase.step,
+            idem=chase.idem,
+        )
 
     async def _call(self, session: AsyncSession, chase: Chase, rung: Rung) -> None:
         if chase.timer.kind is TimerKind.PROCESSING_REMINDER:

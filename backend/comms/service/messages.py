@@ -13,7 +13,6 @@ from backend.comms.ports import Contact
 from backend.comms.service.journal import CommsJournal
 from backend.orders.ports import OrderView
 from backend.platform.money import Money
-from backend.platform.timers import ClaimedTimer
 from backend.vendors.service import VendorsService
 
 PAYMENT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -56,7 +55,9 @@ class PartnerMessages:
         template: str,
         order: OrderView,
         contact: Contact,
-        timer: ClaimedTimer,
+        *,
+        ladder: str,
+        step: int,
         idem: str,
     ) -> None:
         """Queue a template to a vendor or rider, in their language, and log it."""
@@ -80,8 +81,8 @@ class PartnerMessages:
             channel="whatsapp",
             template=template,
             idem=idem,
-            ladder=str(timer.kind),
-            step=timer.step,
+            ladder=ladder,
+            step=step,
             payload={"amount": amount_words(order), "items": items_words(order), "payment": order.payment_mode},
         )
         await self._channels.send(session, message, idem=idem, order_id=order.id, priority=2)

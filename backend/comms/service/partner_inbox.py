@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.channels.ports import Channel, Choice, DeliveryReceipt, InboundMessage
+from backend.channels.ports import Channel, Choice, DeliveryReceipt, DeliveryStatus, InboundMessage
 from backend.comms.partner_words import APPLIED, DUPLICATE, PHRASES, refusal_words, words
 from backend.comms.ports import Contact, DeskResult
 from backend.comms.service.actions import PartnerActions
@@ -14,6 +14,7 @@ from backend.comms.service.journal import CommsJournal
 from backend.comms.service.next_steps import rider_step, vendor_step
 from backend.comms.service.partner_requests import FITS, Wish, tapped, typed
 from backend.comms.service.partner_speech import PartnerSpeech, language_of
+from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import vendor_contact
 from backend.dispatch.service import DispatchService, RidersService
 from backend.orders.events import OrderState
@@ -51,6 +52,7 @@ class PartnerDesk:
         actions: PartnerActions,
         speech: PartnerSpeech,
         journal: CommsJournal,
+        undelivered: Undelivered,
     ) -> None:
         self._vendors = vendors
         self._riders = riders
@@ -59,6 +61,7 @@ class PartnerDesk:
         self._actions = actions
         self._speech = speech
         self._journal = journal
+        self._undelivered = undelivered
 
     async def take(self, session: AsyncSession, merchant_id: str, message: InboundMessage) -> bool:
         """Act on a message whose sender is a vendor or rider of this merchant; return whether they are."""
@@ -73,8 +76,10 @@ class PartnerDesk:
         return True
 
     async def receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
-        """Record how far a message to a partner has come."""
+        """Record how far a message to a partner has come; a ladder's that failed is not waited for."""
         await self._journal.receipt(session, receipt)
+        if receipt.status is DeliveryStatus.FAILED:
+            await self._undelivered.go_on(session, receipt.reference)
 
     async def _partner(self, session: AsyncSession, merchant_id: str, message: InboundMessage) -> Partner | None:
         """Find out who wrote; one who is both vendor and rider is told apart by the button."""

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.channels.service import ChannelsService
 from backend.comms import repository
 from backend.comms.ladders import DEFAULT_STEPS, KINDS, Callee, Ladder, LadderKind, steps_from_json, steps_to_json
 from backend.comms.lines import channel_for
@@ -23,9 +24,17 @@ from backend.vendors.service import VendorsService
 class LadderPlans:
     """Looks up what ladders run by; the same for what is done and for what is foretold."""
 
-    def __init__(self, vendors: VendorsService, desk: RiderDesk, flags: Flags, settings: CommsSettings) -> None:
+    def __init__(
+        self,
+        vendors: VendorsService,
+        desk: RiderDesk,
+        channels: ChannelsService,
+        flags: Flags,
+        settings: CommsSettings,
+    ) -> None:
         self._vendors = vendors
         self._desk = desk
+        self._channels = channels
         self._flags = flags
         self._settings = settings
 
@@ -93,6 +102,7 @@ class LadderPlans:
             messages=self._on("wa", order, contact),
             calls=self._on("exotel", order, contact),
             messages_down="whatsapp" in down,
+            template_refused=await self._refused(session, KINDS[kind].template, contact),
             calls_down=channel_for(self._settings, order.city, contact.phone) in down,
             quiet=QuietHours(*ladder.quiet) if ladder.quiet else None,
             calls_left=max(most - called, 0),
@@ -103,6 +113,10 @@ class LadderPlans:
         """Return whether a call asked for now would be placed: switched on for the city, and the provider up."""
         provider = channel_for(self._settings, city)
         return self._flags.enabled("exotel", city=city) and provider not in await outages.down(session)
+
+    async def _refused(self, session: AsyncSession, template: str, contact: Contact) -> bool:
+        usable = not template or await self._channels.usable_template(session, template, contact.language)
+        return not usable
 
     async def _local_time(self, session: AsyncSession, order: OrderView) -> datetime:
         merchant = await self._vendors.merchant(session, order.merchant_id)

@@ -13,6 +13,7 @@ from backend.comms.policies import (
     PROVIDER_DOWN,
     QUIET_HOURS,
     SWITCHED_OFF,
+    TEMPLATE_REFUSED,
     Conditions,
     QuietHours,
     Verdict,
@@ -33,6 +34,7 @@ NIGHT = QuietHours(time(22), time(7))
         ({}, ("", "", "", "")),
         ({"messages": False}, (SWITCHED_OFF, "", "", "")),
         ({"messages_down": True}, ("", "", "", "")),
+        ({"template_refused": True}, (TEMPLATE_REFUSED, "", "", "")),
         ({"calls": False}, ("", SWITCHED_OFF, SWITCHED_OFF, "")),
         ({"calls_down": True}, ("", PROVIDER_DOWN, PROVIDER_DOWN, "")),
         ({"calls_left": 0}, ("", CALLED_TOO_OFTEN, CALLED_TOO_OFTEN, "")),
@@ -53,6 +55,7 @@ def test_what_is_off_down_or_quiet_holds_back_its_own_rungs_alone(
     [
         ({"messages_down": True}, (Verdict(WA), Verdict(RING))),
         ({"messages": False}, (Verdict(WA, SWITCHED_OFF), Verdict(RING))),
+        ({"template_refused": True}, (Verdict(WA, TEMPLATE_REFUSED), Verdict(RING))),
         (
             {"messages_down": True, "calls_down": True},
             (Verdict(WA), Verdict(RING, PROVIDER_DOWN), Verdict(ADMIN)),

@@ -34,6 +34,7 @@ from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.plans import LadderPlans
 from backend.comms.service.rider_prompts import RiderPrompts
+from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
 from backend.comms.tasks import CallSender, CallStatusAsker, VoiceInbox, timer_handlers
@@ -73,6 +74,7 @@ class Switchboard:
     clock: SystemClock
     sandbox: httpx.AsyncClient
     desk: DispatchService
+    channels: ChannelsService
     plans: LadderPlans
     partners: PartnerDesk
     actions: PartnerActions
@@ -192,7 +194,8 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
     messages = PartnerMessages(channels, vendors, journal)
-    plans = LadderPlans(vendors, desk, Flags(database, flags), CommsSettings())
+    plans = LadderPlans(vendors, desk, channels, Flags(database, flags), CommsSettings())
+    undelivered = Undelivered(orders, plans)
     ladders = LadderService(orders, vendors, desk, messages, calls, cards, journal, plans)
     signer = ContextSigner(settings.webhook_secret.get_secret_value())
     voice, intake = ExotelWebhooks(signer), EventIntake(database)
@@ -231,8 +234,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 clock=clock,
                 sandbox=client,
                 desk=desk,
+                channels=channels,
                 plans=plans,
-                partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal),
+                partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered),
                 actions=actions,
                 signer=signer,
                 timers=TimerEngine(

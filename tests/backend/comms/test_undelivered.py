@@ -1,0 +1,91 @@
+"""A message that nobody can read is not waited for: the ladder goes on with the next channel at once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from backend.channels.ports import Channel, DeliveryReceipt, DeliveryStatus, TemplateNotice
+from backend.orders.ports import OrderView
+from backend.platform.auth.principal import Role
+from tests.support.factories.comms import ACCOUNT, Switchboard
+
+WA, RING = "whatsapp:Vendor_New_Order", "exotel_ring:vendor_new_order"
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+
+
+async def notice(board: Switchboard, status: str, language: str = "sw") -> None:
+    """Tell how the template stands, as the provider does by webhook; the newest word counts."""
+    at = NOW.replace(minute=int((await board.rows("SELECT count(*) FROM channel_templates"))[0][0]))
+    said = TemplateNotice(Channel.WHATSAPP, ACCOUNT, "Vendor_New_Order", language, status, "", at)
+    async with board.database.transaction() as session:
+        await board.channels.record_template(session, said)
+
+
+async def failed(board: Switchboard, order: OrderView) -> None:
+    """Let the message to the vendor come back as undeliverable."""
+    [(reference,)] = await board.rows("SELECT idem FROM comms_log WHERE channel = 'whatsapp' AND ladder <> ''")
+    receipt = DeliveryReceipt(Channel.WHATSAPP, ACCOUNT, "wamid.1", DeliveryStatus.FAILED, NOW, reference)
+    async with board.database.transaction() as session:
+        await board.partners.receipt(session, receipt)
+    await board.settle()
+
+
+async def next_step(board: Switchboard) -> tuple[Any, ...]:
+    [row] = await board.rows(
+        "SELECT step, round(extract(epoch FROM due_at - duka_now()))::int FROM sla_timer"
+        " WHERE type = 'vendor_accept' AND state = 'pending'"
+    )
+    return row
+
+
+@pytest.mark.parametrize("status", ["PAUSED", "REJECTED", "DISABLED"])
+async def test_a_template_that_may_not_be_sent_rings_at_once(board: Switchboard, order: OrderView, status: str) -> None:
+    """The message is withheld with its reason, in the log and in what the ladder foretells."""
+    await notice(board, status)
+    await board.settle()
+    assert await board.chased() == [RING]
+    held = await board.rows("SELECT channel, status FROM comms_log WHERE status LIKE 'withheld:%'")
+    assert held == [("whatsapp", "withheld:template_refused")]
+    admin = board.api.token("admin:A-1", Role.ADMIN)
+    path = f"/api/v1/comms/ladders/{order.id}/vendor_accept/preview"
+    seen = (await board.api.client.post(path, json={}, headers=admin)).json()["steps"][0]["rungs"][0]
+    assert seen == {"rung": "whatsapp", "withheld": "template_refused"}
+
+
+@pytest.mark.parametrize(("status", "language"), [("APPROVED", "sw"), ("PAUSED", "hi")])
+async def test_a_template_of_their_language_that_is_approved_is_sent(
+    board: Switchboard, order: OrderView, status: str, language: str
+) -> None:
+    await notice(board, status, language)
+    await board.settle()
+    assert await board.chased() == [WA]
+
+
+async def test_a_message_that_can_not_be_delivered_rings_at_once(board: Switchboard, order: OrderView) -> None:
+    """Once, and the steps after it keep their distance from the ring."""
+    await board.settle()
+    await failed(board, order)
+    assert await board.chased() == [WA, RING]
+    await failed(board, order)
+    assert await board.chased() == [WA, RING]
+    step, due_s = await next_step(board)
+    assert step == 2
+    assert 50 <= due_s <= 60
+
+
+async def test_a_ladder_that_a_person_holds_does_not_go_on(board: Switchboard, order: OrderView) -> None:
+    await board.settle()
+    headers = {**board.api.token("admin:A-1", Role.ADMIN), "idempotency-key": "hold"}
+    path = f"/api/v1/comms/ladders/{order.id}/vendor_accept/pause"
+    body = {"reason": "their phone is broken, we drive there", "for_s": 600}
+    assert (await board.api.client.post(path, json=body, headers=headers)).status_code == 200
+    await failed(board, order)
+    assert await board.chased() == [WA]
+
+
+async def test_an_answered_ladder_does_not_go_on(board: Switchboard, order: OrderView) -> None:
+    await board.settle()
+    await board.write("+254700000201", payload=f"vendor_accept:{order.id}")
+    await failed(board, order)
+    assert [line for line in await board.chased() if line.startswith("exotel")] == []
