@@ -19,10 +19,17 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One place in a menu; `say` holds the words by language, with named parameters."""
+    """One place in a menu.
+
+    Attributes:
+        say: The words by language, with named parameters.
+        keys: What each digit does.
+        otherwise: What is taken for meant where the call ends here unanswered; None where nothing can be.
+    """
 
     say: Mapping[str, str]
     keys: Mapping[str, Key] = field(default_factory=dict)
+    otherwise: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ MENUS: Final[Mapping[str, Menu]] = {
                     "2": Key("vendor_prep", "20"),
                     "3": Key("vendor_prep", "30"),
                 },
+                otherwise=Key("vendor_prep", "20"),
             ),
         }
     ),

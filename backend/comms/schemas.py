@@ -203,4 +203,5 @@ class DtmfWebhook(BaseModel):
     call_sid: str = Field(description="The provider's id of the call.")
     digit: str | None = Field(default=None, description="What was pressed.")
     context: str = Field(default="", description="What the call was about.")
+    ts: str = Field(default="", description="When it was pressed; tells the digits of one call apart.")
     signature: str = Field(description="The call's signed context.")

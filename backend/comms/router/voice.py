@@ -69,7 +69,7 @@ async def dtmf(body: DtmfWebhook, request: Request, intake: IntakeDep, voice: Vo
     call_id = _call_of(voice, body.signature)
     if not body.digit:
         raise MissingDigitError
-    step = request.headers.get("x-duka-step", "0")
+    step = request.headers.get("x-duka-step") or body.ts or "0"
     await intake.store("exotel", [_row(f"{body.call_sid}:dtmf:{step}", "dtmf", call_id, body.model_dump())])
     return {"status": "ok"}
 

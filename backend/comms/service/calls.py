@@ -157,12 +157,13 @@ class CallsService:
             return call.state in live and not (await self._vendors.get(session, Actor.parse(call.callee).id)).active
         if not call.ladder:
             return call.state == CallState.QUEUED
+        return call.state in live and await self._is_open(session, call)
+
+    async def _is_open(self, session: AsyncSession, call: VoiceCall) -> bool:
+        """True while what a ladder's call asks has not been answered."""
         order = await self._orders.get(session, call.order_id)
-        kind = KINDS[TimerKind(call.ladder)]
-        open_question = order.state in kind.waits_in and not self._answered(order, call)
-        if open_question and await repository.ladder_ended(session, call):
-            return False
-        return open_question and call.state in live
+        waits = order.state in KINDS[TimerKind(call.ladder)].waits_in and not self._answered(order, call)
+        return waits and not await repository.ladder_ended(session, call)
 
     def _answered(self, order: OrderView, call: VoiceCall) -> bool:
         if call.ladder == TimerKind.ADDRESS_CONFIRM:
@@ -222,6 +223,8 @@ class CallsService:
             await self._press(session, call, news.digit)
         elif news.hung_up:
             await self._log_digit(session, call, "hung_up", "499_CLIENT_CANCELLED", {})
+        if news.hung_up or call.state in ENDED:
+            await self._assume(session, call)
         await session.flush()
 
     async def _call_of_news(self, session: AsyncSession, news: CallNews) -> VoiceCall | None:
@@ -237,7 +240,7 @@ class CallsService:
         return call
 
     async def _press(self, session: AsyncSession, call: VoiceCall, digit: str) -> None:
-        if not call.menu or await repository.older_than(session, call.id, self._settings.context_lives_s):
+        if not call.menu or await self._has_expired(session, call):
             await self._log_digit(session, call, "expired_digit", "ignored", {"digit": digit})
             return
         before = tuple(call.digits)
@@ -248,9 +251,25 @@ class CallsService:
             known = digit in _walked(call.menu, call.digits)
             await self._log_digit(session, call, "menu" if known else "invalid_digit", "ignored", {"digit": digit})
             return
-        await self._act(session, call, key)
+        await self._act(session, call, key, f"ivr:{call.id}")
 
-    async def _act(self, session: AsyncSession, call: VoiceCall, key: Key) -> None:
+    async def _has_expired(self, session: AsyncSession, call: VoiceCall) -> bool:
+        return await repository.older_than(session, call.id, self._settings.context_lives_s)
+
+    async def _assume(self, session: AsyncSession, call: VoiceCall) -> None:
+        """Take the usual answer, flagged, where a call ended between two questions; a digit that comes later counts.
+
+        Who asked to set a time has taken the order, though the time itself was lost.
+        """
+        node, chosen = node_after(MENUS[call.menu], tuple(call.digits)) if call.menu else ("", None)
+        usual = MENUS[call.menu].nodes[node].otherwise if node and chosen is None else None
+        if usual is None or call.outcome or await self._has_expired(session, call):
+            return
+        if await self._is_open(session, call):
+            await self._log_digit(session, call, "answer_assumed", "flagged", {"argument": usual.argument})
+            await self._act(session, call, usual, f"ivr:{call.id}:assumed")
+
+    async def _act(self, session: AsyncSession, call: VoiceCall, key: Key, command_id: str) -> None:
         IVR_ACTIONS.labels(short(key.action)).inc()
         result = await self._actions.apply(
             session,
@@ -259,7 +278,7 @@ class CallsService:
             call.order_id,
             argument=key.argument or str(call.context_version),
             source=Source.IVR,
-            command_id=f"ivr:{call.id}",
+            command_id=command_id,
             channel="exotel_ivr",
         )
         call.outcome = result.outcome

@@ -51,6 +51,56 @@ async def test_three_then_two_sets_twenty_minutes(board: Switchboard, ringing: O
     assert await board.rows("SELECT digits FROM voice_calls") == [("32",)]
 
 
+async def left_at_the_second_question(board: Switchboard, *, hang_up: bool) -> None:
+    """Press 3, and leave: by hanging up, or by saying nothing until the call ends."""
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("digits", **{"from": "vendor", "digits": "3"})
+    if hang_up:
+        await board.act("hangup", **{"from": "vendor"})
+    else:
+        for _ in range(4):
+            await board.wait(7)
+    assert await board.rows("SELECT state, digits FROM voice_calls") == [("completed", "3")]
+
+
+@pytest.mark.parametrize("hang_up", [True, False])
+async def test_a_lost_second_digit_is_the_usual_time_and_flagged(
+    board: Switchboard, ringing: OrderView, *, hang_up: bool
+) -> None:
+    """Who asked to set the time has taken the order: no admin is called for it, and the log says what was assumed."""
+    await left_at_the_second_question(board, hang_up=hang_up)
+    accepted = await board.order(ringing.id)
+    assert (accepted.state, accepted.prep_minutes) == ("processing", 20)
+    flagged = "SELECT payload ->> 'argument', status FROM comms_log WHERE template = 'answer_assumed'"
+    assert await board.rows(flagged) == [("20", "flagged")]
+    await board.wait(600)
+    assert "vendor_silent" not in await board.cards()
+
+
+async def test_a_second_digit_that_comes_late_counts(board: Switchboard, ringing: OrderView) -> None:
+    await left_at_the_second_question(board, hang_up=True)
+    sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
+    assert await press(board, board.signer.sign(await call_id(board)), call_sid=sid, digit="3", ts="late") == 200
+    assert (await board.order(ringing.id)).prep_minutes == 30
+
+
+async def test_nothing_is_assumed_for_what_was_answered_elsewhere(board: Switchboard, ringing: OrderView) -> None:
+    """Thirty minutes by WhatsApp while the menu asked stay thirty."""
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("digits", **{"from": "vendor", "digits": "3"})
+    await board.write(VENDOR, payload=f"vendor_prep:30:{ringing.id}")
+    await board.act("hangup", **{"from": "vendor"})
+    assert (await board.order(ringing.id)).prep_minutes == 30
+    assert await board.rows("SELECT count(*) FROM comms_log WHERE template = 'answer_assumed'") == [(0,)]
+
+
+async def test_who_hangs_up_at_the_first_question_has_said_nothing(board: Switchboard, ringing: OrderView) -> None:
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("hangup", **{"from": "vendor"})
+    assert (await board.order(ringing.id)).state == "confirmed"
+    assert ("hung_up", "499_CLIENT_CANCELLED") in await inbound(board)
+
+
 async def test_two_rejects(board: Switchboard, ringing: OrderView) -> None:
     await board.act("answer", **{"from": "vendor"})
     await board.act("digits", **{"from": "vendor", "digits": "2"})
@@ -134,6 +184,19 @@ async def test_a_digit_needs_the_context_of_its_own_call(board: Switchboard, rin
     sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
     assert await press(board, board.signer.sign(known), call_sid=sid) == 200
     assert (await board.order(ringing.id)).state == "processing"
+
+
+async def test_two_digits_in_paper_twos_form_are_told_apart_by_their_time(
+    board: Switchboard, ringing: OrderView
+) -> None:
+    """Three and then two, the first one sent twice: twenty minutes."""
+    known = await call_id(board)
+    sid = (await board.rows("SELECT call_sid FROM voice_calls"))[0][0]
+    for digit, at in (("3", "06:10:00Z"), ("3", "06:10:00Z"), ("2", "06:10:04Z")):
+        fields = {"call_sid": sid, "digit": digit, "ts": f"2026-11-28T{at}"}
+        assert await press(board, board.signer.sign(known), **fields) == 200
+    assert await board.rows("SELECT digits FROM voice_calls") == [("32",)]
+    assert (await board.order(ringing.id)).prep_minutes == 20
 
 
 async def test_a_digit_is_missing(board: Switchboard, ringing: OrderView) -> None:
