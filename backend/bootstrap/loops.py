@@ -189,12 +189,12 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
         (providers.whatsapp, WhatsAppSettings().rate_per_s),
         (providers.instagram, InstagramSettings().rate_per_s),
     )
-    calls = registry.get(CallsService)
+    calls, cards = registry.get(CallsService), registry.get(CardsService)
     exotel, talking = line_of(ExotelSettings()), line_of(AfricasTalkingSettings())
     voice = (
-        comms_tasks.CallSender(providers.exotel, database, calls, journal, exotel),
+        comms_tasks.CallSender(providers.exotel, database, calls, journal, cards, exotel),
         comms_tasks.CallStatusAsker(providers.exotel, database, calls, exotel),
-        comms_tasks.CallSender(providers.africastalking, database, calls, journal, talking),
+        comms_tasks.CallSender(providers.africastalking, database, calls, journal, cards, talking),
     )
     return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice)
 

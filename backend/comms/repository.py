@@ -239,15 +239,46 @@ async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:
     return int(await session.scalar(query) or 0)
 
 
-async def cancel_queued_calls(session: AsyncSession, order_id: str, ladder: str) -> None:
-    """Cancel the calls of a ladder that have not been dialled."""
-    await session.execute(
-        text(
-            "UPDATE voice_calls SET state = 'cancelled', updated_at = duka_now()"
-            " WHERE order_id = :order_id AND ladder = :ladder AND state = 'queued'"
-        ),
-        {"order_id": order_id, "ladder": ladder},
+class WaitingCall(NamedTuple):
+    """A call that was asked for and not dialled yet.
+
+    Attributes:
+        idem: Names its send.
+        engaged: Whether another call of ours rings at the person or goes on.
+    """
+
+    id: str
+    rung: str
+    idem: str
+    engaged: bool
+
+
+async def waiting_calls(session: AsyncSession, order_id: str, ladder: str) -> Sequence[WaitingCall]:
+    """Return the calls of a ladder that nobody has begun to dial."""
+    query = text("""
+        SELECT c.id, c.rung, s.idem, EXISTS (
+            SELECT FROM voice_calls o WHERE o.callee = c.callee AND o.state IN ('dialled', 'answered')
+                AND o.updated_at > duka_now() - interval '90 seconds'
+        ) AS engaged FROM voice_calls c
+        JOIN outbound_send s ON s.order_id = c.order_id AND s.payload ->> 'call_id' = c.id AND s.state = 'queued'
+        WHERE c.order_id = :order_id AND c.ladder = :ladder AND c.state = 'queued'""")
+    found = await session.execute(query, {"order_id": order_id, "ladder": ladder})
+    return [WaitingCall(row.id, row.rung, row.idem, row.engaged) for row in found]
+
+
+async def cancel_calls(session: AsyncSession, call_ids: Sequence[str], outcome: str) -> None:
+    """Cancel those of these calls that have not been dialled."""
+    query = text(
+        "UPDATE voice_calls SET state = 'cancelled', outcome = :outcome, updated_at = duka_now()"
+        " WHERE id = ANY(:ids) AND state = 'queued'"
     )
+    await session.execute(query, {"ids": list(call_ids), "outcome": outcome})
+
+
+async def calls_wait(session: AsyncSession, channel: str) -> bool:
+    """Return whether a call of a line waits to be dialled."""
+    query = text("SELECT EXISTS (SELECT FROM outbound_send WHERE channel = :channel AND state = 'queued')")
+    return bool(await session.scalar(query, {"channel": channel}))
 
 
 async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None:

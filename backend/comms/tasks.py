@@ -11,8 +11,11 @@ from backend.comms.lines import VoiceLine
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallRequest, CallState, VoiceProvider, VoiceWebhooks, moves_on
 from backend.comms.service.calls import STATUS_ASKS, CallsService, status_ask
+from backend.comms.service.cards import CardsService
 from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
+from backend.comms.service.plans import late_calls
+from backend.platform.actors import SYSTEM
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.inbox import StoredProviderEvent
@@ -32,6 +35,7 @@ from backend.platform.timers import TimerHandler, TimerKind
 
 log = get_logger(__name__)
 _ENGAGED_S: Final = 5.0
+_ASKING_SHARE: Final = 0.1  # Of the requests that an account allows: what is left for questions about calls.
 _BURST_S: Final = 3  # After a quiet time the calls of this many seconds may go at once.
 
 
@@ -49,6 +53,7 @@ class CallSender:
         database: Database,
         calls: CallsService,
         journal: CommsJournal,
+        cards: CardsService,
         line: VoiceLine,
     ) -> None:
         self.channel = line.channel
@@ -56,8 +61,9 @@ class CallSender:
         self._database = database
         self._calls = calls
         self._journal = journal
+        self._cards = cards
         self._line = line
-        rate_per_s = line.calls_per_minute / 60
+        rate_per_s = line.calls_per_minute * (1 - _ASKING_SHARE) / 60
         burst = max(1, round(rate_per_s * _BURST_S))
         self.policy = SendPolicy(
             concurrency=4, lease_s=30, rate_per_s=rate_per_s, burst=burst, max_attempts=3, backoff_base_s=2
@@ -110,6 +116,7 @@ class CallSender:
             return
         if isinstance(outcome, Sent):
             await self._dialled(session, call, outcome.provider_ref)
+            await self._tell_in_time(session)
         elif call.state != CallState.QUEUED:
             return
         elif isinstance(outcome, Unknown):
@@ -117,6 +124,12 @@ class CallSender:
         else:
             wanted = not (isinstance(outcome, Refused) and outcome.code == NOT_WANTED)
             call.state = CallState.FAILED if wanted else CallState.CANCELLED
+
+    async def _tell_in_time(self, session: AsyncSession) -> None:
+        """Close the card about calls that came too late, once none waits any more."""
+        if not await repository.calls_wait(session, self.channel):
+            words = "calls are placed in time again"
+            await self._cards.resolve_for_subject(session, late_calls(self.channel), SYSTEM, words)
 
     async def _dialled(self, session: AsyncSession, call: VoiceCall, sid: str) -> None:
         """Note the provider's id; a callback may have been quicker. Ask later, in case none comes."""
@@ -151,10 +164,12 @@ async def ask_later(session: AsyncSession, call: VoiceCall, line: VoiceLine, tur
 class CallStatusAsker:
     """Asks the provider about calls whose status callback has not come; asking twice does no harm."""
 
-    policy = SendPolicy(concurrency=2, lease_s=30, rate_per_s=1, burst=5, max_attempts=3, resend_after_unknown=True)
-
     def __init__(self, provider: VoiceProvider, database: Database, calls: CallsService, line: VoiceLine) -> None:
         self.channel = status_channel(line)
+        rate_per_s = line.calls_per_minute * _ASKING_SHARE / 60
+        self.policy = SendPolicy(
+            concurrency=2, lease_s=30, rate_per_s=rate_per_s, burst=5, max_attempts=3, resend_after_unknown=True
+        )
         self._provider = provider
         self._database = database
         self._calls = calls

@@ -37,6 +37,11 @@ UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_de
 WHERE idem = ANY(%(idems)s::text[]) AND state = 'queued'
 """
 
+_HURRY: Final = """
+UPDATE outbound_send SET priority = %(priority)s, updated_at = duka_now()
+WHERE channel = %(channel)s AND lane = %(lane)s AND state = 'queued' AND priority > %(priority)s
+"""
+
 _QUEUED: Final = "sends.queued"
 _MARK_SENT: Final = """
 UPDATE outbound_send SET state = 'sent', provider_ref = %(provider_ref)s, sent_at = duka_now(), next_at = NULL,
@@ -239,6 +244,11 @@ async def mark_sent(session: "AsyncSession", idem: str, provider_ref: str) -> bo
 async def cancel_queued(session: "AsyncSession", order_id: str, channel: str | None = None, *, by: str) -> int:
     """Cancel what is still queued for an order; what is already being sent is not stopped. Return how many."""
     return (await run_sql(session, _CANCEL, {"order_id": order_id, "channel": channel, "by": by})).rowcount
+
+
+async def hurry(session: "AsyncSession", channel: str, lane: str, *, priority: int) -> int:
+    """Let what waits in a lane go with at least this urgency, since what follows it has it; return how many."""
+    return (await run_sql(session, _HURRY, {"channel": channel, "lane": lane, "priority": priority})).rowcount
 
 
 async def withdraw(session: "AsyncSession", idems: Sequence[str], *, by: str) -> int:

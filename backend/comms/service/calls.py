@@ -1,6 +1,6 @@
 """Calls: asked for by ladders and people, placed by the sender loop, answered through menus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import channel_for
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallState, Contact, moves_on
+from backend.comms.repository import WaitingCall
 from backend.comms.service.actions import PartnerActions, short
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.messages import amount_words
@@ -21,12 +22,13 @@ from backend.platform.actors import Actor, Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import CALLS_ENDED, IVR_ACTIONS
-from backend.platform.sends import enqueue, withdraw
+from backend.platform.sends import enqueue, hurry, withdraw
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
 BRIDGE: Final = "bridge"
+NOT_IN_TIME: Final = "not_in_time"
 STATUS_ASKS: Final = 6  # The last one is an hour after the call, with the usual minute between the first two.
 _LIVE: Final = frozenset({CallState.QUEUED, CallState.DIALLED, CallState.ANSWERED})
 _PRIORITY: Final[Mapping[Purpose, int]] = {Purpose.ADDRESS: 1, Purpose.NEW_ORDER: 2, Purpose.REMINDER: 4}
@@ -92,15 +94,11 @@ class CallsService:
         await self._journal.outbound(
             session, contact, order_id=order.id, channel=rung, template=menu, idem=idem, ladder=ladder, step=step
         )
+        # An account's limit is one for all cities; and nobody's urgent call waits behind a reminder to them.
+        channel, priority = channel_for(self._settings, order.city, contact.phone), _PRIORITY[purpose]
+        await hurry(session, channel, contact.actor, priority=priority)
         await enqueue(
-            session,
-            channel_for(self._settings, order.city, contact.phone),
-            {"call_id": call.id},
-            idem=idem,
-            scope=contact.city.lower(),
-            lane=contact.actor,
-            order_id=order.id,
-            priority=_PRIORITY[purpose],
+            session, channel, {"call_id": call.id}, idem=idem, lane=contact.actor, order_id=order.id, priority=priority
         )
 
     async def bridge(self, session: AsyncSession, order: OrderView, first: Contact, second: Contact, idem: str) -> str:
@@ -145,7 +143,23 @@ class CallsService:
 
     async def cancel_ladder(self, session: AsyncSession, order_id: str, ladder: str) -> None:
         """Drop the calls of a ladder that have not been dialled."""
-        await repository.cancel_queued_calls(session, order_id, ladder)
+        await self._drop(session, await repository.waiting_calls(session, order_id, ladder), "cancelled")
+
+    async def waiting(self, session: AsyncSession, order_id: str, ladder: str) -> Sequence[WaitingCall]:
+        """Return the calls of a ladder that nobody has begun to dial."""
+        return await repository.waiting_calls(session, order_id, ladder)
+
+    async def give_way(self, session: AsyncSession, calls: Sequence[WaitingCall]) -> None:
+        """Drop calls that were not dialled in time, since the ladder's next one says it all."""
+        await self._drop(session, calls, NOT_IN_TIME)
+
+    async def _drop(self, session: AsyncSession, calls: Sequence[WaitingCall], why: str) -> None:
+        if not calls:
+            return
+        await withdraw(session, [call.idem for call in calls], by=why)
+        await repository.cancel_calls(session, [call.id for call in calls], why)
+        for call in calls:
+            await repository.set_log_status(session, call.idem, why)
 
     async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, on_the_line: bool = False) -> bool:
         """True while what the call is about is still open; a bridge always is until it is dialled.

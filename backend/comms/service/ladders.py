@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.comms import repository
 from backend.comms.ivr import VENDOR_INACTIVE
 from backend.comms.ladders import KINDS, Ladder, LadderKind, Purpose, Rung, skip_overdue
-from backend.comms.policies import Verdict, judge
+from backend.comms.policies import CALLS, Verdict, judge
 from backend.comms.ports import Contact, RiderDesk
-from backend.comms.service.calls import CallsService
+from backend.comms.service.calls import NOT_IN_TIME, CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import OWNED_BY, without_hold
 from backend.comms.service.journal import CommsJournal
@@ -89,9 +89,28 @@ class LadderService:
         ladder = await self._plans.kept(session, timer.kind, contact, timer.policy_id)
         step = skip_overdue(ladder.steps, timer.step, timer.late_s)
         chase = Chase(timer, kind, ladder, step, order, contact)
-        for rung in await self._rungs(session, chase):
+        rungs = await self._rungs(session, chase)
+        if chase.step:
+            await self._overtake(session, chase, rungs)
+        for rung in rungs:
             await self._take(session, chase, rung)
         await self._arm_next(session, chase)
+
+    async def _overtake(self, session: AsyncSession, chase: Chase, rungs: Sequence[Rung]) -> None:
+        """Let a call that comes now take the place of one that was not placed in time, and tell the desk of that one.
+
+        Who speaks with us at this moment, about another order, is not called late but waits their turn.
+        """
+        ladder, order = str(chase.timer.kind), chase.order
+        waiting = await self._calls.waiting(session, order.id, ladder)
+        if not waiting:
+            return
+        if not all(call.engaged for call in waiting):
+            await self._cards.open(session, "calls_late", self._plans.late_calls(order, chase.contact))
+        if not CALLS.isdisjoint(rungs):
+            await self._calls.give_way(session, waiting)
+            for call in waiting:
+                LADDER_WITHHELD.labels(ladder, call.rung, NOT_IN_TIME, order.city).inc()
 
     async def _rungs(self, session: AsyncSession, chase: Chase) -> list[Rung]:
         """Return the step's rungs that may go out; the others are logged with the reason."""

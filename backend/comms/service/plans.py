@@ -109,6 +109,10 @@ class LadderPlans:
             just_rung=await repository.just_rung(session, contact.actor, purpose, order.id, covers_s),
         )
 
+    def late_calls(self, order: OrderView, contact: Contact) -> str:
+        """Return what a card about calls that come too late is about: the line that they go by."""
+        return late_calls(channel_for(self._settings, order.city, contact.phone))
+
     async def calls_possible(self, session: AsyncSession, city: str) -> bool:
         """Return whether a call asked for now would be placed: switched on for the city, and the provider up."""
         provider = channel_for(self._settings, city)
@@ -124,6 +128,11 @@ class LadderPlans:
 
     def _on(self, flag: str, order: OrderView, contact: Contact) -> bool:
         return self._flags.enabled(flag, city=order.city, tier=contact.tier)
+
+
+def late_calls(channel: str) -> str:
+    """Name a line whose calls come too late."""
+    return f"calls:{channel}"
 
 
 def ladder_of(row: EscalationPolicy) -> Ladder:

@@ -75,6 +75,7 @@ class Switchboard:
     sandbox: httpx.AsyncClient
     desk: DispatchService
     channels: ChannelsService
+    calls: CallsService
     plans: LadderPlans
     partners: PartnerDesk
     actions: PartnerActions
@@ -235,6 +236,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 sandbox=client,
                 desk=desk,
                 channels=channels,
+                calls=calls,
                 plans=plans,
                 partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered),
                 actions=actions,
@@ -247,7 +249,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 sender=SenderLoop(
                     database,
                     (
-                        CallSender(provider, database, calls, journal, line_of(settings)),
+                        CallSender(provider, database, calls, journal, cards, line_of(settings)),
                         CallStatusAsker(provider, database, calls, line_of(settings)),
                     ),
                 ),
