@@ -25,7 +25,9 @@ class ExotelSettings(BaseSettings):
         default=SecretStr(f"{DEVELOPMENT_SECRET}-exotel-webhook"), description="Signs the context of each call."
     )
     timeout_s: float = 10.0
-    calls_per_minute: int = Field(default=200, ge=1, description="What the account allows; further calls wait.")
+    calls_per_minute: int = Field(
+        default=200, ge=1, description="Requests that the account allows, for all cities together; further calls wait."
+    )
     ring_s: int = Field(default=15, description="How long a ring-only call rings.")
     ivr_ring_s: int = Field(default=30, description="How long a menu call rings.")
     status_poll_s: float = Field(
