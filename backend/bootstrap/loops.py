@@ -18,6 +18,7 @@ from backend.comms.dead_work import DeadWork
 from backend.comms.lines import line_of
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.partner_speech import PartnerSpeech
@@ -164,10 +165,11 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     )
 
 
-def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts]:
+def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts, Instructions]:
     orders, vendors, speech = registry.get(OrdersService), registry.get(VendorsService), registry.get(PartnerSpeech)
-    riders = RiderPrompts(orders, vendors, registry.get(DispatchService), speech)
-    return riders, VendorPrompts(orders, vendors, speech)
+    desk, cards = registry.get(DispatchService), registry.get(CardsService)
+    riders = RiderPrompts(orders, vendors, desk, speech)
+    return riders, VendorPrompts(orders, vendors, speech), Instructions(orders, vendors, desk, speech, cards)
 
 
 def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:

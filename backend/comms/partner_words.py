@@ -86,6 +86,12 @@ PHRASES: Final[Mapping[str, Words]] = {
         "hi": "आप ऑर्डर {order} के रास्ते से हट गए हैं। पता: {drop}: {map}",
         "mr": "तुम्ही ऑर्डर {order} च्या मार्गापासून दूर गेला आहात. पत्ता: {drop}: {map}",
     },
+    "instruction": {
+        "en": "Order {order}, please note: {asked}",
+        "sw": "Oda {order}, tafadhali zingatia: {asked}",
+        "hi": "ऑर्डर {order}, कृपया ध्यान दें: {asked}",
+        "mr": "ऑर्डर {order}, कृपया लक्षात घ्या: {asked}",
+    },
     "nothing_waiting": {
         "en": "Nothing waits for you at the moment. We write as soon as there is an order.",
         "sw": "Hakuna kinachokusubiri kwa sasa. Tutakuandikia oda ikija.",

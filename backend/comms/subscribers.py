@@ -8,6 +8,7 @@ from backend.comms import repository
 from backend.comms.ladders import KINDS
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.instructions import Instructions
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.orders.service import OrdersService
@@ -32,11 +33,12 @@ _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue", "answers_crossed"),
     "out_for_delivery": ("rider_waiting", "pickup_overdue", "no_rider"),
-    "delivered": ("delivery_overdue", "rider_off_route", "delivery_failed"),
-    "returned": ("delivery_overdue", "rider_off_route", "delivery_failed"),
+    "delivered": ("delivery_overdue", "rider_off_route", "delivery_failed", "instruction_untold"),
+    "returned": ("delivery_overdue", "rider_off_route", "delivery_failed", "instruction_untold"),
     "cancelled": (
         *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
         *("rider_waiting", "pickup_overdue", "delivery_overdue", "rider_off_route", "delivery_failed"),
+        "instruction_untold",
     ),
 }
 _CLOSING: Final = {
@@ -165,7 +167,9 @@ def subscriptions(subscriber: CommsSubscriber) -> tuple[Subscription, ...]:
     )
 
 
-def prompt_subscriptions(riders: RiderPrompts, vendors: VendorPrompts) -> tuple[Subscription, ...]:
+def prompt_subscriptions(
+    riders: RiderPrompts, vendors: VendorPrompts, instructions: Instructions
+) -> tuple[Subscription, ...]:
     """Return what vendors and riders are told of; one consumer, so that a person hears things in their order."""
     tell: dict[str, EventHandler] = {
         "dispatch.accepted": riders.on_accepted,
@@ -174,6 +178,7 @@ def prompt_subscriptions(riders: RiderPrompts, vendors: VendorPrompts) -> tuple[
         "payment.requested": riders.on_payment_requested,
         "payment.received": riders.on_payment_received,
         "payment.failed": riders.on_payment_failed,
+        "order.note.added": instructions.on_note,
     }
 
     async def state_changed(session: AsyncSession, event: StoredEvent) -> None:

@@ -36,6 +36,7 @@ _SENTENCES: Final = {
     "rider_silent": "The rider does not answer",
     "address_unconfirmed": "The rider has not seen the new address",
     "rider_waiting": "The rider waits at the vendor",
+    "instruction_untold": "Nobody could be told what the customer asked for",
     "calls_late": "Calls are placed too late",
     "pickup_overdue": "Packed, and nobody picks it up",
     "delivery_failed": "It could not be handed over",

@@ -11,7 +11,7 @@ from backend.channels.service import ChannelsService
 from backend.channels.templates import registered_language
 from backend.comms.ports import Contact
 from backend.comms.service.journal import CommsJournal
-from backend.orders.ports import OrderView
+from backend.orders.ports import LineView, OrderView
 from backend.platform.money import Money
 from backend.vendors.service import VendorsService
 
@@ -29,7 +29,17 @@ def amount_words(order: OrderView) -> str:
 
 def items_words(order: OrderView) -> str:
     """Return the lines in one sentence: `2 × Poha, 1 × Chai`."""
-    return ", ".join(f"{line.qty.normalize():f} × {line.name}" for line in order.lines)
+    return ", ".join(_line_words(line) for line in order.lines)
+
+
+def wished_words(order: OrderView) -> str:
+    """Return the same with what the customer asked for: `2 × Poha (less sugar), 1 × Chai. Call at the gate`."""
+    lines = ", ".join(_line_words(line) + (f" ({line.note})" if line.note else "") for line in order.lines)
+    return f"{lines}. {order.note}" if order.note else lines
+
+
+def _line_words(line: LineView) -> str:
+    return f"{line.qty.normalize():f} × {line.name}"
 
 
 def map_link(order: OrderView) -> str:
@@ -100,7 +110,7 @@ def _new_order(order: OrderView, contact: Contact, language: str, pickup: str) -
     payment = PAYMENT_WORDS[order.payment_mode][language]
     payloads = ("vendor_accept", "vendor_reject", "vendor_prep:15", "vendor_prep:20", "vendor_prep:30")
     return (
-        (contact.name, order.id, amount_words(order), items_words(order), payment),
+        (contact.name, order.id, amount_words(order), wished_words(order), payment),
         tuple(f"{payload}:{order.id}" for payload in payloads),
     )
 

@@ -1,6 +1,6 @@
 """What a vendor or rider can do next about an order, as words and buttons; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,10 @@ def due_words(order: OrderView) -> str:
     return Money(order.due_minor, order.currency).format()
 
 
-def drop_words(order: OrderView) -> str:
-    """Return where the order goes."""
-    return order.drop.text if order.drop else "-"
+def drop_words(order: OrderView, heed: Sequence[str] = ()) -> str:
+    """Return where the order goes, with what is to be heeded there."""
+    drop, asked = order.drop.text if order.drop else "-", "; ".join(filter(None, (order.note, *heed)))
+    return f"{drop} ({asked})" if asked else drop
 
 
 def vendor_step(order: OrderView) -> Prompt:
@@ -37,19 +38,19 @@ def vendor_step(order: OrderView) -> Prompt:
     return Prompt("vendor_accepted", params, ("vendor_ready", "vendor_extend"))
 
 
-def rider_step(order: OrderView, assignment_state: str, pickup: str) -> Prompt:
+def rider_step(order: OrderView, assignment_state: str, pickup: str, heed: Sequence[str] = ()) -> Prompt:
     """Return what the rider can do about an order that they were offered, took, or carry."""
-    params = {"order": order.id, "pickup": pickup, "drop": drop_words(order)}
+    params = {"order": order.id, "pickup": pickup, "drop": drop_words(order, heed)}
     if assignment_state == "offered":
         return Prompt("rider_waiting", params, ("rider_accept", "rider_reject"))
     if assignment_state == "accepted":
         return Prompt("rider_accepted", params, ("rider_picked",))
-    return carrying_step(order)
+    return carrying_step(order, heed)
 
 
-def carrying_step(order: OrderView) -> Prompt:
-    """Return where the rider takes the goods, and what is to be paid at the door."""
-    params = {"order": order.id, "drop": drop_words(order), "map": map_link(order), "due": due_words(order)}
+def carrying_step(order: OrderView, heed: Sequence[str]) -> Prompt:
+    """Return where the rider takes the goods, what is to be heeded, and what is to be paid at the door."""
+    params = {"order": order.id, "drop": drop_words(order, heed), "map": map_link(order), "due": due_words(order)}
     if order.due_minor == 0:
         return Prompt("rider_deliver_paid", params)
     return Prompt("rider_deliver_due", params, upi_button(order))

@@ -193,7 +193,7 @@ class PartnerDesk:
             session,
             partner.contact,
             partner.merchant_id,
-            rider_step(order, carried[0].state, vendor.name),
+            rider_step(order, carried[0].state, vendor.name, await self._orders.instructions(session, order.id)),
             order_id=order.id,
             idem=f"wa-reply:{partner.message_id}",
         )

@@ -39,11 +39,11 @@ class PartnerSpeech:
 
     async def prompt(
         self, session: AsyncSession, contact: Contact, merchant_id: str, prompt: Prompt, *, order_id: str, idem: str
-    ) -> None:
-        """Tell a partner how an order stands, with buttons for what comes next."""
+    ) -> bool:
+        """Tell a partner how an order stands, with buttons for what comes next; return whether it went out."""
         text = words(PHRASES[prompt.key], language_of(contact)).format(**prompt.params)
         choices = [button(action, order_id, contact) for action in prompt.actions]
-        await self.say(
+        return await self.say(
             session, contact, merchant_id, text, topic=prompt.key, idem=idem, order_id=order_id, choices=choices
         )
 
@@ -58,14 +58,14 @@ class PartnerSpeech:
         idem: str,
         order_id: str | None = None,
         choices: Sequence[Choice] = (),
-    ) -> None:
-        """Queue a text, with buttons where there are choices; `topic` names it in the log."""
+    ) -> bool:
+        """Queue a text, with buttons where there are choices; return whether it may go out. `topic` names it."""
         merchant = await self._vendors.merchant(session, merchant_id)
         account = merchant.wa_phone_number_id or ""
         last = await self._journal.last_heard(session, contact.actor, account)
         if self._channels.permission(Channel.WHATSAPP, last, self._clock.now()) is not Permission.FREE:
             log.info("partner.window_closed", actor=contact.actor, order_id=order_id, topic=topic)
-            return
+            return False
         message = OutboundMessage(
             channel=Channel.WHATSAPP,
             scope=account,
@@ -76,3 +76,4 @@ class PartnerSpeech:
         )
         await self._journal.outbound(session, contact, order_id=order_id, channel="whatsapp", template=topic, idem=idem)
         await self._channels.send(session, message, idem=idem, order_id=order_id, priority=2)
+        return True

@@ -38,7 +38,8 @@ class RiderPrompts:
         order = await self._orders.get(session, event.payload["order_id"])
         vendor = await self._vendors.get(session, order.vendor_id)
         pickup = ", ".join(part for part in (vendor.name, vendor.address_text) if part)
-        await self._tell(session, event, order, event.payload["rider_id"], rider_step(order, state, pickup))
+        heed = await self._orders.instructions(session, order.id)
+        await self._tell(session, event, order, event.payload["rider_id"], rider_step(order, state, pickup, heed))
 
     async def on_payment_requested(self, session: AsyncSession, event: StoredEvent) -> None:
         """Give the rider the code that the customer pays by."""

@@ -163,6 +163,10 @@ class OrdersService:
         """Return everything that happened around an order, the first first."""
         return await reading.timeline(session, order_id)
 
+    async def instructions(self, session: AsyncSession, order_id: str) -> list[str]:
+        """Return what vendor and rider were asked to heed since the order was placed, the first first."""
+        return await reading.instructions(session, order_id)
+
     async def replay(self, session: AsyncSession, order_id: str) -> Replay:
         """Work the order out anew from its logs, and compare it with its row.
 

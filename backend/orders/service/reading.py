@@ -39,6 +39,11 @@ async def timeline(session: AsyncSession, order_id: str) -> list[TimelineEntry]:
     return sorted([*steps, *notes, *others], key=lambda entry: entry.at)
 
 
+async def instructions(session: AsyncSession, order_id: str) -> list[str]:
+    """Return what vendor and rider were asked to heed since the order was placed, the first first."""
+    return [row.body for row in await repository.notes(session, order_id) if row.kind == "instruction"]
+
+
 async def vendor_figures(session: AsyncSession, vendor_id: str, days: int) -> VendorFigures:
     """Return how an outlet did over the last days."""
     row = await repository.vendor_figures(session, vendor_id, days)

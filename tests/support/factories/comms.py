@@ -27,6 +27,7 @@ from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
 from backend.comms.service.forecasts import LadderForecasts
+from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
@@ -143,6 +144,12 @@ class Switchboard:
             if message.to == to.lstrip("+")
         ]
 
+    async def parameters(self, to: str) -> tuple[str, ...]:
+        """The parameters of the last template queued to a number."""
+        found = await self.rows("SELECT payload FROM outbound_send WHERE channel = 'whatsapp' ORDER BY created_at, id")
+        messages = [unseal(row[0]) for row in found]
+        return [message.params for message in messages if message.template and message.to == to.lstrip("+")][-1]
+
     async def write(self, phone: str, words: str = "", *, payload: str = "", place: Place | None = None) -> bool:
         """Let somebody write to the shop, and let what follows happen."""
         kind = InboundKind.BUTTON if payload else InboundKind.LOCATION if place else InboundKind.TEXT
@@ -219,7 +226,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
         *money_cards.subscriptions(money_cards.MoneyCards(cards)),
         *comms_subscribers.prompt_subscriptions(
-            RiderPrompts(orders, vendors, desk, speech), VendorPrompts(orders, vendors, speech)
+            RiderPrompts(orders, vendors, desk, speech),
+            VendorPrompts(orders, vendors, speech),
+            Instructions(orders, vendors, desk, speech, cards),
         ),
     )
     async with serving(database, clock, router, webhooks, services=services) as api:
