@@ -215,6 +215,13 @@ def words(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts.get(language.partition("-")[0]) or texts["en"]
 
 
+def text_names() -> frozenset[str]:
+    """Return the names of all texts, each in each language, as recordings of them go by."""
+    nodes = [(f"{menu}.{node}", row.say) for menu, rows in MENUS.items() for node, row in rows.nodes.items()]
+    farewells = [(f"goodbye.{name}", texts) for name, texts in GOODBYE.items()]
+    return frozenset(f"{name}.{language}" for name, texts in (*nodes, *farewells) for language in texts)
+
+
 def node_after(menu: Menu, digits: tuple[str, ...]) -> tuple[str, Key | None]:
     """Walk a menu by the digits pressed so far.
 

@@ -1,6 +1,7 @@
 """Which voice provider calls whom, and what its calls go by."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ class VoiceLine:
     Attributes:
         channel: The provider; sends, stored webhooks and outages go by its name.
         caller_ids: The number for each purpose, which people have saved.
+        pools: A city's own numbers for a purpose, by the city's name in small letters.
         ring_s: How long a ring-only call rings, where the provider lets us say so.
         ivr_ring_s: How long a menu call rings.
         status_poll_s: Seconds after dialling at which a silent call is asked about; None where nobody can be asked.
@@ -28,10 +30,19 @@ class VoiceLine:
 
     channel: str
     caller_ids: Mapping[Purpose, str]
+    pools: Mapping[str, Mapping[Purpose, Sequence[str]]]
     ring_s: int
     ivr_ring_s: int
     status_poll_s: float | None
     calls_per_minute: int
+
+    def caller_id(self, purpose: Purpose, city: str, callee: str) -> str:
+        """Return the number that somebody is called from: always the same one of their city's, so that they know it.
+
+        A number more or less moves those people alone who are called from it.
+        """
+        pool = self.pools.get(city.casefold(), {}).get(purpose) or [self.caller_ids[purpose]]
+        return max(pool, key=lambda number: hashlib.sha256(f"{callee} {number}".encode()).digest())
 
 
 def line_of(settings: ExotelSettings | AfricasTalkingSettings) -> VoiceLine:
@@ -42,6 +53,10 @@ def line_of(settings: ExotelSettings | AfricasTalkingSettings) -> VoiceLine:
             Purpose.NEW_ORDER: settings.did_new_order,
             Purpose.REMINDER: settings.did_reminder,
             Purpose.ADDRESS: settings.did_address,
+        },
+        pools={
+            city.casefold(): {Purpose(purpose): numbers for purpose, numbers in pools.items()}
+            for city, pools in settings.dids_by_city.items()
         },
         ring_s=settings.ring_s,
         ivr_ring_s=settings.ivr_ring_s,

@@ -75,6 +75,14 @@ class CallNews:
     hung_up: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody on the line hears: a recording where there is one, else the text by a voice of the provider."""
+
+    text: str
+    recording: str = ""
+
+
 class VoiceProvider(Protocol):
     """Places calls.
 
@@ -111,11 +119,13 @@ class VoiceWebhooks(Protocol):
 class VoiceAnswers(VoiceWebhooks, Protocol):
     """A provider that asks us, while somebody is on the line, what to do next; each answer is a whole body."""
 
-    def ask(self, call_id: str, question: str, farewell: str, language: str, *, timeout_s: int, times: int) -> bytes:
+    def ask(
+        self, call_id: str, question: Spoken, farewell: Spoken, language: str, *, timeout_s: int, times: int
+    ) -> bytes:
         """Ask for one digit, some times over, then say farewell."""
         ...
 
-    def say(self, words: str, language: str) -> bytes:
+    def say(self, words: Spoken, language: str) -> bytes:
         """Say something and hang up."""
         ...
 
@@ -188,6 +198,7 @@ __all__ = [
     "Contact",
     "DeskResult",
     "RiderDesk",
+    "Spoken",
     "VoiceAnswers",
     "VoiceProvider",
     "VoiceWebhooks",

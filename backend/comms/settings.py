@@ -1,11 +1,15 @@
 """Settings of comms: the voice provider, caller ids, limits."""
 
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.comms.ivr import text_names
 from backend.platform.settings import DEVELOPMENT_SECRET
+
+type CityNumbers = dict[str, dict[Literal["new_order", "reminder", "address"], list[str]]]
+_POOLS: Final = "A city's own numbers by purpose; each person is called from the same one of them."
 
 
 class ExotelSettings(BaseSettings):
@@ -20,6 +24,7 @@ class ExotelSettings(BaseSettings):
     did_new_order: str = "08047000001"
     did_reminder: str = "08047000002"
     did_address: str = "08047000003"
+    dids_by_city: CityNumbers = Field(default={}, description=_POOLS)
     app_id: str = Field(default="1001", description="The flow of gather, passthru and greeting at the provider.")
     webhook_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-exotel-webhook"), description="Signs the context of each call."
@@ -48,6 +53,7 @@ class AfricasTalkingSettings(BaseSettings):
     did_new_order: str = "+254711082001"
     did_reminder: str = "+254711082002"
     did_address: str = "+254711082003"
+    dids_by_city: CityNumbers = Field(default={}, description=_POOLS)
     voices: dict[str, str] = Field(default={}, description="The voice that speaks a language, where not the default.")
     webhook_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-africastalking-webhook"),
@@ -79,6 +85,11 @@ class CommsSettings(BaseSettings):
     ring_covers_s: float = Field(
         default=60, description="Seconds for which one ring stands for all orders of a person and purpose."
     )
+    recordings: dict[str, str] = Field(
+        default={},
+        description="Addresses of what is played in place of a spoken text: `vendor_new_order.start.sw`, by menu, node"
+        " and language, or `goodbye.applied.sw`.",
+    )
     calls_per_callee_hour: int = Field(
         default=20, description="Calls to one person in an hour, of all orders together."
     )
@@ -91,6 +102,15 @@ class CommsSettings(BaseSettings):
     voice_by_country: dict[str, Literal["exotel", "africastalking"]] = Field(
         default={}, description="Who calls numbers of a country, by its ISO code."
     )
+
+    @field_validator("recordings")
+    @classmethod
+    def _of_texts(cls, recordings: dict[str, str]) -> dict[str, str]:
+        """Refuse a recording of a text that there is not, since nobody would hear of the slip."""
+        if strange := sorted(recordings.keys() - text_names()):
+            message = f"there is no such text: {', '.join(strange)}"
+            raise ValueError(message)
+        return recordings
 
     def uses(self, provider: str) -> bool:
         """Return whether any call may go by a provider."""

@@ -91,7 +91,8 @@ class CallSender:
 
     def _request(self, call: VoiceCall) -> CallRequest:
         ring_s = self._line.ring_s if call.rung == Rung.RING else self._line.ivr_ring_s
-        return CallRequest(call.id, call.phone, self._line.caller_ids[Purpose(call.purpose)], ring_s, call.other_phone)
+        caller_id = self._line.caller_id(Purpose(call.purpose), call.params.get("city", ""), call.callee)
+        return CallRequest(call.id, call.phone, caller_id, ring_s, call.other_phone)
 
     async def investigate(self, send: ClaimedSend) -> SendOutcome:
         """Look for the call at the provider."""

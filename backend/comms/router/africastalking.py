@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from backend.comms import repository
-from backend.comms.ivr import GATHER_TIMEOUT_S, GOODBYE, REPEATS, words
+from backend.comms.ivr import GATHER_TIMEOUT_S, REPEATS
 from backend.comms.models import VoiceCall
 from backend.comms.ports import VoiceAnswers
 from backend.comms.router.access import CallsDep, IntakeDep
@@ -73,8 +73,8 @@ async def _answer(
     prompt = await calls.prompt(session, call.id, pressed)
     if prompt is None:
         return answers.say(await calls.goodbye(session, call.id), call.language)
-    farewell = words(GOODBYE["unheard"], call.language)
-    return answers.ask(call.id, prompt["text"], farewell, call.language, timeout_s=GATHER_TIMEOUT_S, times=1 + REPEATS)
+    farewell = calls.farewell("unheard", call.language)
+    return answers.ask(call.id, prompt, farewell, call.language, timeout_s=GATHER_TIMEOUT_S, times=1 + REPEATS)
 
 
 async def _store(

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from backend.comms import repository
 from backend.comms.errors import HungUpError, MissingDigitError
 from backend.comms.ivr import GATHER_TIMEOUT_S, REPEATS
-from backend.comms.ports import VoiceWebhooks
+from backend.comms.ports import Spoken, VoiceWebhooks
 from backend.comms.router.access import CallsDep, IntakeDep, VoiceDep
 from backend.comms.schemas import DtmfWebhook
 from backend.platform.errors import NotFoundError
@@ -85,14 +85,18 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
         return JSONResponse(_ASK_NOTHING)
     return JSONResponse(
         {
-            "gather_prompt": {"text": prompt["text"]},
-            "max_input_digits": prompt["digits"],
+            "gather_prompt": _heard(prompt),
+            "max_input_digits": 1,
             "finish_on_key": "",
             "input_timeout": GATHER_TIMEOUT_S,
             "repeat_menu": REPEATS,
-            "repeat_gather_prompt": {"text": prompt["text"]},
+            "repeat_gather_prompt": _heard(prompt),
         }
     )
+
+
+def _heard(prompt: Spoken) -> dict[str, str]:
+    return {"audio_url": prompt.recording} if prompt.recording else {"text": prompt.text}
 
 
 @exotel_webhooks.get("/passthru")
@@ -119,12 +123,15 @@ async def passthru(
 
 @exotel_webhooks.get("/greeting")
 @exotel_webhooks.post("/greeting")
-async def greeting(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> PlainTextResponse:
+async def greeting(request: Request, session: SessionDep, calls: CallsDep, voice: VoiceDep) -> Response:
     """Say goodbye, by what the call has come to."""
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
     await digits_applied(session, voice, call_id)
-    return PlainTextResponse(await calls.goodbye(session, call_id))
+    farewell = await calls.goodbye(session, call_id)
+    if farewell.recording:
+        return JSONResponse({"greeting_url": farewell.recording})
+    return PlainTextResponse(farewell.text)
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.channels.templates import registered_language
 from backend.comms import repository
 from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import channel_for
 from backend.comms.models import VoiceCall
-from backend.comms.ports import ENDED, CallNews, CallState, Contact, moves_on
+from backend.comms.ports import ENDED, CallNews, CallState, Contact, Spoken, moves_on
 from backend.comms.repository import WaitingCall
 from backend.comms.service.actions import PartnerActions, short
 from backend.comms.service.journal import CommsJournal
@@ -72,7 +73,7 @@ class CallsService:
             order_id=order.id,
             callee=contact.actor,
             phone=contact.phone,
-            language=contact.language,
+            language=registered_language(contact.language),
             purpose=purpose,
             rung=rung,
             menu=menu,
@@ -83,6 +84,7 @@ class CallsService:
                 "vendor": vendor.name,
                 "area": drop.partition(",")[0],
                 "address": drop,
+                "city": order.city,
             },
             context_version=order.address_version,
             state=CallState.QUEUED,
@@ -117,11 +119,11 @@ class CallsService:
             callee=first.actor,
             phone=first.phone,
             other_phone=second.phone,
-            language=first.language,
+            language=registered_language(first.language),
             purpose=Purpose.NEW_ORDER,
             rung=BRIDGE,
             menu="",
-            params={"with": second.actor},
+            params={"with": second.actor, "city": order.city},
             state=CallState.QUEUED,
             digits="",
             outcome="",
@@ -187,8 +189,8 @@ class CallsService:
             )
         return call.callee.startswith("rider:") and call.callee != f"rider:{order.rider_id}"
 
-    async def prompt(self, session: AsyncSession, call_id: str, waiting: str = "") -> dict[str, Any] | None:
-        """Return what is asked now, as text and digits; None where nothing is asked any more.
+    async def prompt(self, session: AsyncSession, call_id: str, waiting: str = "") -> Spoken | None:
+        """Return what is asked now; None where nothing is asked any more.
 
         Args:
             session: The transaction.
@@ -204,22 +206,30 @@ class CallsService:
             return None
         said = words(MENUS[call.menu].nodes[node].say, call.language).format(**call.params)
         wrong = bool(digits) and digits[-1] not in _walked(call.menu, digits)
-        return {"text": (words(AGAIN, call.language) if wrong else "") + said, "digits": 1}
+        again = words(AGAIN, call.language) if wrong else ""
+        return Spoken(again + said, self._recording(f"{call.menu}.{node}", call.language))
 
     def wants_more(self, call: VoiceCall, pressed: str) -> bool:
         """True where the menu has another question after these digits."""
         _, key = node_after(MENUS[call.menu], (*call.digits, *pressed))
         return key is None
 
-    async def goodbye(self, session: AsyncSession, call_id: str) -> str:
+    async def goodbye(self, session: AsyncSession, call_id: str) -> Spoken:
         """Return the last words of a call, by what its digits have come to."""
         call = await repository.call(session, call_id)
         if call is None:
-            return words(GOODBYE["unheard"], "en")
+            return self.farewell("unheard", "en")
         said = {"applied": "applied", "duplicate": "settled", "refused": "settled"}.get(call.outcome)
         if said is None:
             said = "unheard" if await self.still_wanted(session, call, on_the_line=True) else "settled"
-        return words(GOODBYE[said], call.language)
+        return self.farewell(said, call.language)
+
+    def farewell(self, name: str, language: str) -> Spoken:
+        """Return last words."""
+        return Spoken(words(GOODBYE[name], language), self._recording(f"goodbye.{name}", language))
+
+    def _recording(self, name: str, language: str) -> str:
+        return self._settings.recordings.get(f"{name}.{language}", "")
 
     async def apply_news(self, session: AsyncSession, news: CallNews) -> None:
         """Record how a call stands, or act on a digit."""

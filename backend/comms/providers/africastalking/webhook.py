@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import orjson
 
 from backend.comms.contexts import ContextSigner
-from backend.comms.ports import CallNews, CallState
+from backend.comms.ports import CallNews, CallState, Spoken
 from backend.comms.providers.africastalking.mapping import state_at_the_end
 from backend.comms.settings import AfricasTalkingSettings
 
@@ -38,7 +38,9 @@ class AfricasTalkingVoice:
         ended = state_at_the_end(fields.get("hangupCause", ""), fields.get("durationInSeconds", ""))
         return CallNews(call_id, sid, state=ended)
 
-    def ask(self, call_id: str, question: str, farewell: str, language: str, *, timeout_s: int, times: int) -> bytes:
+    def ask(
+        self, call_id: str, question: Spoken, farewell: Spoken, language: str, *, timeout_s: int, times: int
+    ) -> bytes:
         """Ask for one digit, some times over; the digit comes to an address that names the call."""
         root = ET.Element("Response")
         for _ in range(times):
@@ -53,21 +55,24 @@ class AfricasTalkingVoice:
         self._spoken(root, farewell, language)
         return _written(root)
 
-    def say(self, words: str, language: str) -> bytes:
+    def say(self, words: Spoken, language: str) -> bytes:
         """Say something and hang up."""
         root = ET.Element("Response")
         self._spoken(root, words, language)
         return _written(root)
 
     def connect(self, phone: str) -> bytes:
-        """Join another person (E.164) to the call."""
+        """Join another person (E.164) to the call; they see our number, not the other's."""
         root = ET.Element("Response")
-        ET.SubElement(root, "Dial", phoneNumbers=phone)
+        ET.SubElement(root, "Dial", phoneNumbers=phone, callerId=self._settings.did_new_order)
         return _written(root)
 
-    def _spoken(self, parent: ET.Element, words: str, language: str) -> None:
+    def _spoken(self, parent: ET.Element, words: Spoken, language: str) -> None:
+        if words.recording:
+            ET.SubElement(parent, "Play", url=words.recording)
+            return
         voice = self._settings.voices.get(language)
-        ET.SubElement(parent, "Say", {"voice": voice} if voice else {}).text = words
+        ET.SubElement(parent, "Say", {"voice": voice} if voice else {}).text = words.text
 
 
 def _written(root: ET.Element) -> bytes:
