@@ -2,7 +2,9 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,11 +50,10 @@ def torture(
     ] = True,
 ) -> None:
     """Let a town trade while processes and providers fail, and check that nothing was lost, doubled or left behind."""
-    from backend.runtime import demo as demonstration
     from backend.runtime import torture as town
 
     console = Console()
-    failed = asyncio.run(demonstration.run(console, kills=10, seed=seed)) if dialogue else 0
+    failed = apart(_two_orders_by_chat, seed) if dialogue else 0
     size = town.Size(kills, restarts, at_once=at_once, speed_afterwards=speed_afterwards)
     outcome = asyncio.run(town.run(console, seed, size))
     for fault in outcome.faults:
@@ -60,6 +61,18 @@ def torture(
     broken = bool(failed or outcome.faults)
     typer.echo(f"torture: seed {seed}, commit {_commit()}, {outcome.told()}, {'broken' if broken else 'whole'}")
     raise typer.Exit(1 if broken else 0)
+
+
+def _two_orders_by_chat(seed: int) -> int:
+    from backend.runtime import demo as demonstration
+
+    return asyncio.run(demonstration.run(Console(), kills=10, seed=seed))
+
+
+def apart[T](work: Callable[..., T], *arguments: Any) -> T:
+    """Do something in a process of its own: this one reads addresses and keys once, for one set of stores."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
 
 
 def _commit() -> str:

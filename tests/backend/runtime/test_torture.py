@@ -1,10 +1,13 @@
 """What the torture kills, and when: chosen by the seed alone, over real small processes; and a small town, whole."""
 
 import asyncio
+import os
 import sys
 from itertools import islice
 from pathlib import Path
 
+from backend.platform.db.types import blind_index
+from backend.runtime.commands_cli import apart
 from backend.runtime.demo.torture import Killer
 from backend.runtime.supervisor import ProcessSpec, Supervisor
 from backend.runtime.torture.dice import Dice
@@ -53,6 +56,21 @@ def test_a_seed_decides_who_does_what_and_what_fails() -> None:
     blows = Dice(4).blows(100, 5, (("worker-1", 9), ("backend", 1)))
     assert len(blows) == 105
     assert sum(blow.target == "postgres" for blow in blows) == 5
+
+
+def _leave_traces() -> tuple[int, bytes]:
+    """Do what a run of everything does to its process: set its settings, and read the keys that they name."""
+    os.environ["DUKA_PII_INDEX_KEY"] = "another stack's"  # noqa: TID251 - as the stack does
+    return os.getpid(), blind_index("+254700000101")
+
+
+def test_the_orders_by_chat_leave_the_town_its_own_stores_and_keys() -> None:
+    """Each part has stores and secrets of its own, so none may run in the other's process."""
+    before = dict(os.environ), blind_index("+254700000101")  # noqa: TID251 - to compare
+    process, index = apart(_leave_traces)
+    assert process != os.getpid()
+    assert index != before[1]
+    assert (dict(os.environ), blind_index("+254700000101")) == before  # noqa: TID251
 
 
 async def test_a_small_town_comes_through_kills_and_a_restart_of_postgres_whole(tmp_path: Path) -> None:
