@@ -22,6 +22,7 @@ from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.service.rider_pictures import RiderPictures
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import VendorPrompts
@@ -198,7 +199,8 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
         comms_tasks.CallStatusAsker(providers.exotel, database, calls, exotel),
         comms_tasks.CallSender(providers.africastalking, database, calls, journal, cards, talking),
     )
-    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice)
+    photos = comms_tasks.PhotoFetcher(database, registry.get(RiderPictures))
+    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice, photos)
 
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:

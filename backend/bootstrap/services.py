@@ -15,6 +15,7 @@ from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.plans import LadderPlans
+from backend.comms.service.rider_pictures import RiderPictures
 from backend.comms.service.undelivered import Undelivered
 from backend.comms.settings import CommsSettings
 from backend.conversations.drafts.briefed import BriefedHandover
@@ -128,7 +129,8 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     actions = registry.add(PartnerActions, PartnerActions(orders, vendors, desk, cards, journal))
     settings = registry.add(CommsSettings, CommsSettings())
     calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
-    registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
+    speech = registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
+    registry.add(RiderPictures, RiderPictures(desk, registry.get(ProofsService), orders, channels, speech))
     messages = registry.add(PartnerMessages, PartnerMessages(channels, vendors, journal))
     plans = registry.add(LadderPlans, LadderPlans(vendors, desk, channels, registry.get(Flags), settings))
     registry.add(Undelivered, Undelivered(orders, plans))
@@ -155,6 +157,7 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         registry.get(PartnerSpeech),
         registry.get(CommsJournal),
         registry.get(Undelivered),
+        registry.get(RiderPictures),
     )
     conversations = ConversationsService(
         ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners

@@ -14,13 +14,13 @@ PHRASES: Final[Mapping[str, Words]] = {
     },
     "rider_deliver_paid": {
         "en": "Deliver order {order} to {drop}.\n{map}\nIt is paid: take no money. To finish, send here the 4-digit "
-        "code that the customer has.",
+        "code that the customer has, or a photo of the goods with them.",
         "sw": "Peleka oda {order} hadi {drop}.\n{map}\nImelipwa: usichukue pesa. Kumaliza, tuma hapa nambari 4 za "
-        "siri alizo nazo mteja.",
+        "siri alizo nazo mteja, au picha ya mzigo kwa mteja.",
         "hi": "ऑर्डर {order} {drop} पहुँचाइए।\n{map}\nभुगतान हो चुका है: पैसे न लें। पूरा करने के लिए ग्राहक का 4 अंकों का "
-        "कोड यहाँ भेजिए।",
+        "कोड या ग्राहक के पास सामान की फ़ोटो यहाँ भेजिए।",
         "mr": "ऑर्डर {order} {drop} येथे पोहोचवा.\n{map}\nपेमेंट झाले आहे: पैसे घेऊ नका. पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी "
-        "कोड इथे पाठवा.",
+        "कोड किंवा ग्राहकाजवळच्या सामानाचा फोटो इथे पाठवा.",
     },
     "rider_deliver_due": {
         "en": "Deliver order {order} to {drop}.\n{map}\nCollect {due}. To finish, send here the 4-digit code that the "
@@ -49,6 +49,18 @@ PHRASES: Final[Mapping[str, Words]] = {
         "sw": "UPI haikufaulu kwa oda {order}. Pokea {due} taslimu, au jaribu UPI tena.",
         "hi": "ऑर्डर {order} का UPI भुगतान नहीं हुआ। {due} नकद लीजिए, या UPI फिर आज़माइए।",
         "mr": "ऑर्डर {order} चे UPI पेमेंट झाले नाही. {due} रोख घ्या, किंवा पुन्हा UPI करून पहा.",
+    },
+    "rider_photo_kept": {
+        "en": "The photo of order {order} is kept. Tap the button once the customer has the goods.",
+        "sw": "Picha ya oda {order} imehifadhiwa. Bonyeza kitufe mteja akishapokea mzigo.",
+        "hi": "ऑर्डर {order} की फ़ोटो रख ली है। ग्राहक को सामान मिलते ही बटन दबाइए।",
+        "mr": "ऑर्डर {order} चा फोटो ठेवला आहे. ग्राहकाला सामान मिळताच बटण दाबा.",
+    },
+    "rider_photo_and_code": {
+        "en": "The photo of order {order} is kept. Collect {due}, and send the customer's 4-digit code here to finish.",
+        "sw": "Picha ya oda {order} imehifadhiwa. Pokea {due}, kisha tuma hapa nambari 4 za mteja kumaliza.",
+        "hi": "ऑर्डर {order} की फ़ोटो रख ली है। {due} लीजिए, और पूरा करने के लिए ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
+        "mr": "ऑर्डर {order} चा फोटो ठेवला आहे. {due} घ्या, आणि पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
     },
     "rider_called_off": {
         "en": "Order {order} was cancelled. If you have the goods, bring them back to the shop.",
@@ -150,6 +162,12 @@ APPLIED: Final[Mapping[str, Words]] = {
         "hi": "ऑर्डर {order} पहुँच गया। धन्यवाद!",
         "mr": "ऑर्डर {order} पोहोचली. धन्यवाद!",
     },
+    "rider_proven": {
+        "en": "Order {order} is delivered. Thank you!",
+        "sw": "Oda {order} imefika. Asante!",
+        "hi": "ऑर्डर {order} पहुँच गया। धन्यवाद!",
+        "mr": "ऑर्डर {order} पोहोचली. धन्यवाद!",
+    },
     "rider_upi": {
         "en": "One moment, the UPI code for order {order} is being made.",
         "sw": "Subiri kidogo, msimbo wa UPI wa oda {order} unatengenezwa.",
@@ -188,6 +206,30 @@ REFUSED: Final[Mapping[str, Words]] = {
         "sw": "Oda {order} iko kwa mtu mwingine.",
         "hi": "ऑर्डर {order} किसी और के पास है।",
         "mr": "ऑर्डर {order} दुसऱ्याकडे आहे.",
+    },
+    "dispatch.code_needed": {
+        "en": "Money is still due on order {order}, so only the customer's 4-digit code finishes it.",
+        "sw": "Oda {order} bado inadaiwa, hivyo inamalizika kwa nambari 4 za mteja tu.",
+        "hi": "ऑर्डर {order} पर पैसे बाकी हैं, इसलिए वह केवल ग्राहक के 4 अंकों के कोड से पूरा होगा।",
+        "mr": "ऑर्डर {order} चे पैसे बाकी आहेत, म्हणून ती फक्त ग्राहकाच्या 4 अंकी कोडने पूर्ण होईल.",
+    },
+    "proof.not_a_picture": {
+        "en": "The photo for order {order} shows nothing that we can keep. Please take it again.",
+        "sw": "Picha ya oda {order} haionyeshi kitu. Tafadhali piga tena.",
+        "hi": "ऑर्डर {order} की फ़ोटो में कुछ दिखता नहीं। कृपया फिर से खींचिए।",
+        "mr": "ऑर्डर {order} च्या फोटोत काही दिसत नाही. कृपया पुन्हा काढा.",
+    },
+    "proof.not_fetched": {
+        "en": "The photo for order {order} did not reach us. Please send it again, or send the customer's code.",
+        "sw": "Picha ya oda {order} haikutufikia. Tafadhali itume tena, au tuma nambari ya mteja.",
+        "hi": "ऑर्डर {order} की फ़ोटो हम तक नहीं पहुँची। कृपया फिर भेजिए, या ग्राहक का कोड भेजिए।",
+        "mr": "ऑर्डर {order} चा फोटो आमच्यापर्यंत आला नाही. कृपया पुन्हा पाठवा, किंवा ग्राहकाचा कोड पाठवा.",
+    },
+    "proof.too_many": {
+        "en": "We have enough photos of order {order}. Please send the customer's code.",
+        "sw": "Tuna picha za kutosha za oda {order}. Tafadhali tuma nambari ya mteja.",
+        "hi": "ऑर्डर {order} की फ़ोटो काफ़ी हैं। कृपया ग्राहक का कोड भेजिए।",
+        "mr": "ऑर्डर {order} चे फोटो पुरेसे आहेत. कृपया ग्राहकाचा कोड पाठवा.",
     },
     "order.payment_due": {
         "en": "The payment of order {order} is not in yet. Do not hand over before we tell you that it is.",
@@ -268,6 +310,9 @@ REFUSED_SAME_AS: Final[Mapping[str, str]] = {
     "order.already_paid": "payment.nothing_due",
     "payment.cod_limit": "payment.method_not_offered",
     "comms.unknown_action": "order.invalid_transition",
+    "proof.too_large": "proof.not_fetched",
+    "dispatch.no_such_proof": "proof.not_fetched",
+    "dispatch.proof_unfinished": "proof.not_fetched",
 }
 DUPLICATE: Final[Words] = {
     "en": "Order {order}: we have noted that already, thank you.",
@@ -285,6 +330,7 @@ BUTTONS: Final[Mapping[str, Words]] = {
     "rider_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
     "rider_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},
     "rider_picked": {"en": "Picked up", "sw": "Nimechukua", "hi": "सामान उठा लिया", "mr": "सामान घेतले"},
+    "rider_proven": {"en": "Delivered", "sw": "Imefika", "hi": "पहुँचा दिया", "mr": "पोहोचवली"},
     "rider_on_way": {"en": "On my way", "sw": "Niko njiani", "hi": "रास्ते में हूँ", "mr": "वाटेत आहे"},
     "rider_upi": {"en": "Switch to UPI", "sw": "Lipa kwa UPI", "hi": "UPI से लें", "mr": "UPI ने घ्या"},
     "rider_cash": {"en": "Cash after all", "sw": "Badala yake taslimu", "hi": "नकद ही लेंगे", "mr": "रोखच घेऊ"},

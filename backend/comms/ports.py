@@ -167,6 +167,12 @@ class RiderDesk(Protocol):
         """A rider has handed over, proven by the customer's code."""
         ...
 
+    async def deliver_with_picture(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, proof_id: str, source: Source, command_id: str
+    ) -> DeskResult:
+        """A rider has handed over, proven by a photo or signature that is kept."""
+        ...
+
     async def confirm_address(
         self, session: "AsyncSession", order_id: str, rider_id: str, *, version: int, source: Source, command_id: str
     ) -> DeskResult:

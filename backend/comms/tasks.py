@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.channels.errors import ChannelRefusedError
 from backend.comms import repository
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import VoiceLine
@@ -15,9 +16,10 @@ from backend.comms.service.cards import CardsService
 from backend.comms.service.journal import NOT_WANTED, CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.plans import late_calls
+from backend.comms.service.rider_pictures import MEDIA_CHANNEL, NOT_FETCHED, RiderPictures
 from backend.platform.actors import SYSTEM
 from backend.platform.db.session import Database
-from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
+from backend.platform.errors import DukaError, OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.observability.logging import get_logger
 from backend.platform.sends import (
@@ -204,6 +206,35 @@ class CallStatusAsker:
             await ask_later(session, call, self._line, turn + 1)
         else:
             log.warning("call.end_unknown", call_id=call_id, order_id=call.order_id)
+
+
+class PhotoFetcher:
+    """Fetches riders' photos; fetching one twice does no harm, since it is kept under one id."""
+
+    channel = MEDIA_CHANNEL
+    policy = SendPolicy(concurrency=2, lease_s=60, max_attempts=4, resend_after_unknown=True)
+
+    def __init__(self, database: Database, pictures: RiderPictures) -> None:
+        self._database = database
+        self._pictures = pictures
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        """Fetch it, and keep it as proof."""
+        try:
+            return Sent(await self._pictures.keep(self._database, send.payload))
+        except ChannelRefusedError as error:
+            return Refused(NOT_FETCHED, error.code)
+        except DukaError as error:
+            code = str(error.context.get("reason", error.code))
+            return Unavailable(code) if error.retryable else Refused(code)
+
+    async def investigate(self, send: ClaimedSend) -> SendOutcome:
+        """Fetch it again."""
+        return await self.deliver(send)
+
+    async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
+        """Tell the rider."""
+        await self._pictures.answer(session, send, outcome)
 
 
 class VoiceInbox:

@@ -146,6 +146,7 @@ class PartnerActions:
             "rider_reject": self._rider_reject,
             "rider_picked": self._rider_picked,
             "rider_delivered": self._rider_delivered,
+            "rider_proven": self._rider_proven,
             "rider_upi": self._rider_upi,
             "rider_cash": self._rider_cash,
             "address_confirm": self._address_confirm,
@@ -177,6 +178,16 @@ class PartnerActions:
     async def _rider_delivered(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
         return await self._desk.deliver(
             session, step.order_id, step.actor.id, otp=step.argument, source=step.source, command_id=step.command_id
+        )
+
+    async def _rider_proven(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.deliver_with_picture(
+            session,
+            step.order_id,
+            step.actor.id,
+            proof_id=step.argument,
+            source=step.source,
+            command_id=step.command_id,
         )
 
     async def _rider_upi(self, session: AsyncSession, step: PartnerStep) -> DeskResult:

@@ -14,6 +14,7 @@ from backend.comms.service.journal import CommsJournal
 from backend.comms.service.next_steps import rider_step, vendor_step
 from backend.comms.service.partner_requests import FITS, Wish, tapped, typed
 from backend.comms.service.partner_speech import PartnerSpeech, language_of
+from backend.comms.service.rider_pictures import Photo, RiderPictures, picture_of
 from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import vendor_contact
 from backend.dispatch.service import DispatchService, RidersService
@@ -53,6 +54,7 @@ class PartnerDesk:
         speech: PartnerSpeech,
         journal: CommsJournal,
         undelivered: Undelivered,
+        pictures: RiderPictures,
     ) -> None:
         self._vendors = vendors
         self._riders = riders
@@ -62,6 +64,7 @@ class PartnerDesk:
         self._speech = speech
         self._journal = journal
         self._undelivered = undelivered
+        self._pictures = pictures
 
     async def take(self, session: AsyncSession, merchant_id: str, message: InboundMessage) -> bool:
         """Act on a message whose sender is a vendor or rider of this merchant; return whether they are."""
@@ -71,8 +74,8 @@ class PartnerDesk:
         await self._journal.heard(session, partner.contact.actor, message.account, str(message.kind))
         if message.place is not None and partner.role is ActorKind.RIDER:
             await self._riders.set_position(session, partner.id, message.place.lat, message.place.lng)
-        elif message.text or message.payload:
-            await self._answer(session, partner, tapped(message.payload) or typed(message.text, partner.role))
+        elif message.text or message.payload or message.media:
+            await self._answer(session, partner, message)
         return True
 
     async def receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
@@ -102,9 +105,15 @@ class PartnerDesk:
         contact = await self._riders.contact(session, rider.id)
         return Partner(ActorKind.RIDER, rider.id, contact, merchant_id, message.id)
 
-    async def _answer(self, session: AsyncSession, partner: Partner, wish: Wish | None) -> None:
-        if wish is None:
+    async def _answer(self, session: AsyncSession, partner: Partner, message: InboundMessage) -> None:
+        wish, picture = tapped(message.payload) or typed(message.text, partner.role), picture_of(message)
+        if wish is None and picture is not None and partner.role is ActorKind.RIDER:
+            if not await self._pictures.take(session, _photo(partner, message, picture.id)):
+                await self._say_what_is_open(session, partner)
+        elif wish is None:
             await self._say_what_is_open(session, partner)
+        elif wish.action == "rider_photo":
+            await self._pictures.fetch(session, _photo(partner, message, wish.argument), wish.order_id)
         elif wish.order_id:
             await self._apply(session, partner, wish)
         else:
@@ -219,6 +228,10 @@ class PartnerDesk:
             order_id=order_id,
             choices=choices,
         )
+
+
+def _photo(partner: Partner, message: InboundMessage, media_id: str) -> Photo:
+    return Photo(partner.id, partner.contact, partner.merchant_id, message.account, message.id, media_id)
 
 
 def _answer_words(result: DeskResult, wish: Wish, language: str) -> str:

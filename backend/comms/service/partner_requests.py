@@ -20,6 +20,8 @@ FITS: Final[Mapping[str, tuple[str, ...]]] = {
     "rider_picked": ("offered", "accepted"),
     "rider_delivered": ("picked_up", "accepted", "offered"),
     "rider_on_way": ("picked_up",),
+    "rider_photo": ("picked_up",),
+    "rider_proven": ("picked_up",),
     "rider_upi": ("picked_up",),
     "rider_cash": ("picked_up",),
     "address_confirm": ("offered", "accepted", "picked_up"),

@@ -37,9 +37,16 @@ class ProofsService:
         return self._settings.proof_most_bytes
 
     async def begin(
-        self, session: AsyncSession, rider_id: str, order_id: str, *, kind: ProofKind, length: int
+        self,
+        session: AsyncSession,
+        rider_id: str,
+        order_id: str,
+        *,
+        kind: ProofKind,
+        length: int,
+        proof_id: str | None = None,
     ) -> ProofView:
-        """Make room for a picture of `length` bytes.
+        """Make room for a picture of `length` bytes, under an id of the caller's where there is one.
 
         Raises:
             ProofTooLargeError: That is more than is taken.
@@ -54,7 +61,7 @@ class ProofsService:
             raise TooManyProofsError(order_id=order_id)
         now = await repository.now(session)
         row = Proof(
-            id=new_id("PF", 12),
+            id=proof_id or new_proof_id(),
             order_id=order_id,
             rider_id=rider_id,
             kind=kind,
@@ -72,6 +79,15 @@ class ProofsService:
             raise DeskRefusedError(reason="dispatch.not_yours", order_id=order_id)
         if found.state != AssignmentState.PICKED_UP:
             raise DeskRefusedError(reason="dispatch.not_picked_up", order_id=order_id)
+
+    async def begin_once(
+        self, session: AsyncSession, rider_id: str, order_id: str, *, kind: ProofKind, length: int, proof_id: str
+    ) -> ProofView:
+        """Make room under this id, or return how far what was begun under it has come; raises as `begin` does."""
+        await self._orders.get(session, order_id, lock=True)
+        if await repository.proof(session, proof_id) is not None:
+            return await self.get(session, rider_id, proof_id)
+        return await self.begin(session, rider_id, order_id, kind=kind, length=length, proof_id=proof_id)
 
     async def get(self, session: AsyncSession, rider_id: str, proof_id: str) -> ProofView:
         """Return how far a rider's picture has come.
@@ -143,6 +159,11 @@ class ProofsService:
         if row is None or row.order_id != order_id or content is None:
             raise ProofNotFoundError(proof_id=proof_id)
         return _view(row), content
+
+
+def new_proof_id() -> str:
+    """Return an id for a picture that is to come."""
+    return new_id("PF", 12)
 
 
 def form_of(kind: ProofKind) -> PictureForm:

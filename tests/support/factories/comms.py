@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from backend.channels.ports import Channel, InboundKind, InboundMessage, Party, Place
+from backend.channels.ports import Channel, InboundKind, InboundMessage, MediaRef, Party, Place
 from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.sealing import unseal
@@ -34,13 +34,14 @@ from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.plans import LadderPlans
+from backend.comms.service.rider_pictures import RiderPictures
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
-from backend.comms.tasks import CallSender, CallStatusAsker, VoiceInbox, timer_handlers
+from backend.comms.tasks import CallSender, CallStatusAsker, PhotoFetcher, VoiceInbox, timer_handlers
 from backend.dispatch import subscribers as dispatch_subscribers
-from backend.dispatch.service import DispatchService
+from backend.dispatch.service import DispatchService, ProofsService
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.ports import OrderView
 from backend.platform.clock import SystemClock, move_clock
@@ -75,6 +76,7 @@ class Switchboard:
     clock: SystemClock
     sandbox: httpx.AsyncClient
     desk: DispatchService
+    proofs: ProofsService
     channels: ChannelsService
     calls: CallsService
     plans: LadderPlans
@@ -150,9 +152,30 @@ class Switchboard:
         messages = [unseal(row[0]) for row in found]
         return [message.params for message in messages if message.template and message.to == to.lstrip("+")][-1]
 
-    async def write(self, phone: str, words: str = "", *, payload: str = "", place: Place | None = None) -> bool:
+    async def photograph(self, content: bytes) -> MediaRef:
+        """Put a picture where WhatsApp keeps those that people send; return what a message says of it."""
+        token = SandboxSettings().whatsapp_token.get_secret_value()
+        answer = await self.sandbox.post(
+            f"/whatsapp/v25.0/{ACCOUNT}/media",
+            data={"messaging_product": "whatsapp", "type": "image/jpeg"},
+            files={"file": ("photo.jpg", content, "image/jpeg")},
+            headers={"authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == 200, answer.text
+        return MediaRef(type="image", id=answer.json()["id"])
+
+    async def write(
+        self,
+        phone: str,
+        words: str = "",
+        *,
+        payload: str = "",
+        place: Place | None = None,
+        media: MediaRef | None = None,
+    ) -> bool:
         """Let somebody write to the shop, and let what follows happen."""
         kind = InboundKind.BUTTON if payload else InboundKind.LOCATION if place else InboundKind.TEXT
+        kind = InboundKind.MEDIA if media else kind
         message = InboundMessage(
             channel=Channel.WHATSAPP,
             account=ACCOUNT,
@@ -163,6 +186,7 @@ class Switchboard:
             text=words,
             payload=payload,
             place=place,
+            media=(media,) if media else (),
         )
         async with self.database.transaction() as session:
             taken = await self.partners.take(session, "M-1", message)
@@ -197,10 +221,14 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     clock, settings = SystemClock(), ExotelSettings()
     orders, vendors = orders_service(), vendors_service()
     desk, riders, journal = dispatch_service(clock), riders_service(clock), CommsJournal()
-    cards, channels = CardsService(clock), ChannelsService((WhatsAppChannel(WhatsAppSettings()),))
+    cards, late = CardsService(clock), _Late()
+    whatsapp = HttpClient("http://sandbox.test/whatsapp/v25.0", name="whatsapp", app=late)
+    channels = ChannelsService((WhatsAppChannel(_whatsapp_settings(), whatsapp),))
     actions = PartnerActions(orders, vendors, desk, cards, journal)
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
+    proofs = ProofsService(orders, DispatchSettings())
+    pictures = RiderPictures(desk, proofs, orders, channels, speech)
     messages = PartnerMessages(channels, vendors, journal)
     plans = LadderPlans(vendors, desk, channels, Flags(database, flags), CommsSettings())
     undelivered = Undelivered(orders, plans)
@@ -232,7 +260,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         ),
     )
     async with serving(database, clock, router, webhooks, services=services) as api:
-        sandbox = create_app(SandboxSettings(backend_url=BASE_URL, people=_people()), transport=api.client._transport)
+        late.app = sandbox = create_app(
+            SandboxSettings(backend_url=BASE_URL, people=_people()), transport=api.client._transport
+        )
         auth = (settings.api_key.get_secret_value(), settings.api_token.get_secret_value())
         http = HttpClient("http://sandbox.test/exotel", name="exotel", auth=auth, app=sandbox)
         provider = ExotelClient(settings, http, BASE_URL, signer)
@@ -244,10 +274,11 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 clock=clock,
                 sandbox=client,
                 desk=desk,
+                proofs=proofs,
                 channels=channels,
                 calls=calls,
                 plans=plans,
-                partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered),
+                partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered, pictures),
                 actions=actions,
                 signer=signer,
                 timers=TimerEngine(
@@ -260,6 +291,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                     (
                         CallSender(provider, database, calls, journal, cards, line_of(settings)),
                         CallStatusAsker(provider, database, calls, line_of(settings)),
+                        PhotoFetcher(database, pictures),
                     ),
                 ),
                 inbox=InboxWorker(database, {"exotel": VoiceInbox(voice, calls).handle}),
@@ -267,3 +299,21 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         await sandbox.state.world.close()
         await intake.close()
         await http.close()
+        await whatsapp.close()
+
+
+class _Late:
+    """An application that is put in after those who call it were made."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass the request on."""
+        await self.app(scope, receive, send)
+
+
+def _whatsapp_settings() -> WhatsAppSettings:
+    token = SandboxSettings().whatsapp_token
+    api_url = "http://sandbox.test/whatsapp/v25.0"
+    return WhatsAppSettings(api_url=api_url, token=token, media_hosts=("127.0.0.1",))

@@ -74,6 +74,7 @@ class WhatsAppChannel:
             described = await self._describe(account, media.id)
             link = str(described.get("url") or "")
             self._check_host(link)
+            _check_size(media, int(str(described.get("file_size") or 0)))
             response = await self._http.request("GET", link, headers=self._authorization(account))
             if response.status not in _STALE_LINK:
                 break
@@ -101,9 +102,13 @@ class WhatsAppChannel:
         return {"authorization": f"Bearer {token.get_secret_value()}"}
 
 
-def _check_file(media: MediaRef, described: Mapping[str, Any], content: bytes) -> None:
-    if len(content) > _MAX_BYTES.get(media.type, _MB):
+def _check_size(media: MediaRef, size: int) -> None:
+    if size > _MAX_BYTES.get(media.type, _MB):
         raise ChannelRefusedError("whatsapp.media_size", "the file is too large", Action.ASK_PERSON)
+
+
+def _check_file(media: MediaRef, described: Mapping[str, Any], content: bytes) -> None:
+    _check_size(media, len(content))
     wanted = str(described.get("sha256") or media.sha256)
     digest = hashlib.sha256(content)
     if wanted and wanted not in {digest.hexdigest(), base64.b64encode(digest.digest()).decode()}:
