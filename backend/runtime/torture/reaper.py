@@ -18,7 +18,7 @@ _STORES: Final = frozenset({"postgres", "redis"})
 # Whose blows fall one after the other; the others' do not wait for them, so that both workers are killed at once too.
 _LEFT_HAND: Final = frozenset({"worker-2", "postgres"})
 _LOOK_EVERY_S: Final = 0.05
-_AT_WORK_S: Final = 0.6  # Of the processor's time; to come up takes about half of it.
+_AT_WORK_S: Final = 0.8  # Of the processor's time; to come up takes about a quarter of it.
 
 
 class Reaper:

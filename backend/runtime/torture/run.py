@@ -31,6 +31,7 @@ from backend.runtime.torture.trade import Standing, Trade
 from backend.runtime.torture.verdict import Tally, judge
 
 _TARGETS: Final = (("worker-1", 44), ("worker-2", 44), ("backend", 8), ("redis", 4))
+_LATE_IMPORTS: Final = ("httpcore", "anyio._backends._asyncio")  # Made by the first client of a process.
 _COUNT_EVERY_S: Final = 4.0
 _TELL_EVERY_S: Final = 15.0
 _REST_S: Final = 180.0
@@ -123,7 +124,7 @@ def _processes(stack: Stack, model: Path) -> Sequence[ProcessSpec]:
     """Return the simulators, and a nursery with two workers and the backend."""
     by_name = {spec.name: spec for spec in stack.services(model)}
     children = (
-        nursery.Child("worker-1", "backend.worker", "main"),
+        nursery.Child("worker-1", "backend.worker", "main", needs=_LATE_IMPORTS),
         nursery.Child("worker-2", "backend.worker", "main"),
         nursery.Child("backend", "uvicorn", "run", uvicorn_arguments(stack.ports.backend), ("backend.app",)),
     )
