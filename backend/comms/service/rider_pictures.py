@@ -12,7 +12,6 @@ from backend.comms.partner_words import BUTTONS, PHRASES, refusal_words, words
 from backend.comms.ports import Contact
 from backend.comms.service.next_steps import due_words
 from backend.comms.service.partner_speech import PartnerSpeech, language_of
-from backend.dispatch.policies import ProofKind
 from backend.dispatch.service import DispatchService, ProofsService
 from backend.dispatch.service.proofs import new_proof_id
 from backend.orders.ports import OrderView
@@ -113,13 +112,8 @@ class RiderPictures:
         found = await self._channels.fetch_media(Channel.WHATSAPP, wanted["account"], media)
         rider_id, proof_id = wanted["rider_id"], wanted["proof_id"]
         async with database.transaction() as session:
-            begun = await self._proofs.begin_once(
-                session,
-                rider_id,
-                wanted["order_id"],
-                kind=ProofKind.PHOTO,
-                length=len(found.content),
-                proof_id=proof_id,
+            begun = await self._proofs.begin_photo_once(
+                session, rider_id, wanted["order_id"], length=len(found.content), proof_id=proof_id
             )
         rest = found.content[begun.received :]
         async with database.transaction() as session:

@@ -80,14 +80,14 @@ class ProofsService:
         if found.state != AssignmentState.PICKED_UP:
             raise DeskRefusedError(reason="dispatch.not_picked_up", order_id=order_id)
 
-    async def begin_once(
-        self, session: AsyncSession, rider_id: str, order_id: str, *, kind: ProofKind, length: int, proof_id: str
+    async def begin_photo_once(
+        self, session: AsyncSession, rider_id: str, order_id: str, *, length: int, proof_id: str
     ) -> ProofView:
-        """Make room under this id, or return how far what was begun under it has come; raises as `begin` does."""
+        """Make room for a photo, or return how far one begun under this id has come; raises as `begin` does."""
         await self._orders.get(session, order_id, lock=True)
         if await repository.proof(session, proof_id) is not None:
             return await self.get(session, rider_id, proof_id)
-        return await self.begin(session, rider_id, order_id, kind=kind, length=length, proof_id=proof_id)
+        return await self.begin(session, rider_id, order_id, kind=ProofKind.PHOTO, length=length, proof_id=proof_id)
 
     async def get(self, session: AsyncSession, rider_id: str, proof_id: str) -> ProofView:
         """Return how far a rider's picture has come.
