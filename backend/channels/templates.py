@@ -48,6 +48,15 @@ TEMPLATES: Final = {
 }
 
 
+# What paper two, section 4, writes on the buttons, in their order; for replies that bring the words alone.
+LABELS: Final = {
+    "Vendor_New_Order": ("Accept", "Reject", "Set Prep 15", "Set Prep 20", "Set Prep 30"),
+    "Vendor_Ready_Reminder": ("Mark ready", "Extend 10m"),
+    "Vendor_Rider_Waiting": ("Mark ready", "Extend 10m"),
+    "Rider_Assignment": ("Accept", "Reject"),
+}
+
+
 def template_row(name: str, params: tuple[str, ...], payloads: tuple[str, ...] = ()) -> TemplateRow:
     """Return the row of a template that is to be sent.
 

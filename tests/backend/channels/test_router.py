@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from backend.channels.graph import signed
+from backend.channels.ports import InboundKind, InboundMessage
 from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
+from backend.channels.providers.whatsapp.webhook import payload_of
 from backend.channels.router import MAX_BODY_BYTES, router
 from backend.channels.service import ChannelsService
 from backend.platform.db.session import Database
@@ -61,6 +63,45 @@ async def test_a_signed_webhook_is_stored_with_bot_and_provider_down(hooks: Api,
     answer = await hooks.client.post(path, content=body, headers=_signature(body))
     assert (answer.status_code, answer.content) == (200, b"")
     assert await _stored(database) == ["message:wamid.A1", "message:wamid.A2"]
+
+
+async def test_a_quick_reply_in_paper_twos_form_is_what_its_button_means(hooks: Api, database: Database) -> None:
+    """One level, the words of the button, the order beside it; it is to the number that is set for such replies."""
+    reply = {
+        "msg_id": "wamid.HB1",
+        "phone": "+254700000201",
+        "template": "Vendor_New_Order",
+        "button": "Set Prep 20",
+        "order_id": "MW-2025-000123",
+        "vendor_id": "V-42",
+    }
+    body = json.dumps(reply).encode()
+    for _ in range(2):
+        answer = await hooks.client.post(f"{URL}/inbound", content=body, headers=_signature(body))
+        assert answer.status_code == 200
+    assert await _stored(database) == ["message:wamid.HB1"]
+    channel = WhatsAppChannel(whatsapp_settings(phone_number_id="PN1"))
+    [row] = channel.split(body)
+    [message] = channel.read(row.kind, row.body)
+    assert isinstance(message, InboundMessage)
+    assert (message.account, message.sender.phone, message.kind) == ("PN1", "+254700000201", InboundKind.BUTTON)
+    assert (message.text, message.payload) == ("Set Prep 20", "vendor_prep:20:MW-2025-000123")
+    unsigned = await hooks.client.post(f"{URL}/inbound", content=body)
+    assert unsigned.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("template", "label", "payload"),
+    [
+        ("Vendor_New_Order", "accept", "vendor_accept:O1"),
+        ("Vendor_Ready_Reminder", "Extend 10m", "vendor_extend:O1"),
+        ("Rider_Assignment", "Reject", "rider_reject:O1"),
+        ("Vendor_New_Order", "Maybe", "Maybe"),
+        ("No_Such_Template", "Accept", "Accept"),
+    ],
+)
+def test_a_button_is_known_by_its_words(template: str, label: str, payload: str) -> None:
+    assert payload_of(template, label, "O1") == payload
 
 
 async def test_the_same_id_in_other_bytes_is_stored_once(hooks: Api, database: Database) -> None:

@@ -42,7 +42,8 @@ class WhatsAppChannel:
 
     def split(self, body: bytes) -> list[IntakeRow]:
         """Cut a webhook into its messages, statuses and events."""
-        return split_entries(body, webhook.rows_of)
+        flat = webhook.flat_row(body, self._settings.phone_number_id)
+        return [flat] if flat else split_entries(body, webhook.rows_of)
 
     def read(self, kind: str, body: bytes) -> Sequence[InboundItem]:
         """Read a stored row in our words."""

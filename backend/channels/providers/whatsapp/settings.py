@@ -11,6 +11,7 @@ class WhatsAppSettings(BaseSettings):
 
     api_url: str = Field(default="https://graph.facebook.com/v25.0", description="Host and version of the Graph API.")
     token: SecretStr = Field(default=SecretStr(""), description="Access token of the system user.")
+    phone_number_id: str = Field(default="", description="The number that webhooks are about which name none.")
     account_tokens: dict[str, SecretStr] = Field(
         default={}, description="Tokens by phone number id, where they differ."
     )

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+import orjson
+
 from backend.channels.graph import Json, dict_of, dicts, intake_row
+from backend.channels.templates import LABELS, TEMPLATES
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import IntakeRow
 
@@ -13,11 +16,42 @@ TEMPLATE: Final = "template"
 PREFERENCE: Final = "preference"
 ERROR: Final = "error"
 OTHER: Final = "other"
+_MSG_ID: Final = b'"msg_id"'
 
 
 def rows_of(entry: Json) -> list[IntakeRow]:
     """Return the rows of one entry: every message, status and event of every change."""
     return [row for change in dicts(entry.get("changes")) for row in _rows_of_change(entry, change)]
+
+
+def flat_row(body: bytes, account: str) -> IntakeRow | None:
+    """Read a quick reply in the one-level form of paper two, section 17, as some partners send it; None for any other.
+
+    Args:
+        body: As it came.
+        account: The number that such replies are to, since the form names none.
+    """
+    if _MSG_ID not in body:
+        return None
+    try:
+        reply = dict_of(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return None
+    sender, message_id = str(reply.get("phone") or "").lstrip("+"), str(reply.get("msg_id") or "")
+    if not sender or not message_id:
+        return None
+    label = str(reply.get("button") or "")
+    payload = payload_of(str(reply.get("template") or ""), label, str(reply.get("order_id") or ""))
+    item = {"from": sender, "id": message_id, "type": "button", "button": {"text": label, "payload": payload}}
+    return _message({"metadata": {"phone_number_id": account}}, item, MESSAGE)
+
+
+def payload_of(template: str, label: str, order_id: str) -> str:
+    """Return what a button of a template means, as its payload would say; the label itself where nobody knows."""
+    row, labels = TEMPLATES.get(template), [known.casefold() for known in LABELS.get(template, ())]
+    if row is None or not order_id or label.casefold() not in labels:
+        return label
+    return f"{row.buttons[labels.index(label.casefold())]}:{order_id}"
 
 
 def _rows_of_change(entry: Json, change: Json) -> list[IntakeRow]:
