@@ -72,11 +72,13 @@ class CallSender:
         )
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
-        """Dial, unless the question has been answered meanwhile."""
+        """Dial, unless the question has been answered meanwhile, or the call was placed after all."""
         async with self._database.transaction() as session:
             call = await repository.call(session, send.payload["call_id"])
-            wanted = call is not None and await self._calls.still_wanted(session, call)
+            wanted = call is not None and await self._calls.still_wanted(session, call, doubtful=True)
             engaged = call is not None and wanted and await repository.line_engaged(session, call)
+        if call is not None and call.call_sid:
+            return Sent(call.call_sid)
         if call is None or not wanted:
             return Refused(NOT_WANTED, "the question has been answered")
         return Throttled(_ENGAGED_S) if engaged else await self._dial(self._request(call))
@@ -120,7 +122,7 @@ class CallSender:
         if isinstance(outcome, Sent):
             await self._dialled(session, call, outcome.provider_ref)
             await self._tell_in_time(session)
-        elif call.state != CallState.QUEUED:
+        elif call.state not in {CallState.QUEUED, CallState.UNKNOWN}:
             return
         elif isinstance(outcome, Unknown):
             call.state = CallState.UNKNOWN

@@ -115,7 +115,7 @@ async def passthru(
             raise HungUpError
         return PlainTextResponse("done")
     waiting = await waiting_digits(session, voice, call_id)
-    more = await calls.still_wanted(session, call, on_the_line=True) and calls.wants_more(call, waiting + digit)
+    more = await calls.still_wanted(session, call, doubtful=True) and calls.wants_more(call, waiting + digit)
     step = len(call.digits + waiting)
     await intake.store("exotel", [_row(f"{fields.get('CallSid', '')}:dtmf:{step}", "dtmf", call_id, fields)])
     return PlainTextResponse("more", status_code=302) if more else PlainTextResponse("done")

@@ -163,16 +163,17 @@ class CallsService:
         for call in calls:
             await repository.set_log_status(session, call.idem, why)
 
-    async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, on_the_line: bool = False) -> bool:
+    async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, doubtful: bool = False) -> bool:
         """True while what the call is about is still open; a bridge always is until it is dialled.
 
-        A call that nobody could tell was placed counts again once somebody is `on_the_line`.
+        A `doubtful` call, of which nobody could tell whether it was placed, counts once somebody is on the line, and
+        once the provider has said that it knows of no such call.
         """
-        live = _LIVE | {CallState.UNKNOWN} if on_the_line else _LIVE
+        live = _LIVE | {CallState.UNKNOWN} if doubtful else _LIVE
         if call.menu == VENDOR_INACTIVE:
             return call.state in live and not (await self._vendors.get(session, Actor.parse(call.callee).id)).active
         if not call.ladder:
-            return call.state == CallState.QUEUED
+            return call.state in live - {CallState.DIALLED, CallState.ANSWERED}
         return call.state in live and await self._is_open(session, call)
 
     async def _is_open(self, session: AsyncSession, call: VoiceCall) -> bool:
@@ -198,7 +199,7 @@ class CallsService:
             waiting: Digits that were stored and not acted on yet.
         """
         call = await repository.call(session, call_id)
-        if call is None or not call.menu or not await self.still_wanted(session, call, on_the_line=True):
+        if call is None or not call.menu or not await self.still_wanted(session, call, doubtful=True):
             return None
         digits = call.digits + waiting
         node, chosen = node_after(MENUS[call.menu], tuple(digits))
@@ -221,7 +222,7 @@ class CallsService:
             return self.farewell("unheard", "en")
         said = {"applied": "applied", "duplicate": "settled", "refused": "settled"}.get(call.outcome)
         if said is None:
-            said = "unheard" if await self.still_wanted(session, call, on_the_line=True) else "settled"
+            said = "unheard" if await self.still_wanted(session, call, doubtful=True) else "settled"
         return self.farewell(said, call.language)
 
     def farewell(self, name: str, language: str) -> Spoken:

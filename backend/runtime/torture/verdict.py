@@ -49,6 +49,11 @@ RULES: Final = (
         EXCEPT SELECT order_id FROM ops_exceptions WHERE kind = 'vendor_silent'
         EXCEPT SELECT order_id FROM sla_timer WHERE type = 'vendor_accept' AND state = 'pending'""",
     ),
+    Rule(
+        "a call that surely never went out was neither dialled nor called off",
+        """SELECT s.idem FROM outbound_send s JOIN voice_calls c ON c.id = s.payload ->> 'call_id'
+        WHERE s.channel IN ('exotel', 'africastalking') AND s.state = 'failed' AND c.state = 'unknown'""",
+    ),
     Rule("a timer was given up", "SELECT subject_id || ':' || type FROM sla_timer WHERE state = 'dead'"),
     Rule(
         "a timer is due and has not fired",

@@ -8,6 +8,7 @@ import pytest
 from backend.comms.ports import CallState, moves_on
 from backend.comms.service.calls import STATUS_ASKS
 from backend.orders.ports import OrderView
+from backend.platform.auth.principal import Role
 from tests.support.factories.comms import Switchboard
 
 LOST = {"what": "drop", "provider": "exotel"}
@@ -98,6 +99,39 @@ async def test_a_call_whose_dialling_was_lost_is_found_and_followed(board: Switc
     assert await board.rows(CALL) == [("dialled",)]
     await board.act("ignore", **{"from": "vendor"})
     assert await board.rows(CALL) == [("no_answer",)]
+
+
+async def test_a_call_that_surely_never_went_out_is_dialled_after_all(board: Switchboard, order: OrderView) -> None:
+    """The line broke before the provider took it, and it knows of no such call: the phone rings a little later."""
+    fault = {"provider": "exotel", "method": "POST", "mode": "cut", "left": 1}
+    await board.control("/faults", fault)
+    await board.wait(185)
+    assert await board.rows(CALL) == [("unknown",)]
+    for _ in range(3):
+        await board.wait(6)
+    assert await board.rows(CALL) == [("dialled",)]
+    await board.act("answer", **{"from": "vendor"})
+    await board.act("digits", **{"from": "vendor", "digits": "1"})
+    assert (await board.order(order.id)).state == "processing"
+
+
+async def test_one_that_never_went_out_is_not_dialled_once_it_is_answered(board: Switchboard, order: OrderView) -> None:
+    await board.control("/faults", {"provider": "exotel", "method": "POST", "mode": "cut", "left": 1})
+    await board.wait(185)
+    await board.write("+254700000201", payload=f"vendor_accept:{order.id}")
+    for _ in range(3):
+        await board.wait(6)
+    assert await board.rows("SELECT state, call_sid FROM voice_calls") == [("cancelled", None)]
+
+
+async def test_a_bridge_that_never_went_out_is_dialled_after_all(board: Switchboard, order: OrderView) -> None:
+    await board.control("/faults", {"provider": "exotel", "method": "POST", "mode": "cut", "left": 1})
+    headers = {**board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"]), "idempotency-key": "b1"}
+    body = {"order_id": order.id, "first": "vendor", "second": "admin"}
+    assert (await board.api.client.post("/api/v1/comms/bridge", json=body, headers=headers)).status_code == 202
+    for _ in range(4):
+        await board.wait(6)
+    assert await board.rows("SELECT state FROM voice_calls WHERE rung = 'bridge'") == [("dialled",)]
 
 
 def test_a_call_moves_forwards_alone() -> None:
