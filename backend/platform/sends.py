@@ -43,6 +43,7 @@ WHERE channel = %(channel)s AND lane = %(lane)s AND state = 'queued' AND priorit
 """
 
 _QUEUED: Final = "sends.queued"
+
 _MARK_SENT: Final = """
 UPDATE outbound_send SET state = 'sent', provider_ref = %(provider_ref)s, sent_at = duka_now(), next_at = NULL,
     fence = fence + 1, lease_until = NULL, error_code = NULL, error_detail = NULL, updated_at = duka_now()
