@@ -80,6 +80,18 @@ PHRASES: Final[Mapping[str, Words]] = {
         "hi": "ऑर्डर {order} रद्द हो गया है। कृपया तैयारी रोक दीजिए।",
         "mr": "ऑर्डर {order} रद्द झाली आहे. कृपया तयारी थांबवा.",
     },
+    "vendor_off": {
+        "en": "You get no new orders now, since several were not answered. Tap the button to take orders again.",
+        "sw": "Hupati oda mpya kwa sasa, kwa kuwa kadhaa hazikujibiwa. Bonyeza kitufe kupokea oda tena.",
+        "hi": "कई ऑर्डर का जवाब न मिलने से आपको अभी नए ऑर्डर नहीं मिल रहे। फिर से ऑर्डर लेने के लिए बटन दबाइए।",
+        "mr": "अनेक ऑर्डरना उत्तर न मिळाल्याने तुम्हाला आता नवीन ऑर्डर मिळत नाहीत. पुन्हा ऑर्डर घेण्यासाठी बटण दाबा.",
+    },
+    "vendor_back": {
+        "en": "Thank you, you get new orders again.",
+        "sw": "Asante, utapokea oda mpya tena.",
+        "hi": "धन्यवाद, अब आपको फिर से नए ऑर्डर मिलेंगे।",
+        "mr": "धन्यवाद, आता तुम्हाला पुन्हा नवीन ऑर्डर मिळतील.",
+    },
     "vendor_waiting": {
         "en": "Order {order} of {amount} waits for your answer.",
         "sw": "Oda {order} ya {amount} inasubiri jibu lako.",
@@ -326,6 +338,7 @@ BUTTONS: Final[Mapping[str, Words]] = {
     "vendor_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
     "vendor_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},
     "vendor_ready": {"en": "Ready", "sw": "Tayari", "hi": "तैयार है", "mr": "तयार आहे"},
+    "vendor_return": {"en": "Take orders again", "sw": "Pokea oda tena", "hi": "फिर ऑर्डर लें", "mr": "पुन्हा ऑर्डर घ्या"},
     "vendor_extend": {"en": "10 more minutes", "sw": "Dakika 10 zaidi", "hi": "10 मिनट और", "mr": "आणखी 10 मिनिटे"},
     "rider_accept": {"en": "Accept", "sw": "Kubali", "hi": "स्वीकार", "mr": "स्वीकारा"},
     "rider_reject": {"en": "Reject", "sw": "Kataa", "hi": "मना करें", "mr": "नाकारा"},

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import Channel, Choice, DeliveryReceipt, DeliveryStatus, InboundMessage
-from backend.comms.partner_words import APPLIED, DUPLICATE, PHRASES, refusal_words, words
+from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, refusal_words, words
 from backend.comms.ports import Contact, DeskResult
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.journal import CommsJournal
@@ -21,7 +21,7 @@ from backend.dispatch.service import DispatchService, RidersService
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderFilter
 from backend.orders.service import OrdersService
-from backend.platform.actors import ActorKind, Source
+from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.errors import NotFoundError
 from backend.vendors.service import VendorsService
 
@@ -112,12 +112,19 @@ class PartnerDesk:
                 await self._say_what_is_open(session, partner)
         elif wish is None:
             await self._say_what_is_open(session, partner)
+        elif wish.action == "vendor_return" and partner.role is ActorKind.VENDOR:
+            await self._return(session, partner)
         elif wish.action == "rider_photo":
             await self._pictures.fetch(session, _photo(partner, message, wish.argument), wish.order_id)
         elif wish.order_id:
             await self._apply(session, partner, wish)
         else:
             await self._apply_to_open_one(session, partner, wish)
+
+    async def _return(self, session: AsyncSession, partner: Partner) -> None:
+        """Let an outlet that was taken off take orders again."""
+        await self._vendors.activate(session, partner.id, actor=Actor(partner.role, partner.id))
+        await self._reply(session, partner, words(PHRASES["vendor_back"], language_of(partner.contact)), "vendor_back")
 
     async def _apply_to_open_one(self, session: AsyncSession, partner: Partner, wish: Wish) -> None:
         """Apply typed words to the one order that they fit; ask where there are several."""
@@ -174,8 +181,15 @@ class PartnerDesk:
         """Show the order that waits longest, with what can be done about it; say so where there is none."""
         is_vendor = partner.role is ActorKind.VENDOR
         if not await (self._show_vendors_order if is_vendor else self._show_riders_order)(session, partner):
-            text = words(PHRASES["nothing_waiting"], language_of(partner.contact))
-            await self._reply(session, partner, text, "nothing_waiting")
+            await self._say_nothing_waits(session, partner)
+
+    async def _say_nothing_waits(self, session: AsyncSession, partner: Partner) -> None:
+        """Say so; an outlet that was taken off reads why, and how it comes back."""
+        language, off = language_of(partner.contact), not partner.contact.active
+        topic = "vendor_off" if off else "nothing_waiting"
+        button = Choice(f"vendor_return:{partner.id}", words(BUTTONS["vendor_return"], language))
+        text = words(PHRASES[topic], language)
+        await self._reply(session, partner, text, topic, choices=(button,) if off else ())
 
     async def _show_vendors_order(self, session: AsyncSession, partner: Partner) -> bool:
         waiting = sorted(await self._open_of_vendor(session, partner), key=lambda pair: pair[1] != "confirmed")

@@ -15,6 +15,7 @@ FITS: Final[Mapping[str, tuple[str, ...]]] = {
     "vendor_prep": ("confirmed", "processing"),
     "vendor_ready": ("processing",),
     "vendor_extend": ("processing",),
+    "vendor_return": (),
     "rider_accept": ("offered",),
     "rider_reject": ("offered", "accepted"),
     "rider_picked": ("offered", "accepted"),
