@@ -122,6 +122,34 @@ async def test_a_changed_address_is_sent_and_rung_until_its_version_is_confirmed
     assert [line for line in (await board.chased())[len(before) :] if "address" in line.lower()] == []
 
 
+async def test_a_call_about_an_older_address_asks_nothing_and_confirms_nothing(
+    board: Switchboard, order: OrderView
+) -> None:
+    """It changes again while the rider is on the line: the digit counts for neither, and the newest is chased on."""
+    await to_rider(board, order)
+    await change_address(board, order, "Prestige Plaza, gate 2")
+    await board.wait(121)
+    await board.act("answer", **{"from": "rider"})
+    await change_address(board, order, "Adlife Plaza, second floor")
+    [(call, sid)] = await board.rows("SELECT id, call_sid FROM voice_calls WHERE rung = 'exotel_ivr'")
+    context = board.signer.sign(call)
+    asked = await board.api.client.get("/webhooks/exotel/gather", params={"CustomField": context})
+    assert asked.json()["gather_prompt"]["text"] == "."
+    late = {"call_sid": sid, "digit": "1", "ts": "late", "signature": context}
+    assert (await board.api.client.post("/webhooks/exotel/dtmf", json=late)).status_code == 200
+    await board.settle()
+    assert (await board.order(order.id)).address_confirmed_version is None
+    await board.write(RIDER, payload=f"address_confirm:3:{order.id}")
+    assert (await board.order(order.id)).address_confirmed_version == 3
+
+
+async def change_address(board: Switchboard, order: OrderView, words: str) -> None:
+    """Let the desk change where the order goes."""
+    async with board.database.transaction() as session:
+        await give(session, await board.order(order.id), ADMIN, ChangeAddress(words, -1.2999, 36.7873))
+    await board.settle()
+
+
 async def test_who_takes_over_on_the_way_is_offered_it_and_brings_it(board: Switchboard, order: OrderView) -> None:
     """A second rider is written to, takes it, has the goods, and proves the delivery; the first has let go."""
     await to_rider(board, order)
