@@ -76,6 +76,7 @@ _SENTENCES: Final = {
     "qty": "How many",
     "confirm": "Whether to place the order",
     "payment": "Payment",
+    "cod_limit": "Too large an order for cash here",
     "failed_turns": "The bot did not understand",
     "change_running_order": "Wants to change a running order",
     "cancel_after_payment": "Wants to cancel after paying",

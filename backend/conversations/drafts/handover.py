@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from backend.conversations.drafts.quote import total_minor
+from backend.conversations.drafts.quote import known_total_minor
 from backend.conversations.drafts.state import draft_to_json
 from backend.conversations.drafts.step import Handoff, Step
 
@@ -34,7 +34,6 @@ _WORDS: Final = {
 def hand_over(scene: "Scene", reason: str, *, order_id: str | None = None, at_risk_minor: int = 0) -> Step:
     """End the bot's part: tell the customer, and brief the person."""
     draft = scene.draft
-    known = all(line.sku in scene.catalogue.by_sku for line in draft.lines)
     step = scene.step().say(_WORDS.get(reason, "utter_handover"))
     step.order_id = order_id
     step.handoff = Handoff(
@@ -43,7 +42,7 @@ def hand_over(scene: "Scene", reason: str, *, order_id: str | None = None, at_ri
         suggested=draft.question.response if draft.question else None,
         draft=draft_to_json(draft),
         order_id=order_id,
-        at_risk_minor=at_risk_minor or (total_minor(scene) if draft.lines and known else 0),
+        at_risk_minor=at_risk_minor or known_total_minor(scene),
     )
     return step
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.conversations.drafts.handover import hand_over
-from backend.conversations.drafts.next_step import methods_of, methods_text, payment_buttons
+from backend.conversations.drafts.next_step import methods_for, methods_of, methods_text, payment_buttons, say_no_cash
 from backend.conversations.drafts.ordering import take_order
 from backend.conversations.drafts.placing import customer_of, mode_of, payer_phone
 from backend.conversations.drafts.running import latest_order, running_order, say_where
@@ -32,9 +32,11 @@ async def choose_payment(scene: "Scene") -> Step:
         return await take_order(scene)
     method = _method(scene)
     if method not in methods_of(scene):
-        return _ask_method(scene)
+        return _ask_method(scene, order)
     if order.due_minor == 0:
         return scene.step().say("utter_payment_received", order_id=order.id)
+    if method not in methods_for(scene, order.amount_minor):
+        return _ask_for_other_than_cash(scene, order)
     return await _collect_again(scene, order, Method(method))
 
 
@@ -43,12 +45,28 @@ def _method(scene: "Scene") -> str:
     return tapped or scene.understood.payment or ""
 
 
-def _ask_method(scene: "Scene") -> Step:
+def _ask_method(scene: "Scene", order: "OrderView") -> Step:
+    methods = methods_for(scene, order.amount_minor)
+    params = {"methods": methods_text(scene, methods)}
+    step = _asking(scene, "utter_ask_payment", params)
+    return step.say("utter_ask_payment", payment_buttons(scene, methods), **params)
+
+
+def _ask_for_other_than_cash(scene: "Scene", order: "OrderView") -> Step:
+    """Cash is not taken for so much; a shop that takes nothing else has a person see to it."""
+    methods = methods_for(scene, order.amount_minor)
+    if not methods:
+        return hand_over(scene, "cod_limit", order_id=order.id, at_risk_minor=order.due_minor)
+    step = _asking(scene, "utter_ask_payment", {"methods": methods_text(scene, methods)})
+    return say_no_cash(scene, step, methods, payment_buttons(scene, methods))
+
+
+def _asking(scene: "Scene", response: str, params: dict[str, str]) -> Step:
+    """Begin an answer that asks for a way of paying; `response` is what is asked once more after a digression."""
+    scene.draft.question = Question(Asked.PAYMENT, response, params)
     step = scene.step()
     step.asked = Asked.PAYMENT
-    params = {"methods": methods_text(scene)}
-    scene.draft.question = Question(Asked.PAYMENT, "utter_ask_payment", params)
-    return step.say("utter_ask_payment", payment_buttons(scene), **params)
+    return step
 
 
 async def _collect_again(scene: "Scene", order: "OrderView", method: Method) -> Step:

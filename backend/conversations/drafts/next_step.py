@@ -1,11 +1,20 @@
 """Which one thing the bot asks next, or that the order can be read back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from backend.conversations.drafts.quote import lines_text, option_buttons, shelf_questions, total_minor
+from backend.conversations.drafts.handover import hand_over
+from backend.conversations.drafts.quote import (
+    known_total_minor,
+    lines_text,
+    option_buttons,
+    shelf_questions,
+    total_minor,
+)
 from backend.conversations.drafts.state import Asked, Question
 from backend.conversations.drafts.step import PAY, Button, Step
 from backend.conversations.drafts.words import PAYMENT_BUTTONS, PAYMENTS, in_language, one_of
+from backend.orders.commands import PaymentMethod
 
 if TYPE_CHECKING:
     from backend.conversations.drafts.scene import Scene
@@ -18,6 +27,24 @@ def methods_of(scene: "Scene") -> tuple[str, ...]:
     """The ways of paying that the merchant takes; by its currency where it chose none."""
     chosen = scene.merchant.settings.get("payment_methods")
     return tuple(chosen) if chosen else METHODS.get(scene.merchant.currency, ("cod",))
+
+
+def methods_for(scene: "Scene", amount_minor: int) -> tuple[str, ...]:
+    """The ways of paying an amount: cash is none of them where it is too much for it in the outlet's city."""
+    limit = scene.cash_limit_minor
+    is_too_much = limit is not None and amount_minor > limit
+    return tuple(method for method in methods_of(scene) if method != PaymentMethod.COD or not is_too_much)
+
+
+def draft_methods(scene: "Scene") -> tuple[str, ...]:
+    """The ways of paying the draft as it stands."""
+    return methods_for(scene, known_total_minor(scene))
+
+
+def say_no_cash(scene: "Scene", step: Step, methods: Sequence[str], buttons: Sequence[Button] = ()) -> Step:
+    """Say up to what amount cash is taken, and how this order may be paid."""
+    limit = scene.money(scene.cash_limit_minor or 0)
+    return step.say("utter_cod_limit", buttons, limit=limit, methods=methods_text(scene, methods))
 
 
 async def ask_next(scene: "Scene", step: Step) -> Step:
@@ -73,30 +100,39 @@ def quote_fingerprint(scene: "Scene") -> str:
 
 def read_back(scene: "Scene", step: Step) -> Step:
     """Read lines, total and address back; ask for a yes, or for the way of paying where none was named."""
-    draft = scene.draft
-    methods = methods_of(scene)
-    if draft.payment is None and len(methods) == 1:
-        draft.payment = methods[0]
+    draft, methods = scene.draft, draft_methods(scene)
+    if not methods:
+        draft.question = None
+        return hand_over(scene, "cod_limit")
+    _settle_payment(scene, step, methods)
     params = {"lines": lines_text(scene), "total": scene.money(total_minor(scene)), "address": draft.address or ""}
     draft.read_back = quote_fingerprint(scene)
     if draft.payment is None:
-        params["methods"] = methods_text(scene)
+        params["methods"] = methods_text(scene, methods)
         draft.question = Question(Asked.PAYMENT, "utter_read_back_ask_payment", params)
         step.asked = Asked.PAYMENT
-        return step.say("utter_read_back_ask_payment", payment_buttons(scene), **params)
+        return step.say("utter_read_back_ask_payment", payment_buttons(scene, methods), **params)
     params["payment"] = in_language(PAYMENTS[draft.payment], scene.language)
     draft.question = Question(Asked.CONFIRM, "utter_read_back", params)
     step.asked = Asked.CONFIRM
     return step.say("utter_read_back", **params)
 
 
-def methods_text(scene: "Scene") -> str:
-    """The ways of paying in words."""
-    return one_of([in_language(PAYMENTS[method], scene.language) for method in methods_of(scene)], scene.language)
+def _settle_payment(scene: "Scene", step: Step, methods: Sequence[str]) -> None:
+    """Take the only way of paying that there is; cash for too large an order is refused with its why."""
+    draft = scene.draft
+    if draft.payment == PaymentMethod.COD and draft.payment not in methods:
+        say_no_cash(scene, step, methods)
+        draft.payment = None
+    if draft.payment is None and len(methods) == 1:
+        draft.payment = methods[0]
 
 
-def payment_buttons(scene: "Scene") -> list[Button]:
+def methods_text(scene: "Scene", methods: Sequence[str]) -> str:
+    """Ways of paying in words."""
+    return one_of([in_language(PAYMENTS[method], scene.language) for method in methods], scene.language)
+
+
+def payment_buttons(scene: "Scene", methods: Sequence[str]) -> list[Button]:
     """A button for each way of paying."""
-    return [
-        Button(in_language(PAYMENT_BUTTONS[method], scene.language), f"{PAY}{method}") for method in methods_of(scene)
-    ]
+    return [Button(in_language(PAYMENT_BUTTONS[method], scene.language), f"{PAY}{method}") for method in methods]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from backend.conversations.drafts.goods import merge_goods, says_no, says_yes
 from backend.conversations.drafts.next_step import (
     ask_next,
+    draft_methods,
     methods_of,
     methods_text,
     payment_buttons,
@@ -45,7 +46,7 @@ def _agrees(scene: "Scene") -> bool:
     asked = scene.draft.asked
     if asked is Asked.CONFIRM:
         return says_yes(scene)
-    return asked is Asked.PAYMENT and scene.draft.read_back is not None and _paid_by(scene) in methods_of(scene)
+    return asked is Asked.PAYMENT and scene.draft.read_back is not None and _paid_by(scene) in draft_methods(scene)
 
 
 def _quote_stands(scene: "Scene") -> bool:
@@ -75,7 +76,7 @@ async def _go_on(scene: "Scene") -> Step:
     if unusable is not None:
         scene.draft.question = unusable
         step.asked = unusable.slot
-        buttons = payment_buttons(scene) if unusable.slot is Asked.PAYMENT else []
+        buttons = payment_buttons(scene, draft_methods(scene)) if unusable.slot is Asked.PAYMENT else []
         return step.say(unusable.response, buttons, **unusable.params)
     if scene.draft.empty and scene.understood.ask is Slot.ITEM and scene.intent == "place_order":
         scene.draft.question = Question(Asked.ITEM, "utter_item_usual")
@@ -98,7 +99,9 @@ def _unusable_detail(scene: "Scene") -> Question | None:
     if ask is Slot.PHONE:
         return Question(Asked.PHONE, "utter_phone_invalid")
     if ask is Slot.PAYMENT and scene.draft.payment is None:
-        return Question(Asked.PAYMENT, "utter_payment_unsupported", {"methods": methods_text(scene)})
+        return Question(
+            Asked.PAYMENT, "utter_payment_unsupported", {"methods": methods_text(scene, draft_methods(scene))}
+        )
     return None
 
 

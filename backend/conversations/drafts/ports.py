@@ -78,6 +78,11 @@ class Orders(Protocol):
 class Payments(Protocol):
     """Collecting money; nothing here calls a provider."""
 
+    @property
+    def cod_limits_minor(self) -> Mapping[str, int]:
+        """The largest order by city, in lower case, that may be paid in cash; no limit where a city has none."""
+        ...
+
     async def begin(
         self, session: "AsyncSession", order_id: str, method: "Method", payer_phone: str | None = None
     ) -> "IntentView":

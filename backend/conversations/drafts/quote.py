@@ -33,6 +33,13 @@ def total_minor(scene: "Scene") -> int:
     return goods + delivery_fee_minor(scene)
 
 
+def known_total_minor(scene: "Scene") -> int:
+    """What the draft costs; zero while it is empty, or a line of it is sold no more."""
+    lines = scene.draft.lines
+    known = bool(lines) and all(line.sku in scene.catalogue.by_sku for line in lines)
+    return total_minor(scene) if known else 0
+
+
 def delivery_fee_minor(scene: "Scene") -> int:
     """What the merchant takes for bringing it."""
     return int((scene.merchant.settings.get("delivery") or {}).get("fee_minor", 0))

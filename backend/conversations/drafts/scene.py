@@ -29,6 +29,7 @@ class Scene:
         understood: What it means for this shop.
         button: What a tapped button carries; None where the customer typed.
         failed_turns: Turns in a row before this one that we could not use.
+        cash_limit_minor: The largest order that may be paid in cash; None where there is no limit.
     """
 
     session: "AsyncSession"
@@ -45,6 +46,7 @@ class Scene:
     language: str
     button: str | None = None
     failed_turns: int = 0
+    cash_limit_minor: int | None = None
 
     @property
     def intent(self) -> str:

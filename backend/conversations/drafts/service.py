@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backend.catalog.linking.catalogue import Catalogue
     from backend.conversations.drafts.settings import DraftSettings
     from backend.conversations.drafts.step import Step
+    from backend.vendors.ports import MerchantView
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,16 @@ class DialogueService:
             language=belief.language,
             button=message.button,
             failed_turns=dialogue.failed_turns,
+            cash_limit_minor=await self._cash_limit_minor(session, merchant),
         )
+
+    async def _cash_limit_minor(self, session: "AsyncSession", merchant: "MerchantView") -> int | None:
+        """Return what the city of the merchant's outlet takes in cash at most, where any city has a limit."""
+        limits = self._shop.payments.cod_limits_minor
+        if not limits:
+            return None
+        outlet = await self._shop.shops.vendor_for_merchant(session, merchant.id)
+        return limits.get((outlet or merchant).city.lower())
 
     async def _answer(self, scene: Scene, intent: str) -> "Step":
         """Answer, unless this is one failed turn too many."""

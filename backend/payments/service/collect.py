@@ -1,6 +1,7 @@
 """Collecting: begin a payment, switch the way of paying, take cash, look a pasted code up."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -78,6 +79,11 @@ class PaymentsService:
         self._cash = cash
         self._clock = clock
         self._settings = settings
+
+    @property
+    def cod_limits_minor(self) -> Mapping[str, int]:
+        """The largest order by city, in lower case, that may be paid in cash; no limit where a city has none."""
+        return self._settings.cod_limit_minor
 
     async def begin(
         self, session: AsyncSession, order_id: str, method: Method, payer_phone: str | None = None

@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -18,11 +16,9 @@ from backend.platform.sends import Sent
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import make_order
 from tests.support.factories.payments import PAYER, daraja_callbacks, payouts_service, receipts_service
+from tests.support.payouts import API, B2C, REVERSAL, approve, asked, cards, payouts, post, refund_state, wallet
 from tests.support.till import Till, open_till
 
-API = "/api/v1"
-B2C = "/mpesa/b2c"
-REVERSAL = "/mpesa/reversal"
 STATUS = "/mpesa/transactionstatus"
 
 
@@ -59,41 +55,6 @@ async def owed(till: Till, amount: int = 352) -> str:
         await receipts_service(till.clock).take(session, second)
     [(refund_id,)] = await till.rows("SELECT id FROM refunds")
     return str(refund_id)
-
-
-async def post(till: Till, path: str, **body: Any) -> httpx.Response:
-    headers = till.api.token("owner:S-1", Role.OWNER)
-    answer = await till.api.client.post(f"{API}{path}", json=body, headers=headers)
-    await till.settle()
-    return answer
-
-
-async def approve(till: Till, refund_id: str) -> None:
-    answer = await post(till, f"/refunds/{refund_id}/decision", approve=True, note="paid twice")
-    assert answer.status_code == 200, answer.text
-
-
-async def payouts(till: Till) -> list[tuple[Any, ...]]:
-    return await till.rows("SELECT state, result_code FROM payouts ORDER BY created_at")
-
-
-async def refund_state(till: Till) -> str:
-    return str((await till.rows("SELECT state FROM refunds"))[0][0])
-
-
-async def cards(till: Till) -> list[str]:
-    found = await till.rows("SELECT payload ->> 'kind' FROM outbox WHERE topic = 'payment.review.opened' ORDER BY pos")
-    return [row[0] for row in found]
-
-
-async def wallet(till: Till) -> int:
-    """What Wanjiru has, who began with 20,000."""
-    return int(till.simulator.people.get("wanjiru").wallet)
-
-
-async def asked(till: Till) -> int:
-    """How often a payout or reversal was asked for."""
-    return len(await till.calls("daraja", B2C)) + len(await till.calls("daraja", REVERSAL))
 
 
 async def silence(till: Till) -> None:

@@ -237,3 +237,46 @@ async def test_what_is_taken_instead_keeps_the_quantity(chat: Chat) -> None:
     await chat.say("weka sukari basi", "place_order", items=[("sukari", None)], lang="sw")
     read_back = await give_address(chat)
     assert read_back["say"][0]["params"]["lines"] == "• 3 × Sugar 1kg – KSh 450"
+
+
+@pytest.fixture
+async def thrifty(session: AsyncSession, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Chat:
+    """A chat with a shop in a city that takes cash up to 300 shillings."""
+    monkeypatch.setenv("PAYMENTS_COD_LIMIT_MINOR", '{"nairobi": 30000}')
+    return await make_chat(session, clock)
+
+
+async def test_cash_for_too_large_an_order_is_asked_to_be_paid_otherwise(thrifty: Chat) -> None:
+    """With the limit and the way that is left; a yes to that books it, and no person is troubled."""
+    slots = {"address": ADDRESS, "payment": {"text": "cash", "value": "cod"}}
+    words = f"unga 2, {ADDRESS}, cash"
+    step = await thrifty.say(words, "place_order", items=[("unga", 0)], amounts=[TWO], slots=slots, lang="sw")
+    assert (responses(step), step["asked"]) == (["utter_cod_limit", "utter_read_back"], "confirm")
+    assert step["say"][0]["params"] == {"limit": "KSh 300", "methods": "M-Pesa"}
+    assert step["say"][1]["params"]["payment"] == "M-Pesa"
+
+    placed = await thrifty.say("ndio", "affirm", lang="sw")
+    assert responses(placed) == ["utter_order_placed_mpesa"]
+    assert thrifty.handovers.briefs == []
+
+
+async def test_an_order_within_the_limit_may_be_paid_in_cash_until_it_grows(thrifty: Chat) -> None:
+    """The buttons offer cash while it is taken; with two of sugar the customer hears why it is not."""
+    await thrifty.say("unga 1", "place_order", items=[("unga", 0)], amounts=[amount("1", 1)], lang="sw")
+    read_back = await give_address(thrifty)
+    assert [button["payload"] for button in read_back["say"][0]["buttons"]] == ["pay:mpesa", "pay:cod"]
+    sugar = {"items": [("sukari", 0)], "amounts": [TWO], "lang": "sw"}
+    grown = await thrifty.say("na sukari 2", "place_order", **sugar)
+    assert responses(grown) == ["utter_read_back"]
+    refused = await thrifty.say("cash", "choose_payment", slots={"payment": {"text": "cash", "value": "cod"}})
+    assert responses(refused) == ["utter_cod_limit", "utter_read_back"]
+    assert await orders_service().latest_for_customer(thrifty.session, thrifty.customer_id) is None
+
+
+async def test_a_shop_that_takes_only_cash_hands_too_large_an_order_over(thrifty: Chat) -> None:
+    """There is no other way to ask for, so a person sees to it."""
+    await thrifty.session.execute(text("""UPDATE merchants SET settings = '{"payment_methods": ["cod"]}'"""))
+    await order_flour(thrifty)
+    step = await give_address(thrifty)
+    assert step["handoff"] == {"reason": "cod_limit", "open_slot": None}
+    assert thrifty.handovers.briefs[0].at_risk_minor == 35_200

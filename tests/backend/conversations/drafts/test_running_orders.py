@@ -183,3 +183,21 @@ async def test_opting_out_is_kept_at_once(chat: Chat) -> None:
     """From then on we write to the customer no more by ourselves."""
     assert responses(await chat.say("stop", "opt_out")) == ["utter_opted_out"]
     assert chat.handovers.opted_out == [chat.conversation_id]
+
+
+async def test_cash_for_a_running_order_that_is_too_large_is_asked_to_be_paid_otherwise(
+    session: AsyncSession, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order stays as it was, a button sends the prompt, and no person is troubled."""
+    monkeypatch.setenv("PAYMENTS_COD_LIMIT_MINOR", '{"nairobi": 30000}')
+    chat = await make_chat(session, clock)
+    order_id = await placed(chat)
+    step = await chat.say("nitalipa cash", "choose_payment", slots={"payment": {"text": "cash", "value": "cod"}})
+    assert (responses(step), step["asked"]) == (["utter_cod_limit"], "payment")
+    assert [button["payload"] for button in step["say"][0]["buttons"]] == ["pay:mpesa"]
+    order = await orders_service().latest_for_customer(session, chat.customer_id)
+    assert order is not None
+    assert (order.payment_mode, order.state) == ("prepaid", "pending")
+    again = await chat.say("M-Pesa", "choose_payment", button="pay:mpesa")
+    assert (responses(again), again["order_id"]) == (["utter_payment_again_mpesa"], order_id)
+    assert chat.handovers.briefs == []
