@@ -37,7 +37,7 @@ from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
-from backend.payments import payout_tasks
+from backend.payments import cash_tasks, payout_tasks
 from backend.payments import subscribers as payment_subscribers
 from backend.payments import tasks as payment_tasks
 from backend.payments.service.attempts import AttemptsService
@@ -46,6 +46,7 @@ from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.backlog import BacklogMeter
 from backend.platform.broker.relay import BrokerRelay
@@ -178,6 +179,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
         **catalog_tasks.timer_handlers(registry.get(CatalogService)),
         **order_tasks.timer_handlers(registry.get(OrdersService)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
+        **cash_tasks.timer_handlers(cash_tasks.CarriedCash(registry.get(RiderCashService))),
         **payout_tasks.timer_handlers(payout_tasks.PendingPayouts(registry.get(PayoutsService))),
         **comms_tasks.timer_handlers(registry.get(LadderService)),
         **waiting.timer_handlers(waiting.WaitingOrders(registry.get(OrdersService), registry.get(CardsService))),

@@ -38,6 +38,7 @@ _PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid")
 _PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout")
 _COUNT: Final = _post("Count what was handed in", "/riders/{rider}/cash/hand-ins")
 _WRITE_OFF: Final = _post("Give the difference up", "/riders/{rider}/cash/write-offs")
+_SETTLED: Final = _post("Say that it was paid", "/payments/settlements/{subject}/paid")
 _STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements")
 _BRIDGE: Final = _post("Call two of them together", "/comms/bridge")
 _NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes")
@@ -58,6 +59,9 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_cash_underpaid": (_COLLECT, _NOTE),
     "payment_cash_shortage": (_COUNT, _WRITE_OFF),
     "payment_cash_surplus": (_COUNT, _WRITE_OFF),
+    "payment_cash_carried": (_COUNT, _WRITE_OFF),
+    "payment_refund_requested": (_DECIDE,),
+    "payment_settlement_due": (_SETTLED,),
     "payment_payout_unknown": (_PAID, _PAY_OUT),
     "payment_payout_differs": (_PAID, _PAY_OUT),
     "payment_payout_failed": (_PAY_OUT, _PAID),

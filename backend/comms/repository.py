@@ -293,10 +293,16 @@ async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None
 
 
 async def money_waits(session: AsyncSession, subject_id: str) -> bool:
-    """Return whether a card's subject is a receipt without an order, or a refund that is still to be paid."""
+    """Return whether a card's subject is money without an order, or money that is still to be paid or counted."""
     query = text("""
         SELECT EXISTS (SELECT FROM receipts WHERE id = :subject AND state IN ('suggested', 'orphan'))
-            OR EXISTS (SELECT FROM refunds WHERE id = :subject AND state IN ('due', 'approved'))""")
+            OR EXISTS (SELECT FROM refunds WHERE id = :subject AND state IN ('due', 'approved'))
+            OR EXISTS (SELECT FROM settlements WHERE id = :subject AND state = 'due')
+            OR EXISTS (
+                SELECT FROM cash_counts WHERE rider_id = split_part(:subject, ':', 2)
+                    AND :subject = 'cash:' || rider_id || ':' || currency
+                HAVING sum(moved_minor) <> 0
+            )""")
     return bool(await session.scalar(query, {"subject": subject_id}))
 
 

@@ -201,12 +201,13 @@ class CallStatusAsker:
         if isinstance(outcome, Sent) and outcome.detail:
             news = CallNews(call_id, outcome.provider_ref, state=CallState(outcome.detail))
             await self._calls.apply_news(session, news)
-        call = await repository.call(session, call_id)
+        call = await repository.call(session, call_id, lock=True)
         if call is None or call.state in ENDED:
             return
         if turn + 1 < STATUS_ASKS:
             await ask_later(session, call, self._line, turn + 1)
         else:
+            call.state = CallState.UNKNOWN  # Whoever picks it up yet, or hangs up, is heard all the same.
             log.warning("call.end_unknown", call_id=call_id, order_id=call.order_id)
 
 

@@ -151,7 +151,9 @@ class CustomerNotices:
             "due": _money(event.payload, "due_minor"),
         }
 
-    async def _failed(self, _: AsyncSession, event: StoredEvent, __: OrderView) -> Notice | None:
+    async def _failed(self, _: AsyncSession, event: StoredEvent, order: OrderView) -> Notice | None:
+        if order.state in _CLOSED or not order.due_minor:
+            return None  # Nobody is to pay it again.
         return f"payment_failed_{_FAILURES.get(event.payload['reason'], 'other')}", {}
 
     async def _refund(self, _: AsyncSession, event: StoredEvent, __: OrderView) -> Notice | None:

@@ -66,9 +66,9 @@ _CARRY: Final = (A.RIDER, A.DISPATCH)
 _UNPAID: Final = (S.PENDING, S.PARTIAL)
 _RUNNING: Final = (S.CONFIRMED, S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY)
 _CLOSED: Final = (S.CANCELLED, S.RETURNED)
-_PAYMENT_TIMERS: Final = (T.PAYMENT_PENDING, T.RESERVATION_EXPIRY)
 _RIDER_TIMERS: Final = (T.RIDER_ACK, T.HANDOVER_WAIT, T.RIDER_OTD, T.ADDRESS_CONFIRM, T.OFF_ROUTE)
-_ALL_TIMERS: Final = (*_PAYMENT_TIMERS, T.VENDOR_ACCEPT, T.PROCESSING_REMINDER, T.PICKUP, *_RIDER_TIMERS)
+# A prompt or link that is under way outlives its order's steps, so PAYMENT_PENDING ends with the attempt alone.
+_ALL_TIMERS: Final = (T.RESERVATION_EXPIRY, T.VENDOR_ACCEPT, T.PROCESSING_REMINDER, T.PICKUP, *_RIDER_TIMERS)
 
 TRANSITIONS: Final = (
     # Money.
@@ -81,7 +81,7 @@ TRANSITIONS: Final = (
         _MONEY,
         guards=(p.fully_covered,),
         arms=(T.VENDOR_ACCEPT,),
-        disarms=_PAYMENT_TIMERS,
+        disarms=(T.RESERVATION_EXPIRY,),
         stock=StockEffect.COMMIT,
     ),
     Transition(
@@ -90,7 +90,6 @@ TRANSITIONS: Final = (
         None,
         _MONEY,
         guards=(p.fully_covered,),
-        disarms=(T.PAYMENT_PENDING,),
     ),
     Transition(
         c.ApproveCod,
@@ -98,10 +97,10 @@ TRANSITIONS: Final = (
         S.CONFIRMED,
         (*_DESK, A.BOT, A.PAYMENTS, A.SYSTEM),
         arms=(T.VENDOR_ACCEPT,),
-        disarms=_PAYMENT_TIMERS,
+        disarms=(T.RESERVATION_EXPIRY,),
         stock=StockEffect.COMMIT,
     ),
-    Transition(c.MarkPaymentFailed, (*_UNPAID, *_RUNNING), None, _MONEY, disarms=(T.PAYMENT_PENDING,)),
+    Transition(c.MarkPaymentFailed, (*_UNPAID, *_RUNNING), None, _MONEY),
     Transition(c.RecordLatePayment, _CLOSED, None, _MONEY),
     Transition(c.RecordRefund, (*_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.refund_covered,)),
     # Money that was another order's: before the order runs it waits for its own again; what runs goes on, and owes.
@@ -120,7 +119,6 @@ TRANSITIONS: Final = (
         None,
         (*_CHAT, *_DESK, *_CARRY, A.PAYMENTS),
         guards=(p.not_paid, p.another_way),
-        disarms=(T.PAYMENT_PENDING,),
     ),
     # The vendor.
     Transition(

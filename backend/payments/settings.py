@@ -36,6 +36,9 @@ class PaymentsSettings(BaseSettings):
         default={"KES": 1_500_000, "INR": 1_000_000},
         description="Cash by currency from which on a rider is offered no more orders to be paid in cash.",
     )
+    cash_hand_in_s: float = Field(
+        default=86_400, gt=0, description="Seconds after which cash that a rider still carries brings a person."
+    )
     cod_limit_minor: dict[str, int] = Field(
         default={}, description="The largest order by city that may be paid in cash; no limit where a city has none."
     )

@@ -1,8 +1,10 @@
-"""What payments do on others' events: the money of an order that was called off is owed back."""
+"""What payments do on others' events: money of called-off orders is owed back, what a delivered one owes is a card."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.orders.events import OrderState
 from backend.orders.service import OrdersService
+from backend.payments import repository
 from backend.payments.policies import CLOSED_STATES
 from backend.payments.service.books import Books
 from backend.platform.events import StoredEvent, Subscription
@@ -16,11 +18,15 @@ class PaymentsSubscriber:
         self._books = books
 
     async def on_state_changed(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Queue the refunds of a closed order."""
-        if event.payload["to"] in CLOSED_STATES:
-            order_id = event.payload["order_id"]
+        """Queue the refunds of a closed order and collect no more for it; bring a person where one was not paid for."""
+        order_id, target = event.payload["order_id"], event.payload["to"]
+        if target in CLOSED_STATES:
             order = (await self._orders.hold(session, [order_id]))[order_id]
             await self._books.owe_back_all(session, order)
+            await repository.supersede_intents(session, order_id)
+        elif target == OrderState.DELIVERED:
+            order = (await self._orders.hold(session, [order_id]))[order_id]
+            await self._books.ask_for_rest(session, order)
 
 
 def subscriptions(subscriber: PaymentsSubscriber) -> tuple[Subscription, ...]:

@@ -4,17 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Final
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.events import PaymentRequested, PaymentReviewOpened
+from backend.payments.events import PaymentRequested
 from backend.payments.models import PaymentAttempt, PaymentIntent
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, PaymentProvider, PaymentRequest
-from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.attempts import LIVE, AttemptsService, ask_about, unwatch, watch
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.collect import SEND_CHANNEL
 from backend.payments.service.pulls import PullsService
@@ -34,9 +33,7 @@ from backend.platform.sends import (
     Unknown,
     enqueue,
 )
-from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind, arm
-
-_LIVE: Final = frozenset({"created", "sent", "unknown"})
+from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
 
 async def outcome_of(call: Awaitable[Sent]) -> SendOutcome:
@@ -86,7 +83,7 @@ class RequestHandler:
     async def _request(self, send: ClaimedSend) -> PaymentRequest | None:
         async with self._database.transaction() as session:
             attempt = await repository.attempt(session, send.payload["attempt_id"])
-            if attempt is None or attempt.state not in _LIVE:
+            if attempt is None or attempt.state not in LIVE:
                 return None
             intent = await repository.intent(session, attempt.intent_id)
         return PaymentRequest(
@@ -126,7 +123,7 @@ class RequestHandler:
             await self._settle_sent(session, attempt, intent, outcome, order.city)
         elif isinstance(outcome, Unknown):
             await self._settle_unknown(session, attempt)
-        elif attempt.state in _LIVE:
+        elif attempt.state in LIVE:
             await self._attempts.apply_result(session, attempt, _refusal(outcome), Feed.PROMPT)
 
     async def _settle_sent(
@@ -138,7 +135,7 @@ class RequestHandler:
             return
         attempt.state = "sent"
         await session.flush()
-        await _arm_query(session, attempt.order_id, attempt.id, 0, self._settings.query_after_s[0])
+        await self._watch_anew(session, attempt)
         requested = PaymentRequested(
             order_id=attempt.order_id,
             attempt_id=attempt.id,
@@ -154,16 +151,17 @@ class RequestHandler:
         """Begin the wait for news, once: each look that finds nothing would begin it anew, and put off the person."""
         if attempt.state == "created":
             attempt.state = "unknown"
-            await _arm_query(session, attempt.order_id, attempt.id, 0, self._settings.query_after_s[0])
+            await self._watch_anew(session, attempt)
+
+    async def _watch_anew(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
+        """Count the time of silence from now, where it was counted from the attempt's making."""
+        await unwatch(session, attempt, attempt.state)
+        await watch(session, attempt, self._settings.query_after_s[0])
 
 
 def _refusal(outcome: SendOutcome) -> AttemptResult:
     code = outcome.code if isinstance(outcome, Refused) else "unavailable"
     return AttemptResult(AttemptOutcome.FAILED, code, advice=Advice.ASK_AGAIN, reason="prompt_not_sent")
-
-
-async def _arm_query(session: AsyncSession, order_id: str, attempt_id: str, step: int, delay_s: float) -> None:
-    await arm(session, TimerKind.PAYMENT_PENDING, order_id, delay_s=delay_s, step=step, meta={"attempt_id": attempt_id})
 
 
 class QueryHandler:
@@ -280,7 +278,7 @@ class PendingPayments:
         for timer in timers:
             attempt_id = timer.meta.get("attempt_id")
             attempt = await repository.attempt(session, str(attempt_id), lock=True) if attempt_id else None
-            if attempt is not None and attempt.state in _LIVE:
+            if attempt is not None and attempt.state in LIVE:
                 await self._chase(session, attempt, timer)
 
     async def _chase(self, session: AsyncSession, attempt: PaymentAttempt, timer: ClaimedTimer) -> None:
@@ -297,15 +295,12 @@ class PendingPayments:
                 order_id=attempt.order_id,
             )
         following = waits[timer.step + 1] if timer.step + 1 < len(waits) else waits[-1] + 60
-        await _arm_query(session, attempt.order_id, attempt.id, timer.step + 1, following - waits[timer.step])
+        await watch(session, attempt, following - waits[timer.step], timer.step + 1)
 
     async def _hand_over(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
         attempt.state = "review"
         intent = await repository.intent(session, attempt.intent_id)
-        opened = PaymentReviewOpened(
-            attempt.id, attempt.order_id, "outcome_unknown", attempt.amount_minor, intent.currency, attempt.provider
-        )
-        await publish(session, opened, actor=PAYMENTS_ACTOR, city=None)
+        await ask_about(session, attempt, intent)
 
 
 def timer_handlers(pending: PendingPayments) -> Mapping[TimerKind, TimerHandler]:

@@ -76,6 +76,7 @@ class TimerKind(StrEnum):
     CONVERSATION_TIMEOUT = "conversation_timeout"
     END_OF_DAY = "end_of_day"
     PRICE_CHANGE = "price_change"
+    CASH_HAND_IN = "cash_hand_in"
 
 
 @dataclass(frozen=True, slots=True)

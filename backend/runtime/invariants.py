@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.lifecycle import TRANSITIONS
 from backend.platform.db.tables import all_tables
 from backend.platform.db.types import EncryptedText
+from backend.runtime.waits import NOBODYS, OVERDUE, UNDECIDED
 
 _MOST: Final = 50  # Offenders shown of each; one is enough to look.
 
@@ -162,16 +163,9 @@ INVARIANTS: Final = (
             AND NOT EXISTS (SELECT FROM conversations c WHERE c.id = o.conversation_id AND c.owner_kind <> 'bot')
             AND NOT EXISTS (SELECT FROM parked_event p WHERE p.key = o.id)""",
     ),
-    Invariant(
-        "I14",
-        "Money that waits for a decision has a card.",
-        """SELECT waiting.id FROM (
-            SELECT id, updated_at FROM receipts WHERE state IN ('suggested', 'orphan')
-            UNION ALL SELECT id, updated_at FROM refunds
-            WHERE state = 'approved' OR state = 'due' AND requested_by IS NULL
-        ) waiting WHERE waiting.updated_at < duka_now() - make_interval(secs => :bound_s)
-            AND NOT EXISTS (SELECT FROM ops_exceptions x WHERE x.subject_id = waiting.id AND x.state <> 'resolved')""",
-    ),
+    Invariant("I14", "Money that waits for a decision has a card.", UNDECIDED),
+    Invariant("I15", "Whatever has not ended has a live timer, an owner or a card.", NOBODYS),
+    Invariant("I16", "Timers, sends and turns that are due are worked off, or young.", OVERDUE),
     Invariant(
         "I11",
         "Every event was read by every consumer, or is young; none was given up.",

@@ -5,187 +5,29 @@ handed to their subscribers and timers fire as in the worker. Every sequence is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.ports import ItemChanges
-from backend.catalog.tasks import timer_handlers as price_timers
-from backend.comms import subscribers as comms_subscribers
-from backend.comms import waiting
-from backend.comms.service.actions import PartnerActions
-from backend.comms.service.calls import CallsService
-from backend.comms.service.cards import CardsService
-from backend.comms.service.journal import CommsJournal
-from backend.comms.settings import CommsSettings
-from backend.orders import commands as c
 from backend.orders.commands import Command, OrderLineDraft, PaymentMethod, PaymentMode
-from backend.orders.ports import Outcome
-from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments import repository as payment_rows
-from backend.payments.ports import AttemptOutcome, AttemptResult, Evidence, Feed, Method
+from backend.payments.ports import AttemptOutcome, AttemptResult, CashHandIn, Evidence, Feed, Method
 from backend.payments.service.parts import Part
-from backend.payments.service.refunds import RefundsService
-from backend.payments.settings import PaymentsSettings
-from backend.payments.tasks import PendingPayments
-from backend.payments.tasks import timer_handlers as payment_timers
-from backend.platform.actors import SYSTEM, Actor, Source
-from backend.platform.clock import SystemClock, move_clock
+from backend.platform.actors import SYSTEM, Actor
 from backend.platform.db.session import Database
-from backend.platform.errors import DukaError
-from backend.platform.events import Position, StoredEvent
-from backend.platform.ids import new_uuid
-from backend.platform.timer_engine import TimerEngine
-from backend.reports import subscribers as report_subscribers
-from backend.reports.periods import PeriodKind, local_day
-from backend.reports.service.periods import ReportsService
 from backend.runtime.invariants import check
-from tests.support.factories.catalog import catalog_service
-from tests.support.factories.customers import make_customer
-from tests.support.factories.dispatch import dispatch_service, make_rider
-from tests.support.factories.orders import ADMIN, BOT, make_shop, orders_service, place_order
-from tests.support.factories.payments import PAYER, attempts_service, parts_service, payments_service, receipts_service
-from tests.support.factories.vendors import vendors_service
+from tests.support.factories.orders import ADMIN, BOT, RIDER_ID, place_order
+from tests.support.factories.payments import (
+    PAYER,
+)
 from tests.support.machine_steps import STEPS, WAY
-
-# Those that a sequence may break; what waits for the worker's other loops is left to its tests.
-HOLDS: Final = frozenset({"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"})
-AMOUNTS: Final = (1, 5_000, 17_600, 35_200, 90_000)
-SKUS: Final = ("UNGA-2KG", "SUKARI-1KG", "NYANYA")
-# One of each, since a service reads its settings when it is made.
-ORDERS: Final = orders_service()
-CATALOG: Final = catalog_service()
-_EVENTS: Final = text("SELECT * FROM outbox WHERE pos > :after ORDER BY pos")
-_LEDGER: Final = text("""
-SELECT coalesce(sum(l.credit_minor - l.debit_minor), 0)::bigint FROM ledger_entries l JOIN orders o ON o.id = l.order_id
-WHERE l.account IN
-    ('customer_funds', 'refunds_payable', 'refunds_declined', 'merchant_payable', 'fees_earned')
-""")
-
-
-class Savepoints:
-    """Looks like a database; its transactions are savepoints of one session."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self.session = session
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        async with self.session.begin_nested():
-            yield self.session
-
-
-@dataclass
-class Town:
-    """One sequence's session, the worker's parts over it, and the hands of the rules."""
-
-    session: AsyncSession
-    user_id: str = ""
-    read_to: int = 0
-
-    def __post_init__(self) -> None:
-        clock = SystemClock()
-        orders, vendors, cards, journal = ORDERS, vendors_service(), CardsService(clock), CommsJournal()
-        actions = PartnerActions(orders, vendors, dispatch_service(clock), cards, journal)
-        calls = CallsService(orders, vendors, journal, actions, CommsSettings())
-        self.payments, self.refunds = payments_service(clock), RefundsService(orders, clock, PaymentsSettings())
-        self.receipts, self.attempts = receipts_service(clock), attempts_service(clock)
-        self.parts = parts_service(clock)
-        self.subscriptions = (
-            *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
-            *report_subscribers.subscriptions(cards, vendors),
-        )
-        handlers = {
-            **order_timers(orders),
-            **payment_timers(PendingPayments(PaymentsSettings())),
-            **price_timers(CATALOG),
-            **waiting.timer_handlers(waiting.WaitingOrders(orders, cards)),
-        }
-        self.timers = TimerEngine(Savepoints(self.session), handlers)  # type: ignore[arg-type]
-
-    async def open(self) -> None:
-        """Open the shop, with a customer and a rider."""
-        await make_shop(self.session)
-        await make_rider(self.session, SystemClock())
-        mark = ItemChanges(low_at=Decimal(3))
-        await CATALOG.change_item(self.session, "M-1", "UNGA-2KG", mark, reason="mark", actor=SYSTEM)
-        self.user_id = (await make_customer(self.session)).id
-
-    async def attempt(self, deed: Callable[[], Awaitable[Any]]) -> Any:
-        """Do something as a request does: whole, or not at all where it is refused with a code."""
-        try:
-            async with self.session.begin_nested():
-                done = await deed()
-        except DukaError:
-            done = None
-        await self.settle()
-        return done
-
-    async def settle(self) -> None:
-        """Hand every new event to who listens to it, in order."""
-        while rows := (await self.session.execute(_EVENTS, {"after": self.read_to})).all():
-            for row in rows:
-                self.read_to = row.pos
-                event = StoredEvent(
-                    *(row.event_id, row.topic, row.key, row.payload, Actor.parse(row.actor)),
-                    *(row.city, row.trace_id, row.occurred_at, Position(0, row.pos)),
-                )
-                for one in self.subscriptions:
-                    if event.topic in one.topics:
-                        await one.handle(self.session, event)
-            await self.session.flush()
-
-    async def wait(self, seconds: int) -> None:
-        """Let time pass, and what is due happen."""
-        await move_clock(self.session, timedelta(seconds=seconds))
-        while await self.timers.step():
-            await self.settle()
-
-    async def place(self, command: c.PlaceOrder) -> str | None:
-        """Place an order; return its id, or None where it was refused."""
-        placed = await self.attempt(lambda: ORDERS.place(self.session, command, actor=BOT, source=Source.BOT))
-        return None if placed is None else str(placed.id)
-
-    async def give(self, order_id: str, actor: Actor, command: Command) -> None:
-        """Give a command; one that is refused leaves the order as it was."""
-        orders = ORDERS
-        before = await orders.get(self.session, order_id)
-        result = await self.attempt(
-            lambda: orders.handle(
-                self.session, order_id, command, actor=actor, source=Source.API, command_id=new_uuid()
-            )
-        )
-        if result is None or result.outcome is Outcome.REFUSED:
-            assert await orders.get(self.session, order_id) == before
-
-    async def receive(self, order_id: str, code: str, minor: int, rail: str, feed: Feed = Feed.PROMPT) -> None:
-        """Let money for an order come in, under a code that may be known."""
-
-        async def book() -> None:
-            await ORDERS.get(self.session, order_id, lock=True)
-            await self.receipts.take(self.session, Evidence(feed, rail, code, minor, "KES", order_id=order_id))
-
-        await self.attempt(book)
-
-    async def report_agrees(self) -> None:
-        """The month's report says what the ledger has grown by."""
-        now = (await self.session.execute(text("SELECT duka_now()"))).scalar_one()
-        merchant = await vendors_service().merchant(self.session, "M-1")
-        day = local_day(now, merchant.timezone)
-        report = await ReportsService(vendors_service()).report(self.session, merchant, PeriodKind.MONTH, day)
-        in_all = int((await self.session.execute(_LEDGER)).scalar_one())
-        booked = (report.figure("collected").minor or 0) - (report.figure("refunds.paid").minor or 0)
-        first = (await self.session.execute(text("SELECT min(created_at) FROM ledger_entries"))).scalar_one()
-        if first is None or local_day(first, merchant.timezone) >= report.first:
-            assert booked == in_all
+from tests.support.machine_town import AMOUNTS, CATALOG, HOLDS, ORDERS, SKUS, Town
 
 
 class ShopMachine(RuleBasedStateMachine):
@@ -362,6 +204,49 @@ class ShopMachine(RuleBasedStateMachine):
                 )
 
         self.run(self.town.attempt(decide))
+
+    @rule(number=st.integers(1, 12), minor=st.sampled_from(AMOUNTS), cause=st.sampled_from(("damaged", "goodwill")))
+    def ask_for_a_refund(self, number: int, minor: int, cause: str) -> None:
+        """Somebody asks to give some of a payment back."""
+
+        async def ask() -> None:
+            receipt_id = await self.nth_receipt(number)
+            await self.town.refunds.request(self.session, receipt_id, minor, cause, "", BOT)
+
+        self.run(self.town.attempt(ask))
+
+    @rule()
+    def pay_a_refund(self) -> None:
+        async def pay() -> None:
+            due, _ = await self.town.refunds.page(self.session, state="approved", merchant_id=None, limit=1, offset=0)
+            for refund in due:
+                await self.town.refunds.pay(self.session, refund.id, f"UK{refund.id}", ADMIN)
+
+        self.run(self.town.attempt(pay))
+
+    @rule(order=orders, minor=st.sampled_from(AMOUNTS))
+    def take_cash_at_the_door(self, order: str, minor: int) -> None:
+        self.run(self.town.attempt(lambda: self.town.payments.record_cash(self.session, order, minor, RIDER_ID)))
+
+    @rule(counted=st.sampled_from((0, *AMOUNTS)), keeps=st.sampled_from((0, 5_000)))
+    def hand_cash_in(self, counted: int, keeps: int) -> None:
+        given = CashHandIn(RIDER_ID, "Nairobi", None, "KES", counted, keeps_minor=keeps)
+        self.run(self.town.attempt(lambda: self.town.cash.hand_in(self.session, given, ADMIN)))
+
+    @rule(minor=st.sampled_from(AMOUNTS))
+    def write_cash_off(self, minor: int) -> None:
+        deed = self.town.cash.write_off
+        self.run(self.town.attempt(lambda: deed(self.session, RIDER_ID, "KES", minor, "", ADMIN, "Nairobi")))
+
+    @rule(paid=st.booleans())
+    def settle_with_the_merchant(self, paid: bool) -> None:  # noqa: FBT001 - as above
+        async def settle() -> None:
+            now = (await self.session.execute(text("SELECT duka_now()"))).scalar_one()
+            made = await self.town.settlements.settle(self.session, "M-1", "KES", now, ADMIN)
+            if paid:
+                await self.town.settlements.pay(self.session, made.id, f"BANK-{made.id}", ADMIN)
+
+        self.run(self.town.attempt(settle))
 
     @rule(sku=st.sampled_from(SKUS), by=st.integers(-6, 12).filter(bool), key=st.integers(0, 6))
     def correct_stock(self, sku: str, by: int, key: int) -> None:

@@ -112,6 +112,15 @@ async def close_intents(session: AsyncSession, order_ids: Sequence[str]) -> None
         )
 
 
+async def supersede_intents(session: AsyncSession, order_id: str) -> None:
+    """Mark that what was to be collected for an order is to be collected no more."""
+    await session.execute(
+        update(PaymentIntent)
+        .where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
+        .values(state="superseded")
+    )
+
+
 async def insert_receipts(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> Sequence[Receipt]:
     """Insert receipts, each with the same fields; return those whose provider and code were not known already."""
     if not rows:

@@ -278,7 +278,9 @@ async def settlement_paid(
     found = await service.get(session, settlement_id)
     if principal.merchant_id not in {None, found.merchant_id}:
         raise SettlementNotFoundError(settlement_id=settlement_id)
-    return await intent.once(session, body, SettlementView, lambda: service.pay(session, settlement_id, body.code))
+    return await intent.once(
+        session, body, SettlementView, lambda: service.pay(session, settlement_id, body.code, principal.actor)
+    )
 
 
 @router.put("/payments/fees/{merchant_id}")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.commands import Command, ConfirmPayment, RecordLatePayment, RecordPartPayment, RecordRefund
+from backend.orders.events import OrderState
 from backend.orders.ports import Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
@@ -121,10 +122,26 @@ class Books:
             closed = PaymentReviewClosed(receipt_id, order_id, "the order is paid")
             await publish(session, closed, actor=PAYMENTS_ACTOR, city=cities[order_id])
 
+    async def ask_for_rest(self, session: AsyncSession, order: Receivable) -> None:
+        """Bring a person where goods were handed over and not all of their money has come; its row is held."""
+        short_minor = order.amount_minor - order.paid_minor
+        if short_minor <= 0:
+            return
+        opened = PaymentReviewOpened(
+            subject_id=short_at_door(order.id),
+            order_id=order.id,
+            kind="cash_underpaid",
+            amount_minor=short_minor,
+            currency=order.currency,
+            detail="delivered",
+            merchant_id=order.merchant_id,
+        )
+        await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
+
     async def _close_short(self, session: AsyncSession, settled: Sequence[Given]) -> None:
         """Close the card of an order whose cash was too little, where the rest has come."""
         for one in settled:
-            if one.judged.before.paid_minor:
+            if one.judged.before.paid_minor or one.order.state == OrderState.DELIVERED:
                 closed = PaymentReviewClosed(short_at_door(one.order.id), one.order.id, "the rest was paid")
                 await publish(session, closed, actor=PAYMENTS_ACTOR, city=one.order.city)
 

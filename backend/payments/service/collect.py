@@ -17,7 +17,7 @@ from backend.payments.lifecycle import OPEN
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
 from backend.payments.policies import CLOSED_STATES
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed, Method
-from backend.payments.service.attempts import AttemptsService
+from backend.payments.service.attempts import AttemptsService, watch
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.rider_cash import RiderCashService
@@ -177,6 +177,7 @@ class PaymentsService:
         )
         session.add(attempt)
         await session.flush()
+        await watch(session, attempt, self._settings.query_after_s[0])
         await enqueue(
             session,
             SEND_CHANNEL[provider],

@@ -19,7 +19,7 @@ from backend.payments.errors import (
     RefundNotFoundError,
     RefundTooLargeError,
 )
-from backend.payments.events import PaymentReviewClosed, RefundApproved, RefundDue, RefundPaid
+from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened, RefundApproved, RefundDue, RefundPaid
 from backend.payments.lifecycle import ReceiptState
 from backend.payments.models import Receipt, Refund
 from backend.payments.policies import CLOSED_STATES
@@ -104,7 +104,22 @@ class RefundsService:
         refund_id = await repository.insert_refund(session, values)
         if refund_id is None:
             raise RefundKnownError(receipt_id=receipt_id, cause=cause)
-        return await self.get(session, refund_id)
+        refund = await self.get(session, refund_id)
+        await self._ask_to_decide(session, refund, order)
+        return refund
+
+    async def _ask_to_decide(self, session: AsyncSession, refund: Refund, order: Receivable) -> None:
+        """Open a card for those who approve refunds; the customer hears of it when it is approved."""
+        opened = PaymentReviewOpened(
+            subject_id=refund.id,
+            order_id=order.id,
+            kind="refund_requested",
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            detail=f"{refund.cause}, asked for by {refund.requested_by}",
+            merchant_id=refund.merchant_id,
+        )
+        await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
 
     async def decide(
         self, session: AsyncSession, refund_id: str, *, approve: bool, note: str, actor: Actor, is_owner: bool
@@ -128,6 +143,7 @@ class RefundsService:
         refund.decided_by, refund.note = str(actor), note
         self._post_decision(session, refund, receipt)
         if approve and refund.requested_by is not None:
+            await self._close_card(session, refund, order, f"approved by {actor}")
             await self._announce(session, refund, order)
         if approve:
             approved = RefundApproved(refund.id, refund.order_id, refund.amount_minor, refund.currency)

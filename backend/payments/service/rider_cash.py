@@ -1,6 +1,7 @@
 """Riders' cash: taken at doors, counted at the desk, and what is missing or too much, each side in the ledger."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,9 @@ from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.events import publish
 from backend.platform.ids import new_id
+from backend.platform.timers import TimerKind, arm, cancel
+
+SUBJECT: Final = "pocket"
 
 
 class RiderCashService:
@@ -42,9 +46,38 @@ class RiderCashService:
         await cash.hold_pocket(session, rider_id)
         receipt = await self._receipts.take(session, _told(order, amount_minor, rider_id))
         if await cash.add_count(session, _at_door(order, amount_minor, rider_id)):
+            await self._await_hand_in(session, rider_id, order.currency, order.city, came_minor=amount_minor)
             await self._tell_short(session, order, order.due_minor - amount_minor, rider_id)
             await self._explain_surplus(session, order, amount_minor, rider_id)
         return receipt
+
+    async def _await_hand_in(
+        self, session: AsyncSession, rider_id: str, currency: str, city: str, *, came_minor: int | None = None
+    ) -> None:
+        """Watch what a rider carries, from the first of it until nothing is left; a count at the desk begins anew."""
+        held = (await cash.held(session, [rider_id])).get((rider_id, currency), 0)
+        books = _books_of(rider_id, currency)
+        if held == 0:
+            await cancel(session, books, [TimerKind.CASH_HAND_IN], by="nothing_left", subject_kind=SUBJECT)
+        elif came_minor is None or held - came_minor <= 0:
+            meta = {"rider_id": rider_id, "currency": currency, "city": city}
+            delay_s = self._settings.cash_hand_in_s
+            await arm(session, TimerKind.CASH_HAND_IN, books, delay_s=delay_s, meta=meta, subject_kind=SUBJECT)
+
+    async def remind(self, session: AsyncSession, rider_id: str, currency: str, city: str) -> None:
+        """Bring a person where a rider has carried cash for too long."""
+        held = (await cash.held(session, [rider_id])).get((rider_id, currency), 0)
+        if held == 0:
+            return
+        opened = PaymentReviewOpened(
+            subject_id=_books_of(rider_id, currency),
+            order_id=None,
+            kind="cash_carried",
+            amount_minor=abs(held),
+            currency=currency,
+            detail=f"rider:{rider_id}",
+        )
+        await publish(session, opened, actor=PAYMENTS_ACTOR, city=city)
 
     async def is_told(self, session: AsyncSession, order_id: str, rider_id: str) -> bool:
         """True where this rider has told of this order's cash."""
@@ -98,6 +131,7 @@ class RiderCashService:
             note=given.note,
         )
         await self._tell_difference(session, given, count, actor)
+        await self._await_hand_in(session, given.rider_id, given.currency, given.city)
         return count
 
     async def _collect_told(self, session: AsyncSession, given: CashHandIn) -> None:
@@ -163,6 +197,7 @@ class RiderCashService:
             _post(session, Subject(currency), movement, "written_off")
         closed = PaymentReviewClosed(_books_of(rider_id, currency), None, f"written off by {actor}")
         await publish(session, closed, actor=actor, city=city)
+        await self._await_hand_in(session, rider_id, currency, city)
         return await self._count(
             session,
             id=new_id("CC", 10),

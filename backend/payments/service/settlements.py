@@ -11,6 +11,7 @@ from backend.orders.events import OrderState
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import NothingToSettleError, SettlementNotFoundError
+from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.models import MerchantFee, Settlement
 from backend.payments.service.ledger import (
     BANK,
@@ -22,6 +23,7 @@ from backend.payments.service.ledger import (
     post_for,
 )
 from backend.platform.actors import Actor
+from backend.platform.events import publish
 from backend.platform.ids import new_id
 
 _WHOLE: Final = 10_000
@@ -68,9 +70,10 @@ class SettlementsService:
         )
         session.add(made)
         await session.flush()
+        await _ask_to_pay(session, made, actor)
         return made
 
-    async def pay(self, session: AsyncSession, settlement_id: str, code: str) -> Settlement:
+    async def pay(self, session: AsyncSession, settlement_id: str, code: str, actor: Actor) -> Settlement:
         """Record that a settlement was paid out under the bank's code; again changes nothing.
 
         Raises:
@@ -83,6 +86,8 @@ class SettlementsService:
             net = Movement(MERCHANT_PAYABLE, BANK, found.gross_minor - found.fee_minor)
             post_for(session, subject, net, "paid_out")
             await session.flush()
+            closed = PaymentReviewClosed(found.id, None, f"paid out under {code}")
+            await publish(session, closed, actor=actor, city=None)
         return found
 
     async def get(self, session: AsyncSession, settlement_id: str) -> Settlement:
@@ -111,6 +116,20 @@ class SettlementsService:
         session.add(fee)
         await session.flush()
         return fee
+
+
+async def _ask_to_pay(session: AsyncSession, made: Settlement, actor: Actor) -> None:
+    """Open a card of who made it, until it is paid out; it is ours and not the merchant's to see to."""
+    opened = PaymentReviewOpened(
+        subject_id=made.id,
+        order_id=None,
+        kind="settlement_due",
+        amount_minor=made.net_minor,
+        currency=made.currency,
+        detail=f"{made.merchant_id}, {made.orders} orders",
+        owner=str(actor),
+    )
+    await publish(session, opened, actor=actor, city=None)
 
 
 def fee_minor(fee: MerchantFee | None, amount_minor: int) -> int:

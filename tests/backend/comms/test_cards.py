@@ -55,7 +55,7 @@ def test_every_kind_of_card_leads_to_commands_that_are_there(kind: str) -> None:
     assert all("{" not in step.path for step in steps)
 
 
-@pytest.mark.parametrize("kind", ["payment_cash_shortage", "payment_cash_surplus"])
+@pytest.mark.parametrize("kind", ["payment_cash_shortage", "payment_cash_surplus", "payment_cash_carried"])
 def test_a_card_about_cash_leads_to_its_rider(kind: str) -> None:
     steps = next_steps(kind, None, "cash:R-7:KES")
     assert [step.path for step in steps] == ["/api/v1/riders/R-7/cash/hand-ins", "/api/v1/riders/R-7/cash/write-offs"]
@@ -112,4 +112,4 @@ async def test_money_whose_card_is_gone_is_named(session: AsyncSession, order: O
     told = Evidence(Feed.CONFIRMATION, "mpesa", "UKM5A7B9CD", 777, "KES", paid_at=now)
     receipt = await receipts_service(FixedClock(now)).take(session, told)
     broken = {one.invariant: one.offenders for one in await check(session, bound_s=0)}
-    assert broken == {"I14": (receipt.id,)}
+    assert broken == {"I14": (f"receipt {receipt.id}",)}

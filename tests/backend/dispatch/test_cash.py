@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.comms import money_cards
+from backend.comms.repository import money_waits
 from backend.comms.service.cards import CardsService
 from backend.dispatch.errors import RiderCashFullError
 from backend.dispatch.planning.ports import Aim
@@ -302,4 +303,27 @@ async def test_a_hand_in_and_a_collection_at_once_are_both_counted(street: Stree
     assert await street.held() == 0
     assert await street.rows("SELECT sum(moved_minor)::int FROM cash_counts") == [(0,)]
     await street.hand_in(0, "k3")
+    assert await street.live_cards() == []
+
+
+async def test_cash_that_is_not_handed_in_brings_a_person(street: Street) -> None:
+    """A day after the first of it was taken; the count at the desk ends it, what stays with the rider waits anew."""
+    order = await street.cod_order()
+    await street.at_door(order, 35200)
+    watch = "SELECT round(extract(epoch FROM due_at - duka_now()) / 3600)::int FROM sla_timer WHERE state = 'pending'"
+    watched = f"{watch} AND type = 'cash_hand_in'"
+    assert await street.rows(watched) == [(24,)]
+    async with street.database.transaction() as session:
+        await cash_service(street.clock).remind(session, RIDER_ID, "KES", "Nairobi")
+    assert await street.live_cards() == [("payment_cash_carried", None, 35200, None)]
+    async with street.database.transaction() as session:
+        assert await money_waits(session, "cash:R-1:KES")
+
+    await street.hand_in(30000, "k1", keeps_minor=5200)
+    assert (await street.live_cards(), await street.rows(watched)) == ([], [(24,)])
+    await street.hand_in(5200, "k2")
+    assert await street.rows(watched) == []
+    async with street.database.transaction() as session:
+        assert not await money_waits(session, "cash:R-1:KES")
+        await cash_service(street.clock).remind(session, RIDER_ID, "KES", "Nairobi")
     assert await street.live_cards() == []

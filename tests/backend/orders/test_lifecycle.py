@@ -114,7 +114,12 @@ def test_confirming_starts_the_vendors_ladder_and_keeps_the_stock() -> None:
         row = row_of(S.PENDING, command)
         assert row is not None
         assert (row.arms, row.stock) == ((TimerKind.VENDOR_ACCEPT,), "commit")
-        assert set(row.disarms) == {TimerKind.PAYMENT_PENDING, TimerKind.RESERVATION_EXPIRY}
+        assert set(row.disarms) == {TimerKind.RESERVATION_EXPIRY}
+
+
+def test_no_step_of_an_order_ends_the_watch_over_a_payment_under_way() -> None:
+    """A prompt may still be paid though its order was called off, part paid or switched."""
+    assert all(TimerKind.PAYMENT_PENDING not in (*row.arms, *row.disarms) for row in TRANSITIONS)
 
 
 @pytest.mark.parametrize(

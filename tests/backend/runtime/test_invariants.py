@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from backend.cli import app
 from backend.orders.commands import ApproveCod, PaymentMethod, PaymentMode
 from backend.platform.db.session import Database
-from backend.runtime.invariants import INVARIANTS, check, in_logs, phones
+from backend.runtime.invariants import ALL, INVARIANTS, check, in_logs, phones
 from tests.support.factories.orders import ADMIN, give, make_order
 
 _RECEIPT = """INSERT INTO receipts (id, provider, code, amount_minor, currency, order_id, evidence, state)
@@ -161,7 +161,7 @@ async def _confirmed(session: AsyncSession) -> str:
 
 async def test_an_order_on_its_way_breaks_nothing(session: AsyncSession) -> None:
     await _confirmed(session)
-    assert await check(session, bound_s=0) == []
+    assert await check(session, bound_s=0, rules=ALL - {"I16"}) == []
 
 
 @pytest.mark.parametrize(("name", "statements", "offender"), BREAKS, ids=[f"{row[0]}-{row[2]}" for row in BREAKS])
@@ -179,7 +179,7 @@ async def test_what_breaks_an_invariant_is_named(
 
 
 def test_every_invariant_of_the_database_is_broken_by_a_test() -> None:
-    assert {rule.name for rule in INVARIANTS} == {row[0] for row in BREAKS}
+    assert {rule.name for rule in INVARIANTS} - {"I15", "I16"} == {row[0] for row in BREAKS}  # These: test_waits.py.
 
 
 async def test_a_phone_in_a_log_is_found(session: AsyncSession, tmp_path: Path) -> None:
