@@ -69,7 +69,6 @@ class StockReservation(Base):
         CheckConstraint("qty > 0", name="qty"),
         ForeignKeyConstraint(["merchant_id", "sku"], ["items.merchant_id", "items.sku"]),
         Index("ix_stock_reservations_merchant_id_sku", "merchant_id", "sku"),
-        Index("ix_stock_reservations_expires_at", "expires_at", postgresql_where=text("state = 'held'")),
     )
 
     order_id: Mapped[str] = mapped_column(primary_key=True)

@@ -89,20 +89,34 @@ async def lock_items(session: AsyncSession, merchant_id: str, skus: Iterable[str
 
 
 # One statement, so that a hot item's row is held for one round trip. The guards stand in the update itself, which reads
-# a row that was changed meanwhile anew. Several rows are locked first, in the order of the SKU, and judged together:
-# either every line is held or none.
-_HOLD: Final = """
+# a row that was changed meanwhile anew.
+_HOLD_ONE: Final = """
+WITH taken AS (
+    UPDATE items i SET reserved = i.reserved + %(qty)s::numeric, updated_at = clock.at
+    FROM (SELECT duka_now() AS at) AS clock
+    WHERE i.merchant_id = %(merchant_id)s AND i.sku = %(sku)s
+        AND i.active AND i.stock - i.reserved >= %(qty)s::numeric
+        AND (%(qty)s::numeric %% 1 = 0 OR lower(i.unit) = %(weighed)s)
+    RETURNING i.merchant_id, i.sku, i.name, i.unit, i.stock - i.reserved AS available, i.low_at, i.updated_at AS at
+), held AS (
+    INSERT INTO stock_reservations (order_id, sku, merchant_id, qty, expires_at, created_at)
+    SELECT %(order_id)s, sku, merchant_id, %(qty)s::numeric, at + make_interval(secs => %(expires_in_s)s), at FROM taken
+)
+SELECT sku, name, unit, available, low_at FROM taken
+"""
+# Several rows are locked first, in the order of the SKU, and judged together: either every line is held or none.
+_HOLD_MANY: Final = """
 WITH wanted AS MATERIALIZED (
     SELECT key AS sku, value::numeric AS qty, (SELECT duka_now()) AS at FROM jsonb_each_text(%(wanted)s::jsonb)
 ), locked AS MATERIALIZED (
     SELECT i.active AND i.stock - i.reserved >= w.qty AND (w.qty %% 1 = 0 OR lower(i.unit) = %(weighed)s) AS good
     FROM wanted w JOIN items i ON i.merchant_id = %(merchant_id)s AND i.sku = w.sku
-    WHERE %(lines)s > 1 ORDER BY i.sku FOR NO KEY UPDATE OF i
+    ORDER BY i.sku FOR NO KEY UPDATE OF i
 ), taken AS (
     UPDATE items i SET reserved = i.reserved + w.qty, updated_at = w.at FROM wanted w
     WHERE i.merchant_id = %(merchant_id)s AND i.sku = w.sku
         AND i.active AND i.stock - i.reserved >= w.qty AND (w.qty %% 1 = 0 OR lower(i.unit) = %(weighed)s)
-        AND (%(lines)s = 1 OR (SELECT count(*) FILTER (WHERE good) FROM locked) = %(lines)s)
+        AND (SELECT count(*) FILTER (WHERE good) FROM locked) = %(lines)s
     RETURNING i.merchant_id, i.sku, i.name, i.unit, i.stock - i.reserved AS available, i.low_at, w.qty, w.at
 ), held AS (
     INSERT INTO stock_reservations (order_id, sku, merchant_id, qty, expires_at, created_at)
@@ -127,15 +141,18 @@ async def hold(
     session: AsyncSession, merchant_id: str, order_id: str, wanted: Mapping[str, Decimal], expires_in_s: float
 ) -> list[HeldItem]:
     """Promise stock to an order; return the items by SKU, or none of them where one line could not be held."""
-    values = {
+    values: dict[str, Any] = {
         "merchant_id": merchant_id,
         "order_id": order_id,
-        "wanted": to_json({sku: str(qty) for sku, qty in wanted.items()}),
-        "lines": len(wanted),
         "expires_in_s": expires_in_s,
         "weighed": WEIGHED_UNIT,
     }
-    return [HeldItem(*row) for row in await fetch_rows(session, _HOLD, values)]
+    if len(wanted) == 1:
+        [(values["sku"], qty)] = wanted.items()
+        values["qty"] = str(qty)
+        return [HeldItem(*row) for row in await fetch_rows(session, _HOLD_ONE, values)]
+    values |= {"wanted": to_json({sku: str(qty) for sku, qty in wanted.items()}), "lines": len(wanted)}
+    return [HeldItem(*row) for row in await fetch_rows(session, _HOLD_MANY, values)]
 
 
 async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:

@@ -16,8 +16,8 @@ async def fetch_rows(session: AsyncSession, statement: str, parameters: Mapping[
     Raises:
         DBAPIError: As from any other statement.
     """
-    connection = await (await session.connection()).get_raw_connection()
-    driver = cast("psycopg.AsyncConnection", connection.driver_connection)
+    connection = (await session.connection()).sync_connection
+    driver = cast("psycopg.AsyncConnection", connection and connection.connection.driver_connection)
     try:
         return await (await driver.execute(statement.encode(), parameters)).fetchall()
     except psycopg.Error as error:
