@@ -32,6 +32,7 @@ class FigureRow:
         vendors: True where it is also told of each vendor.
         riders: True where it is also told of each rider.
         compared: True where it stands beside that of the day, week or month before.
+        whose: The column of `facts` that names who had most of a reason's orders, where that is told.
     """
 
     key: str
@@ -42,6 +43,7 @@ class FigureRow:
     vendors: bool = False
     riders: bool = False
     compared: bool = False
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,22 @@ FIGURES: Final = (
     FigureRow("placed", _O, "placed", "amount_minor", vendors=True, compared=True),
     *(FigureRow(f"state.{state}", _O, f"placed AND state = '{state}'", "amount_minor") for state in OrderState),
     FigureRow("delivered", _O, "delivered", "amount_minor", vendors=True, riders=True, compared=True),
-    FigureRow("cancelled", _O, "cancelled", "amount_minor", reason="cancel_reason", vendors=True, compared=True),
+    FigureRow(
+        "cancelled",
+        _O,
+        "cancelled",
+        "amount_minor",
+        reason="cancel_reason",
+        vendors=True,
+        compared=True,
+        whose="vendor_id",
+    ),
     FigureRow("revenue", _M, "delivered <> taken_back", _SOLD, vendors=True, compared=True),
     FigureRow("returned", _M, "taken_back", "amount_minor", compared=True),
     FigureRow("collected", _M, "collected_minor <> 0", "collected_minor", vendors=True, compared=True),
     *map(_rail, RAILS),
+    FigureRow("failed", _M, "failed_reason IS NOT NULL", "failed_minor", reason="failed_reason", compared=True),
+    FigureRow("short", _M, "short_minor > 0", "short_minor", reason="'at_door'", riders=True, whose="rider_id"),
     FigureRow("late", _M, "collected_minor <> 0 AND NOT placed", "collected_minor", reason="'earlier'", compared=True),
     FigureRow("outstanding", _M, "owed_minor > 0", "owed_minor", reason="unpaid_reason", compared=True),
     FigureRow("outstanding.before", _M, f"owed_minor > 0 AND {_BEFORE}", "owed_minor"),

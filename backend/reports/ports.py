@@ -41,12 +41,23 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why orders stand in a figure: some of its orders, told apart by a reason."""
+    """Why orders stand in a figure: some of its orders, told apart by a reason.
+
+    Attributes:
+        partners: How many vendors or riders they are of, where that is told.
+        who: Who has most of them.
+        their_orders: How many of them.
+        their_minor: What those add to the figure.
+    """
 
     figure: str
     reason: str
     orders: int
     minor: int | None = None
+    partners: int = 0
+    who: str | None = None
+    their_orders: int = 0
+    their_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

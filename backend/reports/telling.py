@@ -10,6 +10,7 @@ from babel.dates import format_date
 from backend.channels.templates import registered_language
 from backend.platform.money import Money
 from backend.reports.figures import BY_KEY
+from backend.reports.links import PAGES, orders_path
 from backend.reports.periods import PeriodKind
 from backend.reports.ports import Figure, Partner, Reason, Report, Selection
 from backend.reports.words import words_in
@@ -55,6 +56,7 @@ class Told:
         title: What it is, and whose.
         when: The day, or its first and last.
         columns: The words over the columns, by name.
+        site: Scheme and host of the console, for links from outside it; empty for a page of its own.
     """
 
     report: Report
@@ -65,6 +67,11 @@ class Told:
     sentences: tuple[Sentence, ...]
     columns: Mapping[str, str]
     nothing: str
+    site: str = ""
+
+    def link(self, selection: Selection) -> str:
+        """Return the address of the console's page with exactly these orders; nothing where it is not known."""
+        return f"{self.site}{orders_path(self.report, selection, PAGES)}" if self.site else ""
 
     def money(self, minor: int | None) -> str:
         """Write an amount as the shop would; nothing where only orders are counted."""
@@ -77,7 +84,7 @@ class Told:
         return str(figure.orders) if figure.minor is None else f"{figure.orders}{BETWEEN}{self.money(figure.minor)}"
 
 
-def tell(report: Report, language: str | None = None) -> Told:
+def tell(report: Report, language: str | None = None, site: str = "") -> Told:
     """Return a report in a language, by default the merchant's; one that we don't write becomes the nearest we do."""
     spoken = registered_language(language or report.language)
     words = words_in(spoken)
@@ -88,9 +95,10 @@ def tell(report: Report, language: str | None = None) -> Told:
         title=f"{report.merchant_name}: {words['titles'][report.kind]}{so_far}",
         when=_when(report, spoken),
         parts=_parts(report, spoken),
-        sentences=(*_changes(report, spoken), *(_sentence(report, spoken, one) for one in report.reasons)),
+        sentences=(*_changes(report, spoken), *_reasons(report, spoken)),
         columns={**words["columns"], "before": words["before"][report.kind]},
         nothing=words["nothing"],
+        site=site,
     )
 
 
@@ -146,11 +154,30 @@ def _partner_rows(language: str, partners: Sequence[Partner], column: str) -> tu
     )
 
 
+def _reasons(report: Report, language: str) -> Iterator[Sentence]:
+    """Say why, and whose most of it was where that is more than half, and not all."""
+    for found in report.reasons:
+        yield _sentence(report, language, found)
+        if found.who and found.partners > 1 and found.their_orders > max(found.orders / 2, 1):
+            yield _most(report, language, found)
+
+
+def _most(report: Report, language: str, found: Reason) -> Sentence:
+    column = BY_KEY[found.figure].whose
+    text = words_in(language)["most"][column].format(
+        theirs=found.their_orders, orders=found.orders, who=_names(report).get(str(found.who), found.who)
+    )
+    theirs = Figure(found.figure, found.their_orders, found.their_minor)
+    return Sentence(text, theirs, Selection(found.figure, found.reason, **{column: found.who}))
+
+
 def _sentence(report: Report, language: str, found: Reason) -> Sentence:
     words = words_in(language)
     forms = words["sentences"][found.figure]
     text = forms["one" if found.orders == 1 else "other"].format(
         orders=found.orders,
+        all=report.figure(found.figure).orders,
+        riders=words["riders"]["one" if found.partners == 1 else "other"].format(riders=found.partners),
         money=Money(found.minor or 0, report.currency).format(),
         why=_why(words["why"].get(found.figure), found.reason),
         who=_names(report).get(found.reason) or words["nobody"],

@@ -31,6 +31,7 @@ def report(
 ) -> None:
     """Report a merchant's day, week or month from the database at DATABASE_URL."""
     from backend.platform.errors import DukaError
+    from backend.reports.settings import ReportsSettings
     from backend.reports.telling import tell
 
     try:
@@ -38,7 +39,7 @@ def report(
     except DukaError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from error
-    body = FORMS[form].make(tell(found, language))
+    body = FORMS[form].make(tell(found, language, ReportsSettings().public_base_url))
     if out is not None:
         out.write_bytes(body)
     elif form is Form.TEXT:

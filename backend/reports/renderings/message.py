@@ -1,28 +1,37 @@
 """A report as a WhatsApp text: what is not nothing, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from backend.reports.telling import Part, Row, Told
+from backend.reports.telling import Part, Row, Sentence, Told
 
 MAX_CHARACTERS: Final = 4096
 _PARTNERS: Final = frozenset({"vendors", "riders"})
 
 
 def message(told: Told) -> str:
-    """Return the text, at most 4,096 characters; sentences that don't fit are left out, the last first."""
+    """Return the text, at most 4,096 characters.
+
+    Each sentence has the link to its orders below it. Where that is too long for one message the links are left out,
+    and then sentences, the last first.
+    """
     figures = "\n\n".join([f"*{told.title}*\n{told.when}", *_parts(told)])
-    text = figures
-    for sentence in told.sentences:
-        longer = f"{text}{_gap(text, figures)}• {sentence.text}"
-        if len(longer) > MAX_CHARACTERS:
-            break
-        text = longer
+    text = _with_sentences(figures, [_linked(told, one) for one in told.sentences])
+    if text is None:
+        sentences = [f"• {one.text}" for one in told.sentences]
+        fitting = (_with_sentences(figures, sentences[:most]) for most in range(len(sentences), -1, -1))
+        text = next((one for one in fitting if one is not None), figures)
     return text
 
 
-def _gap(text: str, figures: str) -> str:
-    return "\n\n" if text == figures else "\n"
+def _linked(told: Told, sentence: Sentence) -> str:
+    return "\n".join(filter(None, [f"• {sentence.text}", told.link(sentence.selection)]))
+
+
+def _with_sentences(figures: str, sentences: Sequence[str]) -> str | None:
+    """Return figures and sentences as one text; None where they are too long for a message."""
+    text = "\n\n".join([figures, "\n".join(sentences)] if sentences else [figures])
+    return text if len(text) <= MAX_CHARACTERS else None
 
 
 def _parts(told: Told) -> Iterator[str]:

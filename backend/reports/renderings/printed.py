@@ -34,7 +34,7 @@ def printed(told: Told) -> bytes:
     if told.sentences:
         _text(pdf, told.columns["why"], size=12, style="B", above=2)
     for sentence in told.sentences:
-        _text(pdf, f"• {sentence.text}", size=9)
+        _text(pdf, f"• {sentence.text}", size=9, link=told.link(sentence.selection))
     return bytes(pdf.output())
 
 
@@ -55,10 +55,10 @@ def _page(told: Told) -> FPDF:
     return pdf
 
 
-def _text(pdf: FPDF, words: str, *, size: int, style: str = "", above: float = 0) -> None:
+def _text(pdf: FPDF, words: str, *, size: int, style: str = "", above: float = 0, link: str = "") -> None:
     pdf.ln(above)
     pdf.set_font(_FAMILY, style, size)
-    pdf.multi_cell(0, size * _LINE_MM, words, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, size * _LINE_MM, words, new_x="LMARGIN", new_y="NEXT", link=link)
     pdf.set_font(_FAMILY, size=9)
 
 
@@ -78,4 +78,6 @@ def _table(pdf: FPDF, told: Told, part: Part) -> None:
         for row in part.rows:
             style = None if row.figure.orders else FontFace(color=_QUIET)
             cells = [row.label, str(row.figure.orders), told.money(row.figure.minor)]
-            drawn.row([row.who, *cells] if named else [*cells, told.numbers(row.before)], style=style)
+            line = drawn.row(style=style)
+            for cell in [row.who, *cells] if named else [*cells, told.numbers(row.before)]:
+                line.cell(cell, link=told.link(row.selection) if cell is cells[1] else "")

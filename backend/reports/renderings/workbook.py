@@ -38,7 +38,7 @@ def _figures(sheet: Worksheet, told: Told, bold: Format, amount: Format) -> None
         for row in part.rows:
             for column, words in enumerate((part.title, row.who, row.label)):
                 sheet.write_string(line, column, words)
-            _numbers(sheet, line, 3, row.figure, told, amount)
+            _numbers(sheet, line, 3, row.figure, told, amount, told.link(row.selection))
             if row.before is not None:
                 _numbers(sheet, line, _BEFORE, row.before, told, amount)
             line += 1
@@ -49,7 +49,7 @@ def _sentences(sheet: Worksheet, told: Told, bold: Format, amount: Format) -> No
     sheet.set_column(0, 0, _LONG)
     for line, sentence in enumerate(told.sentences, _HEAD_ROWS):
         sheet.write_string(line, 0, sentence.text)
-        _numbers(sheet, line, 1, sentence.figure, told, amount)
+        _numbers(sheet, line, 1, sentence.figure, told, amount, told.link(sentence.selection))
 
 
 _HEAD_ROWS: Final = 4
@@ -64,7 +64,11 @@ def _head(sheet: Worksheet, told: Told, bold: Format, columns: tuple[str, ...]) 
     sheet.freeze_panes(_HEAD_ROWS, 0)
 
 
-def _numbers(sheet: Worksheet, line: int, column: int, figure: Figure, told: Told, amount: Format) -> None:
+def _numbers(
+    sheet: Worksheet, line: int, column: int, figure: Figure, told: Told, amount: Format, link: str = ""
+) -> None:
+    if link:
+        sheet.write_url(line, column, link)  # The number that follows takes the cell over, and keeps its link.
     sheet.write_number(line, column, figure.orders)
     if figure.minor is not None:
         sheet.write_number(line, column + 1, figure.minor / 100, amount)

@@ -70,7 +70,8 @@ steps AS (
             FILTER (WHERE e.command IN ('AssignRider', 'UnassignRider')))[1] AS rider_id,
         min(CASE WHEN e.command = 'RejectOrder' THEN 'vendor_declined'
             WHEN e.meta ->> 'reason' IN ('unpaid', 'customer_request') THEN e.meta ->> 'reason' ELSE 'other' END)
-            FILTER (WHERE e.from_state <> 'cancelled' AND e.to_state = 'cancelled') AS cancel_reason
+            FILTER (WHERE e.from_state <> 'cancelled' AND e.to_state = 'cancelled') AS cancel_reason,
+        bool_or(e.from_state = 'confirmed' AND e.to_state = 'cancelled') AS lost
     FROM order_events e JOIN touched t ON t.id = e.order_id WHERE e.at {_BEFORE_END} GROUP BY e.order_id
 )"""
 
@@ -98,6 +99,15 @@ asked AS (
 ), causes AS (
     SELECT DISTINCT ON (r.order_id) r.order_id, r.cause FROM refunds r JOIN touched t ON t.id = r.order_id
     WHERE r.created_at {_IN} ORDER BY r.order_id, r.created_at, r.id
+), failures AS (
+    SELECT DISTINCT ON (a.order_id) a.order_id, coalesce(a.result_reason, 'failed') AS failed_reason,
+        a.amount_minor AS failed_minor
+    FROM payment_attempts a JOIN touched t ON t.id = a.order_id WHERE a.state = 'failed' AND a.created_at {_IN}
+    ORDER BY a.order_id, a.created_at DESC, a.id
+), shorts AS (
+    SELECT c.order_id, sum(c.expected_minor - c.counted_minor) AS short_minor
+    FROM cash_counts c JOIN touched t ON t.id = c.order_id
+    WHERE c.kind = 'door' AND c.counted_minor < c.expected_minor AND c.created_at {_IN} GROUP BY c.order_id
 )"""
 
 _FLAGS: Final = (
@@ -107,7 +117,7 @@ _FLAGS: Final = (
 )
 _AMOUNTS: Final = (
     *("collected_minor", "mpesa_minor", "upi_minor", "cash_minor", "held_minor"),
-    *("refund_due_minor", "refund_paid_minor", "refund_owed_minor"),
+    *("refund_due_minor", "refund_paid_minor", "refund_owed_minor", "failed_minor", "short_minor"),
 )
 _STATED: Final = ", ".join(f"coalesce({flag}, false) AS {flag}" for flag in _FLAGS)
 _SUMMED: Final = ", ".join(f"coalesce({name}, 0)::bigint AS {name}" for name in _AMOUNTS)
@@ -137,15 +147,21 @@ _WHY_UNPAID: Final = """
 CASE WHEN s.state = 'delivered' THEN 'delivered' WHEN s.state NOT IN ('pending', 'partial') THEN 'at_the_door'
     WHEN coalesce(b.paid_minor, 0) > 0 THEN 'part_paid' ELSE coalesce(a.outcome, 'not_asked') END"""
 
+# An outlet that did not answer is why, whatever the person wrote who called the order off.
+_WHY_CANCELLED: Final = """
+CASE WHEN s.cancel_reason = 'other' AND s.lost AND k.answer_late_ever THEN 'vendor_silent' ELSE s.cancel_reason END"""
+
 FACTS: Final = f"""
 WITH {_TOUCHED}, {_MONEY}, {_STEPS}, {_CARDS}, {_ASKED}, {_WAITING}, facts AS MATERIALIZED (
     SELECT o.id, o.vendor_id, s.rider_id, s.state, o.amount_minor, o.created_at, o.created_at {_IN} AS placed,
-        {_OWED} AS owed_minor, {_WHY_UNPAID} AS unpaid_reason, s.cancel_reason, k.card_kind, f.cause AS refund_cause,
+        {_OWED} AS owed_minor, {_WHY_UNPAID} AS unpaid_reason, {_WHY_CANCELLED} AS cancel_reason, k.card_kind,
+        f.cause AS refund_cause, e.failed_reason,
         {_STATED}, {_SUMMED}, false AS waits, NULL::text AS waits_reason
     FROM touched t JOIN orders o ON o.id = t.id JOIN steps s ON s.order_id = o.id
     LEFT JOIN balances b ON b.order_id = o.id LEFT JOIN collected m ON m.order_id = o.id
     LEFT JOIN refunds_moved r ON r.order_id = o.id LEFT JOIN cards k ON k.order_id = o.id
     LEFT JOIN asked a ON a.order_id = o.id LEFT JOIN causes f ON f.order_id = o.id
-    UNION ALL SELECT code, NULL, NULL, reason, amount_minor, came_at, false, 0, NULL, NULL, NULL, NULL,
+    LEFT JOIN failures e ON e.order_id = o.id LEFT JOIN shorts d ON d.order_id = o.id
+    UNION ALL SELECT code, NULL, NULL, reason, amount_minor, came_at, false, 0, NULL, NULL, NULL, NULL, NULL,
         {_NO_ORDER}, true, reason FROM waiting
 )"""

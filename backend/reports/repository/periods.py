@@ -32,13 +32,19 @@ FROM facts GROUP BY GROUPING SETS ((), (vendor_id), (rider_id)) ORDER BY 1, 2
 
 def _reasons(row: FigureRow) -> str:
     minor = f"sum({row.minor})::bigint" if row.minor else "NULL::bigint"
-    return (
-        f"SELECT '{row.key}' AS figure, coalesce({row.reason}, '') AS reason, count(*) AS orders, {minor} AS minor"
-        f" FROM facts WHERE {row.holds} GROUP BY 2"
-    )
+    return f"""
+        SELECT '{row.key}' AS figure, coalesce({row.reason}, '') AS reason, {row.whose or "NULL::text"} AS who,
+            count(*) AS orders, {minor} AS minor
+        FROM facts WHERE {row.holds} GROUP BY 2, 3"""
 
 
-_WHY: Final = f"{FACTS} {' UNION ALL '.join(map(_reasons, REASONED))} ORDER BY 1, 3 DESC, 2"
+_OF_MOST: Final = "ORDER BY orders DESC, minor DESC, who"
+_WHY: Final = f"""
+{FACTS}
+SELECT figure, reason, sum(orders)::bigint AS orders, sum(minor)::bigint AS minor, count(who) AS partners,
+    (array_agg(who {_OF_MOST}))[1] AS who, max(orders) AS their_orders, (array_agg(minor {_OF_MOST}))[1] AS their_minor
+FROM ({" UNION ALL ".join(map(_reasons, REASONED))}) told GROUP BY figure, reason ORDER BY 1, 3 DESC, 2
+"""
 
 
 def _values(period: Period, merchant_id: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def _figures(row: Row[Any]) -> tuple[Figure, ...]:
 async def reasons(session: AsyncSession, merchant_id: str, period: Period) -> tuple[Reason, ...]:
     """Return why orders stand in the figures that are told apart, the commonest reason first."""
     rows = await session.execute(text(_WHY), _values(period, merchant_id))
-    return tuple(Reason(row.figure, row.reason, row.orders, row.minor) for row in rows)
+    return tuple(Reason(*row) for row in rows)
 
 
 async def counted_orders(

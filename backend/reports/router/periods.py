@@ -17,7 +17,6 @@ from backend.reports.renderings import FORMS, Form, file_name
 from backend.reports.schemas.periods import CountedOrderOut, KeptOut, ReportOut, kept_out, report_out
 from backend.reports.service.day_ends import DayEndsService
 from backend.reports.service.periods import ReportsService
-from backend.reports.telling import tell
 from backend.vendors.ports import MerchantView
 
 router = APIRouter(prefix="/api/v1/reports/{merchant_id}", tags=["reports"])
@@ -91,7 +90,7 @@ async def file(
     language: LanguageQuery = None,
 ) -> Response:
     """The same report as a file: CSV, XLSX, PDF or WhatsApp text."""
-    told = tell(await reports.report(session, merchant, kind, day), language)
+    told = reports.tell(await reports.report(session, merchant, kind, day), language)
     body = await run_in_threadpool(FORMS[form].make, told)
     name = quote(file_name(told, form))
     return Response(

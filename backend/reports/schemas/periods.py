@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.reports.figures import BY_KEY
 from backend.reports.links import API, orders_path
 from backend.reports.models import KeptReport
 from backend.reports.periods import PeriodKind
@@ -30,10 +31,21 @@ class FigureOut(BaseModel):
     before: BeforeOut | None = Field(default=None, description="As it was before; null where it is not compared.")
 
 
+class MostOut(BaseModel):
+    """The vendor or rider who has most of a reason's orders."""
+
+    id: str = Field(description="The vendor or rider.")
+    orders: int = Field(description="How many of them.")
+    amount_minor: int | None = Field(description="Their money in minor units; null where only orders are counted.")
+    of: int = Field(description="How many vendors or riders there are among the reason's orders.")
+    orders_url: str = Field(description="Lists exactly these orders.")
+
+
 class ReasonOut(FigureOut):
     """Some orders of a figure, told apart by why they stand in it."""
 
     reason: str = Field(description="Why, such as `wrong_pin`.")
+    most: MostOut | None = Field(default=None, description="Who has most of them, where that is told.")
 
 
 class PartnerOut(BaseModel):
@@ -128,7 +140,23 @@ def _compared(report: Report, figure: Figure) -> FigureOut:
 def _reason(report: Report, found: Reason) -> ReasonOut:
     path = orders_path(report, Selection(found.figure, reason=found.reason))
     return ReasonOut(
-        key=found.figure, reason=found.reason, orders=found.orders, amount_minor=found.minor, orders_url=path
+        key=found.figure,
+        reason=found.reason,
+        orders=found.orders,
+        amount_minor=found.minor,
+        orders_url=path,
+        most=_most(report, found) if found.who else None,
+    )
+
+
+def _most(report: Report, found: Reason) -> MostOut:
+    whose = {BY_KEY[found.figure].whose: found.who}
+    return MostOut(
+        id=str(found.who),
+        orders=found.their_orders,
+        amount_minor=found.their_minor,
+        of=found.partners,
+        orders_url=orders_path(report, Selection(found.figure, found.reason, **whose)),
     )
 
 

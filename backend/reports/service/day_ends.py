@@ -82,7 +82,8 @@ class DayEndsService:
         over_at = period_of(report.kind, report.first, report.zone).until_at
         if merchant.wa_phone_number_id is None or (now - over_at).total_seconds() > self._settings.too_late_s:
             return
-        told, readers = tell(report), await repository.readers(session, merchant.id)
+        told = tell(report, site=self._settings.public_base_url)
+        readers = await repository.readers(session, merchant.id)
         for reader in readers:
             await self._tell(session, merchant, reader, told, now)
         await repository.note_sent(session, merchant.id, report.kind, report.first, len(readers))

@@ -11,6 +11,8 @@ from backend.reports.figures import BY_KEY, COMPARED, RIDER_FIGURES, VENDOR_FIGU
 from backend.reports.periods import Period, PeriodKind, local_day, period_of
 from backend.reports.ports import CountedOrder, Figure, Partner, Report, Selection
 from backend.reports.repository import periods as repository
+from backend.reports.settings import ReportsSettings
+from backend.reports.telling import Told, tell
 from backend.vendors.ports import MerchantView
 from backend.vendors.service import VendorsService
 
@@ -18,8 +20,13 @@ from backend.vendors.service import VendorsService
 class ReportsService:
     """Makes reports; each is read from the ledger and the events at once, and nothing is counted in Python."""
 
-    def __init__(self, vendors: VendorsService) -> None:
+    def __init__(self, vendors: VendorsService, settings: ReportsSettings | None = None) -> None:
         self._vendors = vendors
+        self._settings = settings or ReportsSettings()
+
+    def tell(self, report: Report, language: str | None = None) -> Told:
+        """Return a report in a language, with links that can be followed from anywhere."""
+        return tell(report, language, self._settings.public_base_url)
 
     async def visible(self, session: AsyncSession, merchant_id: str, principal: Principal) -> MerchantView:
         """Return a merchant whose reports the caller may read.

@@ -1,10 +1,11 @@
 """Reports with any figures at all, for what only renders them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from backend.reports.figures import BY_KEY, FIGURES, REASONED, RIDER_FIGURES, VENDOR_FIGURES, FigureRow
+from backend.reports.figures import FIGURES, REASONED, RIDER_FIGURES, VENDOR_FIGURES, FigureRow
 from backend.reports.periods import PeriodKind, period_of
 from backend.reports.ports import Figure, Partner, Reason, Report
 
@@ -30,15 +31,15 @@ def _partners(rows: tuple[FigureRow, ...]) -> st.SearchStrategy[tuple[Partner, .
     return st.lists(partner, max_size=3, unique_by=(lambda one: one.id, lambda one: one.name)).map(tuple)
 
 
-def _reason() -> st.SearchStrategy[Reason]:
-    keys = st.sampled_from([row.key for row in REASONED])
-    return st.builds(
-        lambda key, reason, orders, minor: Reason(key, reason, orders, minor if BY_KEY[key].minor else None),
-        keys,
-        _REASONS,
-        st.integers(1, 1000),
-        _MINOR,
-    )
+@st.composite
+def _reason(draw: st.DrawFn) -> Reason:
+    row = draw(st.sampled_from(REASONED))
+    orders, minor = draw(st.integers(1, 1000)), draw(_MINOR) if row.minor else None
+    found = Reason(row.key, draw(_REASONS), orders, minor)
+    if not row.whose:
+        return found
+    theirs = draw(st.integers(1, orders))
+    return replace(found, partners=draw(st.integers(1, 5)), who="A", their_orders=theirs, their_minor=minor)
 
 
 @st.composite
