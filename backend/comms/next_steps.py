@@ -7,16 +7,22 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command; `path` stands below the API's root, with `{order}`, `{subject}` and `{rider}` for the card's own."""
+    """A command, and where in the console it is given; both paths have `{order}`, `{subject}` and `{rider}` for ids.
+
+    Attributes:
+        path: The API's.
+        page: The console's page with its button; empty where it has none.
+    """
 
     label: str
     method: str
     path: str
+    page: str = ""
 
     def of(self, order_id: str | None, subject_id: str) -> "NextStep":
         """Return the command with the card's own ids."""
-        path = self.path.format(order=order_id, subject=subject_id, rider=_rider_of(subject_id))
-        return NextStep(self.label, self.method, path)
+        ids = {"order": order_id, "subject": subject_id, "rider": _rider_of(subject_id)}
+        return NextStep(self.label, self.method, self.path.format(**ids), self.page.format(**ids))
 
 
 def _rider_of(subject_id: str) -> str:
@@ -24,27 +30,31 @@ def _rider_of(subject_id: str) -> str:
     return subject_id.split(":")[1] if subject_id.startswith("cash:") else ""
 
 
-def _post(label: str, path: str) -> NextStep:
-    return NextStep(label, "POST", f"/api/v1{path}")
+def _post(label: str, path: str, page: str = "") -> NextStep:
+    return NextStep(label, "POST", f"/api/v1{path}", page)
 
 
-_MATCH: Final = _post("Give it to an order", "/payments/receipts/{subject}/match")
-_SPLIT: Final = _post("Split it over orders", "/payments/receipts/{subject}/split")
-_UNDO: Final = _post("Take it from its order", "/payments/receipts/{subject}/undo")
-_GIVE_BACK: Final = _post("Give it back to its sender", "/payments/receipts/{subject}/give-back")
-_COLLECT: Final = _post("Ask for the money", "/orders/{order}/payment")
-_DECIDE: Final = _post("Approve or reject it", "/refunds/{subject}/decision")
-_PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid")
-_PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout")
-_COUNT: Final = _post("Count what was handed in", "/riders/{rider}/cash/hand-ins")
-_WRITE_OFF: Final = _post("Give the difference up", "/riders/{rider}/cash/write-offs")
+_OPEN: Final = "/console/money#receipt-{subject}"
+_REFUND: Final = "/console/money#refund-{subject}"
+_CASH: Final = "/console/money/riders/{rider}"
+_ORDER_PAGE: Final = "/console/orders/{order}"
+_MATCH: Final = _post("Give it to an order", "/payments/receipts/{subject}/match", _OPEN)
+_SPLIT: Final = _post("Split it over orders", "/payments/receipts/{subject}/split", _OPEN)
+_UNDO: Final = _post("Take it from its order", "/payments/receipts/{subject}/undo", "/console/money#given-{subject}")
+_GIVE_BACK: Final = _post("Give it back to its sender", "/payments/receipts/{subject}/give-back", _OPEN)
+_COLLECT: Final = _post("Ask for the money", "/orders/{order}/payment", _ORDER_PAGE)
+_DECIDE: Final = _post("Approve or reject it", "/refunds/{subject}/decision", _REFUND)
+_PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid", _REFUND)
+_PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout", _REFUND)
+_COUNT: Final = _post("Count what was handed in", "/riders/{rider}/cash/hand-ins", _CASH)
+_WRITE_OFF: Final = _post("Give the difference up", "/riders/{rider}/cash/write-offs", _CASH)
 _SETTLED: Final = _post("Say that it was paid", "/payments/settlements/{subject}/paid")
 _STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements")
-_BRIDGE: Final = _post("Call two of them together", "/comms/bridge")
-_NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes")
-_MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state")
-_RIDERS: Final = NextStep("Look for a rider", "GET", "/api/v1/orders/{order}/suggestions")
-_LADDERS: Final = NextStep("See who is being called", "GET", "/api/v1/comms/ladders/{order}")
+_BRIDGE: Final = _post("Call two of them together", "/comms/bridge", _ORDER_PAGE)
+_NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes", _ORDER_PAGE)
+_MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state", _ORDER_PAGE)
+_RIDERS: Final = NextStep("Look for a rider", "GET", "/api/v1/orders/{order}/suggestions", _ORDER_PAGE)
+_LADDERS: Final = NextStep("See who is being called", "GET", "/api/v1/comms/ladders/{order}", _ORDER_PAGE)
 
 _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_orphan": (_MATCH, _SPLIT, _GIVE_BACK),

@@ -8,7 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms.models import OpsException
+from backend.comms.next_steps import NextStep, next_steps
 from backend.comms.service.cards import CardsService
+from backend.console import cash, money
 from backend.console.access import StaffDep
 from backend.console.chases import chases_of
 from backend.console.pages import page
@@ -55,6 +58,7 @@ COLUMNS: Final = (
     ),
 )
 _MOST_EXCEPTIONS: Final = 8
+_MOST_STEPS: Final = 3
 
 
 async def _columns(session: AsyncSession, orders: OrdersService, principal: Principal) -> list[dict[str, Any]]:
@@ -70,6 +74,19 @@ async def _columns(session: AsyncSession, orders: OrdersService, principal: Prin
 def _people(orders: list[OrderView]) -> list[str]:
     found = [f"vendor:{order.vendor_id}" for order in orders] + [f"customer:{order.user_id}" for order in orders]
     return found + [f"rider:{order.rider_id}" for order in orders if order.rider_id]
+
+
+def _steps(card: OpsException, principal: Principal) -> list[NextStep]:
+    """Return what the person may do about a card here, the likeliest first, and one for each page."""
+    steps = next_steps(card.kind, card.order_id, card.subject_id)
+    by_page = {step.page: step for step in reversed(steps) if step.page and _opens_to(step.page, principal)}
+    return list(reversed(by_page.values()))[:_MOST_STEPS]
+
+
+def _opens_to(path: str, principal: Principal) -> bool:
+    """Say whether a page is one that the person may open: the money desk is not everybody's, riders' cash is."""
+    is_money = path.startswith(money.PATH) and not path.startswith(cash.router.prefix)
+    return not is_money or not principal.roles.isdisjoint(money.READERS)
 
 
 async def _board(
@@ -94,6 +111,7 @@ async def _board(
         "names": await names_of(session, [*_people(shown), *(card.owner for card in exceptions if card.owner)]),
         "exceptions": exceptions,
         "open_cards": open_cards,
+        "steps": {card.id: _steps(card, principal) for card in exceptions},
         "many_cities": principal.cities == ALL_CITIES or len(principal.cities) > 1,
         "now": await session.scalar(text("SELECT duka_now()")),
     }

@@ -21,6 +21,7 @@ from backend.orders.service import OrdersService
 from backend.payments.models import Refund
 from backend.payments.repository import GIVEN, ReceiptFilter, ReceiptPage
 from backend.payments.service.parts import Part, PartsService
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
@@ -68,6 +69,7 @@ class MoneyDesk:
     receipts: Annotated[ReceiptsService, Depends(provide(ReceiptsService))]
     parts: Annotated[PartsService, Depends(provide(PartsService))]
     refunds: Annotated[RefundsService, Depends(provide(RefundsService))]
+    payouts: Annotated[PayoutsService, Depends(provide(PayoutsService))]
 
     def check(self) -> Principal:
         """Return the person, who must be allowed to handle money."""
@@ -100,16 +102,16 @@ class MoneyDesk:
         wanted = self._receipts(states=GIVEN, newest_first=True, search=self.where.find)
         return await self.receipts.page(self.session, wanted, limit=_LATELY, offset=0)
 
-    async def owed_back(self) -> tuple[Sequence[Refund], int]:
-        """Return a page of the refunds that nobody has decided about, and how many there are."""
+    async def owed_back(self, state: str = "due") -> tuple[Sequence[Refund], int]:
+        """Return a page of the refunds that nobody has decided about, and how many there are; or of another state."""
         who = self.check()
         return await self.refunds.page(
             self.session,
-            state="due",
+            state=state,
             merchant_id=who.merchant_id,
             cities=self._cities,
             limit=PAGE,
-            offset=self.where.back_from,
+            offset=self.where.back_from if state == "due" else 0,
         )
 
     @property
@@ -162,20 +164,45 @@ class MoneyDesk:
             await self.check_receipt(receipt_id)
         await self.parts.merge(self.session, await self.order(order_id), receipt_ids, reason, who.actor)
 
+    async def give_back(self, receipt_id: str) -> None:
+        """Queue an open receipt to go back to its sender."""
+        who = self.check_platform()
+        await self.check_receipt(receipt_id)
+        await self.receipts.give_back(self.session, receipt_id, who.actor)
+
     async def undo(self, receipt_id: str, reason: str) -> None:
         """Take a receipt from the order that it was given to."""
         who = self.check_platform()
         await self.check_receipt(receipt_id, states=GIVEN)
         await self.parts.undo(self.session, receipt_id, reason, who.actor)
 
-    async def decide(self, refund_id: str, note: str, *, approve: bool) -> None:
-        """Decide about what is owed back."""
+    async def _check_refund(self, refund_id: str) -> Principal:
+        """Return the person, who must be allowed to see the refund.
+
+        Raises:
+            NotFoundError: They are not.
+        """
         who = self.check()
         refund = await self.refunds.get_unlocked(self.session, refund_id)
         if refund.order_id is not None:
             await self.order(refund.order_id)
         elif who.merchant_id is not None or self._cities is not None:
             raise NotFoundError
+        return who
+
+    async def paid_back(self, refund_id: str, code: str) -> None:
+        """Record that an approved refund was paid by hand, under the provider's code."""
+        who = await self._check_refund(refund_id)
+        await self.refunds.pay(self.session, refund_id, code.strip().upper(), who.actor)
+
+    async def pay_out(self, refund_id: str) -> None:
+        """Pay an approved refund out by API."""
+        who = await self._check_refund(refund_id)
+        await self.payouts.begin(self.session, refund_id, who.actor)
+
+    async def decide(self, refund_id: str, note: str, *, approve: bool) -> None:
+        """Decide about what is owed back."""
+        who = await self._check_refund(refund_id)
         await self.refunds.decide(
             self.session, refund_id, approve=approve, note=note, actor=who.actor, is_owner=Role.OWNER in who.roles
         )
@@ -215,6 +242,26 @@ async def split(
 async def undo(request: Request, receipt_id: str, desk: DeskDep, reason: ReasonForm) -> Response:
     """Take a payment from an order whose it was not."""
     return await _step(request, desk, desk.undo(receipt_id, reason))
+
+
+@router.post("/receipts/{receipt_id}/give-back")
+async def give_back(request: Request, receipt_id: str, desk: DeskDep) -> Response:
+    """Let a payment that is for no order go back to its sender."""
+    return await _step(request, desk, desk.give_back(receipt_id))
+
+
+@router.post("/refunds/{refund_id}/paid")
+async def paid_back(
+    request: Request, refund_id: str, desk: DeskDep, code: Annotated[str, Form(min_length=3, max_length=40)]
+) -> Response:
+    """Record that an approved refund was paid by hand."""
+    return await _step(request, desk, desk.paid_back(refund_id, code))
+
+
+@router.post("/refunds/{refund_id}/payout")
+async def pay_out(request: Request, refund_id: str, desk: DeskDep) -> Response:
+    """Pay an approved refund out by API, once however often it is asked for."""
+    return await _step(request, desk, desk.pay_out(refund_id))
 
 
 @router.post("/merge")
@@ -258,6 +305,7 @@ async def _desk(request: Request, desk: MoneyDesk, *, notice: str = "", status: 
     waiting, given = await desk.waiting(), await desk.given()
     receipts, lately = await shown(session, waiting), await shown(session, given)
     due, refunds = await desk.owed_back()
+    approved, to_pay = await desk.owed_back("approved")
     cash = await bags(session, who)
     values = {
         "mark": marked,
@@ -273,6 +321,8 @@ async def _desk(request: Request, desk: MoneyDesk, *, notice: str = "", status: 
         "cash": cash,
         "due": due,
         "refunds": refunds,
+        "approved": approved,
+        "to_pay": to_pay,
         "totals": {
             "owed": [(minor, currency) for currency, minor in debts],
             "open": [(minor, currency) for currency, _, minor in waiting.sums],
@@ -293,8 +343,8 @@ def _people(owed: Sequence[OrderView], receipts: Sequence[ShownReceipt], cash: S
 
 
 def _in_bags(cash: Sequence[CashBag]) -> list[tuple[int, str]]:
-    """Add up what all riders have, and have to collect, by currency."""
+    """Add up what all riders carry, and have to collect, by currency."""
     sums: dict[str, int] = defaultdict(int)
     for bag in cash:
-        sums[bag.currency] += bag.to_collect_minor + bag.taken_minor
+        sums[bag.currency] += bag.to_collect_minor + bag.held_minor
     return [(minor, currency) for currency, minor in sorted(sums.items())]

@@ -1,16 +1,17 @@
 """What the money desk reads across orders, receipts and riders."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.dispatch.models import Rider
 from backend.orders.events import OrderState
 from backend.orders.models import Order
-from backend.payments.models import Receipt, ReceiptSuggestion
+from backend.payments.models import CashCount, Receipt, ReceiptSuggestion
 from backend.payments.repository import ReceiptPage
 from backend.platform.auth.principal import ALL_CITIES, Principal
 
@@ -51,13 +52,14 @@ class ShownReceipt:
 
 @dataclass(frozen=True, slots=True)
 class CashBag:
-    """What a rider has to collect at doors, and what they have taken in the last 24 hours."""
+    """What a rider carries, has to collect at doors, and has taken in the last 24 hours."""
 
     rider_id: str
     currency: str
     orders: int
     to_collect_minor: int
     taken_minor: int
+    held_minor: int = 0
 
 
 def _theirs(principal: Principal) -> list[ColumnElement[bool]]:
@@ -105,7 +107,33 @@ def _candidate(suggestion: ReceiptSuggestion, order: Order) -> Candidate:
 
 
 async def bags(session: AsyncSession, principal: Principal) -> list[CashBag]:
-    """Return what each rider has to do with cash, the largest sum first."""
+    """Return what each rider has to do with cash, those who carry most first."""
+    carried = await _carried(session, principal)
+    found = {
+        (bag.rider_id, bag.currency): replace(bag, held_minor=carried.pop((bag.rider_id, bag.currency), 0))
+        for bag in await _on_the_way(session, principal)
+    }
+    rest = [CashBag(rider, currency, 0, 0, 0, held) for (rider, currency), held in carried.items()]
+    return sorted((*found.values(), *rest), key=lambda bag: -bag.held_minor)
+
+
+async def _carried(session: AsyncSession, principal: Principal) -> dict[tuple[str, str], int]:
+    """Return what riders carry, by (rider, currency); a merchant's people see those of their own riders."""
+    held = func.sum(CashCount.moved_minor)
+    query = (
+        select(CashCount.rider_id, CashCount.currency, held)
+        .join(Rider, Rider.id == CashCount.rider_id)
+        .group_by(CashCount.rider_id, CashCount.currency)
+        .having(held != 0)
+    )
+    if principal.cities != ALL_CITIES:
+        query = query.where(func.lower(Rider.city).in_([city.lower() for city in principal.cities]))
+    if principal.merchant_id is not None:
+        query = query.where(Rider.merchant_id == principal.merchant_id)
+    return {(rider, currency): int(minor) for rider, currency, minor in await session.execute(query)}
+
+
+async def _on_the_way(session: AsyncSession, principal: Principal) -> list[CashBag]:
     on_the_way = (Order.payment_mode == "cod") & (Order.state == OrderState.OUT_FOR_DELIVERY)
     due = func.greatest(Order.amount_minor - Order.paid_minor + Order.refunded_minor, 0)
     taken = (

@@ -139,6 +139,13 @@ class NotTheirOrderError(UnprocessableError):
     title = "That order is not this rider's"
 
 
+class CountedMeanwhileError(ConflictError):
+    """The rider's cash was taken or counted since the page was opened."""
+
+    code = "payment.counted_meanwhile"
+    title = "This rider's cash has changed meanwhile; look at the sum again"
+
+
 class WriteOffTooLargeError(UnprocessableError):
     """More than the rider's books are out by."""
 

@@ -203,6 +203,8 @@ class CashHandIn:
         merchant_id: The rider's; None where they carry for all.
         keeps_minor: What the rider may keep, to give change.
         told: Cash of orders that was not told at the door, by order.
+        seen: The id of the rider's last count, as whoever counts saw it; empty where there was none, None where it is
+            not asked.
     """
 
     rider_id: str
@@ -213,6 +215,7 @@ class CashHandIn:
     keeps_minor: int = 0
     note: str = ""
     told: Mapping[str, int] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from sqlalchemy import text
 from backend.app import create_app
 from backend.bootstrap import Built, build
 from backend.comms.service.cards import CardsService
-from backend.orders.commands import AcceptOrder, ConfirmPayment
+from backend.orders.commands import AcceptOrder, ApproveCod, ConfirmPayment, PaymentMethod, PaymentMode
 from backend.orders.events import OrderState
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import Principal, Role
 from backend.platform.auth.sessions import COOKIE, ConsoleSessions
 from backend.platform.auth.staff import save_staff
+from backend.platform.clock import SystemClock
 from backend.platform.db.embedded import free_port
 from backend.platform.db.session import Database
 from backend.platform.settings import PlatformSettings
@@ -29,7 +30,8 @@ from backend.platform.timers import TimerKind
 from tests.support.clock import FixedClock
 from tests.support.factories.console import busy_shop, climb, make_thread, person, say
 from tests.support.factories.dispatch import make_rider
-from tests.support.factories.orders import give, make_order, make_shop
+from tests.support.factories.orders import ADMIN, RIDER_ID, advance, give, make_order, make_shop
+from tests.support.factories.payments import cash_service
 
 pytestmark = pytest.mark.browser
 
@@ -278,6 +280,26 @@ async def test_money_is_split_and_taken_away_by_keyboard(house: House, context: 
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("article", name="UKM5A7B9CD/3")).to_contain_text("KSh 352")
     await expect(page.locator(f"#owed-{order.id}")).to_contain_text("confirmed, and not paid")
+
+
+async def test_a_cards_step_leads_to_a_riders_cash_which_is_counted_by_keyboard(
+    house: House, context: BrowserContext
+) -> None:
+    """From the board to the rider's page, the sum typed and sent with Enter; the page says what was too little."""
+    async with house.database.transaction() as session:
+        await make_rider(session, SystemClock(), RIDER_ID)
+        order = await make_order(session, payment_mode=PaymentMode.COD, payment_method=PaymentMethod.COD)
+        await advance(session, await give(session, order, ADMIN, ApproveCod()), OrderState.OUT_FOR_DELIVERY)
+        await cash_service(SystemClock()).collect(session, order.id, 35_200, RIDER_ID)
+        await CardsService(SystemClock()).open(session, "payment_cash_carried", f"cash:{RIDER_ID}:KES")
+    page = await house.let_in(context, person("agent:S-1"))
+    await page.goto(f"{house.url}/console/orders")
+    await page.get_by_role("link", name="Count what was handed in").press("Enter")
+    await page.get_by_label("Counted").fill("300")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".count-row").first).to_contain_text("KSh 52 too little")
+    await expect(page.get_by_role("heading", name="To be handed in")).to_contain_text("KSh 52")
+    assert await faults(page) == []
 
 
 async def test_the_light_tells_of_a_restart_and_nothing_is_missed(

@@ -59,6 +59,13 @@ async def counted_at_door(session: AsyncSession, order_id: str, rider_id: str) -
     return await session.scalar(query) is not None
 
 
+async def last_count(session: AsyncSession, rider_id: str) -> str:
+    """Return the id of a rider's newest count; empty where there is none."""
+    query = select(CashCount.id).where(CashCount.rider_id == rider_id)
+    newest = query.order_by(CashCount.created_at.desc(), CashCount.id.desc()).limit(1)
+    return str(await session.scalar(newest) or "")
+
+
 async def counts_of(
     session: AsyncSession, rider_id: str, *, limit: int, offset: int
 ) -> tuple[Sequence[CashCount], int]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.errors import CashLockedError, NotTheirOrderError, WriteOffTooLargeError
+from backend.payments.errors import CashLockedError, CountedMeanwhileError, NotTheirOrderError, WriteOffTooLargeError
 from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.models import CashCount, Receipt
 from backend.payments.ports import CashHandIn, Evidence, Feed, Pocket
@@ -113,9 +113,12 @@ class RiderCashService:
         Raises:
             NotTheirOrderError: An order told of at the desk is not this rider's.
             CashLockedError: A UPI code is open for one of them.
+            CountedMeanwhileError: The rider's cash was counted since whoever counts looked.
         """
         await self._collect_told(session, given)
         await cash.hold_pocket(session, given.rider_id)
+        if given.seen is not None and given.seen != await cash.last_count(session, given.rider_id):
+            raise CountedMeanwhileError(rider_id=given.rider_id)
         held = (await cash.held(session, [given.rider_id])).get((given.rider_id, given.currency), 0)
         await self._empty(session, given.rider_id, given.currency, given.counted_minor, clearing(CASH), "handed_in")
         count = await self._count(

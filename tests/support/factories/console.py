@@ -22,7 +22,7 @@ from backend.conversations.drafts.state import Draft, DraftLine, DraftState, Que
 from backend.conversations.models import Conversation, DraftRow, Message
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
-from backend.dispatch.service import DispatchService, ProofsService
+from backend.dispatch.service import DispatchService, ProofsService, RidersService
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.commands import OrderLineDraft, PaymentMethod, PaymentMode
 from backend.orders.events import OrderState
@@ -30,8 +30,10 @@ from backend.orders.ports import OrderView
 from backend.payments.models import Receipt
 from backend.payments.service import PaymentsService
 from backend.payments.service.parts import PartsService
+from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
+from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
@@ -42,10 +44,16 @@ from backend.platform.timers import TimerKind, arm, cancel
 from backend.reports.service.periods import ReportsService
 from tests.support.factories.catalog import make_items
 from tests.support.factories.customers import customers_service, make_customer
-from tests.support.factories.dispatch import dispatch_service, make_rider
+from tests.support.factories.dispatch import dispatch_service, make_rider, riders_service
 from tests.support.factories.drafts import SHELF, make_conversation
 from tests.support.factories.orders import make_order, orders_service
-from tests.support.factories.payments import parts_service, payments_service, receipts_service
+from tests.support.factories.payments import (
+    cash_service,
+    parts_service,
+    payments_service,
+    payouts_service,
+    receipts_service,
+)
 from tests.support.factories.reports import reports_service
 from tests.support.factories.vendors import make_merchant, make_vendor, vendors_service
 from tests.support.town import PartnerDesk
@@ -67,6 +75,9 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         PaymentsService: payments_service(clock),
         ReceiptsService: receipts_service(clock),
         PartsService: parts_service(clock),
+        PayoutsService: payouts_service(clock),
+        RidersService: riders_service(clock),
+        RiderCashService: cash_service(clock),
         RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
         ReportsService: reports_service(),
     }
