@@ -21,9 +21,10 @@ CONSUMER_BELL: Final = "consumer:"  # Followed by the consumer's name.
 
 _INSERT: Final = """
 INSERT INTO outbox (event_id, topic, key, payload, actor, city, trace_id, occurred_at)
-SELECT event_id, topic, key, payload::jsonb, %(actor)s, %(city)s, %(trace_id)s, (SELECT duka_now())
-FROM unnest(%(event_ids)s::text[], %(topics)s::text[], %(keys)s::text[], %(payloads)s::text[])
-    WITH ORDINALITY AS given (event_id, topic, key, payload, place)
+SELECT event_id, topic, key, payload::jsonb, actor, city, trace_id, (SELECT duka_now())
+FROM unnest(%(event_ids)s::text[], %(topics)s::text[], %(keys)s::text[], %(payloads)s::text[], %(actors)s::text[],
+    %(cities)s::text[], %(traces)s::text[])
+    WITH ORDINALITY AS given (event_id, topic, key, payload, actor, city, trace_id, place)
 ORDER BY place
 """
 
@@ -43,6 +44,15 @@ class Event(ABC):
     def payload(self) -> dict[str, Any]:
         """Return the body as others read it: every field, most under their own names."""
         return {self.payload_names.get(field.name, field.name): getattr(self, field.name) for field in fields(self)}
+
+
+class Notice(NamedTuple):
+    """An event with headers of its own; the trace is that of the moment where empty."""
+
+    event: Event
+    actor: Actor
+    city: str | None
+    trace_id: str = ""
 
 
 class Position(NamedTuple):
@@ -97,18 +107,23 @@ def topic_bell(topic: str) -> str:
     return f"{OUTBOX_BELL}:{topic}"
 
 
-async def publish(
-    session: "AsyncSession", event: Event, *, actor: Actor, city: str | None, trace_id: str | None = None
-) -> str:
+async def publish(session: "AsyncSession", event: Event, *, actor: Actor, city: str | None) -> str:
     """Write an event to the outbox in the caller's transaction; return its id."""
-    return (await publish_many(session, (event,), actor=actor, city=city, trace_id=trace_id))[0]
+    return (await publish_many(session, (event,), actor=actor, city=city))[0]
 
 
 async def publish_many(
-    session: "AsyncSession", events: Sequence[Event], *, actor: Actor, city: str | None, trace_id: str | None = None
+    session: "AsyncSession", events: Sequence[Event], *, actor: Actor, city: str | None
 ) -> list[str]:
     """Write several events with one statement, in the order given; return their ids."""
-    event_ids = [new_uuid() for _ in events]
+    return await publish_notices(session, [Notice(event, actor, city) for event in events])
+
+
+async def publish_notices(session: "AsyncSession", notices: Sequence[Notice]) -> list[str]:
+    """Write the same, each with its own headers."""
+    if not notices:
+        return []
+    events, event_ids = [notice.event for notice in notices], [new_uuid() for _ in notices]
     await run_sql(
         session,
         _INSERT,
@@ -117,11 +132,11 @@ async def publish_many(
             "topics": [event.topic for event in events],
             "keys": [event.key for event in events],
             "payloads": [to_json(event.payload()) for event in events],
-            "actor": str(actor),
-            "city": city,
-            "trace_id": trace_id or current_trace_id(),
+            "actors": [str(notice.actor) for notice in notices],
+            "cities": [notice.city for notice in notices],
+            "traces": [notice.trace_id or current_trace_id() for notice in notices],
         },
     )
     bells = session.info.setdefault("bells", set())
-    bells.update((OUTBOX_BELL, *(topic_bell(event.topic) for event in events)))
+    bells.update((OUTBOX_BELL, *(topic_bell(topic) for topic in {event.topic for event in events})))
     return event_ids

@@ -4,12 +4,12 @@ import secrets
 import uuid
 from typing import Final
 
-_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people read these aloud
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 without 0/O, 1/I: people read these aloud
 
 
 def new_id(prefix: str, length: int = 7) -> str:
     """Make an id such as `ORD7K2M9QX`: prefix and random characters that can't be misread."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
 
 
 def new_uuid() -> str:

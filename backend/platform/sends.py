@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 SEND_BELL: Final = "sends"
 
 _ENQUEUE: Final = """
-WITH new AS (
-    INSERT INTO outbound_send (id, idem, channel, scope, lane, order_id, payload, priority, next_at, trace_id)
-    VALUES (%(id)s, %(idem)s, %(channel)s, %(scope)s, %(lane)s, %(order_id)s, %(payload)s::jsonb, %(priority)s,
-        duka_now() + make_interval(secs => %(delay_s)s), %(trace_id)s)
-    ON CONFLICT (idem) DO NOTHING
-    RETURNING id
-)
-SELECT id FROM new UNION ALL SELECT id FROM outbound_send WHERE idem = %(idem)s LIMIT 1
+INSERT INTO outbound_send (id, idem, channel, scope, lane, order_id, payload, priority, next_at, trace_id, created_at,
+    updated_at)
+SELECT id, idem, channel, scope, lane, order_id, payload::jsonb, priority,
+    (SELECT duka_now()) + make_interval(secs => delay_s), trace_id, (SELECT duka_now()), (SELECT duka_now())
+FROM unnest(%(ids)s::text[], %(idems)s::text[], %(channels)s::text[], %(scopes)s::text[], %(lanes)s::text[],
+    %(order_ids)s::text[], %(payloads)s::text[], %(priorities)s::int[], %(delays)s::float8[], %(traces)s::text[])
+    WITH ORDINALITY AS given (id, idem, channel, scope, lane, order_id, payload, priority, delay_s, trace_id, place)
+ORDER BY place
+ON CONFLICT (idem) DO NOTHING
+RETURNING idem, id
 """
 
-_FIND: Final = "SELECT id FROM outbound_send WHERE idem = %(idem)s"
+_FIND: Final = "SELECT idem, id FROM outbound_send WHERE idem = ANY(%(idems)s::text[])"
 
 _CANCEL: Final = """
 UPDATE outbound_send SET state = 'cancelled', error_code = 'cancelled', error_detail = %(by)s, updated_at = duka_now()
@@ -131,6 +133,33 @@ class SendPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSend:
+    """Something to be sent after the caller's commit.
+
+    Attributes:
+        channel: Which handler sends it.
+        payload: What the handler needs; ids where it can, so that no personal data is stored twice.
+        idem: Names this one send; queueing the same again changes nothing.
+        scope: The account or city whose rate limit it counts against.
+        order_id: The order it is about.
+        priority: Lower goes first.
+        delay_s: Not before this many seconds from now.
+        lane: Sends of one lane, a recipient as a rule, go out one after another in the order queued.
+        trace_id: What it is done for; that of the moment where empty.
+    """
+
+    channel: str
+    payload: Mapping[str, Any]
+    idem: str
+    scope: str = ""
+    order_id: str | None = None
+    priority: int = 5
+    delay_s: float = 0
+    lane: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedSend:
     """A send that this process holds until its lease ends."""
 
@@ -194,38 +223,35 @@ async def enqueue(
     delay_s: float = 0,
     lane: str = "",
 ) -> str:
-    """Queue something to be sent after the caller's commit; return the send's id.
+    """Queue one send, as `NewSend` describes it; return its id, or that of the first one of this `idem`."""
+    send = NewSend(channel, payload, idem, scope, order_id, priority, delay_s, lane)
+    return (await enqueue_many(session, (send,)))[0]
 
-    Args:
-        session: The transaction that gives the send its reason.
-        channel: Which handler sends it.
-        payload: What the handler needs; ids where it can, so that no personal data is stored twice.
-        idem: Names this one send; queueing the same again returns the first one's id and changes nothing.
-        scope: The account or city whose rate limit it counts against.
-        order_id: The order it is about.
-        priority: Lower goes first.
-        delay_s: Not before this many seconds from now.
-        lane: Sends of one lane, a recipient as a rule, go out one after another in the order queued.
-    """
+
+async def enqueue_many(session: "AsyncSession", sends: Sequence[NewSend]) -> list[str]:
+    """Queue several sends with one statement, in the order given; return their ids, known ones for known names."""
+    if not sends:
+        return []
     parameters = {
-        "id": new_uuid(),
-        "idem": idem,
-        "channel": channel,
-        "scope": scope,
-        "lane": lane,
-        "order_id": order_id,
-        "payload": to_json(payload),
-        "priority": priority,
-        "delay_s": delay_s,
-        "trace_id": current_trace_id(),
+        "ids": [new_uuid() for _ in sends],
+        "idems": [send.idem for send in sends],
+        "channels": [send.channel for send in sends],
+        "scopes": [send.scope for send in sends],
+        "lanes": [send.lane for send in sends],
+        "order_ids": [send.order_id for send in sends],
+        "payloads": [to_json(send.payload) for send in sends],
+        "priorities": [send.priority for send in sends],
+        "delays": [float(send.delay_s) for send in sends],
+        "traces": [send.trace_id or current_trace_id() for send in sends],
     }
-    send_id = (await run_sql(session, _ENQUEUE, parameters)).scalar_one_or_none()
-    if send_id is None:
-        # A rival committed the same key after our snapshot; a new statement sees its row.
-        send_id = (await run_sql(session, _FIND, {"idem": idem})).scalar_one()
+    ids = {row.idem: str(row.id) for row in await run_sql(session, _ENQUEUE, parameters)}
+    known = [send.idem for send in sends if send.idem not in ids]
+    if known:  # A new statement, since a rival may have committed the same name after the first one's snapshot.
+        ids |= {row.idem: str(row.id) for row in await run_sql(session, _FIND, {"idems": known})}
     session.info.setdefault("bells", set()).add(SEND_BELL)
-    session.info.setdefault(_QUEUED, []).append(str(send_id))
-    return str(send_id)
+    queued = [ids[send.idem] for send in sends]
+    session.info.setdefault(_QUEUED, []).extend(queued)
+    return queued
 
 
 def queued_by(session: "AsyncSession") -> list[str]:

@@ -19,12 +19,12 @@ _ARM: Final = """
 INSERT INTO sla_timer AS t
     (subject_kind, subject_id, order_id, type, step, due_at, meta, policy_id, policy_version, trace_id, created_at)
 SELECT subject_kind, subject_id, CASE WHEN subject_kind = 'order' THEN subject_id END, type, step,
-    (SELECT duka_now()) + make_interval(secs => delay_s), meta::jsonb, policy_id, policy_version, %(trace_id)s,
+    (SELECT duka_now()) + make_interval(secs => delay_s), meta::jsonb, policy_id, policy_version, trace_id,
     (SELECT duka_now())
 FROM unnest(
     %(subject_kinds)s::text[], %(subject_ids)s::text[], %(types)s::text[], %(steps)s::int[],
-    %(delays)s::float8[], %(metas)s::text[], %(policy_ids)s::text[], %(policy_versions)s::int[])
-    AS given (subject_kind, subject_id, type, step, delay_s, meta, policy_id, policy_version)
+    %(delays)s::float8[], %(metas)s::text[], %(policy_ids)s::text[], %(policy_versions)s::int[], %(traces)s::text[])
+    AS given (subject_kind, subject_id, type, step, delay_s, meta, policy_id, policy_version, trace_id)
 ON CONFLICT (subject_kind, subject_id, type, step) WHERE state = 'pending'
 DO UPDATE SET due_at = EXCLUDED.due_at, meta = EXCLUDED.meta, policy_id = EXCLUDED.policy_id,
     policy_version = EXCLUDED.policy_version, attempts = 0, last_error = NULL
@@ -44,7 +44,9 @@ WHERE t.subject_kind = 'order' AND t.subject_id = gone.order_id AND t.type = gon
 """
 
 _SKIP: Final = """
-UPDATE sla_timer SET state = 'skipped', fired = false, last_error = %(reason)s WHERE id = ANY(%(ids)s::bigint[])
+UPDATE sla_timer t SET state = 'skipped', fired = false, last_error = given.reason
+FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS given (id, reason)
+WHERE t.id = given.id
 """
 
 _PENDING: Final = """
@@ -86,6 +88,7 @@ class NewTimer:
     Attributes:
         subject_id: The order's id, or of the other subject's kind.
         subject_kind: `order`, or another kind of subject, such as `conversation` or `city`.
+        trace_id: What it is done for; that of the moment where empty.
     """
 
     kind: TimerKind
@@ -96,6 +99,7 @@ class NewTimer:
     policy_id: str | None = None
     policy_version: int | None = None
     subject_kind: str = ORDER
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,13 @@ class PendingTimer:
 type TimerHandler = Callable[["AsyncSession", Sequence[ClaimedTimer]], Awaitable[None]]
 
 
-async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer], *, trace_id: str | None = None) -> list[int]:
+async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer]) -> list[int]:
     """Arm several timers with one statement; return their ids.
 
     Arming a kind and step that is already pending for the subject moves it. No two of `timers` may be the same.
     """
+    if not timers:
+        return []
     result = await run_sql(
         session,
         _ARM,
@@ -146,11 +152,11 @@ async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer], *, trace
             "subject_ids": [timer.subject_id for timer in timers],
             "types": [str(timer.kind) for timer in timers],
             "steps": [timer.step for timer in timers],
-            "delays": [timer.delay_s for timer in timers],
+            "delays": [float(timer.delay_s) for timer in timers],
             "metas": [to_json(timer.meta) for timer in timers],
             "policy_ids": [timer.policy_id for timer in timers],
             "policy_versions": [timer.policy_version for timer in timers],
-            "trace_id": trace_id or current_trace_id(),
+            "traces": [timer.trace_id or current_trace_id() for timer in timers],
         },
     )
     session.info.setdefault("bells", set()).add(TIMER_BELL)
@@ -231,4 +237,11 @@ async def move(session: "AsyncSession", timer_id: int, *, delay_s: float, meta: 
 
 async def skip(session: "AsyncSession", timers: Sequence[ClaimedTimer | PendingTimer], *, reason: str) -> None:
     """Record that timers had no effect: claimed ones that a guard held back, or pending ones that a person skipped."""
-    await run_sql(session, _SKIP, {"ids": [timer.id for timer in timers], "reason": reason})
+    await skip_many(session, [(timer, reason) for timer in timers])
+
+
+async def skip_many(session: "AsyncSession", skipped: Sequence[tuple[ClaimedTimer | PendingTimer, str]]) -> None:
+    """Record the same, with each timer's own reason."""
+    if skipped:
+        ids, reasons = [timer.id for timer, _ in skipped], [reason for _, reason in skipped]
+        await run_sql(session, _SKIP, {"ids": ids, "reasons": reasons})

@@ -10,12 +10,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.platform.actors import Actor, ActorKind
+from backend.platform.actors import SYSTEM, Actor, ActorKind
 from backend.platform.consumers import ConsumerPolicy, EventConsumers
 from backend.platform.db.session import Database
 from backend.platform.dead_letters import replay, retry_dead_letter, set_paused, skip_dead_letter
 from backend.platform.errors import ConflictError, NotFoundError
-from backend.platform.events import Event, StoredEvent, Subscription, publish, publish_many
+from backend.platform.events import (
+    Event,
+    Notice,
+    StoredEvent,
+    Subscription,
+    publish,
+    publish_many,
+    publish_notices,
+)
 from backend.platform.observability.trace import traced
 from tests.backend.platform.conftest import Effects
 
@@ -87,6 +95,25 @@ async def test_an_event_carries_the_headers_that_all_events_share(database: Data
     assert (event.actor, event.city, event.trace_id) == (VENDOR, "nashik", "trace-1")
     assert event.payload == {"order_id": "ORD1", "step": 1}
     assert event.occurred_at <= now
+
+
+async def test_events_of_several_orders_keep_headers_of_their_own(database: Database, effects: Effects) -> None:
+    """One statement for all; where no trace is given, it is that of the moment."""
+    recorder = Recorder(effects)
+    with traced("moment"):
+        async with database.transaction() as session:
+            await publish_notices(
+                session,
+                [
+                    Notice(Stepped("ORD1", 1), VENDOR, "nashik", "trace-1"),
+                    Notice(Stepped("ORD2", 1), SYSTEM, None),
+                ],
+            )
+    await EventConsumers(database, [recorder.subscription()]).drain()
+    assert {(event.key, event.actor, event.city, event.trace_id) for event in recorder.seen} == {
+        ("ORD1", VENDOR, "nashik", "trace-1"),
+        ("ORD2", SYSTEM, None, "moment"),
+    }
 
 
 async def test_a_rolled_back_event_never_happened(database: Database, effects: Effects) -> None:

@@ -18,6 +18,7 @@ from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, 
 from backend.platform.sender import SenderLoop
 from backend.platform.sends import (
     ClaimedSend,
+    NewSend,
     Refused,
     SendOutcome,
     SendPolicy,
@@ -27,6 +28,7 @@ from backend.platform.sends import (
     Unknown,
     cancel_queued,
     enqueue,
+    enqueue_many,
     mark_sent,
 )
 
@@ -104,6 +106,21 @@ async def test_a_send_is_queued_once_and_sent_once(database: Database) -> None:
     assert (row.state, row.provider_ref, row.payload, row.attempts) == ("sent", "ref-k1", {"order": "O1"}, 1)
     assert provider.settled == [("k1", Sent("ref-k1"))]
     assert provider.delivered == ["k1"]
+
+
+async def test_several_are_queued_by_one_statement_in_their_order(database: Database) -> None:
+    """Each with its own trace; a name that is known, from before or among them, is the send that stands."""
+    async with database.transaction() as session:
+        known = await enqueue(session, RING, {"n": 0}, idem="known")
+        sends = [NewSend(RING, {"n": n}, idem, trace_id=f"t-{n}") for n, idem in enumerate(("b", "known", "a", "b"))]
+        ids = await enqueue_many(session, sends)
+        assert await enqueue_many(session, []) == []
+    rows = await _rows(database)
+    assert [(idem, row.payload, row.trace_id) for idem, row in rows.items() if idem != "known"] == [
+        ("b", {"n": 0}, "t-0"),
+        ("a", {"n": 2}, "t-2"),
+    ]
+    assert ids == [rows["b"].id, known, rows["a"].id, rows["b"].id]
 
 
 @pytest.mark.concurrency

@@ -12,8 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
+from backend.platform.observability.trace import traced
 from backend.platform.timer_engine import _FIRE_OF_ORDERS, _NEXT_DUE, TimerEngine, TimerPolicy
-from backend.platform.timers import ClaimedTimer, NewTimer, TimerHandler, TimerKind, arm, arm_many, cancel, skip
+from backend.platform.timers import (
+    ClaimedTimer,
+    NewTimer,
+    TimerHandler,
+    TimerKind,
+    arm,
+    arm_many,
+    cancel,
+    skip,
+    skip_many,
+)
 from tests.backend.platform.conftest import Effects
 
 ACCEPT, REMINDER, TIMEOUT = TimerKind.VENDOR_ACCEPT, TimerKind.PROCESSING_REMINDER, TimerKind.CONVERSATION_TIMEOUT
@@ -173,6 +184,24 @@ async def test_a_guard_may_skip_a_timer(database: Database, effects: Effects, or
     await _arm(database, NewTimer(ACCEPT, orders[0], 0))
     await TimerEngine(database, {ACCEPT: handle}).step()
     assert await _rows(database) == [(orders[0], "skipped", False)]
+
+
+async def test_timers_of_one_statement_keep_their_own_trace_and_reason(
+    database: Database, effects: Effects, orders: list[str]
+) -> None:
+    """Where none was given, the trace is that of the moment."""
+
+    async def handle(session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
+        await skip_many(session, [(timer, f"for {timer.trace_id}") for timer in timers])
+
+    with traced("moment"):
+        await _arm(database, NewTimer(ACCEPT, orders[0], 0, trace_id="trace-1"), NewTimer(ACCEPT, orders[1], 0.5))
+    async with database.transaction() as session:
+        await move_clock(session, timedelta(seconds=1))
+    await TimerEngine(database, {ACCEPT: handle}).step()
+    async with database.transaction() as session:
+        rows = await session.execute(text("SELECT trace_id, last_error FROM sla_timer ORDER BY id"))
+        assert [tuple(row) for row in rows] == [("trace-1", "for trace-1"), ("moment", "for moment")]
 
 
 async def test_kinds_without_a_handler_are_left_alone(database: Database, effects: Effects, orders: list[str]) -> None:
