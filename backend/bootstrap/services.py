@@ -131,7 +131,7 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     calls = registry.add(CallsService, CallsService(orders, vendors, journal, actions, settings))
     speech = registry.add(PartnerSpeech, PartnerSpeech(channels, vendors, journal, clock))
     registry.add(RiderPictures, RiderPictures(desk, registry.get(ProofsService), orders, channels, speech))
-    messages = registry.add(PartnerMessages, PartnerMessages(channels, vendors, journal))
+    messages = registry.add(PartnerMessages, PartnerMessages(channels))
     plans = registry.add(LadderPlans, LadderPlans(vendors, desk, channels, registry.get(Flags), settings))
     registry.add(Undelivered, Undelivered(orders, plans))
     registry.add(LadderForecasts, LadderForecasts(plans))

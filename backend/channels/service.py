@@ -24,7 +24,7 @@ from backend.channels.sealing import seal
 from backend.channels.templates import TEMPLATES, registered_language, template_row
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import StoredProviderEvent
-from backend.platform.sends import enqueue, mark_sent
+from backend.platform.sends import NewSend, enqueue_many, mark_sent
 
 APPROVED: Final = frozenset({"APPROVED", "PENDING", "FLAGGED", "REINSTATED"})
 
@@ -72,15 +72,30 @@ class ChannelsService:
         Raises:
             UnknownTemplateError: The template or the count of its parameters is wrong; nothing was queued.
         """
+        sends = self.sends(message, idem=idem, order_id=order_id, priority=priority, delay_s=delay_s)
+        return (await enqueue_many(session, sends))[-1]
+
+    def sends(
+        self,
+        message: OutboundMessage,
+        *,
+        idem: str,
+        order_id: str | None = None,
+        priority: int = 5,
+        delay_s: float = 0,
+        trace_id: str = "",
+    ) -> list[NewSend]:
+        """Return the sends of a message, for those who queue several at once; as `send` queues them.
+
+        Raises:
+            UnknownTemplateError: The template or the count of its parameters is wrong.
+        """
         if message.kind is OutboundKind.TEMPLATE:
             template_row(message.template, message.params, message.payloads)
-        parts = self.channel(message.channel).fit(message)
         # The lane must not hold a number, and must not join one person's threads with several shops.
         lane = blind_index(f"{message.channel}:{message.scope}:{message.to}").hex()[:32]
-        send_id = ""
-        for number, part in enumerate(parts):
-            send_id = await enqueue(
-                session,
+        return [
+            NewSend(
                 str(message.channel),
                 seal(part),
                 idem=f"{idem}#{number}" if number else idem,
@@ -89,8 +104,10 @@ class ChannelsService:
                 priority=priority,
                 delay_s=delay_s,
                 lane=lane,
+                trace_id=trace_id,
             )
-        return send_id
+            for number, part in enumerate(self.channel(message.channel).fit(message))
+        ]
 
     def template_parameters(self, name: str) -> tuple[str, ...]:
         """Return the names of a template's parameters, in their order; none where it is unknown."""

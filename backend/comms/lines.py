@@ -76,6 +76,8 @@ def channel_for(settings: CommsSettings, city: str, phone: str = "") -> str:
     by_city = {name.casefold(): provider for name, provider in settings.voice_by_city.items()}
     if city.casefold() in by_city:
         return by_city[city.casefold()]
+    if not settings.voice_by_country:
+        return settings.voice_provider
     try:
         country = phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
     except phonenumbers.NumberParseException:

@@ -1,6 +1,7 @@
 """Which rungs of a step go out under given conditions, and what a ladder will do from here; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -60,6 +61,50 @@ class Conditions:
         """Return the conditions as they will be, as far as can be known."""
         left = self.calls_left - calls_spent
         return replace(self, at=self.at + timedelta(seconds=seconds), calls_left=left, just_rung=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """A call to somebody that was not called off.
+
+    Attributes:
+        in_hour: Whether it counts among the calls of the last hour.
+        just_now: Whether it was asked for so lately that it stands for a ring about another order too.
+    """
+
+    id: str
+    callee: str
+    purpose: str
+    order_id: str
+    in_hour: bool
+    just_now: bool
+
+
+class RecentCalls:
+    """Calls to people of late. Who decides on several steps notes what each changes before the next one is judged."""
+
+    def __init__(self, calls: Iterable[PlacedCall], covers_s: float) -> None:
+        """Begin with the calls on record; `covers_s`: how long one ring stands for all orders, 0 for not at all."""
+        self._of = defaultdict[str, list[PlacedCall]](list)
+        for call in calls:
+            self._of[call.callee].append(call)
+        self._covers = covers_s > 0
+
+    def placed(self, callee: str) -> int:
+        """Return how often somebody was called within the hour, for any order and purpose."""
+        return sum(call.in_hour for call in self._of[callee])
+
+    def just_rung(self, callee: str, purpose: str, order_id: str) -> bool:
+        """Say whether somebody was rung for the same purpose a moment ago, for another order."""
+        return any(call.just_now and call.purpose == purpose and call.order_id != order_id for call in self._of[callee])
+
+    def add(self, callee: str, purpose: str, order_id: str) -> None:
+        """Count a call that goes out now."""
+        self._of[callee].append(PlacedCall("", callee, purpose, order_id, in_hour=True, just_now=self._covers))
+
+    def drop(self, callee: str, call_id: str) -> None:
+        """Count a call no more that is called off now."""
+        self._of[callee] = [call for call in self._of[callee] if call.id != call_id]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What comms needs from a voice provider and from the riders' desk, in our own words."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from backend.dispatch.ports import Contact, DeskResult
+from backend.orders.ports import OrderView
 from backend.platform.actors import Source
+from backend.vendors.ports import MerchantView, VendorView
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,6 +85,66 @@ class Spoken:
     recording: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """An order, whom a ladder chases for it, and the shop."""
+
+    order: OrderView
+    contact: Contact
+    vendor: VendorView
+    merchant: MerchantView
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line for the log; one whose `idem` is known changes nothing."""
+
+    order_id: str | None
+    actor: str
+    channel: str
+    direction: str
+    template: str
+    status: str
+    idem: str | None = None
+    ladder: str = ""
+    step: int | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call to keep, before it is dialled; phones are E.164, `other_phone` that of a bridge's second person."""
+
+    id: str
+    order_id: str
+    callee: str
+    phone: str
+    language: str
+    purpose: str
+    rung: str
+    menu: str = ""
+    ladder: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    context_version: int = 0
+    other_phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card to open, its owner's from the start where there is one; the trace is that of the moment where empty."""
+
+    kind: str
+    subject_id: str
+    order_id: str | None = None
+    city: str | None = None
+    merchant_id: str | None = None
+    money_minor: int = 0
+    currency: str = ""
+    owner: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    trace_id: str = ""
+
+
 class VoiceProvider(Protocol):
     """Places calls.
 
@@ -139,6 +201,10 @@ class RiderDesk(Protocol):
 
     async def contact(self, session: "AsyncSession", rider_id: str) -> Contact:
         """Return how to reach a rider."""
+        ...
+
+    async def contacts(self, session: "AsyncSession", rider_ids: Collection[str]) -> dict[str, Contact]:
+        """Return how to reach several riders, by their ids."""
         ...
 
     async def acknowledge(
@@ -201,8 +267,12 @@ __all__ = [
     "CallNews",
     "CallRequest",
     "CallState",
+    "Chased",
     "Contact",
     "DeskResult",
+    "LogLine",
+    "NewCall",
+    "NewCard",
     "RiderDesk",
     "Spoken",
     "VoiceAnswers",

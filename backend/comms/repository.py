@@ -1,15 +1,58 @@
 """Every query of comms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.models import CommsLog, EscalationPolicy, OpsException, VoiceCall
+from backend.comms.policies import PlacedCall
+from backend.platform.db.driver import run_sql
 from backend.platform.inbox import waiting_bodies
+
+_FREE_CARDS: Final = """
+UPDATE ops_exceptions SET state = 'open', owner = NULL, updated_at = (SELECT duka_now())
+WHERE order_id = ANY(%(order_ids)s::text[]) AND kind = %(kind)s AND state <> 'resolved'
+"""
+
+_RECENT_CALLS: Final = """
+WITH clock AS MATERIALIZED (SELECT duka_now() AS now)
+SELECT id, callee, purpose, order_id, created_at > clock.now - interval '1 hour' AS in_hour,
+    created_at > clock.now - make_interval(secs => %(covers_s)s) AS just_now
+FROM voice_calls CROSS JOIN clock
+WHERE callee = ANY(%(callees)s::text[]) AND state <> 'cancelled'
+    AND created_at > (SELECT duka_now()) - make_interval(secs => greatest(3600, %(covers_s)s))
+"""
+
+_WAITING_CALLS: Final = """
+SELECT c.id, c.order_id, c.callee, c.rung, s.idem, EXISTS (
+    SELECT FROM voice_calls o WHERE o.callee = c.callee AND o.state IN ('dialled', 'answered')
+        AND o.updated_at > (SELECT duka_now()) - interval '90 seconds'
+) AS engaged
+FROM voice_calls c
+JOIN outbound_send s ON s.order_id = c.order_id AND s.payload ->> 'call_id' = c.id AND s.state = 'queued'
+WHERE c.order_id = ANY(%(order_ids)s::text[]) AND c.ladder = %(ladder)s AND c.state = 'queued'
+"""
+
+_CANCEL_CALLS: Final = """
+UPDATE voice_calls SET state = 'cancelled', outcome = %(outcome)s, updated_at = (SELECT duka_now())
+WHERE id = ANY(%(ids)s::text[]) AND state = 'queued'
+"""
+
+_SET_LOG_STATUSES: Final = """
+UPDATE comms_log SET status = %(status)s
+WHERE idem = ANY(%(idems)s::text[]) AND status IN ('queued', 'unknown', 'sent', 'failed')
+"""
+
+_REACHED: Final = """
+SELECT DISTINCT log.order_id
+FROM unnest(%(order_ids)s::text[], %(actors)s::text[]) AS given (order_id, actor)
+JOIN comms_log log ON log.order_id = given.order_id AND log.actor = given.actor
+WHERE log.ladder = %(ladder)s
+    AND log.status IN ('sent', 'delivered', 'read', 'answered', 'completed', 'no_answer', 'busy')
+"""
 
 
 async def now(session: AsyncSession) -> datetime:
@@ -18,26 +61,19 @@ async def now(session: AsyncSession) -> datetime:
     return found
 
 
-async def policy(session: AsyncSession, kind: str, city: str, tier: str) -> EscalationPolicy | None:
-    """Return the active ladder that fits best: of city and tier, of the city, of the tier, of all."""
-    query = (
-        select(EscalationPolicy)
-        .where(
-            EscalationPolicy.kind == kind,
-            EscalationPolicy.active,
-            or_(EscalationPolicy.city.is_(None), func.lower(EscalationPolicy.city) == city.lower()),
-            or_(EscalationPolicy.tier.is_(None), EscalationPolicy.tier == tier),
-        )
-        .order_by(EscalationPolicy.city.is_(None), EscalationPolicy.tier.is_(None))
-        .limit(1)
-    )
-    found: EscalationPolicy | None = await session.scalar(query)
-    return found
+async def policies_of(session: AsyncSession, kind: str) -> Sequence[EscalationPolicy]:
+    """Return the active ladders of a kind."""
+    return (await session.scalars(select(EscalationPolicy).filter_by(kind=kind, active=True))).all()
 
 
-async def policy_by_id(session: AsyncSession, policy_id: int) -> EscalationPolicy:
-    """Return a version that a running ladder keeps."""
-    return await session.get_one(EscalationPolicy, policy_id)
+async def policies_by_id(session: AsyncSession, ids: Collection[int]) -> Sequence[EscalationPolicy]:
+    """Return versions that running ladders keep."""
+    return (await session.scalars(select(EscalationPolicy).where(EscalationPolicy.id.in_(ids)))).all()
+
+
+async def hold_policies(session: AsyncSession, kind: str) -> None:
+    """Make others that change the ladders of a kind wait until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"ladder:{kind}", 0))))
 
 
 async def replace_policy(session: AsyncSession, kind: str, city: str | None, tier: str | None) -> int:
@@ -57,14 +93,6 @@ async def policies(session: AsyncSession) -> Sequence[EscalationPolicy]:
     """Return all active ladders."""
     query = select(EscalationPolicy).where(EscalationPolicy.active).order_by(EscalationPolicy.kind, EscalationPolicy.id)
     return (await session.scalars(query)).all()
-
-
-async def add_log(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Add a line to the log; one with a known `idem` changes nothing."""
-    statement = insert(CommsLog).values(values)
-    await session.execute(
-        statement.on_conflict_do_nothing(index_elements=["idem"], index_where=text("idem IS NOT NULL"))
-    )
 
 
 async def log_of(session: AsyncSession, order_id: str) -> Sequence[CommsLog]:
@@ -206,37 +234,22 @@ async def seconds_since_ladder(session: AsyncSession, order_id: str, kind: str) 
     return found
 
 
-async def just_rung(session: AsyncSession, callee: str, purpose: str, order_id: str, seconds: float) -> bool:
-    """Return whether somebody was rung for the same purpose a moment ago, for another order."""
-    query = select(func.count()).where(
-        VoiceCall.callee == callee,
-        VoiceCall.purpose == purpose,
-        VoiceCall.order_id != order_id,
-        VoiceCall.state != "cancelled",
-        VoiceCall.created_at > func.duka_now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
-    )
-    return bool(await session.scalar(query))
+async def recent_calls(session: AsyncSession, callees: Collection[str], covers_s: float) -> list[PlacedCall]:
+    """Return the calls to some people within the hour, or within `covers_s` seconds where that is longer."""
+    parameters = {"callees": list(callees), "covers_s": covers_s}
+    return [PlacedCall(*tuple(row)) for row in await run_sql(session, _RECENT_CALLS, parameters)]
 
 
-async def was_reached(session: AsyncSession, order_id: str, ladder: str, actor: str) -> bool:
-    """Return whether anything of a ladder got as far as somebody's phone, as the providers say."""
-    query = select(func.count()).where(
-        CommsLog.order_id == order_id,
-        CommsLog.ladder == ladder,
-        CommsLog.actor == actor,
-        CommsLog.status.in_(("sent", "delivered", "read", "answered", "completed", "no_answer", "busy")),
-    )
-    return bool(await session.scalar(query))
+async def reached(session: AsyncSession, ladder: str, chased: Mapping[str, str]) -> frozenset[str]:
+    """Return those orders of which a ladder got as far as somebody's phone, as the providers say.
 
-
-async def calls_in_last_hour(session: AsyncSession, callee: str) -> int:
-    """Return how often somebody was called in the last hour, for any order."""
-    query = select(func.count()).where(
-        VoiceCall.callee == callee,
-        VoiceCall.created_at > func.duka_now() - text("interval '1 hour'"),
-        VoiceCall.state != "cancelled",
-    )
-    return int(await session.scalar(query) or 0)
+    Args:
+        session: The transaction.
+        ladder: Which ladder.
+        chased: Whom it chases, by order.
+    """
+    parameters = {"ladder": ladder, "order_ids": list(chased), "actors": list(chased.values())}
+    return frozenset(row.order_id for row in await run_sql(session, _REACHED, parameters))
 
 
 class WaitingCall(NamedTuple):
@@ -248,31 +261,27 @@ class WaitingCall(NamedTuple):
     """
 
     id: str
+    order_id: str
+    callee: str
     rung: str
     idem: str
     engaged: bool
 
 
-async def waiting_calls(session: AsyncSession, order_id: str, ladder: str) -> Sequence[WaitingCall]:
-    """Return the calls of a ladder that nobody has begun to dial."""
-    query = text("""
-        SELECT c.id, c.rung, s.idem, EXISTS (
-            SELECT FROM voice_calls o WHERE o.callee = c.callee AND o.state IN ('dialled', 'answered')
-                AND o.updated_at > duka_now() - interval '90 seconds'
-        ) AS engaged FROM voice_calls c
-        JOIN outbound_send s ON s.order_id = c.order_id AND s.payload ->> 'call_id' = c.id AND s.state = 'queued'
-        WHERE c.order_id = :order_id AND c.ladder = :ladder AND c.state = 'queued'""")
-    found = await session.execute(query, {"order_id": order_id, "ladder": ladder})
-    return [WaitingCall(row.id, row.rung, row.idem, row.engaged) for row in found]
+async def waiting_calls(session: AsyncSession, order_ids: Sequence[str], ladder: str) -> Sequence[WaitingCall]:
+    """Return the calls of some orders' ladders that nobody has begun to dial."""
+    parameters = {"order_ids": list(order_ids), "ladder": ladder}
+    return [WaitingCall(*tuple(row)) for row in await run_sql(session, _WAITING_CALLS, parameters)]
 
 
 async def cancel_calls(session: AsyncSession, call_ids: Sequence[str], outcome: str) -> None:
     """Cancel those of these calls that have not been dialled."""
-    query = text(
-        "UPDATE voice_calls SET state = 'cancelled', outcome = :outcome, updated_at = duka_now()"
-        " WHERE id = ANY(:ids) AND state = 'queued'"
-    )
-    await session.execute(query, {"ids": list(call_ids), "outcome": outcome})
+    await run_sql(session, _CANCEL_CALLS, {"ids": list(call_ids), "outcome": outcome})
+
+
+async def set_log_statuses(session: AsyncSession, idems: Sequence[str], status: str) -> None:
+    """Record the same of several sends; a receipt that was quicker stays."""
+    await run_sql(session, _SET_LOG_STATUSES, {"idems": list(idems), "status": status})
 
 
 async def calls_wait(session: AsyncSession, channel: str) -> bool:
@@ -281,15 +290,9 @@ async def calls_wait(session: AsyncSession, channel: str) -> bool:
     return bool(await session.scalar(query, {"channel": channel}))
 
 
-async def open_card(session: AsyncSession, values: dict[str, Any]) -> str | None:
-    """Open a card unless one is live for this kind and subject; return its id where it is new."""
-    statement = insert(OpsException).values(values)
-    card_id: str | None = await session.scalar(
-        statement.on_conflict_do_nothing(
-            index_elements=["kind", "subject_id"], index_where=text("state <> 'resolved'")
-        ).returning(OpsException.id)
-    )
-    return card_id
+async def free_cards(session: AsyncSession, kind: str, order_ids: Sequence[str]) -> None:
+    """Take the live cards of a kind of these orders from their owners."""
+    await run_sql(session, _FREE_CARDS, {"kind": kind, "order_ids": list(order_ids)})
 
 
 async def money_waits(session: AsyncSession, subject_id: str) -> bool:

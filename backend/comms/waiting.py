@@ -5,7 +5,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms.ports import NewCard
 from backend.comms.service.cards import CardsService
+from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
@@ -24,19 +26,22 @@ class WaitingOrders:
 
     async def fire(self, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
         """Open the card of each timer; the step that ends the wait disarms the timer and closes the card."""
-        for timer in timers:
-            order = await self._orders.get(session, timer.subject_id)
-            await self._cards.open(
-                session,
-                _CARDS[TimerKind(timer.kind)],
-                order.id,
-                order_id=order.id,
-                city=order.city,
-                merchant_id=order.merchant_id,
-                money_minor=order.amount_minor,
-                currency=order.currency,
-                detail={"rider": f"rider:{order.rider_id}"} if order.rider_id else {},
-            )
+        orders = await self._orders.get_many(session, {timer.subject_id for timer in timers})
+        await self._cards.open_many(session, [_card(timer, orders[timer.subject_id]) for timer in timers])
+
+
+def _card(timer: ClaimedTimer, order: OrderView) -> NewCard:
+    return NewCard(
+        _CARDS[timer.kind],
+        order.id,
+        order.id,
+        order.city,
+        order.merchant_id,
+        order.amount_minor,
+        order.currency,
+        detail={"rider": f"rider:{order.rider_id}"} if order.rider_id else {},
+        trace_id=timer.trace_id,
+    )
 
 
 def timer_handlers(waiting: WaitingOrders) -> Mapping[TimerKind, TimerHandler]:

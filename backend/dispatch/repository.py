@@ -1,10 +1,10 @@
 """Every query of dispatch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import ARRAY, Row, Text, any_, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.models import Assignment, Proof, ProofPart, Rider
@@ -25,6 +25,16 @@ async def rider(session: AsyncSession, rider_id: str, *, lock: bool = False) -> 
         query.with_for_update().execution_options(populate_existing=True) if lock else query
     )
     return found
+
+
+_REACHED_BY: Final = select(Rider.id, Rider.name, Rider.phone, Rider.language, Rider.city, Rider.active).where(
+    Rider.id == any_(bindparam("ids", type_=ARRAY(Text)))
+)
+
+
+async def contacts(session: AsyncSession, rider_ids: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return how several riders are reached."""
+    return (await session.execute(_REACHED_BY, {"ids": list(rider_ids)})).all()
 
 
 async def rider_by_phone(session: AsyncSession, phone: str) -> Rider | None:

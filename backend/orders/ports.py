@@ -154,6 +154,17 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineNote:
+    """What another domain did around an order; ids and outcomes, no message text."""
+
+    order_id: str
+    channel: str
+    actor: str
+    what: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFilter:
     """Which orders are wanted; None means any. `owes` leaves those whose money is awaited before the door."""
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import selectinload
 
 from backend.orders.events import OrderState
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry, OrderNote, TimelineRow
-from backend.orders.ports import OrderFilter
+from backend.orders.ports import OrderFilter, TimelineNote
+from backend.platform.db.driver import run_sql, to_json
+from backend.platform.db.fetch import fetch_rows
 
 _WHOLE = (selectinload(Order.lines), selectinload(Order.addresses.and_(OrderAddress.active)))
 
@@ -22,6 +24,33 @@ async def order(session: AsyncSession, order_id: str, *, lock: bool = False) -> 
         wanted = wanted.with_for_update(of=Order, key_share=True)
     found: Order | None = await session.scalar(wanted)
     return found
+
+
+_PARTS: Final = (
+    """
+    SELECT id, merchant_id, user_id, vendor_id, rider_id, city, currency, channel, conversation_id, state, payment_mode,
+        payment_method, payment_status, items_minor, delivery_fee_minor, amount_minor, paid_minor, refunded_minor,
+        prep_eta_minutes, prep_due_at, address_version, address_confirmed_version, close_reason, delivery_failure, note,
+        version, created_at, updated_at, state_since, contact_phone
+    FROM orders WHERE id = ANY(%(order_ids)s::text[])
+    """,
+    """
+    SELECT order_id, sku, name, unit, qty, unit_price_minor, line_minor, note
+    FROM order_lines WHERE order_id = ANY(%(order_ids)s::text[]) ORDER BY order_id, position
+    """,
+    """
+    SELECT order_id, type, address_text, lat, lng, version, address_id
+    FROM order_addresses WHERE order_id = ANY(%(order_ids)s::text[]) AND active
+    """,
+)
+
+
+async def parts(session: AsyncSession, order_ids: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of several orders, of their lines in their order, and of the addresses that count.
+
+    Columns as in the views. To make objects of the tables takes longer than all that a batch does with each order.
+    """
+    return [await fetch_rows(session, query, {"order_ids": list(order_ids)}) for query in _PARTS]
 
 
 async def now(session: AsyncSession) -> datetime:
@@ -182,7 +211,7 @@ async def answered_since(
     return None if row is None else (row[0], float(row[1]))
 
 
-async def add[Row: (OrderNote, OrderLogEntry, TimelineRow, OrderAddress)](session: AsyncSession, row: Row) -> Row:
+async def add[Row: (OrderNote, OrderLogEntry, OrderAddress)](session: AsyncSession, row: Row) -> Row:
     """Keep a row of an order."""
     session.add(row)
     await session.flush()
@@ -213,6 +242,27 @@ async def add_log(session: AsyncSession, entries: Sequence[OrderLogEntry]) -> No
     """Keep entries of several orders' logs, and write what was changed on them."""
     session.add_all(entries)
     await session.flush()
+
+
+_ADD_TIMELINE: Final = """
+INSERT INTO order_timeline (order_id, channel, actor, what, detail, at)
+SELECT order_id, channel, actor, what, detail::jsonb, (SELECT duka_now())
+FROM unnest(%(order_ids)s::text[], %(channels)s::text[], %(actors)s::text[], %(whats)s::text[], %(details)s::text[])
+    WITH ORDINALITY AS given (order_id, channel, actor, what, detail, place)
+ORDER BY place
+"""
+
+
+async def add_timeline(session: AsyncSession, notes: Sequence[TimelineNote]) -> None:
+    """Keep what other domains noted around orders."""
+    parameters = {
+        "order_ids": [note.order_id for note in notes],
+        "channels": [note.channel for note in notes],
+        "actors": [note.actor for note in notes],
+        "whats": [note.what for note in notes],
+        "details": [to_json(note.detail) for note in notes],
+    }
+    await run_sql(session, _ADD_TIMELINE, parameters)
 
 
 async def retire_address(session: AsyncSession, order_id: str, kind: str) -> None:

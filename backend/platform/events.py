@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from backend.platform.actors import Actor
@@ -43,7 +44,12 @@ class Event(ABC):
 
     def payload(self) -> dict[str, Any]:
         """Return the body as others read it: every field, most under their own names."""
-        return {self.payload_names.get(field.name, field.name): getattr(self, field.name) for field in fields(self)}
+        return {told: getattr(self, name) for name, told in _told(type(self))}
+
+
+@cache
+def _told(kind: type[Event]) -> tuple[tuple[str, str], ...]:
+    return tuple((field.name, kind.payload_names.get(field.name, field.name)) for field in fields(kind))
 
 
 class Notice(NamedTuple):

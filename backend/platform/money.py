@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_currency, format_decimal
@@ -46,10 +47,15 @@ class Money:
 
     def format(self, locale: str = "en") -> str:
         """Write the amount as a shop would: `KSh 420`, `₹1,250.50`."""
-        decimals = ".00" if self.minor % 100 else ""
-        if self.currency == "KES":
-            return "KSh " + format_decimal(self.major, f"#,##0{decimals}", locale="en")
-        return format_currency(self.major, self.currency, f"¤#,##,##0{decimals}", locale=locale, currency_digits=False)
+        return _written(self.minor, self.currency, locale)
+
+
+@lru_cache(maxsize=8192)  # Shops' amounts come again and again, and writing one takes long.
+def _written(minor: int, currency: str, locale: str) -> str:
+    major, decimals = Money(minor, currency).major, ".00" if minor % 100 else ""
+    if currency == "KES":
+        return "KSh " + format_decimal(major, f"#,##0{decimals}", locale="en")
+    return format_currency(major, currency, f"¤#,##,##0{decimals}", locale=locale, currency_digits=False)
 
 
 class AmountUnreadableError(UnprocessableError):

@@ -1,7 +1,7 @@
 """What is to go out: messages, calls and payment prompts as rows, sent later by the sender loops."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
@@ -40,8 +40,10 @@ WHERE idem = ANY(%(idems)s::text[]) AND state = 'queued'
 """
 
 _HURRY: Final = """
-UPDATE outbound_send SET priority = %(priority)s, updated_at = duka_now()
-WHERE channel = %(channel)s AND lane = %(lane)s AND state = 'queued' AND priority > %(priority)s
+UPDATE outbound_send s SET priority = given.priority, updated_at = (SELECT duka_now())
+FROM unnest(%(channels)s::text[], %(lanes)s::text[], %(priorities)s::int[]) AS given (channel, lane, priority)
+WHERE s.lane = given.lane AND s.channel = given.channel AND s.lane <> '' AND s.state = 'queued'
+    AND s.priority > given.priority
 """
 
 _QUEUED: Final = "sends.queued"
@@ -254,6 +256,21 @@ async def enqueue_many(session: "AsyncSession", sends: Sequence[NewSend]) -> lis
     return queued
 
 
+async def enqueue_hurried(session: "AsyncSession", sends: Sequence[NewSend]) -> list[str]:
+    """Queue several as `enqueue_many` does; what waits before one in its lane goes with at least its urgency."""
+    urgent: dict[tuple[str, str], int] = {}
+    hurried = list[NewSend]()
+    for send in reversed(sends):
+        lane = (send.channel, send.lane) if send.lane else (send.channel, send.idem)
+        urgent[lane] = min(send.priority, urgent.get(lane, send.priority))
+        hurried.append(replace(send, priority=urgent[lane]))
+    if urgent:
+        channels, lanes = zip(*urgent, strict=True)
+        parameters = {"channels": list(channels), "lanes": list(lanes), "priorities": list(urgent.values())}
+        await run_sql(session, _HURRY, parameters)
+    return await enqueue_many(session, hurried[::-1])
+
+
 def queued_by(session: "AsyncSession") -> list[str]:
     """Return the ids of what this transaction has queued so far, in that order."""
     return list(session.info.get(_QUEUED, ()))
@@ -271,11 +288,6 @@ async def mark_sent(session: "AsyncSession", idem: str, provider_ref: str) -> bo
 async def cancel_queued(session: "AsyncSession", order_id: str, channel: str | None = None, *, by: str) -> int:
     """Cancel what is still queued for an order; what is already being sent is not stopped. Return how many."""
     return (await run_sql(session, _CANCEL, {"order_id": order_id, "channel": channel, "by": by})).rowcount
-
-
-async def hurry(session: "AsyncSession", channel: str, lane: str, *, priority: int) -> int:
-    """Let what waits in a lane go with at least this urgency, since what follows it has it; return how many."""
-    return (await run_sql(session, _HURRY, {"channel": channel, "lane": lane, "priority": priority})).rowcount
 
 
 async def withdraw(session: "AsyncSession", idems: Sequence[str], *, by: str) -> int:

@@ -45,6 +45,14 @@ class VendorView:
 
 
 @dataclass(frozen=True, slots=True)
+class Miss:
+    """An order that an outlet did not answer; the trace is that of the moment where empty."""
+
+    vendor_id: str
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSpan:
     """A span in which an outlet is open, in its merchant's local time; Monday is 0."""
 

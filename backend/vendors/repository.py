@@ -1,17 +1,18 @@
 """Queries of merchants and outlets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, Row, Select, Text, any_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.platform.db.driver import run_sql
 from backend.platform.db.types import blind_index
 from backend.vendors.models import Merchant, Vendor, VendorHours
-from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter
+from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
 
 # Asked for every message; built once.
 _BY_WHATSAPP: Final = select(Merchant).where(Merchant.wa_phone_number_id == bindparam("phone_number_id"))
@@ -19,6 +20,18 @@ _BY_INSTAGRAM: Final = select(Merchant).where(Merchant.ig_account_id == bindpara
 _BY_PHONE: Final = (
     select(Vendor).where(Vendor.phone_index == bindparam("phone_index")).order_by(Vendor.active.desc(), Vendor.id)
 )
+
+_GIVEN = any_(bindparam("ids", type_=ARRAY(Text)))
+_VENDORS: Final = select(Vendor.__table__).where(Vendor.id == _GIVEN)
+_HELD: Final = _VENDORS.order_by(Vendor.id).with_for_update(key_share=True)
+_MERCHANTS: Final = select(Merchant.__table__).where(Merchant.id == _GIVEN)
+_SET_STANDING: Final = """
+UPDATE vendors v SET misses = given.misses, active = given.active, inactive_reason = given.inactive_reason,
+    updated_at = (SELECT duka_now())
+FROM unnest(%(ids)s::text[], %(misses)s::int[], %(actives)s::bool[], %(reasons)s::text[])
+    AS given (id, misses, active, inactive_reason)
+WHERE v.id = given.id
+"""
 
 
 async def merchant(session: AsyncSession, merchant_id: str) -> Merchant | None:
@@ -44,6 +57,27 @@ async def merchants(session: AsyncSession) -> Sequence[Merchant]:
 async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
     """Find an outlet."""
     return await session.get(Vendor, vendor_id, populate_existing=True)
+
+
+async def vendor_rows(session: AsyncSession, ids: Collection[str], *, lock: bool = False) -> Sequence[Row[Any]]:
+    """Return the rows of several outlets; held, in the order of their ids, until the transaction ends where asked."""
+    return (await session.execute(_HELD if lock else _VENDORS, {"ids": list(ids)})).all()
+
+
+async def merchant_rows(session: AsyncSession, ids: Collection[str]) -> Sequence[Row[Any]]:
+    """Return the rows of several merchants."""
+    return (await session.execute(_MERCHANTS, {"ids": list(ids)})).all()
+
+
+async def set_standing(session: AsyncSession, vendors: Collection[VendorView]) -> None:
+    """Write how outlets stand that are held."""
+    parameters = {
+        "ids": [vendor.id for vendor in vendors],
+        "misses": [vendor.misses for vendor in vendors],
+        "actives": [vendor.active for vendor in vendors],
+        "reasons": [vendor.inactive_reason for vendor in vendors],
+    }
+    await run_sql(session, _SET_STANDING, parameters)
 
 
 async def lock_vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:

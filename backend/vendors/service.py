@@ -1,22 +1,25 @@
 """Use cases of merchants and outlets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.actors import Actor
-from backend.platform.events import publish
+from backend.platform.events import Notice, publish, publish_notices
 from backend.vendors import repository
 from backend.vendors.errors import MerchantNotFoundError, VendorNotFoundError
 from backend.vendors.events import VendorActivated, VendorDeactivated
 from backend.vendors.models import Merchant, Vendor
-from backend.vendors.ports import MerchantView, NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
+from backend.vendors.ports import MerchantView, Miss, NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
 from backend.vendors.settings import VendorsSettings
 
 
-def _merchant_view(row: Merchant) -> MerchantView:
+def _merchant_view(row: Merchant | Row[Any]) -> MerchantView:
     return MerchantView(
         id=row.id,
         name=row.name,
@@ -33,7 +36,7 @@ def _merchant_view(row: Merchant) -> MerchantView:
     )
 
 
-def _vendor_view(row: Vendor) -> VendorView:
+def _vendor_view(row: Vendor | Row[Any]) -> VendorView:
     return VendorView(
         id=row.id,
         merchant_id=row.merchant_id,
@@ -52,11 +55,6 @@ def _vendor_view(row: Vendor) -> VendorView:
     )
 
 
-def _set_inactive(row: Vendor, reason: str) -> None:
-    row.active = False
-    row.inactive_reason = reason
-
-
 class VendorsService:
     """Looks up merchants and outlets, and keeps their standing."""
 
@@ -73,6 +71,18 @@ class VendorsService:
         if row is None:
             raise MerchantNotFoundError(merchant_id=merchant_id)
         return _merchant_view(row)
+
+    async def merchants_by_id(self, session: AsyncSession, ids: Collection[str]) -> dict[str, MerchantView]:
+        """Return several merchants by their ids, with one statement.
+
+        Raises:
+            MerchantNotFoundError: One of them is not there.
+        """
+        found = {row.id: _merchant_view(row) for row in await repository.merchant_rows(session, ids)}
+        for merchant_id in ids:
+            if merchant_id not in found:
+                raise MerchantNotFoundError(merchant_id=merchant_id)
+        return found
 
     async def merchants(self, session: AsyncSession) -> list[MerchantView]:
         """Return all merchants, by name."""
@@ -111,6 +121,20 @@ class VendorsService:
             raise VendorNotFoundError(vendor_id=vendor_id)
         return _vendor_view(row)
 
+    async def get_many(
+        self, session: AsyncSession, ids: Collection[str], *, lock: bool = False
+    ) -> dict[str, VendorView]:
+        """Return several outlets by their ids, with one statement; with `lock`, hold them until the transaction ends.
+
+        Raises:
+            VendorNotFoundError: One of them is not there.
+        """
+        found = {row.id: _vendor_view(row) for row in await repository.vendor_rows(session, ids, lock=lock)}
+        for vendor_id in ids:
+            if vendor_id not in found:
+                raise VendorNotFoundError(vendor_id=vendor_id)
+        return found
+
     async def list_vendors(
         self, session: AsyncSession, wanted: VendorFilter, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[VendorView], int]:
@@ -146,13 +170,30 @@ class VendorsService:
 
     async def record_miss(self, session: AsyncSession, vendor_id: str, *, actor: Actor) -> VendorView:
         """Count an order that the outlet did not answer; after too many in a row it is taken off."""
-        row = await self._lock(session, vendor_id)
-        row.misses += 1
-        if row.active and row.misses >= self._settings.misses_until_inactive:
-            _set_inactive(row, "missed_orders")
-            await publish(session, VendorDeactivated(row.id, "missed_orders", str(actor)), actor=actor, city=row.city)
-        await session.flush()
-        return _vendor_view(row)
+        return (await self.record_misses(session, (Miss(vendor_id),), actor=actor))[0]
+
+    async def record_misses(self, session: AsyncSession, misses: Sequence[Miss], *, actor: Actor) -> list[VendorView]:
+        """Count several, one after another; return how each one's outlet stood after it."""
+        if not misses:
+            return []
+        now = await self.get_many(session, {miss.vendor_id for miss in misses}, lock=True)
+        after, taken_off = list[VendorView](), list[Notice]()
+        for miss in misses:
+            before = now[miss.vendor_id]
+            now[before.id] = self._after_miss(before)
+            if before.active and not now[before.id].active:
+                event = VendorDeactivated(before.id, "missed_orders", str(actor))
+                taken_off.append(Notice(event, actor, before.city, miss.trace_id))
+            after.append(now[before.id])
+        await repository.set_standing(session, now.values())
+        await publish_notices(session, taken_off)
+        return after
+
+    def _after_miss(self, vendor: VendorView) -> VendorView:
+        misses = vendor.misses + 1
+        if vendor.active and misses >= self._settings.misses_until_inactive:
+            return replace(vendor, misses=misses, active=False, inactive_reason="missed_orders")
+        return replace(vendor, misses=misses)
 
     async def record_answer(self, session: AsyncSession, vendor_id: str) -> None:
         """Forget the misses of an outlet that has answered."""
@@ -171,7 +212,7 @@ class VendorsService:
         """Take the outlet off; doing it twice changes nothing."""
         row = await self._lock(session, vendor_id)
         if row.active:
-            _set_inactive(row, reason)
+            row.active, row.inactive_reason = False, reason
             await publish(session, VendorDeactivated(row.id, reason, str(actor)), actor=actor, city=row.city)
         await session.flush()
         return _vendor_view(row)

@@ -1,5 +1,6 @@
 """Calls: asked for by ladders and people, placed by the sender loop, answered through menus."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,10 +12,10 @@ from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import channel_for
 from backend.comms.models import VoiceCall
-from backend.comms.ports import ENDED, CallNews, CallState, Contact, Spoken, moves_on
+from backend.comms.ports import ENDED, CallNews, CallState, Chased, Contact, NewCall, Spoken, moves_on
 from backend.comms.repository import WaitingCall
 from backend.comms.service.actions import PartnerActions, short
-from backend.comms.service.journal import CommsJournal
+from backend.comms.service.journal import CommsJournal, Departure, Outbound
 from backend.comms.service.messages import amount_words
 from backend.comms.settings import CommsSettings
 from backend.orders.ports import OrderView
@@ -23,7 +24,7 @@ from backend.platform.actors import Actor, Source
 from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import CALLS_ENDED, IVR_ACTIONS
-from backend.platform.sends import enqueue, hurry, withdraw
+from backend.platform.sends import NewSend, withdraw
 from backend.platform.timers import TimerKind
 from backend.vendors.service import VendorsService
 
@@ -52,11 +53,9 @@ class CallsService:
         self._actions = actions
         self._settings = settings
 
-    async def request(
+    def departure(
         self,
-        session: AsyncSession,
-        order: OrderView,
-        contact: Contact,
+        chased: Chased,
         *,
         rung: Rung,
         purpose: Purpose,
@@ -64,44 +63,42 @@ class CallsService:
         ladder: str,
         step: int,
         idem: str,
-    ) -> None:
-        """Queue a call about an order."""
-        vendor = await self._vendors.get(session, order.vendor_id)
+        trace_id: str,
+    ) -> Departure:
+        """Return a call about an order, with its line of the log and its send."""
+        order, contact = chased.order, chased.contact
         drop = order.drop.text if order.drop else ""
-        call = VoiceCall(
-            id=new_id("CL", 10),
-            order_id=order.id,
-            callee=contact.actor,
-            phone=contact.phone,
-            language=registered_language(contact.language),
-            purpose=purpose,
-            rung=rung,
-            menu=menu,
-            ladder=ladder,
+        call = NewCall(
+            new_id("CL", 10),
+            order.id,
+            contact.actor,
+            contact.phone,
+            registered_language(contact.language),
+            str(purpose),
+            str(rung),
+            menu,
+            ladder,
             params={
                 "amount": amount_words(order),
                 "order": " ".join(order.id),
-                "vendor": vendor.name,
+                "vendor": chased.vendor.name,
                 "area": drop.partition(",")[0],
                 "address": drop,
                 "city": order.city,
             },
             context_version=order.address_version,
-            state=CallState.QUEUED,
-            digits="",
-            outcome="",
         )
-        session.add(call)
-        await session.flush()
-        await self._journal.outbound(
-            session, contact, order_id=order.id, channel=rung, template=menu, idem=idem, ladder=ladder, step=step
+        send = NewSend(  # Without a scope: an account's limit is one for all cities.
+            channel_for(self._settings, order.city, contact.phone),
+            {"call_id": call.id},
+            idem=idem,
+            lane=contact.actor,
+            order_id=order.id,
+            priority=_PRIORITY[purpose],
+            trace_id=trace_id,
         )
-        # An account's limit is one for all cities; and nobody's urgent call waits behind a reminder to them.
-        channel, priority = channel_for(self._settings, order.city, contact.phone), _PRIORITY[purpose]
-        await hurry(session, channel, contact.actor, priority=priority)
-        await enqueue(
-            session, channel, {"call_id": call.id}, idem=idem, lane=contact.actor, order_id=order.id, priority=priority
-        )
+        line = Outbound(contact, order.id, str(rung), menu, idem, ladder, step, trace_id=trace_id)
+        return Departure(line, (send,), call)
 
     async def bridge(self, session: AsyncSession, order: OrderView, first: Contact, second: Contact, idem: str) -> str:
         """Queue a call that joins two people behind our number.
@@ -113,43 +110,35 @@ class CallsService:
         known = known or await repository.live_bridge(session, order.id, first.actor, second.actor)
         if known is not None:
             return known
-        call = VoiceCall(
-            id=new_id("CL", 10),
-            order_id=order.id,
-            callee=first.actor,
-            phone=first.phone,
-            other_phone=second.phone,
-            language=registered_language(first.language),
-            purpose=Purpose.NEW_ORDER,
-            rung=BRIDGE,
-            menu="",
+        call = NewCall(
+            new_id("CL", 10),
+            order.id,
+            first.actor,
+            first.phone,
+            registered_language(first.language),
+            str(Purpose.NEW_ORDER),
+            BRIDGE,
             params={"with": second.actor, "city": order.city},
-            state=CallState.QUEUED,
-            digits="",
-            outcome="",
-        )
-        session.add(call)
-        await session.flush()
-        await self._journal.outbound(
-            session,
-            first,
-            order_id=order.id,
-            channel=BRIDGE,
-            template="bridge",
-            idem=idem,
-            payload={"with": second.actor},
+            other_phone=second.phone,
         )
         channel = channel_for(self._settings, order.city, first.phone)
-        await enqueue(session, channel, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
+        send = NewSend(channel, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
+        line = Outbound(first, order.id, BRIDGE, BRIDGE, idem, payload={"with": second.actor})
+        await self._journal.depart(session, [Departure(line, (send,), call)])
         return call.id
 
     async def cancel_ladder(self, session: AsyncSession, order_id: str, ladder: str) -> None:
         """Drop the calls of a ladder that have not been dialled."""
-        await self._drop(session, await repository.waiting_calls(session, order_id, ladder), "cancelled")
+        await self._drop(session, await repository.waiting_calls(session, (order_id,), ladder), "cancelled")
 
-    async def waiting(self, session: AsyncSession, order_id: str, ladder: str) -> Sequence[WaitingCall]:
-        """Return the calls of a ladder that nobody has begun to dial."""
-        return await repository.waiting_calls(session, order_id, ladder)
+    async def waiting(
+        self, session: AsyncSession, order_ids: Sequence[str], ladder: str
+    ) -> Mapping[str, Sequence[WaitingCall]]:
+        """Return the calls of some orders' ladders that nobody has begun to dial, by order."""
+        waiting = defaultdict[str, list[WaitingCall]](list)
+        for call in await repository.waiting_calls(session, order_ids, ladder) if order_ids else ():
+            waiting[call.order_id].append(call)
+        return waiting
 
     async def give_way(self, session: AsyncSession, calls: Sequence[WaitingCall]) -> None:
         """Drop calls that were not dialled in time, since the ladder's next one says it all."""
@@ -160,8 +149,7 @@ class CallsService:
             return
         await withdraw(session, [call.idem for call in calls], by=why)
         await repository.cancel_calls(session, [call.id for call in calls], why)
-        for call in calls:
-            await repository.set_log_status(session, call.idem, why)
+        await repository.set_log_statuses(session, [call.idem for call in calls], why)
 
     async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, doubtful: bool = False) -> bool:
         """True while what the call is about is still open; a bridge always is until it is dialled.

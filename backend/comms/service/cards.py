@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms import repository
+from backend.comms import repository, rows
 from backend.comms.errors import CardNotFoundError, CardStillNeededError
 from backend.comms.events import OpsExceptionRaised
 from backend.comms.models import OpsException
+from backend.comms.ports import NewCard
 from backend.platform.actors import SYSTEM, Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal
 from backend.platform.clock import Clock
-from backend.platform.events import publish
+from backend.platform.events import Notice, publish_notices
 from backend.platform.ids import new_id
 
 
@@ -37,25 +38,23 @@ class CardsService:
         detail: Mapping[str, Any] | None = None,
     ) -> None:
         """Open a card, its owner's from the start where there is one; a live one of this kind and subject stays."""
-        card_id = await repository.open_card(
-            session,
-            {
-                "id": new_id("EX", 8),
-                "kind": kind,
-                "subject_id": subject_id,
-                "order_id": order_id,
-                "city": city,
-                "merchant_id": merchant_id,
-                "state": "owned" if owner else "open",
-                "owner": owner,
-                "money_minor": money_minor,
-                "currency": currency,
-                "detail": dict(detail or {}),
-            },
+        card = NewCard(
+            kind, subject_id, order_id, city, merchant_id, money_minor, currency, owner=owner, detail=detail or {}
         )
-        if card_id is not None:
-            raised = OpsExceptionRaised(card_id, kind, order_id, city)
-            await publish(session, raised, actor=SYSTEM, city=city)
+        await self.open_many(session, [card])
+
+    async def open_many(self, session: AsyncSession, cards: Sequence[NewCard]) -> None:
+        """Open several; the same holds for each."""
+        if not cards:
+            return
+        named = {new_id("EX", 8): card for card in cards}
+        opened = await rows.open_cards(session, named)
+        raised = [
+            Notice(OpsExceptionRaised(card_id, card.kind, card.order_id, card.city), SYSTEM, card.city, card.trace_id)
+            for card_id, card in named.items()
+            if card_id in opened
+        ]
+        await publish_notices(session, raised)
 
     async def own(self, session: AsyncSession, kind: str, order_id: str, actor: Actor, **values: Any) -> None:
         """Give an order's card of this kind to somebody, opened where none is live; `values` as `open` takes them."""
@@ -64,11 +63,10 @@ class CardsService:
             card.state, card.owner = "owned", str(actor)
         await session.flush()
 
-    async def release(self, session: AsyncSession, kind: str, order_id: str) -> None:
-        """Take an order's card of this kind from its owner, so that somebody else looks."""
-        for card in await repository.live_cards_of(session, order_id, (kind,)):
-            card.state, card.owner = "open", None
-        await session.flush()
+    async def release(self, session: AsyncSession, kind: str, order_ids: Sequence[str]) -> None:
+        """Take the cards of this kind of some orders from their owners, so that somebody else looks."""
+        if order_ids:
+            await repository.free_cards(session, kind, order_ids)
 
     async def page(
         self, session: AsyncSession, principal: Principal, *, live: bool, limit: int, offset: int

@@ -88,10 +88,10 @@ class LadderControl:
     async def _held(self, session: AsyncSession, order_id: str, kind: TimerKind) -> Held:
         order = await self._orders.get(session, order_id, lock=True)
         timers = await pending(session, order_id, (kind,), lock=True)
-        contact = await self._plans.contact(session, KINDS[kind], order) if timers else None
-        if contact is None:
+        chased = await self._plans.chased(session, KINDS[kind], order) if timers else None
+        if chased is None:
             raise LadderRefusedError(reason="comms.ladder_not_running", order_id=order_id, ladder=str(kind))
-        return Held(order, timers[0], await self._plans.kept(session, kind, contact, timers[0].policy_id))
+        return Held(order, timers[0], await self._plans.kept(session, kind, chased.contact, timers[0].policy_id))
 
     async def _pause(self, session: AsyncSession, held: Held, wish: Wish) -> None:
         """Let the ladder stand still; it goes on by itself, so that no order is forgotten."""

@@ -51,14 +51,14 @@ class LadderForecasts:
 
     async def of_timer(self, session: AsyncSession, order: OrderView, timer: PendingTimer) -> LadderOutlook | None:
         """Return what a running ladder will do; None where there is nobody to chase any more."""
-        contact = await self._plans.contact(session, KINDS[timer.kind], order)
-        if contact is None:
+        chased = await self._plans.chased(session, KINDS[timer.kind], order)
+        if chased is None:
             return None
-        ladder = await self._plans.ladder(session, timer.kind, contact, timer.policy_id)
-        conditions = await self._plans.conditions(session, order, contact, timer.kind, ladder)
+        ladder = await self._plans.ladder(session, timer.kind, chased.contact, timer.policy_id)
+        conditions = await self._plans.conditions(session, chased, timer.kind, ladder)
         return LadderOutlook(
             kind=timer.kind,
-            callee=contact.actor,
+            callee=chased.contact.actor,
             version=ladder.version,
             waits=order.state in KINDS[timer.kind].waits_in,
             due_at=timer.due_at,
@@ -80,11 +80,11 @@ class LadderForecasts:
         Raises:
             NobodyToChaseError: It chases a rider, and the order has none.
         """
-        contact = await self._plans.contact(session, KINDS[kind], order)
-        if contact is None:
+        chased = await self._plans.chased(session, KINDS[kind], order)
+        if chased is None:
             raise NobodyToChaseError(order_id=order.id, ladder=str(kind))
-        ladder = tried or await self._plans.ladder(session, kind, contact)
-        conditions = await self._plans.conditions(session, order, contact, kind, ladder)
+        ladder = tried or await self._plans.ladder(session, kind, chased.contact)
+        conditions = await self._plans.conditions(session, chased, kind, ladder)
         steps = forecast(ladder.steps, 0, ladder.steps[0].after_s, conditions)
         waits = order.state in KINDS[kind].waits_in
-        return LadderOutlook(kind, contact.actor, ladder.version, waits, None, {}, steps)
+        return LadderOutlook(kind, chased.contact.actor, ladder.version, waits, None, {}, steps)

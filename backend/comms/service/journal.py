@@ -1,22 +1,65 @@
 """The log of everything that goes out and comes in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import DeliveryReceipt
-from backend.comms import repository
+from backend.comms import repository, rows
 from backend.comms.events import InboundAction, OutboundRequested
-from backend.comms.ports import CallState, Contact
-from backend.platform.actors import Actor
-from backend.platform.events import publish
-from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
+from backend.comms.ports import CallState, Contact, LogLine, NewCall
+from backend.platform.actors import Actor, ActorKind
+from backend.platform.events import Notice, publish, publish_notices
+from backend.platform.sends import (
+    ClaimedSend,
+    NewSend,
+    Refused,
+    SendOutcome,
+    Sent,
+    Unknown,
+    enqueue_hurried,
+    enqueue_many,
+)
 
 NOT_WANTED: Final = "call.not_wanted"
 WITHHELD: Final = "withheld"
+_COMMS: Final = Actor(ActorKind.SYSTEM, "comms")
 _FORWARD: Final = ("queued", "sent", "delivered", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """Something that goes out to somebody, or that a ladder holds back.
+
+    Attributes:
+        order_id: The order it is about; None where it is about none.
+        idem: Names it; its send carries the same.
+        withheld: Why it is held back; empty where it goes out.
+        trace_id: What it is done for; that of the moment where empty.
+    """
+
+    contact: Contact
+    order_id: str | None
+    channel: str
+    template: str
+    idem: str
+    ladder: str = ""
+    step: int = 0
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    withheld: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A line of the log with what it stands for: the sends of a message, or a call and its send."""
+
+    line: Outbound
+    sends: Sequence[NewSend] = ()
+    call: NewCall | None = None
 
 
 class CommsJournal:
@@ -31,61 +74,25 @@ class CommsJournal:
         channel: str,
         template: str,
         idem: str,
-        ladder: str = "",
-        step: int = 0,
-        payload: Mapping[str, Any] | None = None,
     ) -> None:
         """Record that something is to go out, and tell others where it is about an order."""
-        await repository.add_log(
-            session,
-            {
-                "order_id": order_id,
-                "actor": contact.actor,
-                "channel": channel,
-                "direction": "outbound",
-                "template": template,
-                "payload": dict(payload or {}),
-                "status": "queued",
-                "ladder": ladder,
-                "step": step,
-                "idem": idem,
-            },
-        )
-        if order_id is None:
-            return
-        requested = OutboundRequested(
-            channel, template, mask(contact.phone), order_id, contact.actor, step, ladder, dict(payload or {})
-        )
-        await publish(session, requested, actor=Actor.parse("system:comms"), city=contact.city)
+        await self.depart(session, [Departure(Outbound(contact, order_id, channel, template, idem))])
 
-    async def withheld(
-        self,
-        session: AsyncSession,
-        contact: Contact,
-        *,
-        order_id: str,
-        channel: str,
-        template: str,
-        idem: str,
-        ladder: str,
-        step: int,
-        reason: str,
-    ) -> None:
-        """Record what a ladder did not send, and why; its step counts as taken."""
-        await repository.add_log(
-            session,
-            {
-                "order_id": order_id,
-                "actor": contact.actor,
-                "channel": channel,
-                "direction": "outbound",
-                "template": template,
-                "status": f"{WITHHELD}:{reason}",
-                "ladder": ladder,
-                "step": step,
-                "idem": idem,
-            },
-        )
+    async def depart(self, session: AsyncSession, departures: Sequence[Departure]) -> None:
+        """Record several, keep their calls and queue their sends; each kind of row is one statement.
+
+        What is held back is recorded with the reason, and its step counts as taken.
+        """
+        if not departures:
+            return
+        lines = [departure.line for departure in departures]
+        if calls := [departure.call for departure in departures if departure.call is not None]:
+            await rows.add_calls(session, calls)
+        await rows.add_logs(session, [_log_line(line) for line in lines])
+        await publish_notices(session, [_requested(line) for line in lines if line.order_id and not line.withheld])
+        await enqueue_many(session, [send for one in departures if one.call is None for send in one.sends])
+        # Nobody's urgent call waits behind a reminder to them.
+        await enqueue_hurried(session, [send for one in departures if one.call is not None for send in one.sends])
 
     async def inbound(
         self,
@@ -100,37 +107,15 @@ class CommsJournal:
         meta: Mapping[str, Any] | None = None,
     ) -> None:
         """Record what a vendor or rider did, and what became of it."""
-        await repository.add_log(
-            session,
-            {
-                "order_id": order_id,
-                "actor": actor,
-                "channel": channel,
-                "direction": "inbound",
-                "template": action,
-                "payload": dict(meta or {}),
-                "status": outcome,
-                "idem": None,
-            },
-        )
+        line = LogLine(order_id, actor, channel, "inbound", action, outcome, payload=meta or {})
+        await rows.add_logs(session, [line])
         action_event = InboundAction(order_id, actor, action, channel, outcome, dict(meta or {}))
         await publish(session, action_event, actor=Actor.parse(actor), city=city)
 
     async def heard(self, session: AsyncSession, actor: str, account: str, kind: str) -> None:
         """Record that a partner wrote to one of our accounts, which opens the window for free messages to them."""
-        await repository.add_log(
-            session,
-            {
-                "order_id": None,
-                "actor": actor,
-                "channel": "whatsapp",
-                "direction": "inbound",
-                "template": kind,
-                "payload": {"account": account},
-                "status": "received",
-                "idem": None,
-            },
-        )
+        line = LogLine(None, actor, "whatsapp", "inbound", kind, "received", payload={"account": account})
+        await rows.add_logs(session, [line])
 
     async def last_heard(self, session: AsyncSession, actor: str, account: str) -> datetime | None:
         """Return when a partner last wrote to this account; None for never."""
@@ -156,6 +141,35 @@ class CommsJournal:
         await repository.advance_log_status(
             session, receipt.reference, receipt.message_id, str(receipt.status), _FORWARD
         )
+
+
+def _log_line(line: Outbound) -> LogLine:
+    return LogLine(
+        line.order_id,
+        line.contact.actor,
+        line.channel,
+        "outbound",
+        line.template,
+        f"{WITHHELD}:{line.withheld}" if line.withheld else "queued",
+        line.idem,
+        line.ladder,
+        line.step,
+        line.payload,
+    )
+
+
+def _requested(line: Outbound) -> Notice:
+    event = OutboundRequested(
+        line.channel,
+        line.template,
+        mask(line.contact.phone),
+        line.order_id or "",
+        line.contact.actor,
+        line.step,
+        line.ladder,
+        dict(line.payload),
+    )
+    return Notice(event, _COMMS, line.contact.city, line.trace_id)
 
 
 def _status_of(outcome: SendOutcome) -> str:

@@ -1,58 +1,36 @@
-"""Runs ladders: takes the step that is due, arms the next one; no provider is called here."""
+"""Runs ladders: takes the steps that are due, arms the next ones; no provider is called here."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
 from backend.comms.ivr import VENDOR_INACTIVE
-from backend.comms.ladders import KINDS, Ladder, LadderKind, Purpose, Rung, skip_overdue
-from backend.comms.policies import CALLS, Verdict, judge
-from backend.comms.ports import Contact, RiderDesk
-from backend.comms.service.calls import NOT_IN_TIME, CallsService
+from backend.comms.ladders import KINDS, Purpose, Rung, skip_overdue
+from backend.comms.policies import Verdict
+from backend.comms.ports import NewCard, RiderDesk
+from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
-from backend.comms.service.control import OWNED_BY, without_hold
-from backend.comms.service.journal import CommsJournal
+from backend.comms.service.chases import Chase, Decided, card_of, figures, following, judged, overtake, withheld
+from backend.comms.service.control import OWNED_BY
+from backend.comms.service.journal import CommsJournal, Departure
 from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.plans import LadderPlans
-from backend.orders.ports import OrderView
+from backend.orders.ports import TimelineNote
 from backend.orders.service import OrdersService
 from backend.platform.actors import SYSTEM
-from backend.platform.observability.metrics import (
-    LADDER_RUNGS,
-    LADDER_WITHHELD,
-    PROCESSING_REMINDER_CALLS,
-    VENDOR_ACCEPT_SLA_BREACHES,
-)
-from backend.platform.timers import ClaimedTimer, TimerKind, arm, skip
+from backend.platform.observability.trace import traced
+from backend.platform.timers import ClaimedTimer, arm_many, skip_many
+from backend.vendors.ports import Miss
 from backend.vendors.service import VendorsService
 
-
-@dataclass(frozen=True, slots=True)
-class Chase:
-    """One due step of a running ladder."""
-
-    timer: ClaimedTimer
-    kind: LadderKind
-    ladder: Ladder
-    step: int
-    order: OrderView
-    contact: Contact
-
-    @property
-    def rungs(self) -> tuple[Rung, ...]:
-        """What the step does by its row."""
-        return self.ladder.steps[self.step].rungs
-
-    @property
-    def idem(self) -> str:
-        """Names this step of this ladder; a second run of it is the same send."""
-        return f"{self.timer.kind}:{self.order.id}:{self.timer.id}:{self.step}"
+_OUTWARD: Final = (Rung.WHATSAPP, Rung.RING, Rung.IVR)
 
 
 class LadderService:
-    """Takes due steps for vendors and riders."""
+    """Takes due steps for vendors and riders: reads for all of them, decides one by one, writes for all of them."""
 
     def __init__(
         self,
@@ -75,179 +53,146 @@ class LadderService:
         self._plans = plans
 
     async def fire(self, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
-        """Take the due steps of several ladders, whose orders are locked by the caller."""
-        for timer in timers:
-            await self._fire_one(session, timer)
+        """Take the due steps of several ladders of one kind, whose orders are locked by the caller.
 
-    async def _fire_one(self, session: AsyncSession, timer: ClaimedTimer) -> None:
-        order = await self._orders.get(session, str(timer.order_id))
-        kind = KINDS[timer.kind]
-        contact = await self._plans.contact(session, kind, order) if order.state in kind.waits_in else None
-        if contact is None:
-            await skip(session, [timer], reason=f"order is {order.state}")
-            return
-        ladder = await self._plans.kept(session, timer.kind, contact, timer.policy_id)
-        step = skip_overdue(ladder.steps, timer.step, timer.late_s)
-        chase = Chase(timer, kind, ladder, step, order, contact)
-        rungs = await self._rungs(session, chase)
-        if chase.step:
-            await self._overtake(session, chase, rungs)
-        for rung in rungs:
-            await self._take(session, chase, rung)
-        await self._arm_next(session, chase)
-
-    async def _overtake(self, session: AsyncSession, chase: Chase, rungs: Sequence[Rung]) -> None:
-        """Let a call that comes now take the place of one that was not placed in time, and tell the desk of that one.
-
-        Who speaks with us at this moment, about another order, is not called late but waits their turn.
+        As if one after another in the order given; but the statements are as many for two hundred steps as for one,
+        except where an order is offered to another rider.
         """
-        ladder, order = str(chase.timer.kind), chase.order
-        waiting = await self._calls.waiting(session, order.id, ladder)
-        if not waiting:
+        chases = await self._chases(session, timers)
+        if not chases:
             return
-        if not all(call.engaged for call in waiting):
-            await self._cards.open(session, "calls_late", self._plans.late_calls(order, chase.contact))
-        if not CALLS.isdisjoint(rungs):
-            await self._calls.give_way(session, waiting)
-            for call in waiting:
-                LADDER_WITHHELD.labels(ladder, call.rung, NOT_IN_TIME, order.city).inc()
+        decided = await self._decide(session, chases, await self._count_misses(session, chases))
+        await self._calls.give_way(session, [call for one in decided for call in one.overtaken])
+        await self._journal.depart(session, [departure for one in decided for departure in self._departures(one)])
+        await self._raise_cards(session, decided)
+        await self._arm_next(session, chases)
+        await self._offer_next(session, [one.chase for one in decided if Rung.NEXT_RIDER in one.taken])
+        for (metric, labels), number in Counter(figure for one in decided for figure in figures(one)).items():
+            metric.labels(*labels).inc(number)
 
-    async def _rungs(self, session: AsyncSession, chase: Chase) -> list[Rung]:
-        """Return the step's rungs that may go out; the others are logged with the reason."""
-        conditions = await self._plans.conditions(session, chase.order, chase.contact, chase.timer.kind, chase.ladder)
-        verdicts = judge(chase.rungs, conditions)
-        for verdict in verdicts:
-            self._count(chase, verdict)
-            if verdict.withheld:
-                await self._withhold(session, chase, verdict)
-        return [verdict.rung for verdict in verdicts if not verdict.withheld]
+    async def _chases(self, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> list[Chase]:
+        """Return the steps whose orders still wait for somebody; the other timers are skipped with the reason."""
+        kind = timers[0].kind
+        orders = await self._orders.get_many(session, {str(timer.order_id) for timer in timers})
+        waiting = [order for order in orders.values() if order.state in KINDS[kind].waits_in]
+        chased = await self._plans.all_chased(session, KINDS[kind], waiting) if waiting else {}
+        live = [timer for timer in timers if timer.order_id in chased]
+        over = [(timer, str(timer.order_id)) for timer in timers if timer.order_id not in chased]
+        await skip_many(session, [(timer, f"order is {orders[order_id].state}") for timer, order_id in over])
+        contacts = [chased[str(timer.order_id)].contact for timer in live]
+        wanted = [(contact, timer.policy_id) for contact, timer in zip(contacts, live, strict=True)]
+        ladders = await self._plans.all_kept(session, kind, wanted)
+        return [
+            Chase(timer, chased[str(timer.order_id)], ladder, skip_overdue(ladder.steps, timer.step, timer.late_s))
+            for timer, ladder in zip(live, ladders, strict=True)
+        ]
 
-    def _count(self, chase: Chase, verdict: Verdict) -> None:
-        """Count a rung, for the funnel."""
-        ladder, city = str(chase.timer.kind), chase.order.city
-        if verdict.withheld:
-            LADDER_WITHHELD.labels(ladder, verdict.rung, verdict.withheld, city).inc()
-        else:
-            LADDER_RUNGS.labels(ladder, verdict.rung, city, chase.contact.tier).inc()
+    async def _count_misses(self, session: AsyncSession, chases: Sequence[Chase]) -> frozenset[int]:
+        """Count the orders that went unanswered; return the timers of those whose outlet was taken off for it.
 
-    async def _withhold(self, session: AsyncSession, chase: Chase, verdict: Verdict) -> None:
-        await self._journal.withheld(
-            session,
-            chase.contact,
-            order_id=chase.order.id,
-            channel=verdict.rung,
-            template=chase.kind.template if verdict.rung is Rung.WHATSAPP else chase.kind.menu,
-            idem=f"{chase.idem}:{verdict.rung}:withheld",
-            ladder=str(chase.timer.kind),
-            step=chase.step,
-            reason=verdict.withheld,
-        )
+        An order is held against its outlet only where something had reached it.
+        """
+        missed = [chase for chase in chases if chase.missed]
+        if not missed:
+            return frozenset()
+        ladder, actors = str(missed[0].timer.kind), {chase.order.id: chase.chased.contact.actor for chase in missed}
+        reached = await repository.reached(session, ladder, actors)
+        held = [chase for chase in missed if chase.order.id in reached]
+        misses = [Miss(chase.order.vendor_id, chase.timer.trace_id) for chase in held]
+        after = await self._vendors.record_misses(session, misses, actor=SYSTEM)
+        active = {chase.order.vendor_id: chase.chased.contact.active for chase in held}
+        taken_off = set[int]()
+        for chase, vendor in zip(held, after, strict=True):
+            if active[vendor.id] and not vendor.active:
+                taken_off.add(chase.timer.id)
+            active[vendor.id] = vendor.active
+        return frozenset(taken_off)
 
-    async def _take(self, session: AsyncSession, chase: Chase, rung: Rung) -> None:
+    async def _decide(self, session: AsyncSession, chases: Sequence[Chase], taken_off: frozenset[int]) -> list[Decided]:
+        """Say of each step what goes out; the calls of one count for the next, as if it had been placed already."""
+        kind = chases[0].timer.kind
+        around = await self._plans.surroundings(session, kind, [chase.chased for chase in chases])
+        waiting = await self._calls.waiting(session, [chase.order.id for chase in chases if chase.step], str(kind))
+        decided = list[Decided]()
+        for chase in chases:
+            verdicts = judged(chase, chase.rungs, chase.kind.purpose, around)
+            late = waiting.get(chase.order.id, ()) if chase.step else ()
+            overtaken = overtake(verdicts, late, around)
+            question = judged(chase, (Rung.IVR,), Purpose.REMINDER, around) if chase.timer.id in taken_off else ()
+            decided.append(
+                Decided(
+                    chase,
+                    taken=tuple(verdict.rung for verdict in verdicts if not verdict.withheld),
+                    withheld=tuple(verdict for verdict in verdicts if verdict.withheld),
+                    overtaken=overtaken,
+                    calls_late=any(not call.engaged for call in late),
+                    asks_back=Verdict(Rung.IVR) in question,
+                )
+            )
+        return decided
+
+    def _departures(self, decided: Decided) -> list[Departure]:
+        """Return what a step's rungs put into the log, what they send and whom they call."""
+        chase = decided.chase
+        departures = [withheld(chase, verdict) for verdict in decided.withheld]
+        departures += [self._departure(chase, rung) for rung in _OUTWARD if rung in decided.taken]
+        if decided.asks_back:
+            departures.append(self._question(chase))
+        return departures
+
+    def _departure(self, chase: Chase, rung: Rung) -> Departure:
+        ladder, trace = str(chase.timer.kind), chase.timer.trace_id
         if rung is Rung.WHATSAPP:
-            await self._message(session, chase)
-        elif rung in {Rung.RING, Rung.IVR}:
-            await self._call(session, chase, rung)
-        elif rung is Rung.NEXT_RIDER:
-            await self._offer_next(session, chase)
-        else:
-            await self._raise_card(session, chase)
-
-    async def _message(self, session: AsyncSession, chase: Chase) -> None:
-        await self._messages.send(
-            session,
-            chase.kind.template,
-            chase.order,
-            chase.contact,
-            ladder=str(chase.timer.kind),
-            step=chase.step,
-            idem=chase.idem,
-        )
-
-    async def _call(self, session: AsyncSession, chase: Chase, rung: Rung) -> None:
-        if chase.timer.kind is TimerKind.PROCESSING_REMINDER:
-            PROCESSING_REMINDER_CALLS.labels(chase.order.city).inc()
-        await self._calls.request(
-            session,
-            chase.order,
-            chase.contact,
+            return self._messages.departure(
+                chase.chased, chase.kind.template, ladder=ladder, step=chase.step, idem=chase.idem, trace_id=trace
+            )
+        return self._calls.departure(
+            chase.chased,
             rung=rung,
             purpose=chase.kind.purpose,
             menu=chase.kind.menu,
-            ladder=str(chase.timer.kind),
+            ladder=ladder,
             step=chase.step,
             idem=f"{chase.idem}:{rung}",
+            trace_id=trace,
         )
 
-    async def _offer_next(self, session: AsyncSession, chase: Chase) -> None:
-        """Offer the order to another rider; dispatch asks a person after some, or where there is none."""
-        await self._desk.next_rider(session, chase.order.id, because="no_answer")
-
-    async def _raise_card(self, session: AsyncSession, chase: Chase) -> None:
-        order = chase.order
-        await self._cards.open(
-            session,
-            chase.kind.exception,
-            order.id,
-            order_id=order.id,
-            city=order.city,
-            merchant_id=order.merchant_id,
-            money_minor=order.amount_minor,
-            currency=order.currency,
-            detail={
-                "ladder": str(chase.timer.kind),
-                "callee": chase.contact.actor,
-                "step": chase.step,
-                **({"rider": f"rider:{order.rider_id}"} if order.rider_id else {}),
-            },
-        )
-        if OWNED_BY in chase.timer.meta:
-            await self._cards.release(session, chase.kind.exception, order.id)
-        await self._orders.note_timeline(
-            session, order.id, channel="admin", actor=SYSTEM, what=chase.kind.exception, detail={"step": chase.step}
-        )
-        if chase.timer.kind is TimerKind.VENDOR_ACCEPT and Rung.ADMIN in chase.rungs:
-            await self._count_miss(session, chase)
-
-    async def _count_miss(self, session: AsyncSession, chase: Chase) -> None:
-        """Count the order as unanswered; held against the outlet only where something had reached it."""
-        VENDOR_ACCEPT_SLA_BREACHES.labels(chase.order.city, chase.contact.tier).inc()
-        ladder, actor = str(chase.timer.kind), chase.contact.actor
-        if await repository.was_reached(session, chase.order.id, ladder, actor):
-            after = await self._vendors.record_miss(session, chase.order.vendor_id, actor=SYSTEM)
-            if chase.contact.active and not after.active:
-                await self._offer_return(session, chase)
-
-    async def _offer_return(self, session: AsyncSession, chase: Chase) -> None:
+    def _question(self, chase: Chase) -> Departure:
         """Call an outlet that was taken off for its misses: one digit puts it on again."""
-        conditions = await self._plans.conditions(session, chase.order, chase.contact, chase.timer.kind, chase.ladder)
-        [verdict] = judge((Rung.IVR,), conditions)
-        if not verdict.withheld:
-            await self._calls.request(
-                session,
-                chase.order,
-                chase.contact,
-                rung=Rung.IVR,
-                purpose=Purpose.REMINDER,
-                menu=VENDOR_INACTIVE,
-                ladder="",
-                step=0,
-                idem=f"{chase.idem}:inactive",
-            )
-
-    async def _arm_next(self, session: AsyncSession, chase: Chase) -> None:
-        following, steps = chase.step + 1, chase.ladder.steps
-        if following >= len(steps) or Rung.NEXT_RIDER in chase.rungs:
-            return
-        # Counted from the start of the ladder, so that lateness does not add up; the next rider has a ladder anew.
-        so_far_s = steps[chase.timer.step].after_s + chase.timer.late_s
-        await arm(
-            session,
-            chase.timer.kind,
-            chase.order.id,
-            delay_s=max(steps[following].after_s - so_far_s, 0),
-            step=following,
-            meta=without_hold(chase.timer.meta),
-            policy_id=str(chase.ladder.policy_id),
-            policy_version=chase.ladder.version,
+        return self._calls.departure(
+            chase.chased,
+            rung=Rung.IVR,
+            purpose=Purpose.REMINDER,
+            menu=VENDOR_INACTIVE,
+            ladder="",
+            step=0,
+            idem=f"{chase.idem}:inactive",
+            trace_id=chase.timer.trace_id,
         )
+
+    async def _raise_cards(self, session: AsyncSession, decided: Sequence[Decided]) -> None:
+        """Bring a person of the city, who is told too of calls that come too late; who had taken over lets go."""
+        chases = [one.chase for one in decided if Rung.ADMIN in one.taken]
+        late = [self._late_card(one.chase) for one in decided if one.calls_late]
+        await self._cards.open_many(session, [*late, *(card_of(chase) for chase in chases)])
+        owned = [chase.order.id for chase in chases if OWNED_BY in chase.timer.meta]
+        await self._cards.release(session, decided[0].chase.kind.exception, owned)
+        notes = [
+            TimelineNote(chase.order.id, "admin", str(SYSTEM), chase.kind.exception, {"step": chase.step})
+            for chase in chases
+        ]
+        await self._orders.note_timelines(session, notes)
+
+    def _late_card(self, chase: Chase) -> NewCard:
+        line = self._plans.late_calls(chase.order, chase.chased.contact)
+        return NewCard("calls_late", line, trace_id=chase.timer.trace_id)
+
+    async def _arm_next(self, session: AsyncSession, chases: Sequence[Chase]) -> None:
+        timers = [timer for chase in chases if (timer := following(chase)) is not None]
+        await arm_many(session, list({(timer.subject_id, timer.step): timer for timer in timers}.values()))
+
+    async def _offer_next(self, session: AsyncSession, chases: Sequence[Chase]) -> None:
+        """Offer each order to another rider; dispatch asks a person after some, or where there is none."""
+        for chase in chases:
+            with traced(chase.timer.trace_id):
+                await self._desk.next_rider(session, chase.order.id, because="no_answer")

@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from backend.channels.ports import Channel, OutboundKind, OutboundMessage
 from backend.channels.service import ChannelsService
 from backend.channels.templates import registered_language
-from backend.comms.ports import Contact
-from backend.comms.service.journal import CommsJournal
+from backend.comms.ports import Chased, Contact
+from backend.comms.service.journal import Departure, Outbound
 from backend.orders.ports import LineView, OrderView
 from backend.platform.money import Money
-from backend.vendors.service import VendorsService
+from backend.vendors.ports import VendorView
 
 PAYMENT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "prepaid": {"en": "paid", "sw": "imelipwa", "hi": "भुगतान हो चुका", "mr": "पेमेंट झाले"},
@@ -52,31 +50,25 @@ def map_link(order: OrderView) -> str:
 
 
 class PartnerMessages:
-    """Fills and queues the templates of paper two, section 4."""
+    """Fills the templates of paper two, section 4."""
 
-    def __init__(self, channels: ChannelsService, vendors: VendorsService, journal: CommsJournal) -> None:
+    def __init__(self, channels: ChannelsService) -> None:
         self._channels = channels
-        self._vendors = vendors
-        self._journal = journal
 
-    async def send(
-        self,
-        session: AsyncSession,
-        template: str,
-        order: OrderView,
-        contact: Contact,
-        *,
-        ladder: str,
-        step: int,
-        idem: str,
-    ) -> None:
-        """Queue a template to a vendor or rider, in their language, and log it."""
-        merchant = await self._vendors.merchant(session, order.merchant_id)
+    def departure(
+        self, chased: Chased, template: str, *, ladder: str, step: int, idem: str, trace_id: str
+    ) -> Departure:
+        """Return a template to a vendor or rider, in their language, with its line of the log.
+
+        Raises:
+            UnknownTemplateError: The template or the count of its parameters is wrong.
+        """
+        order, contact = chased.order, chased.contact
         language = registered_language(contact.language)
-        params, payloads = _FILLERS[template](order, contact, language, await self._pickup(session, order))
+        params, payloads = _FILLERS[template](order, contact, language, _pickup(chased.vendor))
         message = OutboundMessage(
             channel=Channel.WHATSAPP,
-            scope=merchant.wa_phone_number_id or "",
+            scope=chased.merchant.wa_phone_number_id or "",
             to=contact.phone.lstrip("+"),
             kind=OutboundKind.TEMPLATE,
             template=template,
@@ -84,22 +76,15 @@ class PartnerMessages:
             params=params,
             payloads=payloads,
         )
-        await self._journal.outbound(
-            session,
-            contact,
-            order_id=order.id,
-            channel="whatsapp",
-            template=template,
-            idem=idem,
-            ladder=ladder,
-            step=step,
-            payload={"amount": amount_words(order), "items": items_words(order), "payment": order.payment_mode},
+        facts = {"amount": amount_words(order), "items": items_words(order), "payment": order.payment_mode}
+        line = Outbound(contact, order.id, "whatsapp", template, idem, ladder, step, facts, trace_id=trace_id)
+        return Departure(
+            line, self._channels.sends(message, idem=idem, order_id=order.id, priority=2, trace_id=trace_id)
         )
-        await self._channels.send(session, message, idem=idem, order_id=order.id, priority=2)
 
-    async def _pickup(self, session: AsyncSession, order: OrderView) -> str:
-        vendor = await self._vendors.get(session, order.vendor_id)
-        return ", ".join(part for part in (vendor.name, vendor.address_text) if part)
+
+def _pickup(vendor: VendorView) -> str:
+    return ", ".join(part for part in (vendor.name, vendor.address_text) if part)
 
 
 type Filled = tuple[tuple[str, ...], tuple[str, ...]]

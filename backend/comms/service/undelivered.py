@@ -37,9 +37,9 @@ class Undelivered:
         kind = TimerKind(line.ladder)
         order = await self._orders.get(session, line.order_id, lock=True)
         following = next(iter(await pending(session, order.id, (kind,), lock=True)), None)
-        contact = await self._plans.contact(session, KINDS[kind], order)
-        if contact is None or following is None or following.step != line.step + 1 or HOLD in following.meta:
+        chased = await self._plans.chased(session, KINDS[kind], order)
+        if chased is None or following is None or following.step != line.step + 1 or HOLD in following.meta:
             return
-        ladder = await self._plans.ladder(session, kind, contact, following.policy_id)
+        ladder = await self._plans.ladder(session, kind, chased.contact, following.policy_id)
         if CALLS.isdisjoint(ladder.steps[line.step].rungs):
             await move(session, following.id, delay_s=0, meta=following.meta)

@@ -1,6 +1,7 @@
 """The riders' desk: offers, answers, pick-up, proof of delivery."""
 
 import hmac
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,6 +69,10 @@ class DispatchService:
     async def contact(self, session: AsyncSession, rider_id: str) -> Contact:
         """Return how to reach a rider."""
         return await self._riders.contact(session, rider_id)
+
+    async def contacts(self, session: AsyncSession, rider_ids: Collection[str]) -> dict[str, Contact]:
+        """Return how to reach several riders, by their ids."""
+        return await self._riders.contacts(session, rider_ids)
 
     async def suggest(self, session: AsyncSession, order_id: str) -> list[Suggestion]:
         """Return who could carry an order, the best first, each with the reasons."""

@@ -1,5 +1,7 @@
 """Riders themselves: who they are, where they are, whether they work."""
 
+from collections.abc import Collection
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
@@ -97,8 +99,22 @@ class RidersService:
 
     async def contact(self, session: AsyncSession, rider_id: str) -> Contact:
         """Return how to reach a rider."""
-        row = await self._row(session, rider_id)
-        return Contact(f"rider:{row.id}", row.name, row.phone, row.language, row.city, active=row.active)
+        return (await self.contacts(session, (rider_id,)))[rider_id]
+
+    async def contacts(self, session: AsyncSession, rider_ids: Collection[str]) -> dict[str, Contact]:
+        """Return how to reach several riders, by their ids, with one statement.
+
+        Raises:
+            RiderNotFoundError: One of them is not there.
+        """
+        found = {
+            row.id: Contact(f"rider:{row.id}", row.name, row.phone, row.language, row.city, active=row.active)
+            for row in await repository.contacts(session, rider_ids)
+        }
+        for rider_id in rider_ids:
+            if rider_id not in found:
+                raise RiderNotFoundError(rider_id=rider_id)
+        return found
 
     async def set_shift(self, session: AsyncSession, rider_id: str, *, on_shift: bool) -> RiderView:
         """Begin or end a rider's shift; what they carry stays with them."""

@@ -12,7 +12,6 @@ from backend.orders import repository
 from backend.orders.commands import Command, PlaceOrder
 from backend.orders.errors import OrderNotFoundError
 from backend.orders.events import OrderState
-from backend.orders.models import TimelineRow
 from backend.orders.ports import (
     CommandResult,
     OrderFilter,
@@ -21,12 +20,13 @@ from backend.orders.ports import (
     Receivable,
     Replay,
     TimelineEntry,
+    TimelineNote,
     VendorFigures,
 )
 from backend.orders.service import reading, replaying
 from backend.orders.service.handle import Handling
 from backend.orders.service.place import Placing
-from backend.orders.service.views import order_view
+from backend.orders.service.views import order_view, order_views
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, Source
 from backend.vendors.service import VendorsService
@@ -91,6 +91,18 @@ class OrdersService:
         if row is None:
             raise OrderNotFoundError(order_id=order_id)
         return order_view(row)
+
+    async def get_many(self, session: AsyncSession, order_ids: Collection[str]) -> dict[str, OrderView]:
+        """Return several orders by their ids, with a few statements however many; unlocked.
+
+        Raises:
+            OrderNotFoundError: One of them is not there.
+        """
+        found = order_views(*await repository.parts(session, list(order_ids)))
+        for order_id in order_ids:
+            if order_id not in found:
+                raise OrderNotFoundError(order_id=order_id)
+        return found
 
     async def receivables(
         self, session: AsyncSession, *, order_ids: Sequence[str] = (), reference_keys: Sequence[str] = ()
@@ -190,8 +202,12 @@ class OrdersService:
         detail: Mapping[str, Any] | None = None,
     ) -> None:
         """Add to an order's timeline what another domain did around it; ids and outcomes, no message text."""
-        row = TimelineRow(order_id=order_id, channel=channel, actor=str(actor), what=what, detail=dict(detail or {}))
-        await repository.add(session, row)
+        await self.note_timelines(session, [TimelineNote(order_id, channel, str(actor), what, detail or {})])
+
+    async def note_timelines(self, session: AsyncSession, notes: Sequence[TimelineNote]) -> None:
+        """Add to the timelines of several orders with one statement."""
+        if notes:
+            await repository.add_timeline(session, notes)
 
     async def vendor_figures(self, session: AsyncSession, vendor_id: str, *, days: int = 30) -> VendorFigures:
         """Return how an outlet did over the last days."""

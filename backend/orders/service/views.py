@@ -1,10 +1,15 @@
 """From rows to what others see, and to what a decision looks at."""
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
 from backend.orders.commands import PaymentMethod, PaymentMode
 from backend.orders.events import OrderState, PaymentStatus
 from backend.orders.models import Order, OrderAddress, OrderLine
 from backend.orders.policies import OrderFacts
 from backend.orders.ports import AddressView, LineView, OrderView
+from backend.platform.db.types import opened
 
 
 def facts_of(row: Order) -> OrderFacts:
@@ -32,6 +37,38 @@ def _line(row: OrderLine) -> LineView:
 
 def _address(row: OrderAddress) -> AddressView:
     return AddressView(row.address_text, row.lat, row.lng, row.version, row.address_id)
+
+
+# What the text of a column stands for, by its place in `repository.parts`.
+_KINDS: Final[Mapping[int, Callable[[Any], Any]]] = {
+    9: OrderState,
+    10: PaymentMode,
+    11: PaymentMethod,
+    12: PaymentStatus,
+    29: opened,
+}
+type Rows = Sequence[tuple[Any, ...]]
+
+
+def order_views(orders: Rows, lines: Rows, addresses: Rows) -> dict[str, OrderView]:
+    """Show several orders, by their ids; rows as `repository.parts` returns them."""
+    lines_of = defaultdict[str, list[LineView]](list)
+    for order_id, *line in lines:
+        lines_of[order_id].append(LineView(*line))
+    ends_of = {(order_id, end): AddressView(*address) for order_id, end, *address in addresses}
+    return {
+        row[0]: _of_row(row, ends_of.get((row[0], "drop")), ends_of.get((row[0], "pickup")), tuple(lines_of[row[0]]))
+        for row in orders
+    }
+
+
+def _of_row(
+    row: tuple[Any, ...], drop: AddressView | None, pickup: AddressView | None, lines: tuple[LineView, ...]
+) -> OrderView:
+    values = [*row, drop, pickup, lines]
+    for place, kind in _KINDS.items():
+        values[place] = kind(values[place]) if values[place] is not None else None
+    return OrderView(*values)
 
 
 def order_view(row: Order) -> OrderView:

@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import orjson
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from backend.platform.db.arrays import QuickListDumper
 
 _POOL_TIMEOUT_S = 10
 _OPTIONS = ("-c idle_in_transaction_session_timeout=15000", "-c lock_timeout=8000")
@@ -55,16 +59,23 @@ class Database:
 
 
 def _engine(url: str, pool_size: int, application: str, *options: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=_POOL_TIMEOUT_S,
         pool_use_lifo=True,  # A few warm connections, whose statements are prepared, rather than all in turn.
         hide_parameters=True,
+        json_deserializer=orjson.loads,
         connect_args={
             "application_name": application,
             "keepalives_idle": 5,
             "options": " ".join((*_OPTIONS, *options)),
         },
     )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.driver_connection.adapters.register_dumper(list, QuickListDumper)

@@ -84,6 +84,16 @@ def blind_index(value: str) -> bytes:
     return personal_data_keys().index(value)
 
 
+def sealed(value: str | None) -> bytes | None:
+    """Return a text as `EncryptedText` stores it, for statements that are written out."""
+    return None if value is None else personal_data_keys().encrypt(value.encode())
+
+
+def opened(stored: bytes | None) -> str | None:
+    """Return the text that was stored so."""
+    return None if stored is None else personal_data_keys().decrypt(bytes(stored)).decode()
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text encrypted with AES-256-GCM; the stored bytes are nonce and ciphertext."""
 
@@ -92,8 +102,8 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Encrypt on the way in."""
-        return None if value is None else personal_data_keys().encrypt(value.encode())
+        return sealed(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Decrypt on the way out."""
-        return None if value is None else personal_data_keys().decrypt(bytes(value)).decode()
+        return opened(value)

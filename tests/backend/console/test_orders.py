@@ -5,7 +5,8 @@ import re
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms.repository import add_log
+from backend.comms.ports import LogLine
+from backend.comms.rows import add_logs
 from backend.console.timeline import order_story
 from backend.orders import commands as c
 from backend.orders.events import OrderState
@@ -35,17 +36,7 @@ async def test_the_story_joins_steps_messages_and_money_in_the_order_of_time(des
     await give(session, order, Actor.parse("payments:mpesa"), c.ConfirmPayment(order.amount_minor))
     await pay_in(session, order, "SKX1A2B3C4")
     await messaged(session, order, "Vendor_New_Order")
-    await add_log(
-        session,
-        {
-            "order_id": order.id,
-            "actor": "vendor:V-1",
-            "channel": "exotel",
-            "direction": "inbound",
-            "template": "vendor_accept",
-            "status": "applied",
-        },
-    )
+    await add_logs(session, [LogLine(order.id, "vendor:V-1", "exotel", "inbound", "vendor_accept", "applied")])
     await give(session, order, Actor.parse("vendor:V-1"), c.AcceptOrder(20))
     story = await order_story(session, desk.api.registry.get(OrdersService), order.id)
     assert [(moment.who, moment.channel, moment.what) for moment in story] == [

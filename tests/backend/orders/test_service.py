@@ -342,3 +342,20 @@ async def test_a_time_is_extended_six_times_and_no_more(session: AsyncSession) -
     assert result.order.prep_minutes == 20 + 10 * MAX_EXTENSIONS
     assert (await timers(session, order.id)).keys() == before.keys()
     assert (await handle(session, order, VENDOR, c.MarkReady(), "ready")).outcome == "applied"
+
+
+async def test_several_orders_are_read_as_one_is(session: AsyncSession) -> None:
+    """With lines, ends of the way, times, choices and the number to call; one that is not there is said."""
+    first = await make_order(session, S.OUT_FOR_DELIVERY)
+    second = await make_order(
+        session,
+        shop=False,
+        user_id=first.user_id,
+        contact_phone="+254700000199",
+        lines=(OrderLineDraft("UNGA-2KG", Decimal(1)), OrderLineDraft("NYANYA", Decimal(1))),
+    )
+    service = orders_service()
+    found = await service.get_many(session, [second.id, first.id])
+    assert found == {order_id: await service.get(session, order_id) for order_id in (first.id, second.id)}
+    with pytest.raises(OrderNotFoundError):
+        await service.get_many(session, [first.id, "ORD-NONE"])

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.platform.actors import SYSTEM
 from backend.platform.auth.principal import Role
 from backend.vendors.errors import MerchantNotFoundError, VendorNotFoundError
-from backend.vendors.ports import NewVendor, OpenSpan
+from backend.vendors.ports import Miss, NewVendor, OpenSpan
 from backend.vendors.router import router
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
@@ -160,3 +160,29 @@ async def test_hours_are_set_and_read(api: Api, shop: AsyncSession) -> None:
         assert (await api.client.get("/api/v1/vendors/V-1/hours", headers=headers)).json() == saved
     backwards = {"hours": [{"weekday": 6, "open": "17:00", "close": "09:00"}]}
     assert (await api.client.put("/api/v1/vendors/V-1/hours", json=backwards, headers=headers)).status_code == 422
+
+
+async def test_misses_of_several_outlets_count_in_their_order(shop: AsyncSession) -> None:
+    """Each is told as it stood after its own miss; who is taken off is told of once, under the miss's own trace."""
+    vendors = vendors_service(misses_until_inactive=2)
+    await make_vendor(shop, "V-2", phone="+254700000202")
+    misses = [Miss(vendor_id, f"trace-{number}") for number, vendor_id in enumerate(("V-1", "V-2", "V-1", "V-1"))]
+    after = await vendors.record_misses(shop, misses, actor=SYSTEM)
+    assert [(vendor.id, vendor.misses, vendor.active) for vendor in after] == [
+        ("V-1", 1, True),
+        ("V-2", 1, True),
+        ("V-1", 2, False),
+        ("V-1", 3, False),
+    ]
+    told = await shop.execute(text("SELECT topic, key, trace_id FROM outbox WHERE topic LIKE 'vendor.%'"))
+    assert [tuple(row) for row in told] == [("vendor.deactivated", "V-1", "trace-2")]
+    assert await vendors.get_many(shop, ["V-1", "V-2"]) == {
+        vendor_id: await vendors.get(shop, vendor_id) for vendor_id in ("V-1", "V-2")
+    }
+
+
+async def test_one_unknown_outlet_among_several_is_said(shop: AsyncSession) -> None:
+    with pytest.raises(VendorNotFoundError):
+        await vendors_service().get_many(shop, ["V-1", "V-9"])
+    with pytest.raises(MerchantNotFoundError):
+        await vendors_service().merchants_by_id(shop, ["M-1", "M-9"])

@@ -80,6 +80,7 @@ class Switchboard:
     channels: ChannelsService
     calls: CallsService
     plans: LadderPlans
+    ladders: LadderService
     partners: PartnerDesk
     actions: PartnerActions
     signer: ContextSigner
@@ -229,7 +230,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     speech = PartnerSpeech(channels, vendors, journal, clock)
     proofs = ProofsService(orders, DispatchSettings())
     pictures = RiderPictures(desk, proofs, orders, channels, speech)
-    messages = PartnerMessages(channels, vendors, journal)
+    messages = PartnerMessages(channels)
     plans = LadderPlans(vendors, desk, channels, Flags(database, flags), CommsSettings())
     undelivered = Undelivered(orders, plans)
     ladders = LadderService(orders, vendors, desk, messages, calls, cards, journal, plans)
@@ -278,6 +279,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 channels=channels,
                 calls=calls,
                 plans=plans,
+                ladders=ladders,
                 partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered, pictures),
                 actions=actions,
                 signer=signer,

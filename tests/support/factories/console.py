@@ -14,7 +14,8 @@ from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.service import ChannelsService
 from backend.comms.ladders import DEFAULT_STEPS, steps_to_json
 from backend.comms.models import EscalationPolicy
-from backend.comms.repository import add_log
+from backend.comms.ports import LogLine
+from backend.comms.rows import add_logs
 from backend.comms.service.cards import CardsService
 from backend.conversations import repository
 from backend.conversations.drafts.repository import to_text
@@ -175,18 +176,8 @@ async def pay_in(session: AsyncSession, order: OrderView, code: str) -> None:
 
 async def messaged(session: AsyncSession, order: OrderView, template: str, status: str = "delivered") -> None:
     """A message to the order's vendor, in the log."""
-    await add_log(
-        session,
-        {
-            "order_id": order.id,
-            "actor": f"vendor:{order.vendor_id}",
-            "channel": "whatsapp",
-            "direction": "outbound",
-            "template": template,
-            "status": status,
-            "idem": new_uuid(),
-        },
-    )
+    actor = f"vendor:{order.vendor_id}"
+    await add_logs(session, [LogLine(order.id, actor, "whatsapp", "outbound", template, status, new_uuid())])
 
 
 def _lines(*goods: tuple[str, int]) -> tuple[OrderLineDraft, ...]:
