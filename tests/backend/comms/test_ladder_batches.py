@@ -14,6 +14,7 @@ from backend.comms.ladders import DEFAULT_STEPS, KINDS, Ladder, Rung, Step
 from backend.comms.ports import Contact
 from backend.orders.ports import OrderView
 from backend.platform import outages
+from backend.platform.sends import enqueue
 from backend.platform.timers import ClaimedTimer, NewTimer, TimerKind, arm_many
 from tests.support.factories.comms import Switchboard
 from tests.support.factories.vendors import make_vendor
@@ -29,16 +30,20 @@ _BY_SETS = [
     if Rung.NEXT_RIDER not in step.rungs
 ]
 _AT_MOST = 20  # Statements of a batch.
-# What a step leaves in rows, without times and drawn names.
+# What a step leaves in rows, without times, drawn names, and the urgency of what was called off.
 _LEFT = (
     "SELECT order_id, actor, channel, template, payload, status, ladder, step, idem FROM comms_log",
     "SELECT topic, key, payload - 'exception_id' - 'at', actor, city, trace_id FROM outbox",
     """
-    SELECT idem, channel, scope, lane, order_id, priority, trace_id, payload - 'sealed' - 'call_id', payload ? 'sealed',
-        next_at = created_at, rank() OVER (PARTITION BY channel, lane ORDER BY seq)
+    SELECT idem, channel, state, scope, lane, order_id, CASE WHEN state = 'queued' THEN priority END, trace_id,
+        payload - 'sealed' - 'call_id', payload ? 'sealed', next_at = created_at,
+        rank() OVER (PARTITION BY channel, lane ORDER BY seq)
     FROM outbound_send
     """,
-    "SELECT order_id, callee, language, purpose, rung, menu, ladder, params, context_version, state FROM voice_calls",
+    """
+    SELECT order_id, callee, language, purpose, rung, menu, ladder, params, context_version, state, outcome
+    FROM voice_calls
+    """,
     """
     SELECT kind, subject_id, order_id, city, merchant_id, state, owner, money_minor, currency, detail
     FROM ops_exceptions
@@ -104,6 +109,8 @@ async def _town(board: Switchboard, order: OrderView, chance: random.Random) -> 
                 ),
                 values,
             )
+        for number, order_id in enumerate(chance.sample(ids, 12)):
+            await _called_before(session, order_id, number, chance)
         await session.execute(text("UPDATE vendors SET misses = :misses"), {"misses": chance.randrange(3)})
         for channel in chance.sample(("whatsapp", "exotel"), chance.choice((0, 0, 1, 2))):
             await outages.note(session, channel)
@@ -114,6 +121,33 @@ async def _town(board: Switchboard, order: OrderView, chance: random.Random) -> 
         for kind in KINDS:
             await board.plans.kept(session, kind, somebody, None)
     return ids
+
+
+_CALLED = """
+INSERT INTO voice_calls (id, order_id, callee, phone, language, purpose, rung, menu, ladder, state, created_at)
+SELECT :id, o.id, CASE WHEN :to_rider THEN 'rider:R-1' ELSE 'vendor:' || o.vendor_id END, '', 'en', :purpose,
+    'exotel_ring', '', :ladder, :state, duka_now() - make_interval(secs => :ago_s)
+FROM orders o WHERE id = :order_id RETURNING callee
+"""
+
+
+async def _called_before(session: AsyncSession, order_id: str, number: int, chance: random.Random) -> None:
+    """A call of an earlier step, on its way or still waiting to be dialled."""
+    kind, state = chance.choice(tuple(KINDS)), chance.choice(("queued", "queued", "dialled", "no_answer"))
+    values = {
+        "id": f"CL-{number}",
+        "order_id": order_id,
+        "to_rider": KINDS[kind].callee == "rider",
+        "purpose": str(KINDS[kind].purpose),
+        "ladder": str(kind),
+        "state": state,
+        "ago_s": chance.choice((5, 100, 4000)),
+    }
+    callee = str(await session.scalar(text(_CALLED), values))
+    if state == "queued":
+        await enqueue(
+            session, "exotel", {"call_id": f"CL-{number}"}, idem=f"before-{number}", order_id=order_id, lane=callee
+        )
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -79,9 +79,9 @@ async def test_a_citys_own_ladder_holds_for_new_orders_and_not_for_running_ones(
         user = await make_customer(session, external_id="254700000103", phone="+254700000103")
         second = await make_order(session, OrderState.CONFIRMED, shop=False, user_id=user.id)
     await board.settle()
-    await board.wait(58)
+    await board.wait(40)
     assert await board.cards() == []
-    await board.wait(3)
+    await board.wait(21)
     assert await board.rows("SELECT order_id FROM ops_exceptions") == [(second.id,)]
 
 
