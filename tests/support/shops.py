@@ -66,6 +66,28 @@ VESSELS: Final = catalogue_from_rows(
     ]
 )  # fmt: skip
 
+# A shop whose rows are told apart by sizes in two numbers, by sorts, and by words that elsewhere hold goods.
+FURNISHER: Final = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "900", "currency": "KES", "stock": "40",
+         "options": options}
+        for sku, name, aliases, unit, options in (
+            ("RUG-46", "Woven Rug 4x6", "rug 4x6", "piece", "size=4x6"),
+            ("RUG-57", "Woven Rug 5x7", "rug 5x7", "piece", "size=5x7"),
+            ("CUP-S", "Enamel Cup Small", "small cup|kikombe kidogo", "piece", "size=small"),
+            ("CUP-L", "Enamel Cup Large", "large cup|kikombe kikubwa", "piece", "size=large"),
+            ("OIL-S", "Lamp Oil 250ml", "lamp oil ndogo", "bottle", "size=250ml"),
+            ("OIL-M", "Lamp Oil 500ml", "lamp oil 500", "bottle", "size=500ml"),
+            ("OIL-L", "Lamp Oil 1L", "lamp oil kubwa|lamp oil mzinga", "bottle", "size=1L"),
+            ("STOOL-P", "Bar Stool Pine", "pine stool|stool pine", "piece", "wood=pine"),
+            ("STOOL-C", "Bar Stool Chicken Wire", "chicken wire stool", "piece", "wood=chicken wire"),
+            ("BATT-5", "Lamp Battery 5Ah", "battery 5ah", "piece", "capacity=5Ah"),
+            ("BATT-9", "Lamp Battery 9Ah", "battery 9ah", "piece", "capacity=9Ah"),
+            ("LAMP", "Butterscotch Lamp", "lamp|butterscotch", "piece", ""),
+        )
+    ]
+)  # fmt: skip
+
 _MARK: Final = re.compile(r"\{(?P<amount>[^}|]*)(?:\|(?P<value>[^}]*))?\}|<(?P<role>[-+>?]?)(?P<item>[^>]*)>")
 _ROLES: Final = {"": "add", "-": "remove", "+": "add", ">": "to", "?": "ask"}
 _VALUE: Final = re.compile(r"(?P<number>[\d.]+)(?P<unit>[a-z]*)")

@@ -50,7 +50,7 @@ def find(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
             known = best.get(candidate.row)
             if known is None or _rank(candidate) > _rank(known):
                 best[candidate.row] = candidate
-    likely = [one for one in best.values() if one.exact or _about(catalogue.index, one.row, terms.goods)]
+    likely = _likely(catalogue, list(best.values()), terms.goods)
     bundle = terms.container == _COMBO or any(lexicon().containers.get(one.key) == _COMBO for one in terms.goods)
     likely = [one for one in likely if (catalogue.items[one.row].container == _COMBO) == bundle]
     top = max((one.score for one in likely), default=0.0)
@@ -143,6 +143,13 @@ def _said(places: tuple[int, ...], likely: Sequence[Mapping[int, float]]) -> flo
             left.remove(best)
             total, said = total + likeness, said + 1
     return 0.0 if left else total / said
+
+
+def _likely(catalogue: Catalogue, found: Sequence[Candidate], goods: tuple[Term, ...]) -> Sequence[Candidate]:
+    """Candidates without those that are about another good; other sorts of a row that stays, stay with it."""
+    about = [one for one in found if one.exact or _about(catalogue.index, one.row, goods)]
+    kin = {catalogue.items[one.row].kin for one in about} - {frozenset()}
+    return [one for one in found if one in about or catalogue.items[one.row].kin in kin]
 
 
 def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:

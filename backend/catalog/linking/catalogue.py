@@ -2,8 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +40,7 @@ class CatalogueItem:
     currency: str = "KES"
     stock: float = 0.0
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wares: frozenset[str] = frozenset()
 
     @property
     def weighed(self) -> bool:
@@ -54,7 +55,7 @@ class CatalogueItem:
     @cached_property
     def terms(self) -> Terms:
         """The terms of its name."""
-        return terms_of(self.name)
+        return terms_of(self.name, wares=self.wares)
 
     @cached_property
     def size_words(self) -> Terms | None:
@@ -95,12 +96,21 @@ class CatalogueItem:
     @cached_property
     def spoken(self) -> frozenset[Term]:
         """The goods words of its name and aliases."""
-        return frozenset(word for text in (self.name, *self.aliases) for word in terms_of(text).goods)
+        return frozenset(word for text in (self.name, *self.aliases) for word in self._terms_of(text).goods)
+
+    def _terms_of(self, text: str) -> Terms:
+        return terms_of(text, wares=self.wares)
 
     @cached_property
     def family(self) -> frozenset[str]:
         """What it shares with the other sizes of the same good: the goods words of its name."""
         return frozenset(item.key for item in self.terms.goods)
+
+    @cached_property
+    def kin(self) -> frozenset[str]:
+        """What it shares with its other sorts as well: its family without the words of its own options."""
+        own = (values[0] for values in self.options.values() if len(values) == 1)
+        return self.family - {item.key for value in own for item in self._terms_of(value).goods}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,16 +119,34 @@ class Catalogue:
 
     items: tuple[CatalogueItem, ...]
 
+    @classmethod
+    def of(cls, items: Iterable[CatalogueItem]) -> Self:
+        """A catalogue of all rows of a shop, each told which containers are goods there."""
+        listed = tuple(items)
+        wares = _wares(listed)
+        return cls(tuple(replace(item, wares=wares) for item in listed) if wares else listed)
+
+    @property
+    def wares(self) -> frozenset[str]:
+        """Containers that rows are called by, and that nothing is sold in here."""
+        return self.items[0].wares if self.items else frozenset()
+
     @cached_property
     def index(self) -> Index:
         """The inverted index over names and aliases."""
-        return build_index([(item.name, *item.aliases) for item in self.items], [_option_words(i) for i in self.items])
+        names = [(item.name, *item.aliases) for item in self.items]
+        return build_index(names, [_option_words(item) for item in self.items], self.wares)
 
     @cached_property
     def choices(self) -> frozenset[str]:
         """Folded words of choices that have no row of their own ("mild", a brand of gas): they are notes, not goods."""
         values = (value for item in self.items for axis in item.options.values() if len(axis) > 1 for value in axis)
         return frozenset(key for value in values for key in phrase_key(value).split(" "))
+
+    @cached_property
+    def crossed(self) -> bool:
+        """Whether rows are told apart by sizes in two numbers ("5x6")."""
+        return any("x" in number for item in self.items for number in (*item.size_numbers, *item.terms.numbers))
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -196,6 +224,12 @@ class Catalogue:
         return self.families[self.items[row].family]
 
 
+def _wares(items: Sequence[CatalogueItem]) -> frozenset[str]:
+    texts = (text for item in items for text in (item.name, *item.aliases))
+    named = frozenset(lexicon().containers.get(fold(word), "") for text in texts for _, _, word in words(text))
+    return (named & lexicon().vessels) - {item.container for item in items}
+
+
 def _option_words(item: CatalogueItem) -> tuple[str, ...]:
     return tuple(values[0] for values in item.options.values() if len(values) == 1)
 
@@ -222,7 +256,7 @@ def item_from_row(row: Mapping[str, str]) -> CatalogueItem:
 
 def catalogue_from_rows(rows: Iterable[Mapping[str, str]]) -> Catalogue:
     """Build a catalogue from CSV-shaped rows; rows without a SKU are left out."""
-    return Catalogue(tuple(item_from_row(row) for row in rows if (row.get("sku") or "").strip()))
+    return Catalogue.of(item_from_row(row) for row in rows if (row.get("sku") or "").strip())
 
 
 def load_catalogue(path: Path) -> Catalogue:

@@ -102,6 +102,26 @@ def words(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
+# "5x6" and "6 by 6" measure one thing in two directions.
+_CROSS: Final = re.compile(r"(?<![\w.,])(\d{1,3})(?:\s?[x×*]\s?|\sby\s)(\d{1,3})(?![\w.])", re.IGNORECASE)
+
+
+def crosses(text: str) -> list[tuple[int, int, str]]:
+    """Sizes in two numbers with their code-point offsets, each under one key ("5x6") in whatever way it is written."""
+    plain = text.translate(_DIGITS)
+    return [(one.start(), one.end(), f"{int(one[1])}x{int(one[2])}") for one in _CROSS.finditer(plain)]
+
+
+def keys_of(text: str) -> list[str]:
+    """The folded words of a text in order, a size in two numbers as one of them."""
+    sizes = crosses(text)
+    found: dict[int, str] = {start: key for start, _, key in sizes}
+    for start, _, word in words(text):
+        if not any(first <= start < last for first, last, _ in sizes):
+            found[start] = fold(word)
+    return [found[start] for start in sorted(found)]
+
+
 def _cut(run: tuple[int, int], text: str) -> list[tuple[int, int, str]]:
     """Cut "2kg" and "x2" where digits and letters meet; a model's name ("a14", "h614") stays whole."""
     start, end = run

@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from backend.catalog.linking.folding import bare, fold, skeleton, stems, words
+from backend.catalog.linking.folding import bare, keys_of, skeleton, stems
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import Term, Terms, merged, read_keys, terms_of
 
@@ -110,8 +110,8 @@ def _letter(key: str) -> str:
     return "a" if key[:1] in _VOWELS else key[:1]
 
 
-def _alternatives(text: str) -> list[tuple[Terms, tuple[Term, ...]]]:
-    terms = terms_of(text)
+def _alternatives(text: str, wares: frozenset[str]) -> list[tuple[Terms, tuple[Term, ...]]]:
+    terms = terms_of(text, wares=wares)
     goods = terms.goods
     shapes = {tuple(t.key for t in shape): shape for shape in (goods, merged(goods), _run_together(goods))}
     return [(terms, shape) for shape in shapes.values() if shape]
@@ -124,19 +124,22 @@ def _run_together(goods: tuple[Term, ...]) -> tuple[Term, ...]:
     return (Term(key, sense_of(" ".join(item.key for item in goods))),)
 
 
-def build_index(names: Sequence[tuple[str, ...]], options: Sequence[tuple[str, ...]]) -> Index:
+def build_index(
+    names: Sequence[tuple[str, ...]], options: Sequence[tuple[str, ...]], wares: frozenset[str] = frozenset()
+) -> Index:
     """Index the rows of a catalogue.
 
     Args:
         names: For each row its name first, then its aliases.
         options: For each row the values of its single-valued options.
+        wares: Containers that are goods in this shop.
     """
     phrases = [
         Phrase(row, terms, shape, own=place == 0)
         for row, listed in enumerate(names)
         for place, text in enumerate((*listed, *options[row]))
         if place < len(listed) or text
-        for terms, shape in (_alternatives(text) if place < len(listed) else _as_words(text))
+        for terms, shape in (_alternatives(text, wares) if place < len(listed) else _as_words(text))
     ]
     return _index(phrases, tuple(_heads(listed) for listed in names))
 
@@ -154,7 +157,7 @@ def _heads(listed: tuple[str, ...]) -> frozenset[str]:
 
 
 def _head_senses(text: str) -> frozenset[str]:
-    keys = [fold(word) for _, _, word in words(text)]
+    keys = keys_of(text)
     joint = next((place for place, key in enumerate(keys) if place and key in lexicon().joints_after), len(keys))
     goods = merged(read_keys(tuple(keys[:joint])).goods) if joint < len(keys) else merged(terms_of(text).goods)
     whole = merged(terms_of(text).goods)

@@ -25,6 +25,7 @@ class Lexicon:
     sizes: Mapping[str, str]
     size_means: Mapping[str, tuple[str, ...]]
     containers: Mapping[str, str]
+    vessels: frozenset[str]
     joints_after: frozenset[str]
     joints_before: frozenset[str]
     starts: frozenset[str]
@@ -82,6 +83,7 @@ def lexicon() -> Lexicon:
         sizes=_inverted(grammar["sizes"]),  # type: ignore[arg-type]
         size_means={label: tuple(means) for label, means in grammar["size_means"].items()},  # type: ignore[attr-defined]
         containers=_inverted(grammar["containers"]),  # type: ignore[arg-type]
+        vessels=frozenset(grammar["vessels"]["words"]),  # type: ignore[index]
         joints_after=after,
         joints_before=before,
         filler=frozenset(fold(word) for word in grammar["filler"]["words"]),  # type: ignore[index]

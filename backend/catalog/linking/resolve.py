@@ -267,14 +267,20 @@ def _bare(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wan
 
 
 def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
-    """Rows that have the words as a name with a measure: one alone is meant, several are open."""
+    """Rows that have the words as a name with a size: one alone is meant, several are open.
+
+    A size in a word ("kc ndogo") is no name of the bare word, but leaves the row among those that it can mean.
+    """
     del catalogue, wanted
 
     def fits(_: Candidate, exact: Exact) -> bool:
         said = exact.phrase.terms
         return said.label is None and said.container in {None, spec.container}
 
-    return _matching(found, fits, "name")
+    choice = _matching(found, fits, "name")
+    if choice is None or len(choice.rows) > 1 or not spec.silent:
+        return choice
+    return _matching(found, lambda _, exact: exact.phrase.terms.container in {None, spec.container}, "name")
 
 
 _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)
@@ -284,6 +290,9 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     row = choice.rows[0]
     if not choice.exact and choice.score < _DOUBTFUL:
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, choice.rule, choice.exact)
+    if _lacks_cross(catalogue.items[row], spec.numbers):
+        skus = tuple(catalogue.items[one.row].sku for one in found)
+        return Resolution(Status.OPEN, (), skus, choice.score, 0.0, "size", choice.exact)
     if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
     count = None if choice.labelled and wanted.count in _HALVES else wanted.count
@@ -298,6 +307,12 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     return Resolution(
         status, lines or (), ends, choice.score, max(choice.score - runner_up, 0.0), choice.rule, choice.exact, item.sku
     )
+
+
+def _lacks_cross(item: CatalogueItem, numbers: frozenset[str]) -> bool:
+    """Whether a size in two numbers ("3x6") is asked for that a row does not have."""
+    said = {number for number in numbers if "x" in number}
+    return not said <= (item.size_numbers | item.terms.numbers)
 
 
 def _packed(catalogue: Catalogue, rows: Sequence[int], amount: Wanted) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, keys_of, stems
 from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon, sense_of
 
 _MEASURES: Final = (
@@ -16,13 +16,17 @@ _MEASURES: Final = (
     ("volume", 10.0, "cl"),
     ("volume", 1.0, "ml मिली"),
     ("length", 100.0, "m metre meter metres meters mita मीटर"),
-    ("length", 30.48, "ft"),
+    ("length", 30.48, "ft foot feet"),
+    ("length", 91.44, "yard yards gaj gaz वार गज"),
     ("length", 1.0, "cm"),
     ("inch", 1.0, "in inch inches inchi इंच"),
     ("width", 1.0, "mm"),
     ("memory", 1.0, "gb"),
     ("memory", 1000.0, "tb"),
     ("charge", 1.0, "mah"),
+    ("charge", 1000.0, "ah"),
+    ("voltage", 1.0, "volt volts"),
+    ("current", 1.0, "amp amps"),
     ("power", 1.0, "w watt watts"),
 )
 _MEASURE_KEYS: Final = {fold(unit): (dimension, base) for dimension, base, units in _MEASURES for unit in units.split()}
@@ -103,14 +107,24 @@ def term(key: str, *, weak: bool = False) -> Term:
     return Term(key, sense_of(key), weak)
 
 
-def terms_of(text: str, weak: Iterable[str] = ()) -> Terms:
+def terms_of(text: str, weak: Iterable[str] = (), wares: frozenset[str] = frozenset()) -> Terms:
     """Read a name or a mention into terms.
 
     Args:
         text: The words, in any script.
         weak: Folded words that may be left unmatched, since they are probably no goods words.
+        wares: Containers that are goods in this shop.
     """
-    return read_keys(tuple(fold(word) for _, _, word in words(text)), frozenset(weak))
+    return read_keys(tuple(as_ware(key, wares) for key in keys_of(text)), frozenset(weak))
+
+
+_WARE: Final = "°"  # before the key of a container that is a good here, so that no list knows it as a container
+
+
+def as_ware(key: str, wares: frozenset[str]) -> str:
+    """The key of a word, marked where it is a container, in whatever number, that is a good in this shop."""
+    held = bool(wares) and any(lexicon().containers.get(stem) in wares for stem in stems(key))
+    return _WARE + key if held else key
 
 
 @lru_cache(maxsize=32768)

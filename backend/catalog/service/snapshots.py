@@ -38,7 +38,7 @@ class Snapshots:
 
 
 def _build(rows: Sequence[Item]) -> Catalogue:
-    return Catalogue(tuple(_linkable(row) for row in rows))
+    return Catalogue.of(_linkable(row) for row in rows)
 
 
 def _linkable(row: Item) -> CatalogueItem:

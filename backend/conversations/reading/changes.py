@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.items import Item, of_them
+from backend.conversations.reading.items import MAKE_IT, Item, of_them
 from backend.conversations.reading.layout import cues, in_names
 from backend.conversations.reading.segment import Segment
 
@@ -190,6 +190,10 @@ class Changer:
                 self.change.unclear = self.change.unclear or not on
             elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
+            elif count is not None and item.role == "from" and count < self._order[sku]:
+                self.change.set(sku, self._order[sku] - count)
+                self._order = {**self._order, sku: count}  # What comes in its place takes over that many.
+                gone.append(sku)
             elif sku not in {self._own_row(other) for other in on if not self._is_another(other, sku)}:
                 self.change.take_off(sku)
                 gone.append(sku)
@@ -273,10 +277,15 @@ class Changer:
             self.change.unclear = True
         elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(known.more) and not self._said(cues().becomes):
+        elif self._said(known.more) and not self._said(known.becomes) and not self._made(item):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
+
+    def _made(self, item: Item) -> bool:
+        """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""
+        after = [fold(word) for _, _, word in words(self._text[item.end :])][:1]
+        return not item.unamounted and not MAKE_IT.isdisjoint(after)
 
     def _quantity(self, item: Item, sku: str) -> Fraction | None:
         lines = lines_for(self._catalogue, self._row(sku), item.wanted)

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, stems, words
+from backend.catalog.linking.folding import crosses, fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
@@ -39,7 +39,7 @@ def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Cat
     said = [fold(word) for _, _, word in words(text)]
     if len(rows) < _FEWEST or len(said) > _LONGEST:
         return None
-    numbers = frozenset(_DIGITS.findall(text.translate(_ASCII)))
+    numbers = _numbers_in(text)
     row = _by_words(rows, said, numbers) or _by_label(rows, said)
     if row is None:
         return None
@@ -50,6 +50,14 @@ def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Cat
 _ASCII: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}
 
 
+def _numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text, one that is said in two directions ("5x6") as one of them."""
+    sizes = crosses(text)
+    plain = text.translate(_ASCII)
+    loose = (one for one in _DIGITS.finditer(plain) if not any(start <= one.start() < end for start, end, _ in sizes))
+    return frozenset([*(one.group() for one in loose), *(key for _, _, key in sizes)])
+
+
 def _rows(asked: Item, catalogue: Catalogue) -> list[CatalogueItem]:
     return [catalogue.by_sku[sku] for sku in asked.resolution.alternatives if sku in catalogue.by_sku]
 
@@ -57,7 +65,7 @@ def _rows(asked: Item, catalogue: Catalogue) -> list[CatalogueItem]:
 def _named(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
     """Those of the rows that the question offers; all of them where it names none, or one alone."""
     said = [fold(word) for _, _, word in words(question)]
-    numbers = frozenset(_DIGITS.findall(question.translate(_ASCII)))
+    numbers = _numbers_in(question)
     marks = _marks(rows)
     offered = [row for row in rows if _matches(marks[row.sku], said) or _numbers(row) & numbers & _telling(rows)]
     return offered if len(offered) >= _FEWEST else list(rows)
@@ -107,7 +115,7 @@ def _numbers(row: CatalogueItem) -> frozenset[str]:
     base = row.measure.base if row.measure else None
     values = [f"{base:g}", f"{base / 1000:g}"] if base else []
     values += [f"{row.pieces:g}"] if row.pieces else []
-    return frozenset([*row.size_numbers, *values, *_DIGITS.findall(row.name)])
+    return frozenset([*row.size_numbers, *values, *_numbers_in(row.name)])
 
 
 def _telling(rows: Sequence[CatalogueItem]) -> frozenset[str]:

@@ -98,8 +98,11 @@ class Collector:
         self._waiting = [lost for lost in self._waiting if not self._apart(lost, segment)]
         for lost in self._waiting:
             self._give(lost, item)
-        if self._waiting and item.unamounted and all(not self._has_options(lost) for lost in self._waiting):
+        bare = [lost for lost in self._waiting if not self._has_options(lost)]
+        if self._waiting and item.unamounted and bare == self._waiting:
             item = self._with(item, amounts=tuple(n for lost in self._waiting for n in lost.amounts))
+        else:
+            self.loose += bare
         self._waiting = []
         same = next((n for n, other in enumerate(self.items) if other.sku and other.sku == item.sku), None)
         again = same is not None and item.role == self.items[same].role
@@ -268,14 +271,14 @@ class Collector:
         within = [piece.key for piece in segment.pieces if piece.kind is Kind.OTHER]
         near = {*self._words_before(segment.start), *within}
         after = self._words_after(segment.end)[:2]
-        return bool(near & cues().corrections) or bool(set(after) & _MAKE_IT)
+        return bool(near & cues().corrections) or bool(set(after) & MAKE_IT)
 
 
 # What follows is what was there before.
 _STEAD_OF: Final = frozenset(
     tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
-_MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
+MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
 
 
 def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:

@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, romanise, words
+from backend.catalog.linking.folding import crosses, fold, romanise, words
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
-from backend.catalog.linking.terms import is_unit, spoken_number, term
+from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -25,6 +25,7 @@ _CERTAIN: Final = 0.9
 _LIKELY: Final = 0.5
 _DOUBTED: Final = 0.975
 _HALF_DOUBTED: Final = 0.93
+_NEVER_MET: Final = 0.92
 _LIKELY_NOT: Final = 0.6
 _HEARD: Final = 0.85
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
@@ -76,11 +77,13 @@ class Cues:
     never_goods: frozenset[str]
     never_written: frozenset[str]
     gives: frozenset[str]
+    asks: frozenset[str]
     helped: frozenset[str]
     pays: frozenset[str]
     vague: frozenset[str]
     vague_after: frozenset[str]
     vague_joints: frozenset[str]
+    several: Mapping[str, float]
     with_before: frozenset[str]
     number_words: frozenset[str]
     becomes: frozenset[str]
@@ -98,6 +101,7 @@ class Cues:
     no_prompt: frozenset[str]
     resend: frozenset[str]
     money_gone: frozenset[str]
+    if_held: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -112,7 +116,7 @@ class Cues:
 
 
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
-_PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone")
+_PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held")
 
 
 @lru_cache(maxsize=1)
@@ -129,11 +133,13 @@ def cues() -> Cues:
         never_goods=frozenset(map(fold, lists["never_goods"])),
         never_written=frozenset(word.lower() for word in lists["never_goods"]),
         gives=frozenset(map(fold, lists["gives"])),
+        asks=frozenset(map(fold, lists["asks"])),
         helped=frozenset(lists["helped"]),
         pays=frozenset(map(fold, lists["pays"])),
         vague=frozenset(map(fold, lists["vague"])),
         vague_after=frozenset(map(fold, lists["vague_after"])),
         vague_joints=frozenset(map(fold, lists["vague_joints"])),
+        several={fold(word): value for word, value in lists["several"].items()},
         with_before=frozenset(map(fold, lists["with_before"])),
         number_words=frozenset(map(fold, lists["number_words"])),
         becomes=frozenset(map(fold, lists["changes"]["becomes"])),
@@ -182,7 +188,13 @@ def lay_out(
     said = words(text)
     lettered = {letter for letter in "SML" if catalogue.has_label(lexicon().sizes.get(letter.lower()))}
     named = in_names([fold(word) for _, _, word in said], catalogue)
+    sizes = crosses(text) if catalogue.crossed else []
     for (start, end, word), own in zip(said, named, strict=True):
+        size = next((one for one in sizes if one[0] <= start < one[1]), None)
+        if size is not None:
+            pieces.extend([*_breaks(text, place, start), _crossed(text, size)] if start == size[0] else [])
+            place = size[1]
+            continue
         inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
         if inside is None or not _LEADS_TO_NUMBER.fullmatch(text[place:start]):
             pieces.extend(_breaks(text, place, start))
@@ -194,7 +206,13 @@ def lay_out(
         elif not pieces or pieces[-1].amount != inside:
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
-    return _refusals_apart([*pieces, *_breaks(text, place, len(text))])
+    roles = [str(mention.get("role", "add")) for mention in reading.get("mentions") or ()]
+    return _roles_apart(_refusals_apart([*pieces, *_breaks(text, place, len(text))]), roles)
+
+
+def _crossed(text: str, size: tuple[int, int, str]) -> Piece:
+    start, end, key = size
+    return Piece(Kind.SIZE, start, end, text[start:end], key)
 
 
 def in_names(keys: Sequence[str], catalogue: Catalogue) -> list[bool]:
@@ -215,6 +233,24 @@ def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
                 out.insert(cut, Piece(Kind.BREAK, out[cut].start, out[cut].start, "", ""))
         out.append(piece)
     return out
+
+
+def _roles_apart(pieces: list[Piece], roles: Sequence[str]) -> list[Piece]:
+    """In "swap the lager for malt" what goes and what comes are two items, though no break stands between them."""
+    out: list[Piece] = []
+    for piece in pieces:
+        last = next((n for n in reversed(range(len(out))) if out[n].kind is not Kind.JOINT), 0)
+        if out and {"from", "to"} == {_role(out[last], roles), _role(piece, roles)}:
+            out.insert(last + 1, Piece(Kind.BREAK, out[last].end, out[last].end, "", _EXCHANGE))
+        out.append(piece)
+    return out
+
+
+def _role(piece: Piece, roles: Sequence[str]) -> str:
+    return roles[piece.mention] if piece.mention is not None else ""
+
+
+_EXCHANGE: Final = "for"  # the key of a break that no sign or word makes
 
 
 def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
@@ -264,7 +300,15 @@ class _Sorter:
         self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool, standing: frozenset[str]
     ) -> None:
         self._standing = standing
-        self._tokens = [(t["start"], t["end"], t.get("tag", "O"), t.get("p", 1.0)) for t in reading.get("tokens") or ()]
+        self._tokens = [
+            (
+                t["start"],
+                t["end"],
+                t.get("tag", "O"),
+                float(t.get("p", 1.0)) if t.get("met", True) else min(float(t.get("p", 1.0)), _NEVER_MET),
+            )
+            for t in reading.get("tokens") or ()
+        ]
         self._mentions = [(m["start"], m["end"]) for m in reading.get("mentions") or ()]
         self._options = [
             (option["start"], option["end"], number)
@@ -276,7 +320,7 @@ class _Sorter:
 
     def sort(self, start: int, end: int, word: str, *, named: bool = False) -> Piece:
         """Classify one word; `named` where it and the word beside it stand together in a row's name."""
-        key = fold(word)
+        key = as_ware(fold(word), self._catalogue.wares)
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(word, key, mention, tag, p)
@@ -302,6 +346,7 @@ class _Sorter:
         return next(inside, next(own, None))
 
     def _tag(self, start: int) -> tuple[str, float]:
+        """The bot's tag for a word; how sure it says to be of one that it has never met means little."""
         return next(((tag, p) for first, last, tag, p in self._tokens if first <= start < last), ("O", 0.5))
 
     @staticmethod
@@ -321,7 +366,8 @@ class _Sorter:
         adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
         if adds or (mention is None and self._steers(key)):
             return Kind.BREAK, False
-        if key in lex.sizes or (key in lex.containers and key not in self._catalogue.vessels):
+        held = key in lex.containers and key not in self._catalogue.vessels and not _counts_only(word, key)
+        if key in lex.sizes or held:
             return Kind.SIZE, False
         likeness = self._catalogue.index.best(term(key))
         tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
@@ -346,6 +392,11 @@ class _Sorter:
         if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():
             return False
         return key not in self._catalogue.choices
+
+
+def _counts_only(word: str, key: str) -> bool:
+    """Whether a word is a number in Devanagari, whose sound in Latin letters is that of a container (तीन, a tin)."""
+    return not word.isascii() and spoken_number(key) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
@@ -36,6 +36,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
+    reading = _without_crosses(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})
     if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
@@ -47,6 +48,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
             reading = {**reading, "amounts": given}
+    if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
+        slots["note"] = None
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     reading = {**reading, "amounts": _letters_apart(text, reading.get("amounts") or (), catalogue)}
@@ -55,6 +58,19 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     return _with_slips_read(text, mended, catalogue)
+
+
+def _without_crosses(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """The reading without the amounts that are part of a size in two numbers, in a shop that has such sizes."""
+    sizes = crosses(text) if catalogue.crossed else []
+    if not sizes:
+        return reading
+    amounts = [
+        one
+        for one in reading.get("amounts") or ()
+        if not any(one["start"] < end and start < one["end"] for start, end, _ in sizes)
+    ]
+    return {**reading, "amounts": amounts}
 
 
 def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -196,13 +212,20 @@ def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) 
     """
     start, end = int(amount["start"]), int(amount["end"])
     said = words(text[start:end]) if amount.get("kind") == "pack" else []
-    counting = [(first, last) for first, last, word in said if fold(word) not in catalogue.vessels]
+    counting = [(first, last) for first, last, word in said if not _is_sold(fold(word), catalogue)]
     if len(counting) == len(said):
         return amount
     if not counting:
         return None
     first, last = start + counting[0][0], start + counting[-1][1]
     return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
+
+
+def _is_sold(key: str, catalogue: Catalogue) -> bool:
+    """Whether the word for a container is a good here, or a part of a name that only sounds like one ("mzinga")."""
+    kept = lexicon().containers
+    named = key not in kept and key in catalogue.index.by_key and not key.isdigit() and spoken_number(key) is None
+    return key in catalogue.vessels or kept.get(key) in catalogue.wares or named
 
 
 def _joins(text: str, amount: Mapping[str, Any]) -> bool:
@@ -235,6 +258,22 @@ def _holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) ->
     return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
 
 
+def _is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
+    """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs")."""
+    start, end = note.get("start"), note.get("end")
+    if start is None or end is None:
+        return False
+    sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
+    if not sure or sum(sure) / len(sure) >= _A_GUESS:
+        return False
+    keys = [fold(word) for _, _, word in words(text[start:end])]
+    sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
+    counts = [key.isdigit() or spoken_number(key) is not None for key in keys]
+    return any(
+        one and (count or other) for one, other, count in zip(sold, [*sold[1:], False], [False, *counts], strict=False)
+    )
+
+
 def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
     if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
@@ -252,10 +291,11 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     pieces = lay_out(text, reading, catalogue)
     listing = any(_amounted(one, other) for one, other in itertools.pairwise(pieces))
     found = []
-    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
+    for place, (before, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
         listed = listing and _ends_entry(before, piece, after)
-        value = _value(piece.key) if piece.kind is Kind.OTHER and (listed or _unsure(reading, piece)) else None
-        counts = listed or _leads(before, after) or _follows(before, piece, after)
+        told = listed or piece.key in cues().several or _unsure(reading, piece)
+        value = _value(piece.key) if piece.kind is Kind.OTHER and told else None
+        counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         given = piece.key in _ALSO_GIVES and _helps(text, piece.start)
         if value is not None and value >= 1 and (counts or price) and not given:
@@ -266,6 +306,12 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
 def _leads(before: Piece | None, after: Piece) -> bool:
     """Tell "do samosa", which counts, from "de do samosa", which gives."""
     return after.kind in _NAMING and (before is None or before.key not in cues().gives)
+
+
+def _past_joints(pieces: Sequence[Piece], place: int) -> Piece:
+    """The piece at a place, or behind "of the" there."""
+    rest = itertools.dropwhile(lambda piece: piece.key in cues().vague_joints, pieces[place:])
+    return next(rest, _END)
 
 
 def _follows(before: Piece | None, piece: Piece, after: Piece) -> bool:
@@ -286,7 +332,7 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
 
 
 def _value(key: str) -> float | None:
-    return float(key) if key.isdigit() else spoken_number(key)
+    return float(key) if key.isdigit() else cues().several.get(key, spoken_number(key))
 
 
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:

@@ -19,6 +19,7 @@ from backend.conversations.reading.items import Collector, Item, of_them, rule_o
 from backend.conversations.reading.layout import Piece, amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.segment import Segment, read_segments
+from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.strays import has_strays
 from backend.conversations.reading.types import (
     Decision,
@@ -30,13 +31,10 @@ from backend.conversations.reading.types import (
     Thresholds,
 )
 
-PLACE: Final = "place_order"
-MODIFY: Final = "modify_order"
 _SURE_AMOUNT: Final = 0.9
 _A_GUESS: Final = 0.5
 _NOT_UNDONE: Final = frozenset({"cancel_order"})
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
-_IN_DOUBT: Final = 0.2
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
 
@@ -64,7 +62,7 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     Returns:
         Lines, slots, decision and confidence; lines only for orders and changes of orders.
     """
-    reading = corrected(context.text, _in_place(reading, context), catalogue)
+    reading = settled(corrected(context.text, reading, catalogue), catalogue, context)
     intent = str((reading.get("intent") or {}).get("name") or "out_of_scope")
     read = _READERS.get(intent, _no_order)(reading, catalogue, context)
     facts = _facts(intent, reading, read, catalogue, context)
@@ -73,15 +71,6 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
     verdict = _held_back(reading, verdict, confidence, context.thresholds)
     return _assembled(intent, reading, read, verdict, confidence, features)
-
-
-def _in_place(reading: Mapping[str, Any], context: ReadingContext) -> Mapping[str, Any]:
-    """The reading with its intent in doubt settled: where there is nothing to change, more is an order of its own."""
-    ranking = {one["name"]: float(one["confidence"]) for one in reading.get("intent_ranking") or ()}
-    named = str((reading.get("intent") or {}).get("name"))
-    if named != MODIFY or context.history or context.order or ranking.get(PLACE, 0.0) < _IN_DOUBT:
-        return reading
-    return {**reading, "intent": {"name": PLACE, "confidence": ranking[PLACE] + ranking.get(MODIFY, 0.0)}}
 
 
 def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:

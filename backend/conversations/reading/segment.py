@@ -27,6 +27,8 @@ _ORPHAN: Final = -1.6
 _ALONE: Final = -0.3
 _BARE_OPTION: Final = -1.3
 _COUNTED_OPTION: Final = -0.7
+_LOST_WORD: Final = 1.5
+_LOST_GUESS: Final = 0.9
 _TWO_SIZES: Final = -1.3
 _CUT_JOINT: Final = 0.4
 _UNREAD_SIZE: Final = 0.8
@@ -131,7 +133,7 @@ class Segmenter:
         if piece.kind is Kind.AMOUNT:
             return 1.2
         if piece.kind in _NAMED and not piece.weak:
-            return 1.5
+            return _LOST_GUESS if piece.recovered else _LOST_WORD
         if piece.kind is Kind.JOINT and piece.key in lexicon().joints_after:
             return _CUT_JOINT
         return _UNREAD_SIZE if piece.kind is Kind.SIZE else 0.0
@@ -212,7 +214,9 @@ class Segmenter:
             lone = all(piece.kind is Kind.AMOUNT for piece in pieces)
             if lone:
                 return _ORPHAN if named else _ALONE
-            return _COUNTED_OPTION if segment.amounts or not named else _BARE_OPTION
+            twice = _TWO_COUNTS * max(0, _counts(segment, self.amounts) - 1)
+            twice += _TWO_SIZES * max(0, _sizes(segment, self.amounts) - 1)
+            return twice + (_COUNTED_OPTION if segment.amounts or not named else _BARE_OPTION)
         worth = _OPENING + self._words_worth(segment)
         worth += _STRANGER * sum(piece.kind is Kind.OTHER for piece in pieces)
         worth += _TWO_COUNTS * max(0, _counts(segment, self.amounts) - 1)
@@ -287,7 +291,9 @@ def wanted_of(amounts: Sequence[Amount]) -> Wanted:
     wanted = Wanted()
     for amount in amounts:
         wanted = _added(wanted, amount)
-    return wanted
+    # Two counts of one thing, and nothing that takes one of them back, are to be asked about.
+    counts = {one.value for one in amounts if one.kind in _COUNTING and not one.lone} - _PORTIONS.keys()
+    return replace(wanted, vague=True) if len(counts) > 1 and not wanted.vague else wanted
 
 
 def _added(wanted: Wanted, amount: Amount) -> Wanted:

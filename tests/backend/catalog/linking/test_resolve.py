@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, terms_of
-from tests.support.shops import CORNER_SHOP, KITCHEN
+from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN
 
 TWO = Fraction(2)
 HALF = Fraction(1, 2)
@@ -167,3 +167,15 @@ def test_a_bag_of_milk_is_its_pouch(container: str, sku: str) -> None:
     """What people call the pouch or packet of milk makes no other row of it."""
     shop = Catalogue((CatalogueItem("MILK", "Cow Milk 500ml", ("milk",), "pouch", 2800, "INR", 50.0, {}),))
     assert lines(shop, "milk", Wanted(count=TWO, container=container)) == {sku: 2}
+
+
+def test_an_alias_with_a_size_is_no_name_of_the_bare_word() -> None:
+    """One alias says its size in digits, the others in words: all three are open."""
+    found = resolved(FURNISHER, "lamp oil")
+    assert (found.status, set(found.alternatives)) == (Status.OPEN, {"OIL-S", "OIL-M", "OIL-L"})
+
+
+def test_sorts_of_one_good_stay_together() -> None:
+    """One sort's own word names another good ("chicken"), which makes the other no likelier."""
+    found = resolved(FURNISHER, "bar stool")
+    assert (found.status, set(found.alternatives)) == (Status.OPEN, {"STOOL-P", "STOOL-C"})

@@ -107,3 +107,18 @@ def test_a_name_within_a_longer_name_does_not_keep_a_row_on_the_order() -> None:
     history = (Turn("customer", "one pot", None), Turn("bot", "1 Cooking Pot, 1 Melamine Plates (6) = KES 900. OK?"))
     result = read(VESSELS, "toa <-pot>, weka <pot set>", intent="modify_order", history=history)
     assert (result.removed, lines(result)) == (("POT",), {"POT-SET": 1})
+
+
+def test_some_of_a_row_are_exchanged() -> None:
+    """No break stands between what goes and what comes, and only so many of it go."""
+    plain, reading = marked("swap {two|2} of the <milk> for <coke>", "modify_order")
+    for mention, role in zip(reading["mentions"], ("from", "to"), strict=True):
+        mention["role"] = role
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING))
+    assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 1, "COKE": 2})
+
+
+def test_make_it_behind_a_count_sets_it() -> None:
+    """Hindi's "and" joins two changes here, and asks for no more."""
+    result = read(CORNER_SHOP, "<-eggs> hatao aur <bread> {do|2} kar do", intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result)) == ({"EGG", "BREAD"}, {"BREAD": 2})

@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import CORNER_SHOP, VESSELS, marked
+from tests.support.shops import CORNER_SHOP, FURNISHER, VESSELS, marked
 
 
 def test_an_address_that_is_a_guess_gives_its_goods_back() -> None:
@@ -223,3 +223,73 @@ JACKETS = catalogue_from_rows(
 def test_capital_letters_are_sizes_where_the_shop_has_them(text: str, expected: dict[str, int]) -> None:
     """Two of them in a message are medium and large; one beside oil is litres."""
     assert lines(read(JACKETS, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <rug> {5x|5}{7}", {"RUG-57": 2}),
+        ("<rug> za {4} by {6}, {moja|1}", {"RUG-46": 1}),
+        ("{one|1} {5}x{7} <rug>, {2} <small cup>", {"RUG-57": 1, "CUP-S": 2}),
+    ],
+)
+def test_a_size_in_two_numbers_counts_nothing(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(FURNISHER, text)) == expected
+
+
+def test_a_size_in_two_numbers_that_no_row_has_is_asked_about() -> None:
+    result = read(FURNISHER, "{2} <rug> 3x5")
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.VARIANT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("large {cup do|2cup}, chhota {cup teen|3cup}", {"CUP-L": 2, "CUP-S": 3}),
+        ("<kikombe kidogo> {tatu|3}", {"CUP-S": 3}),
+        ("<lamp oil> {mzinga moja|1bottle}", {"OIL-L": 1}),
+    ],
+)
+def test_a_word_that_names_a_row_holds_no_other_goods(text: str, expected: dict[str, int]) -> None:
+    """A cup is what this shop sells, and what the bot took for a bottle tells its sizes apart."""
+    assert lines(read(FURNISHER, text)) == expected
+
+
+@pytest.mark.parametrize("text", ["a couple of <lamps>", "couple <lamps>", "two of the <lamps>"])
+def test_a_number_may_stand_before_of_the(text: str) -> None:
+    plain, reading = marked(text)
+    for token in reading["tokens"]:
+        token["p"] = 0.8 if token["text"] == "two" else token["p"]
+    result = read_message(reading, FURNISHER, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"LAMP": 2}
+
+
+def test_a_number_of_ampere_hours_is_a_size() -> None:
+    assert lines(read(FURNISHER, "<battery> {9}ah")) == {"BATT-9": 1}
+
+
+def test_a_note_that_is_a_guess_gives_its_goods_back() -> None:
+    plain, reading = marked("{1} <bread> and {2} milk packets pls")
+    start = plain.index("and")
+    reading["slots"] = {"note": {"text": plain[start:], "start": start, "end": len(plain)}}
+    for token in reading["tokens"]:
+        token["p"] = 0.5 if token["start"] >= start else token["p"]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.note) == ({"BREAD": 1, "MILK": 2}, None)
+
+
+def test_a_word_never_met_is_heard_however_sure_the_bot_is() -> None:
+    """The tagger is as sure of strange words as of known ones; the shop has this one in other letters."""
+    plain, reading = marked("{दो|2} बटरस्कॉच लैंप", unmet=("बटरस्कॉच",))
+    for token in reading["tokens"]:
+        token["p"] = 0.99
+    result = read_message(reading, FURNISHER, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"LAMP": 2}
+
+
+def test_three_in_devanagari_is_no_tin() -> None:
+    plain, reading = marked("{दो|2} <bread> तीन <milk>")
+    for token in reading["tokens"]:
+        token["p"] = 0.6 if token["text"] == "तीन" else token["p"]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"BREAD": 2, "MILK": 3}

@@ -6,7 +6,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Thresholds
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import CORNER_SHOP, KITCHEN, marked
+from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, marked
 
 
 @pytest.mark.parametrize(
@@ -198,3 +198,14 @@ def test_a_known_name_that_several_rows_share_is_asked_about_as_a_variant() -> N
     next(token for token in reading["tokens"] if token["text"] == "camshaft")["p"] = 0.9
     result = read_message(reading, catalogue_from_rows(rows), ReadingContext(text=plain, thresholds=EVERYTHING))
     assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.VARIANT)
+
+
+def test_sizes_counted_behind_their_good_are_items_each() -> None:
+    result = read(FURNISHER, "<enamel cup>: {2} large {4} small")
+    assert lines(result) == {"CUP-L": 2, "CUP-S": 4}
+
+
+def test_a_count_that_no_item_takes_is_asked_about() -> None:
+    """What "the others" are nobody knows; their count goes to no other good, and is not passed over."""
+    result = read(CORNER_SHOP, "<bread> {4}, zile zingine {2} na <milk> {1}", unmet=("zingine",))
+    assert result.decision is Decision.CLARIFY

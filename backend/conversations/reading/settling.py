@@ -1,0 +1,134 @@
+"""Settles what a message is where its words alone leave it open: by its goods, the question before it, the order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import words
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status
+from backend.conversations.reading.choices import chosen
+from backend.conversations.reading.context import last_question
+from backend.conversations.reading.history import asked_items, offered, running_order
+from backend.conversations.reading.layout import Kind, Piece, amounts_of, clauses, cues, lay_out
+from backend.conversations.reading.segment import Segmenter
+from backend.conversations.reading.types import ReadingContext
+
+PLACE: Final = "place_order"
+MODIFY: Final = "modify_order"
+# What goods alone are taken for by those who don't know the shop's words.
+_TALK: Final = frozenset({"affirm", "deny", "special_instruction", "out_of_scope", "greet", "thank", "ask_menu"})
+_IN_DOUBT: Final = 0.2
+_UNSURE: Final = 0.6
+_SHORT: Final = 5
+_FEWEST: Final = 2
+_PART_OF_ORDERS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT, Kind.JOIN, Kind.BREAK})
+
+
+def settled(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any]:
+    """The reading with its intent as goods, question and order tell it; as it was where they tell nothing."""
+    for rule in _RULES:
+        found = rule(reading, catalogue, context)
+        if found is not None:
+            return found
+    return reading
+
+
+def _is(reading: Mapping[str, Any]) -> str:
+    return str((reading.get("intent") or {}).get("name"))
+
+
+def _p(reading: Mapping[str, Any]) -> float:
+    return float((reading.get("intent") or {}).get("confidence", 1.0))
+
+
+def _ranked(reading: Mapping[str, Any]) -> Mapping[str, float]:
+    return {one["name"]: float(one["confidence"]) for one in reading.get("intent_ranking") or ()}
+
+
+def _as(reading: Mapping[str, Any], intent: str, confidence: float) -> Mapping[str, Any]:
+    return {**reading, "intent": {"name": intent, "confidence": confidence}}
+
+
+def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """Where there is nothing to change, more is an order of its own."""
+    del catalogue
+    ranking = _ranked(reading)
+    if _is(reading) != MODIFY or context.history or context.order or ranking.get(PLACE, 0.0) < _IN_DOUBT:
+        return None
+    return _as(reading, PLACE, ranking[PLACE] + ranking.get(MODIFY, 0.0))
+
+
+def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A message that opens a conversation and says nothing but goods orders them."""
+    if _is(reading) not in _TALK or context.history or context.order:
+        return None
+    freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
+    pieces = lay_out(context.text, freed, catalogue)
+    unread = [one for one in pieces if one.kind not in _PART_OF_ORDERS and one.key not in cues().asks]
+    said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
+    exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
+    counted = any(one.amounts and one.resolution.exact for one in exact)
+    nothing_else = not unread and bool(exact) and not context.text.rstrip().endswith("?")
+    if not nothing_else and not (counted and _p(reading) < _UNSURE):
+        return None
+    return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+
+
+def _names(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kind is Kind.GOODS for piece in pieces)
+
+
+def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A short message that names one of the rows that the bot has just offered chooses it."""
+    question = last_question(context.history)
+    short = len(words(context.text)) <= _SHORT
+    if _is(reading) not in _TALK or not question or not short or running_order(context.history, catalogue):
+        return None
+    asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
+    item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
+    if item is None or chosen(item, context.text, question, Wanted(), catalogue) is None:
+        return None
+    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+
+
+def _confirmed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """To an order that was just read back, "the same" is a yes."""
+    same = bool((reading.get("flags") or {}).get("same_again"))
+    if _is(reading) != PLACE or not same or not last_question(context.history).rstrip().endswith("?"):
+        return None
+    if _ranked(reading).get("affirm", 0.0) < _IN_DOUBT:
+        return None
+    named = _names(lay_out(context.text, reading, catalogue)) or bool(reading.get("amounts"))
+    if named or not running_order(context.history, catalogue):
+        return None
+    return _as(reading, "affirm", max(_ranked(reading).get("affirm", 0.0), _UNSURE))
+
+
+def _money_astray(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """A message that names no good, but money that has gone, orders nothing."""
+    slots = reading.get("slots") or {}
+    gone = bool(slots.get("payment")) and cues().any_in(cues().money_gone, context.text)
+    if _is(reading) != PLACE or not gone or reading.get("mentions"):
+        return None
+    if _names(lay_out(context.text, reading, catalogue)):
+        return None
+    ranking = {name: p for name, p in _ranked(reading).items() if name in {"claim_paid", "payment_problem"}}
+    likelier = max(ranking, key=lambda name: ranking[name], default="payment_problem")
+    return _as(reading, likelier, max(ranking.get(likelier, 0.0), _UNSURE))
+
+
+def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """An order that hangs on the answer ("if you have it, send two") is one, whatever was asked before it."""
+    del catalogue
+    if _is(reading) != "ask_availability" or not cues().any_in(cues().if_held, context.text):
+        return None
+    if not reading.get("amounts"):
+        return None
+    mentions = [{**one, "role": "add"} for one in reading.get("mentions") or ()]
+    return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+
+
+_RULES: Final = (_new_order, _goods_alone, _answer, _confirmed, _money_astray, _if_held)

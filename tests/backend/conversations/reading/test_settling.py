@@ -1,0 +1,73 @@
+"""What a message is, where its words alone leave it open."""
+
+import pytest
+
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
+from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, FURNISHER, marked
+
+
+@pytest.mark.parametrize("intent", ["affirm", "special_instruction", "out_of_scope", "greet"])
+def test_goods_alone_are_an_order(intent: str) -> None:
+    """The bot has never met the shop's words; the shop has."""
+    result = read(CORNER_SHOP, "{2} <brown bread> please", intent=intent)
+    assert (result.intent, lines(result), result.decision) == ("place_order", {"BREAD-B": 2}, Decision.ACCEPT)
+
+
+def test_goods_of_several_sorts_alone_are_an_order_that_is_open() -> None:
+    result = read(CORNER_SHOP, "<maize flour> please", intent="affirm")
+    assert (result.intent, result.decision, result.ask) == ("place_order", Decision.CLARIFY, Slot.VARIANT)
+
+
+@pytest.mark.parametrize("text", ["is the <bread> any good these days", "<bread>?"])
+def test_talk_of_goods_is_no_order(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="out_of_scope").intent == "out_of_scope"
+
+
+def test_a_yes_to_an_order_stays_a_yes() -> None:
+    assert read(CORNER_SHOP, "<milk> and <bread>", intent="affirm", history=READ_BACK).intent == "affirm"
+
+
+RUGS = (Turn("customer", "2 rugs", marked("{2} <rugs>")[1]), Turn("bot", "The rug comes in 4x6 and 5x7. Which one?"))
+
+
+def test_the_name_of_an_offered_row_chooses_it() -> None:
+    result = read(FURNISHER, "ya 5x7", intent="affirm", history=RUGS)
+    assert (result.intent, lines(result)) == ("place_order", {"RUG-57": 2})
+
+
+def test_the_same_to_an_order_read_back_is_a_yes() -> None:
+    plain, reading = marked("yes just the same", flags={"same_again": True})
+    ranking = [{"name": "place_order", "confidence": 0.5}, {"name": "affirm", "confidence": 0.4}]
+    context = ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING)
+    result = read_message({**reading, "intent_ranking": ranking}, CORNER_SHOP, context)
+    assert (result.intent, lines(result), result.decision) == ("affirm", {}, Decision.ACCEPT)
+
+
+def test_the_same_after_a_delivery_orders_it_again() -> None:
+    delivered = (READ_BACK[0], Turn("bot", "3 x Malisho Milk 500ml = KES 180. Delivered, thank you!"))
+    result = read(CORNER_SHOP, "the same again", history=delivered, flags={"same_again": True})
+    assert (result.intent, lines(result)) == ("place_order", {"MILK": 3})
+
+
+@pytest.mark.parametrize(
+    ("likelier", "decision"), [("payment_problem", Decision.HANDOFF), ("claim_paid", Decision.REPLY)]
+)
+def test_money_that_has_gone_orders_nothing(likelier: str, decision: Decision) -> None:
+    plain, reading = marked("mpesa was deducted twice", slots={"payment": {"value": "mpesa", "start": 0, "end": 5}})
+    ranking = [{"name": "place_order", "confidence": 0.4}, {"name": likelier, "confidence": 0.3}]
+    result = read_message(
+        {**reading, "intent_ranking": ranking}, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING)
+    )
+    assert (result.intent, result.decision) == (likelier, decision)
+
+
+@pytest.mark.parametrize("text", ["<?bread> iko? kama iko leta {2}", "do you have <?bread>, if so {2} please"])
+def test_an_order_may_hang_on_an_answer(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="ask_availability")
+    assert (result.intent, lines(result)) == ("place_order", {"BREAD": 2})
+
+
+def test_a_question_without_a_count_stays_one() -> None:
+    assert read(CORNER_SHOP, "if you have <?bread> tell me", intent="ask_availability").intent == "ask_availability"
