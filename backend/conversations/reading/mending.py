@@ -53,6 +53,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     reading = {**reading, "amounts": _letters_apart(text, reading.get("amounts") or (), catalogue)}
+    reading = {**reading, "amounts": _each_with_unit(text, reading["amounts"])}
     sold = [kept for one in _without_verbs(text, reading) if (kept := _without_vessel(text, one, catalogue))]
     mended = {**reading, "slots": slots, "amounts": sold}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
@@ -219,6 +220,25 @@ def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) 
         return None
     first, last = start + counting[0][0], start + counting[-1][1]
     return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
+
+
+def _each_with_unit(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Take "one-one kilo" for a kilo of each: the number is said twice before its unit."""
+    kept: list[Mapping[str, Any]] = []
+    for one in sorted(amounts, key=lambda amount: int(amount["start"])):
+        before = kept[-1] if kept else None
+        if before is not None and _is_doubled(text, before, one):
+            kept[-1] = {**one, "start": before["start"], "text": text[before["start"] : one["end"]], "repeat": True}
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_doubled(text: str, before: Mapping[str, Any], amount: Mapping[str, Any]) -> bool:
+    gap = text[int(before["end"]) : int(amount["start"])]
+    counted = before.get("kind") == "count" and amount.get("kind") in {"measure", "pack"} and not gap.strip(" -")
+    said = [[fold(word) for _, _, word in words(str(one.get("text") or ""))] for one in (before, amount)]
+    return counted and len(said[1]) > 1 and said[0] == said[1][:1] and before.get("value") == amount.get("value")
 
 
 def _is_sold(key: str, catalogue: Catalogue) -> bool:
