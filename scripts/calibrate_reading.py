@@ -36,7 +36,7 @@ EXPECTED = {
     "unread": -3.0, "noted": -2.0, "guess_bare": -1.5, "uncounted": -1.5, "conflict": -1.5, "unmentioned": -1.0,
     "doubt": -1.0, "loose": -1.0, "strangers": -1.0, "guessed": -1.0, "inexact": -0.5, "unamounted": -0.5,
     "crowded": -0.3, "score": 1.0, "tag_p": 1.0, "mention_p": 0.5, "amount_p": 1.0, "intent_p": 1.0, "margin_p": 0.5,
-    "slot_p": 0.5, "unmet": -1.5, "slips": -0.5,
+    "slot_p": 0.5, "unmet": -1.5, "slips": -0.5, "beside": -1.0, "beside_unmet": -1.0, "unmet_change": -1.5,
 }  # fmt: skip
 RISK = 0.005
 KEPT = 0.97
@@ -106,6 +106,24 @@ def sample(trade: str, label: dict, result: OrderReading) -> Sample:
 
 
 def fit(points: np.ndarray, right: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The weights of a logistic regression, the bias last.
+
+    A weight that turns against what its feature was made for has learnt our shops, not shops; it is left out.
+    """
+    expected = np.array([*(EXPECTED.get(name, 0.0) for name in names), 0.0])
+    weights = _fitted(points, right, names)
+    against = weights * expected < 0
+    if not against.any():
+        return weights
+    out = np.zeros(len(names) + 1)
+    kept = ~against[:-1]
+    out[np.append(kept, True)] = fit(
+        points[:, kept], right, [name for name, stays in zip(names, kept, strict=True) if stays]
+    )
+    return out
+
+
+def _fitted(points: np.ndarray, right: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Logistic regression by Newton's method, ridged towards EXPECTED; returns the weights, the bias last."""
     rows = np.hstack([points, np.ones((len(points), 1))])
     penalty = RIDGE * np.eye(rows.shape[1])

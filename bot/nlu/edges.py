@@ -10,7 +10,8 @@ from bot.nlu.spans import Tag
 
 PLACE, OUTSIDE = "ADDRESS", "O"
 _LONGEST = 3
-# How sure the tagger may have been that a word is nothing: surer where the bot has asked for the address.
+# How sure the tagger may have been that a word is nothing: surer where the bot has asked for the address, and of a word
+# that it has never met.
 _UNSURE, _ASKED = 0.8, 0.97
 
 
@@ -57,7 +58,7 @@ def _clause(message: Message, tags: Sequence[Tag], at: int, step: int) -> list[i
 
 def _may_be_place(message: Message, tags: Sequence[Tag], at: int) -> bool:
     token, tag = message.tokens[at], tags[at]
-    unsure = tag.p < (_ASKED if message.context.asked == "address" else _UNSURE)
+    unsure = tag.p < (_UNSURE if tag.met and message.context.asked != "address" else _ASKED)
     named = token.norm[:1].isalpha() and not word_kind(token.norm)
     said = set(classes(token.norm, token.sound)) - {"place", "place_lead"}
     return tag.name == OUTSIDE and unsure and named and not said

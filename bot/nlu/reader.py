@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ VERSION = 1
 _BESIDE_A_NUMBER = 2  # a full stop and a space
 _SHAPE_P = 0.97
 _TWO_MINDS = 0.6
+_MISTAKEN = 0.4
 _CODE = re.compile(r'\{\s*"|</?[a-z]+>')
 PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
@@ -84,10 +85,10 @@ def _told(intent: str, ranking: Sequence[Ranked]) -> Sequence[Ranked]:
 
 def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], language: Mapping[str, Any]) -> Reading:
     """Put the parts of a reading together."""
-    tags = with_edges(message, tags)
+    receipt = receipt_of(message)
+    tags = with_edges(message, without_codes(message, tags, receipt))
     found = spans(tags)
     amounts = chosen_amounts(message, tags)
-    receipt = receipt_of(message)
     intent = ranking[0].name
     return {
         "version": VERSION,
@@ -111,6 +112,12 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
             for token, tag in zip(message.tokens, tags, strict=True)
         ],
     }
+
+
+def without_codes(message: Message, tags: Sequence[Tag], receipt: Mapping[str, Any] | None) -> list[Tag]:
+    """Take the tags of receipts and phones back where there is no such thing: numbers among goods never met look so."""
+    held = {"RECEIPT": bool(receipt), "PHONE": bool(message.phones)}
+    return [tag if held.get(tag.name, True) else replace(tag, name="O", p=min(tag.p, _MISTAKEN)) for tag in tags]
 
 
 def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | None, intent: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import TRAILING, VAGUE_PLACES
+from bot.nlu.grammar.places import BRINGING, LEADING, TRAILING, VAGUE_PLACES
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.spans import Span
@@ -35,6 +35,7 @@ _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
 _TRIMMED = " \t\n,.;:-–|()।!*"
 _GAP_TOKENS = 3
+_HEAD_TOKENS = 5
 _DOUBTFUL, _CERTAIN = 0.4, 0.8
 _VAGUE_WORDS = 6
 # The intents in which a place is one to deliver to.
@@ -76,7 +77,9 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     close = [span for span in found if span.p >= 0.5 and span.last - span.first > 1]  # noqa: PLR2004 - more likely than not
     parts = best if len(runs) == 1 else [span for span in found if span in best or span in close]
     pieces = [
-        _trimmed(message, message.tokens[run[0].first].start, message.tokens[_without_tail(message, run)].end)
+        _trimmed(
+            message, message.tokens[_without_head(message, run)].start, message.tokens[_without_tail(message, run)].end
+        )
         for run in _runs(parts)
     ]
     text = " ".join(piece["text"] for piece in pieces if piece["text"])
@@ -131,10 +134,20 @@ def _runs(spans: Sequence[Span]) -> list[list[Span]]:
     return out
 
 
+def _without_head(message: Message, run: Sequence[Span]) -> int:
+    """Leave off what leads to a place ("... mniletee", "patta"); keep at least one token."""
+    first, last = run[0].first, run[-1].last - 1
+    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if message.tokens[at].norm in BRINGING]
+    first = heads[-1] + 1 if heads else first
+    while first < last and message.tokens[first].norm in LEADING | {","}:
+        first += 1
+    return first
+
+
 def _without_tail(message: Message, run: Sequence[Span]) -> int:
     """Leave off the postposition after a place ("... pe", "... ला"); keep at least one token."""
     last = run[-1].last - 1
-    while last > run[0].first and message.tokens[last].norm in TRAILING:
+    while last > run[0].first and message.tokens[last].norm in TRAILING | {","}:
         last -= 1
     return last
 

@@ -65,9 +65,10 @@ class CatalogueItem:
 
     @cached_property
     def measure(self) -> Measure | None:
-        """The weight or volume of one of it, from its size option or its name."""
+        """The weight, volume or the like of one of it, from its size, another option of its own, or its name."""
         said = self.size_words.measure if self.size_words else None
-        return said or self.terms.measure
+        own = (terms_of(values[0]).measure for values in self.options.values() if len(values) == 1)
+        return said or next((one for one in own if one), None) or self.terms.measure
 
     @cached_property
     def unit_measure(self) -> Measure | None:

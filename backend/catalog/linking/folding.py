@@ -184,6 +184,10 @@ def _is_vowel(sound: str) -> bool:
     return bool(sound) and (sound == "ə" or sound[0] in _VOWEL)
 
 
+# Words that would fall together with others that every shop has: ampere-hours with "a", a cat's litter with the litre.
+_AS_WRITTEN: Final = frozenset({"ah", "litter"})
+
+
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """The key of a word: Latin, lower case, one spelling for sounds that people write in several ways."""
@@ -191,7 +195,7 @@ def fold(word: str) -> str:
     if _DECIMAL.fullmatch(plain):
         return plain.replace(",", ".")
     key = "".join(sign for sign in plain if sign.isalnum())
-    if key.isdigit():
+    if key.isdigit() or key in _AS_WRITTEN:
         return key
     # An abbreviation ("kcc") keeps its doubled letters, which is the last rule.
     for pattern, written in _SPELLINGS[:-1] if _VOWEL.isdisjoint(key) else _SPELLINGS:

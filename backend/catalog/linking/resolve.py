@@ -10,10 +10,12 @@ from backend.catalog.linking import candidates, quantities
 from backend.catalog.linking.candidates import Candidate, Exact
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.packs import PIECES_IN
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.terms import Measure, Terms, bare_measure
 
 _HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
+ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
 _PARTIAL: Final = 0.9
 _DOUBTFUL: Final = 0.82
 _SUBPHRASE: Final = 0.97
@@ -90,7 +92,8 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
 
 def _spec(terms: Terms, wanted: Wanted) -> _Spec:
     measure = wanted.size or terms.measure or wanted.measure
-    label = terms.label or wanted.portion or (_HALVES.get(wanted.count) if wanted.count is not None else None)
+    part = _HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
+    label = terms.label or wanted.portion or part
     return _Spec(measure, label, wanted.container or terms.container, terms.numbers)
 
 
@@ -290,12 +293,13 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     row = choice.rows[0]
     if not choice.exact and choice.score < _DOUBTFUL:
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, choice.rule, choice.exact)
-    if _lacks_cross(catalogue.items[row], spec.numbers):
+    if _is_another(catalogue.items[row], spec.numbers):
         skus = tuple(catalogue.items[one.row].sku for one in found)
-        return Resolution(Status.OPEN, (), skus, choice.score, 0.0, "size", choice.exact)
+        return Resolution(Status.OPEN, (), skus, choice.score, 0.0, ANOTHER, choice.exact)
     if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
-    count = None if choice.labelled and wanted.count in _HALVES else wanted.count
+    halved = wanted.count in _HALVES and wanted.container not in PIECES_IN
+    count = None if choice.labelled and halved else wanted.count
     container = wanted.container if choice.rule == "alias" else spec.container
     amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
     lines = quantities.lines_for(catalogue, row, amount)
@@ -309,10 +313,14 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     )
 
 
-def _lacks_cross(item: CatalogueItem, numbers: frozenset[str]) -> bool:
-    """Whether a size in two numbers ("3x6") is asked for that a row does not have."""
-    said = {number for number in numbers if "x" in number}
-    return not said <= (item.size_numbers | item.terms.numbers)
+def _is_another(item: CatalogueItem, numbers: frozenset[str]) -> bool:
+    """Whether a size in two numbers ("3x6") or a model's number ("6302") is said that a row has in another form."""
+    own = item.size_numbers | item.terms.numbers
+    models = {one for one in numbers if len(one) >= _MODEL and any(len(other) == len(one) for other in own)}
+    return not models | {one for one in numbers if "x" in one} <= own
+
+
+_MODEL: Final = 4
 
 
 def _packed(catalogue: Catalogue, rows: Sequence[int], amount: Wanted) -> bool:

@@ -131,7 +131,7 @@ def as_ware(key: str, wares: frozenset[str]) -> str:
 def read_keys(keys: tuple[str, ...], weak: frozenset[str] = frozenset()) -> Terms:
     """Read folded words into terms; what would leave no goods word at all is itself the good ("a tray")."""
     keys = tuple(key for key in keys if key)
-    measure, rest = _take_measure(keys)
+    measure, rest = _take_measures(keys)
     kept, label, container, numbers = _sort(rest)
     kept = [key for key in kept if key not in lexicon().filler]
     if not kept:
@@ -140,6 +140,19 @@ def read_keys(keys: tuple[str, ...], weak: frozenset[str] = frozenset()) -> Term
         label = container = None
     goods = tuple(term(key, weak=key in weak or (key in lexicon().optional and len(kept) > 1)) for key in kept)
     return Terms(goods, measure, label, container, frozenset(numbers))
+
+
+def _take_measures(keys: tuple[str, ...]) -> tuple[Measure | None, list[str]]:
+    """Take all measures out of the words; of two ("12V 9Ah") the one that tells sizes apart more often is kept."""
+    measure, rest = _take_measure(keys)
+    other, shorter = _take_measure(tuple(rest)) if measure else (None, rest)
+    if measure is None or other is None or _LEAST.get(measure.dimension, 0) == _LEAST.get(other.dimension, 0):
+        return measure, rest
+    return min((measure, other), key=lambda one: _LEAST.get(one.dimension, 0)), shorter
+
+
+# Volts and watts stand beside other measures, and seldom tell sizes apart where they do.
+_LEAST: Final = {"power": 1, "voltage": 1, "current": 1}
 
 
 def _take_measure(keys: tuple[str, ...]) -> tuple[Measure | None, list[str]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold
@@ -61,10 +62,13 @@ def features_of(
         "uncounted": _uncounted(pieces),
         "modify": float((reading.get("intent") or {}).get("name") == "modify_order"),
         "same_again": float(bool((reading.get("flags") or {}).get("same_again"))),
+        "unmet_change": _unmet_change(reading, pieces),
         "removing": float(any(item.role != "add" for item in items)),
         "none": float(not sure),
         "slips": min(int(reading.get("slips") or 0), 2) / 2,
         "unmet": _unmet(reading, pieces),
+        "beside": min(len(beside := _beside(pieces, sure)), 2) / 2,
+        "beside_unmet": min(sum(piece.start in unmet(reading) for piece in beside), 2) / 2,
     }
 
 
@@ -101,6 +105,30 @@ def _unmet(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
     runs = [run for run in clauses(pieces) if any(piece.kind is Kind.GOODS for piece in run)]
     unread = [piece for run in runs for piece in run if piece.kind in {Kind.OTHER, Kind.FOREIGN}]
     return min(sum(piece.start in strange for piece in unread), 2) / 2
+
+
+def _unmet_change(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
+    """Whether a change holds a word never met that was not read: it may be what comes off, mistyped."""
+    changes = (reading.get("intent") or {}).get("name") == "modify_order"
+    strange = unmet(reading)
+    return float(changes and any(piece.kind is Kind.OTHER and piece.start in strange for piece in pieces))
+
+
+def _beside(pieces: Sequence[Piece], items: Sequence[Item]) -> list[Piece]:
+    """Unread words right beside an item that has no amount: each may be its count, mistyped."""
+    bare = [item for item in items if item.unamounted]
+    found = []
+    for run in clauses(pieces):
+        for piece, after in pairwise(run):
+            led = piece.kind is Kind.OTHER and any(item.start == after.start for item in bare)
+            followed = after.kind is Kind.OTHER and any(item.start <= piece.start < item.end for item in bare)
+            found += [piece] if led and _strange(piece) else []
+            found += [after] if followed and _strange(after) else []
+    return found
+
+
+def _strange(piece: Piece) -> bool:
+    return piece.key not in cues().asks | cues().never_goods
 
 
 def _unamounted(items: Sequence[Item]) -> float:

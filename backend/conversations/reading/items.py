@@ -75,7 +75,7 @@ class Collector:
 
     def collect(self, segments: Sequence[Segment]) -> list[Item]:
         """Build the items of a message; what never found its item is left in `loose`."""
-        for segment in segments:
+        for segment in self._as_said(segments):
             if segment.named or segment.resolution.status is not Status.UNKNOWN:
                 self._take_item(segment)
             elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces) and segment.wanted.portion is None:
@@ -83,7 +83,42 @@ class Collector:
             else:
                 self._take_option(segment)
         self.loose += self._waiting
+        self._spread_on()
         return self.items
+
+    def _spread_on(self) -> None:
+        """Spread "two-two packets of flour and rice": a doubled amount that leads belongs to all behind it."""
+        doubled: int | None = None
+        for place, item in enumerate(self.items):
+            leading = [n for n in item.amounts if self._amounts[n].repeat and self._leads(n, item)]
+            if leading:
+                doubled = leading[0]
+            elif doubled is not None and item.unamounted:
+                self.items[place] = self._with(item, (doubled,))
+            else:
+                doubled = None
+
+    def _leads(self, number: int, item: Item) -> bool:
+        """Whether an amount is what its item begins with."""
+        said = self._amounts[number].text
+        return bool(said) and self._text.startswith(said, item.start)
+
+    def _as_said(self, segments: Sequence[Segment]) -> list[Segment]:
+        """The segments, those that are one name which no row has ("smirnoff red") put together."""
+        out: list[Segment] = []
+        for segment in segments:
+            if out and self._is_one_name(out[-1], segment):
+                out[-1] = _unknown(out[-1], segment)
+            else:
+                out.append(segment)
+        return out
+
+    def _is_one_name(self, before: Segment, segment: Segment) -> bool:
+        """Whether two segments stand side by side, and the second is no more than a part of what a row is called."""
+        touching = self._text[before.end : segment.start].isspace()
+        seam = before.pieces[-1].kind in _NAMING and segment.pieces[0].kind in _NAMING
+        foreign = before.resolution.status is Status.UNKNOWN and before.named
+        return touching and seam and foreign and not segment.resolution.exact
 
     # One item.
 
@@ -128,6 +163,8 @@ class Collector:
             for token in self._tokens
             if token.get("tag") in _GOODS_TAGS and segment.start <= token["start"] < segment.end
         ]
+        if segment.resolution.rule == _ONE_NAME:
+            return True
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
         listed = bool(segment.amounts) or self._joined(segment)
@@ -159,12 +196,17 @@ class Collector:
             return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
         after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
-        refused = bool(before) and before[0] in cues().negations
+        refused = bool(before) and before[0] in cues().negations and not self._named_before(segment.start)
         if refused and before[0] in cues().corrections:
             # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
             refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
         return REMOVE if refused else ADD
+
+    def _named_before(self, place: int) -> bool:
+        """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
+        end = len(self._text[:place].rstrip(" ,.;:-"))
+        return any(item.start < end <= item.end for item in self.items)
 
     def _cut_off(self, place: int) -> bool:
         """Whether a sign stands between a place and the word before it."""
@@ -272,6 +314,19 @@ class Collector:
         near = {*self._words_before(segment.start), *within}
         after = self._words_after(segment.end)[:2]
         return bool(near & cues().corrections) or bool(set(after) & MAKE_IT)
+
+
+_NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
+_ONE_NAME: Final = "one name"
+
+
+def _unknown(before: Segment, segment: Segment) -> Segment:
+    """Two segments as one item that no row is called by."""
+    amounts = (*before.amounts, *segment.amounts)
+    resolution = Resolution(Status.UNKNOWN, rule=_ONE_NAME)
+    pieces, keys = (*before.pieces, *segment.pieces), (*before.keys, *segment.keys)
+    wanted = segment.wanted if segment.amounts else before.wanted
+    return replace(before, pieces=pieces, keys=keys, amounts=amounts, wanted=wanted, resolution=resolution)
 
 
 # What follows is what was there before.

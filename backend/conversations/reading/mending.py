@@ -53,10 +53,11 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     reading = {**reading, "amounts": _letters_apart(text, reading.get("amounts") or (), catalogue)}
-    reading = {**reading, "amounts": _each_with_unit(text, reading["amounts"])}
+    reading = {**reading, "amounts": _each_with_unit(text, _units_behind(text, reading["amounts"]))}
     sold = [kept for one in _without_verbs(text, reading) if (kept := _without_vessel(text, one, catalogue))]
     mended = {**reading, "slots": slots, "amounts": sold}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
+    mended = {**mended, "amounts": [_ranged(text, one) for one in mended["amounts"]]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     return _with_slips_read(text, mended, catalogue)
 
@@ -222,6 +223,39 @@ def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) 
     return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
 
 
+def _ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A count that ends a range ("two or three") says no number; how many is to be asked."""
+    value = amount.get("value")
+    before = words(text[: int(amount["start"])])[-2:]
+    if amount.get("kind") not in {"count", "pack"} or value is None or len(before) < 2:  # noqa: PLR2004 - "two or"
+        return amount
+    (start, _, low), (_, end, joint) = before
+    gap = text[end : int(amount["start"])].strip()
+    least = _value(fold(low))
+    near = least is not None and 1 <= least < value <= least * _WIDEST
+    if not near or joint.lower() not in cues().ranges or gap:
+        return amount
+    return {**amount, "kind": "vague", "value": None, "start": start, "text": text[start : int(amount["end"])]}
+
+
+_WIDEST: Final = 2.5
+_BEHIND: Final = re.compile(r"(?P<unit>[a-z]+s) (?P<number>\d{1,3})", re.IGNORECASE)
+
+
+def _units_behind(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """In "2 lager cans 3 malts" each number leads, so that the container belongs to the good before it."""
+    ordered = sorted(amounts, key=lambda amount: int(amount["start"]))
+    leads = bool(ordered) and ordered[0].get("kind") == "count" and not text[: int(ordered[0]["start"])].strip()
+    return [_without_unit(one) if leads and one is not ordered[0] else one for one in ordered]
+
+
+def _without_unit(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = _BEHIND.fullmatch(str(amount.get("text") or ""))
+    if said is None or amount.get("kind") != "pack":
+        return amount
+    return _counted({**amount, "start": int(amount["start"]) + said.start("number"), "text": said.group("number")})
+
+
 def _each_with_unit(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Take "one-one kilo" for a kilo of each: the number is said twice before its unit."""
     kept: list[Mapping[str, Any]] = []
@@ -286,7 +320,8 @@ def _is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, 
     sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
     if not sure or sum(sure) / len(sure) >= _A_GUESS:
         return False
-    keys = [fold(word) for _, _, word in words(text[start:end])]
+    before = words(text[:start])[-1:]
+    keys = [fold(word) for _, _, word in [*before, *words(text[start:end])]]
     sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
     counts = [key.isdigit() or spoken_number(key) is not None for key in keys]
     return any(

@@ -9,7 +9,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
 from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
 from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, cues, lay_out
 
@@ -190,12 +190,11 @@ class Segmenter:
             return None
         segment = self._resolved(pieces, rest, name)
         found = segment.resolution
-        if found.rule == "alias" and found.status is Status.SURE and found.exact:
-            return segment
+        named = found.rule == "alias" and found.status is Status.SURE and found.exact
         # A small number with no word of size before it is a count, though "2" might be said for two kilos.
         telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE
         size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
-        if size and (numbered or telling):
+        if named or (size and (numbered or telling)) or (amount.digits and found.rule == ANOTHER):
             return segment
         return self._size_not_held(pieces, rest) if numbered else None
 

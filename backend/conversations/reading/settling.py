@@ -18,6 +18,7 @@ PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
 # What goods alone are taken for by those who don't know the shop's words.
 _TALK: Final = frozenset({"affirm", "deny", "special_instruction", "out_of_scope", "greet", "thank", "ask_menu"})
+_OPENINGS: Final = _TALK | {"bye", "complaint", "track_order", "ask_hours", "cancel_order", "change_address"}
 _IN_DOUBT: Final = 0.2
 _UNSURE: Final = 0.6
 _SHORT: Final = 5
@@ -61,7 +62,7 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
 
 def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that opens a conversation and says nothing but goods orders them."""
-    if _is(reading) not in _TALK or context.history or context.order:
+    if _is(reading) not in _OPENINGS or context.history or context.order:
         return None
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
     pieces = lay_out(context.text, freed, catalogue)
@@ -70,7 +71,7 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
     counted = any(one.amounts and one.resolution.exact for one in exact)
     nothing_else = not unread and bool(exact) and not context.text.rstrip().endswith("?")
-    if not nothing_else and not (counted and _p(reading) < _UNSURE):
+    if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE):
         return None
     return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
 

@@ -293,3 +293,21 @@ def test_three_in_devanagari_is_no_tin() -> None:
         token["p"] = 0.6 if token["text"] == "तीन" else token["p"]
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert lines(result) == {"BREAD": 2, "MILK": 3}
+
+
+@pytest.mark.parametrize("text", ["two or {three|3} <lamps>", "{2} ama {tatu|3} <lamps>"])
+def test_a_range_says_no_number(text: str) -> None:
+    result = read(FURNISHER, text)
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.QTY)
+
+
+def test_half_a_dozen_is_six_in_any_size() -> None:
+    assert lines(read(FURNISHER, "{half a dozen|0.5dozen} small cup")) == {"CUP-S": 6}
+
+
+def test_a_container_belongs_to_the_good_before_it_where_numbers_lead() -> None:
+    assert lines(read(CORNER_SHOP, "{2} <coke> {bottles 3|3bottle} <brown bread>")) == {"COKE": 2, "BREAD-B": 3}
+
+
+def test_two_two_packets_are_two_of_each() -> None:
+    assert lines(read(CORNER_SHOP, "{दोन|2}-{दोन पाकीट|2packet} <maisha> na <nafaka>")) == {"FLOUR-2": 2, "FLOUR-N": 2}

@@ -209,3 +209,29 @@ def test_a_count_that_no_item_takes_is_asked_about() -> None:
     """What "the others" are nobody knows; their count goes to no other good, and is not passed over."""
     result = read(CORNER_SHOP, "<bread> {4}, zile zingine {2} na <milk> {1}", unmet=("zingine",))
     assert result.decision is Decision.CLARIFY
+
+
+def test_a_name_that_no_row_has_is_no_part_of_one() -> None:
+    """The colour alone would be a row's, but it stands behind a brand that the shop does not hold."""
+    result = read(CORNER_SHOP, "{2} <zomba brown>")
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_mat_before_a_full_stop_refuses_nothing() -> None:
+    """Hindi's "don't" is written like a mat that a shop sells."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "price": "300", "stock": "9"}
+            for sku, name in (("DOOR", "Door Mat"), ("BATH", "Bath Mat"))
+        ]
+    )
+    assert lines(read(shop, "{1} <door mat>. {1} <bath mat>. thanks")) == {"DOOR": 1, "BATH": 1}
+
+
+def test_another_model_counts_nothing() -> None:
+    """Six thousand bearings are nobody's order, and no wholesale either."""
+    shop = catalogue_from_rows(
+        [{"sku": "BEAR", "name": "Bearing 6301", "aliases": "bearing", "price": "90", "stock": "50"}]
+    )
+    result = read(shop, "<bearing> {6302}, {mbili|2}")
+    assert (lines(result), result.decision) == ({}, Decision.CLARIFY)

@@ -71,3 +71,9 @@ def test_an_order_may_hang_on_an_answer(text: str) -> None:
 
 def test_a_question_without_a_count_stays_one() -> None:
     assert read(CORNER_SHOP, "if you have <?bread> tell me", intent="ask_availability").intent == "ask_availability"
+
+
+@pytest.mark.parametrize("intent", ["bye", "complaint", "cancel_order"])
+def test_a_message_of_nothing_but_goods_is_whatever_it_sounds_like_an_order(intent: str) -> None:
+    assert read(CORNER_SHOP, "<bread> and <milk>", intent=intent).intent == "place_order"
+    assert read(CORNER_SHOP, "<bread> was stale", intent=intent).intent == intent
