@@ -1,33 +1,9 @@
 """What may be done about a card, as rows: the commands of the API that end what it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """A command, and where in the console it is given; both paths have `{order}`, `{subject}` and `{rider}` for ids.
-
-    Attributes:
-        path: The API's.
-        page: The console's page with its button; empty where it has none.
-    """
-
-    label: str
-    method: str
-    path: str
-    page: str = ""
-
-    def of(self, order_id: str | None, subject_id: str) -> "NextStep":
-        """Return the command with the card's own ids."""
-        ids = {"order": order_id, "subject": subject_id, "rider": _rider_of(subject_id)}
-        return NextStep(self.label, self.method, self.path.format(**ids), self.page.format(**ids))
-
-
-def _rider_of(subject_id: str) -> str:
-    """Return the rider of a card about a pocket of cash, whose subject is `cash:<rider>:<currency>`."""
-    return subject_id.split(":")[1] if subject_id.startswith("cash:") else ""
+from backend.comms.ports import NextStep
 
 
 def _post(label: str, path: str, page: str = "") -> NextStep:

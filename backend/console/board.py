@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.models import OpsException
-from backend.comms.next_steps import NextStep, next_steps
+from backend.comms.ports import NextStep
 from backend.comms.service.cards import CardsService
 from backend.console import cash, money
 from backend.console.access import StaffDep
@@ -78,8 +78,9 @@ def _people(orders: list[OrderView]) -> list[str]:
 
 def _steps(card: OpsException, principal: Principal) -> list[NextStep]:
     """Return what the person may do about a card here, the likeliest first, and one for each page."""
-    steps = next_steps(card.kind, card.order_id, card.subject_id)
-    by_page = {step.page: step for step in reversed(steps) if step.page and _opens_to(step.page, principal)}
+    by_page = {
+        step.page: step for step in reversed(CardsService.steps(card)) if step.page and _opens_to(step.page, principal)
+    }
     return list(reversed(by_page.values()))[:_MOST_STEPS]
 
 

@@ -9,7 +9,8 @@ from backend.comms import repository, rows
 from backend.comms.errors import CardNotFoundError, CardStillNeededError
 from backend.comms.events import OpsExceptionRaised
 from backend.comms.models import OpsException
-from backend.comms.ports import NewCard
+from backend.comms.next_steps import next_steps
+from backend.comms.ports import NewCard, NextStep
 from backend.platform.actors import SYSTEM, Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal
 from backend.platform.clock import Clock
@@ -112,6 +113,11 @@ class CardsService:
         for card in await repository.live_cards_about(session, subject_id):
             self._close(card, str(actor), resolution)
         await session.flush()
+
+    @staticmethod
+    def steps(card: OpsException) -> tuple[NextStep, ...]:
+        """Return what may be done about a card, the likeliest first."""
+        return next_steps(card.kind, card.order_id, card.subject_id)
 
     def _close(self, card: OpsException, who: str, resolution: str) -> None:
         card.state, card.owner, card.resolution = "resolved", card.owner or who, resolution

@@ -71,11 +71,16 @@ class DayEndsService:
         )
 
     async def close(self, session: AsyncSession, merchant_id: str, day: date) -> None:
-        """Make, keep and send the report of a day that is over, unless that was done, and wait for the next one."""
+        """Make, keep and send the report of a day that is over, unless that was done, and wait for the next one.
+
+        A day that ends a week or a month brings their reports as well.
+        """
         merchant, now = await self._vendors.merchant(session, merchant_id), await read_now(session)
-        report = await self._reports.report(session, merchant, PeriodKind.DAY, day)
-        if await repository.keep(session, report, orjson.loads(_REPORT.dump_json(report))):
-            await self._send(session, merchant, report, now)
+        for kind in PeriodKind:
+            if period_of(kind, day, merchant.timezone).last == day:
+                report = await self._reports.report(session, merchant, kind, day)
+                if await repository.keep(session, report, orjson.loads(_REPORT.dump_json(report))):
+                    await self._send(session, merchant, report, now)
         await self._await_end(session, merchant, day + timedelta(days=1), now)
 
     async def _send(self, session: AsyncSession, merchant: MerchantView, report: Report, now: datetime) -> None:
@@ -91,7 +96,7 @@ class DayEndsService:
     async def _tell(
         self, session: AsyncSession, merchant: MerchantView, reader: Reader, told: Told, now: datetime
     ) -> None:
-        idem = f"report:{merchant.id}:{told.report.first.isoformat()}:{reader.id}"
+        idem = f"report:{merchant.id}:{_name(told.report)}:{reader.id}"
         send_at = max(now, _hour_of(now, merchant.timezone, self._settings.send_hour))
         last = await repository.last_wrote(session, merchant.id, reader.phone)
         free = self._channels.permission(Channel.WHATSAPP, last, send_at) is Permission.FREE
@@ -122,6 +127,12 @@ class DayEndsService:
 def kept_report(body: dict[str, Any]) -> Report:
     """Read a report that was kept."""
     return _REPORT.validate_python(body, strict=False)
+
+
+def _name(report: Report) -> str:
+    """Name a report among those of its merchant, such as `2026-11-28` or `week-2026-11-23`."""
+    first = report.first.isoformat()
+    return first if report.kind is PeriodKind.DAY else f"{report.kind}-{first}"
 
 
 def _hour_of(now: datetime, zone: str, hour: int) -> datetime:

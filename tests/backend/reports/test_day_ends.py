@@ -62,10 +62,10 @@ class Shop:
             return [tuple(row) for row in await session.execute(text(query))]
 
     async def kept(self) -> list[tuple[Any, ...]]:
-        return await self.rows("SELECT first, sent_to FROM kept_reports ORDER BY first")
+        return await self.rows("SELECT first, sent_to FROM kept_reports WHERE kind = 'day' ORDER BY first")
 
     async def sends(self) -> list[Any]:
-        found = await self.rows("SELECT payload, idem FROM outbound_send ORDER BY seq")
+        found = await self.rows("SELECT payload, idem FROM outbound_send WHERE idem !~ 'week|month' ORDER BY seq")
         return [(unseal(payload), idem) for payload, idem in found]
 
 
@@ -103,6 +103,21 @@ async def test_a_day_is_reported_once_when_it_is_over_and_sent_in_the_morning(sh
         "SELECT meta ->> 'day' FROM sla_timer WHERE state = 'pending' AND type = 'end_of_day'"
     )
     assert following == str(shop.trade.day(1))
+
+
+async def test_a_day_that_ends_a_week_or_a_month_brings_their_reports(shop: Shop) -> None:
+    """Each once, kept and sent like the day's; over five weeks each kind of end comes by."""
+    await shop.at(0, 12)
+    for day in range(1, 36):
+        await shop.at(day, 0, 6)
+    made = await shop.rows("SELECT kind, first, sent_to FROM kept_reports WHERE kind <> 'day' ORDER BY kind, first")
+    days = [shop.trade.day(number) for number in range(35)]
+    ended = [("month", day.replace(day=1)) for day in days if (day + timedelta(days=1)).day == 1]
+    ended += [("week", day - timedelta(days=6)) for day in days if day.weekday() == 6]
+    assert [(kind, first) for kind, first, _ in made] == sorted(ended)
+    assert {sent for _, _, sent in made} == {1}
+    told = await shop.rows("SELECT count(*) FROM outbound_send WHERE idem ~ 'week|month'")
+    assert told == [(len(ended),)]
 
 
 async def test_who_wrote_within_the_day_gets_the_whole_report(shop: Shop) -> None:
@@ -188,9 +203,10 @@ async def test_a_kept_report_opens_as_it_was_made(api: Api, shop: Shop) -> None:
     await shop.at(0, 12)
     await shop.sell()
     await shop.at(1, 0, 6)
-    page = (await api.client.get("/api/v1/reports/M-1?limit=1", headers=headers)).json()
-    [newest] = page["items"]
-    assert (newest["first"], newest["sent_to"], page["total"]) == (str(shop.trade.day(0)), 1, 1)
+    page = (await api.client.get("/api/v1/reports/M-1", headers=headers)).json()
+    [newest] = [one for one in page["items"] if one["kind"] == "day"]
+    assert (newest["first"], newest["sent_to"]) == (str(shop.trade.day(0)), 1)
+    assert page["total"] == len(page["items"])
     made = (await api.client.get(newest["report_url"], headers=headers)).json()
     anew = (await api.client.get(f"/api/v1/reports/M-1/day/{shop.trade.day(0)}", headers=headers)).json()
     assert made.pop("made_at") == newest["made_at"] != anew.pop("made_at")
