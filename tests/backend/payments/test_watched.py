@@ -17,7 +17,7 @@ from backend.platform.auth.principal import Role
 from backend.platform.events import Position, StoredEvent
 from backend.runtime.invariants import check
 from tests.support.factories.orders import ADMIN, advance, give, make_order, orders_service
-from tests.support.factories.payments import PAYER, receipts_service
+from tests.support.factories.payments import PAYER, receipts_service, refunds_service
 from tests.support.till import Till
 
 API = "/api/v1"
@@ -144,3 +144,20 @@ async def test_goods_that_were_handed_over_unpaid_are_a_card_until_the_money_com
     async with till.database.transaction() as session:
         await receipts_service(till.clock).take(session, told)
     assert await cards(till) == []
+
+
+async def test_what_was_given_back_in_full_still_says_what_was_paid(till: Till, order: OrderView) -> None:
+    """Of two payments the larger goes back whole, by its surplus and by a wish; the order's sum holds all the same."""
+    for code, minor in (("UKM5A7B9C0", 5_000), ("UKM5A7B9C1", 35_200)):
+        told = Evidence(Feed.PROMPT, "mpesa", code, minor, "KES", order_id=order.id)
+        async with till.database.transaction() as session:
+            receipt = await receipts_service(till.clock).take(session, told)
+    async with till.database.transaction() as session:
+        refunds = refunds_service(till.clock)
+        await refunds.request(session, receipt.id, 30_200, "goodwill", "", Actor.parse("admin:S-2"))
+        for refund_id in await session.scalars(text("SELECT id FROM refunds")):
+            await refunds.decide(session, refund_id, approve=True, note="", actor=ADMIN, is_owner=True)
+            await refunds.pay(session, refund_id, f"UK{refund_id}", ADMIN)
+        assert await check(session, rules=frozenset({"I1", "I5"})) == []
+    assert await till.rows("SELECT state FROM receipts ORDER BY code") == [("matched",), ("refunded",)]
+    assert (await till.order(order.id)).paid_minor == 35_200
