@@ -5,7 +5,9 @@ import pytest
 from bot.nlu.asked import context_of
 from bot.nlu.features import prepare
 from bot.nlu.linear import Ranked
-from bot.nlu.reader import told_by_shape
+from bot.nlu.reader import told_by_shape, without_codes
+from bot.nlu.slots import address_of
+from bot.nlu.spans import Span, Tag
 
 GUESS = (Ranked("ask_human", 0.37), Ranked("place_order", 0.2))
 
@@ -31,3 +33,27 @@ def test_code_is_nobodys_order(text: str) -> None:
     """Whatever words it holds, it is answered and books nothing."""
     ranking = told_by_shape(prepare(text, context_of({"region": "KE"})), GUESS)
     assert ranking[0].name == "out_of_scope"
+
+
+def test_numbers_among_goods_are_no_receipt() -> None:
+    """The tagger takes words that it has never met beside numbers for codes; without a code they are none."""
+    message = prepare("6 lagers 4 ciders", context_of({"region": "KE"}))
+    tags = [Tag("RECEIPT", begins=False, p=0.95) for _ in message.tokens]
+    assert {(tag.name, tag.p) for tag in without_codes(message, tags, None)} == {("O", 0.4)}
+    assert without_codes(message, tags, {"start": 0, "end": 3}) == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ziletwe Kisauni, lane 2 ring", "Kisauni, lane 2"),
+        ("patta 7 Shivaji nagar", "7 Shivaji nagar"),
+        ("lane 2, Kisauni", "lane 2, Kisauni"),
+    ],
+)
+def test_what_leads_to_an_address_and_from_it_is_no_part_of_it(text: str, expected: str) -> None:
+    """Verbs of bringing and of calling stand at its edges."""
+    message = prepare(text, context_of({"region": "KE"}))
+    found = address_of(message, [Span("ADDRESS", 0, len(message.tokens), 0.9)], "place_order")
+    assert found is not None
+    assert found["text"] == expected

@@ -145,6 +145,12 @@ class Catalogue:
         return frozenset(key for value in values for key in phrase_key(value).split(" "))
 
     @cached_property
+    def units(self) -> frozenset[str]:
+        """Folded words for what rows are sold by here ("reel", "sapling") that are no goods of their own."""
+        said = frozenset(fold(word) for item in self.items for _, _, word in words(item.unit))
+        return said - self.index.by_key.keys() - lexicon().containers.keys()
+
+    @cached_property
     def crossed(self) -> bool:
         """Whether rows are told apart by sizes in two numbers ("5x6")."""
         return any("x" in number for item in self.items for number in (*item.size_numbers, *item.terms.numbers))

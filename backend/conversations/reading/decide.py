@@ -34,6 +34,7 @@ class Facts:
     unclear: bool = False
     lost_amount: bool = False
     stray: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _nothing_ordered(facts: Facts) -> bool:
         not facts.lines
         and not facts.removed
         and not facts.open_slots
-        and not (settles and facts.intent == "place_order")
+        and not (settles and facts.intent == "place_order" and not facts.opens)
     )
 
 

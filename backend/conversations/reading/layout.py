@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import crosses, fold, romanise, words
+from backend.catalog.linking.folding import crosses, fold, romanise, stems, words
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.packs import as_fraction
@@ -377,7 +377,8 @@ class _Sorter:
         # A word tagged as an amount reaches this place only if it is a good of this shop ("pav").
         unsure = tag not in _GOODS_TAGS and (p < doubted or tag == "AMOUNT")
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
-        if key in lex.filler or lex.is_joint(key):
+        counts = not stems(key).isdisjoint(self._catalogue.units) and key not in self._catalogue.index.by_key
+        if key in lex.filler or lex.is_joint(key) or counts:
             return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
         # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so. But
         # गुड़ is jaggery, though it sounds like "good".

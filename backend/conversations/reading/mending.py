@@ -364,8 +364,8 @@ def _leads(before: Piece | None, after: Piece) -> bool:
 
 
 def _past_joints(pieces: Sequence[Piece], place: int) -> Piece:
-    """The piece at a place, or behind "of the" there."""
-    rest = itertools.dropwhile(lambda piece: piece.key in cues().vague_joints, pieces[place:])
+    """The piece at a place, or behind "of the" or the shop's own unit ("two reels ...") there."""
+    rest = itertools.dropwhile(lambda piece: piece.kind is Kind.JOINT, pieces[place:])
     return next(rest, _END)
 
 

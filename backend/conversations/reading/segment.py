@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
@@ -156,6 +156,8 @@ class Segmenter:
 
     def _resolved(self, pieces: tuple[Piece, ...], numbers: Sequence[int], extra: tuple[str, ...] = ()) -> Segment:
         said = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}]
+        units = self.catalogue.units
+        said = [piece for piece in said if piece.kind is not Kind.JOINT or stems(piece.key).isdisjoint(units)]
         keys = [*(piece.key for piece in said), *extra]
         weak = frozenset(piece.key for piece in said if piece.weak)
         terms = read_keys(tuple(keys), weak)

@@ -235,3 +235,29 @@ def test_another_model_counts_nothing() -> None:
     )
     result = read(shop, "<bearing> {6302}, {mbili|2}")
     assert (lines(result), result.decision) == ({}, Decision.CLARIFY)
+
+
+def test_an_opening_without_goods_is_asked_about_whatever_place_it_names() -> None:
+    """An address serves an order; where there is none yet, it is no order by itself."""
+    plain, reading = marked("can you supply Lakeside hotel")
+    start = plain.index("Lakeside")
+    reading["slots"] = {"address": {"text": plain[start:], "start": start, "end": len(plain), "vague": False}}
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+def test_many_of_what_is_out_of_stock_are_no_wholesale_order() -> None:
+    result = read(CORNER_SHOP, "{50} <sukuma>")
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+def test_the_units_of_a_shop_are_no_goods() -> None:
+    """A word that only says what rows are sold by stands between a number and its good."""
+    shop = catalogue_from_rows(
+        [{"sku": "BLUE", "name": "Blue Twine", "aliases": "twine", "unit": "spool", "price": "40", "stock": "90"}]
+    )
+    plain, reading = marked("two spools <blue twine>")
+    for token in reading["tokens"]:
+        token["p"] = 0.8 if token["text"] == "two" else token["p"]
+    result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"BLUE": 2}
