@@ -12,7 +12,8 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import MAKE_IT, Item, of_them
-from backend.conversations.reading.layout import cues, in_names
+from backend.conversations.reading.layout import in_names
+from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
-from backend.conversations.reading.layout import cues
+from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.types import Decision, Slot
 
 _ORDERS: Final = ("place_order", "modify_order")

@@ -9,7 +9,8 @@ from backend.catalog.linking.folding import fold
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.items import Item
-from backend.conversations.reading.layout import Kind, Piece, clauses, cues
+from backend.conversations.reading.layout import clauses
+from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision

@@ -10,7 +10,8 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.layout import Amount, Kind, Piece, cues
+from backend.conversations.reading.layout import Amount
+from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segment, wanted_of
 
 ADD: Final = "add"

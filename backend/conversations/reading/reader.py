@@ -16,8 +16,9 @@ from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import asked_items, items_of, offered, running_order
 from backend.conversations.reading.items import Collector, Item, of_them, rule_out, split_off
-from backend.conversations.reading.layout import Piece, amounts_of
+from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
+from backend.conversations.reading.pieces import Piece
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.strays import has_strays

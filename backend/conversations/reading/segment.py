@@ -11,7 +11,8 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
 from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
-from backend.conversations.reading.layout import Amount, Kind, Piece, amounts_of, clauses, cues, lay_out
+from backend.conversations.reading.layout import Amount, amounts_of, clauses, lay_out
+from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _LONGEST: Final = 12
 _ALL_KNOWN: Final = 0.9  # what open words score that all stand in the catalogue as they were typed

@@ -10,7 +10,8 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.choices import chosen
 from backend.conversations.reading.context import last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
-from backend.conversations.reading.layout import Kind, Piece, amounts_of, clauses, cues, lay_out
+from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.types import ReadingContext
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.conversations.reading.items import Item
-from backend.conversations.reading.layout import Kind, Piece, cues
+from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import Channel, OutboundKind, OutboundMessage
 from backend.channels.service import ChannelsService
-from backend.conversations import repository
+from backend.conversations import listing, repository
 from backend.conversations.composing import Words
 from backend.conversations.errors import OptedOutError
 from backend.conversations.models import Conversation
@@ -35,8 +35,8 @@ class Desk:
         self, session: AsyncSession, wanted: InboxFilter, *, limit: int, offset: int
     ) -> tuple[list[InboxRow], int]:
         """Return a page of conversations, those that wait for a person first, the dearest on top; and the count."""
-        threads, total = await repository.list_conversations(session, wanted, limit=limit, offset=offset)
-        words = await repository.previews(session, [thread.id for thread in threads])
+        threads, total = await listing.list_conversations(session, wanted, limit=limit, offset=offset)
+        words = await listing.previews(session, [thread.id for thread in threads])
         now = await repository.now(session)
         rows = []
         for thread in threads:

@@ -6,14 +6,15 @@ from decimal import Decimal
 import pytest
 
 from backend.comms.ladders import Purpose, Rung
-from backend.comms.ports import Contact
+from backend.comms.ports import Chased, Contact
+from backend.comms.service.journal import CommsJournal
 from backend.orders.commands import OrderLineDraft
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from tests.support.factories.comms import Switchboard
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import make_order
-from tests.support.factories.vendors import make_vendor
+from tests.support.factories.vendors import make_vendor, vendors_service
 
 A_CALL_S = 60 / (10 * 0.9)  # Ten requests a minute, of which a tenth is for questions.
 ONE = (OrderLineDraft("UNGA-2KG", Decimal(1)),)
@@ -42,19 +43,25 @@ async def outlets(board: Switchboard, city: str = "Nairobi") -> list[OrderView]:
 
 async def ask(board: Switchboard, order: OrderView, callee: str, purpose: Purpose) -> None:
     """Ask for a call."""
-    phone = f"+25470000{sum(callee.encode()):04}"
+    phone, vendors = f"+25470000{sum(callee.encode()):04}", vendors_service()
     async with board.database.transaction() as session:
-        await board.calls.request(
-            session,
+        chased = Chased(
             order,
             Contact(callee, callee, phone, "en", "Nairobi"),
+            await vendors.get(session, order.vendor_id),
+            await vendors.merchant(session, order.merchant_id),
+        )
+        call = board.calls.departure(
+            chased,
             rung=Rung.RING,
             purpose=purpose,
             menu="vendor_new_order",
             ladder="",
             step=0,
             idem=f"{callee}:{purpose}",
+            trace_id="t",
         )
+        await CommsJournal().depart(session, [call])
 
 
 async def dialled(board: Switchboard) -> list[str]:

@@ -1,0 +1,170 @@
+"""What the amounts of a message mean in this shop: sizes, containers, verbs and ranges that only look like amounts."""
+
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.terms import spoken_number
+from backend.conversations.reading.pieces import cues
+
+ALSO_GIVES: Final = frozenset({"do"})
+
+
+def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
+    """Return the amounts of a message as this shop would take them."""
+    lettered = _letters_apart(text, amounts, catalogue)
+    single = _each_with_unit(text, _units_behind(text, lettered))
+    return [kept for one in _without_verbs(text, single) if (kept := _without_vessel(text, one, catalogue))]
+
+
+def _without_verbs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
+    kept = [one for one in amounts if not _joins(text, one) and not _gives(text, one)]
+    return [_counted(amount) if _adds(text, amount) else amount for amount in kept]
+
+
+def _gives(text: str, amount: Mapping[str, Any]) -> bool:
+    """Whether a two is Hindi's "give" behind the verb that it helps ("badha do")."""
+    return fold(str(amount.get("text") or "")) in ALSO_GIVES and helps(text, int(amount["start"]))
+
+
+def helps(text: str, place: int) -> bool:
+    """Whether the word before a place is a verb that "give" helps ("badha do")."""
+    return bool(cues().helped.intersection(word.lower() for _, _, word in words(text[:place])[-1:]))
+
+
+def _letters_apart(
+    text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue
+) -> Sequence[Mapping[str, Any]]:
+    """Counts of sizes in capital letters ("3 M and 2 L") in a shop that has such sizes, taken for metres and litres.
+
+    A message that gives one letter alone ("2 L") may mean litres, unless the shop has nothing by the litre or metre.
+    """
+    letters = [one.group("letter") for one in _COUNTED_LETTER.finditer(text)]
+    held = {item.label for item in catalogue.items}
+    sizes = {letter for letter in letters if lexicon().sizes.get(letter.lower()) in held}
+    measured = {item.measure.dimension for item in catalogue.items if item.measure}
+    if not sizes or (len(set(letters)) < _SEVERAL and measured & _LETTERED):
+        return amounts
+    return [_before_letter(one) if _in_letters(one, sizes) else one for one in amounts]
+
+
+def _in_letters(amount: Mapping[str, Any], sizes: AbstractSet[str]) -> bool:
+    said = _COUNTED_LETTER.fullmatch(str(amount.get("text") or ""))
+    return said is not None and said.group("letter") in sizes
+
+
+def _before_letter(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    number = str(amount["text"])[:-1].rstrip()
+    return _counted({**amount, "value": float(number), "end": amount["start"] + len(number), "text": number})
+
+
+_COUNTED_LETTER: Final = re.compile(r"\b\d{1,2} ?(?P<letter>[SML])\b")
+_LETTERED: Final = frozenset({"volume", "length"})
+_SEVERAL: Final = 2
+
+
+def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:
+    """An amount in a container that the shop itself sells ("one tube", "tube mbili") counts that good.
+
+    Returns:
+        The amount as it is or as a count beside the good, or None where it was the good's name and no number.
+    """
+    start, end = int(amount["start"]), int(amount["end"])
+    said = words(text[start:end]) if amount.get("kind") == "pack" else []
+    counting = [(first, last) for first, last, word in said if not _is_sold(fold(word), catalogue)]
+    if len(counting) == len(said):
+        return amount
+    if not counting:
+        return None
+    first, last = start + counting[0][0], start + counting[-1][1]
+    return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
+
+
+def ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A count that ends a range ("two or three") says no number; how many is to be asked."""
+    value = amount.get("value")
+    before = words(text[: int(amount["start"])])[-2:]
+    if amount.get("kind") not in {"count", "pack"} or value is None or len(before) < 2:  # noqa: PLR2004 - "two or"
+        return amount
+    (start, _, low), (_, end, joint) = before
+    gap = text[end : int(amount["start"])].strip()
+    least = number_of(fold(low))
+    near = least is not None and 1 <= least < value <= least * _WIDEST
+    if not near or joint.lower() not in cues().ranges or gap:
+        return amount
+    return {**amount, "kind": "vague", "value": None, "start": start, "text": text[start : int(amount["end"])]}
+
+
+_WIDEST: Final = 2.5
+_BEHIND: Final = re.compile(r"(?P<unit>[a-z]+s) (?P<number>\d{1,3})", re.IGNORECASE)
+
+
+def _units_behind(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """In "2 lager cans 3 malts" each number leads, so that the container belongs to the good before it."""
+    ordered = sorted(amounts, key=lambda amount: int(amount["start"]))
+    leads = bool(ordered) and ordered[0].get("kind") == "count" and not text[: int(ordered[0]["start"])].strip()
+    return [_without_unit(one) if leads and one is not ordered[0] else one for one in ordered]
+
+
+def _without_unit(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = _BEHIND.fullmatch(str(amount.get("text") or ""))
+    if said is None or amount.get("kind") != "pack":
+        return amount
+    return _counted({**amount, "start": int(amount["start"]) + said.start("number"), "text": said.group("number")})
+
+
+def _each_with_unit(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Take "one-one kilo" for a kilo of each: the number is said twice before its unit."""
+    kept: list[Mapping[str, Any]] = []
+    for one in sorted(amounts, key=lambda amount: int(amount["start"])):
+        before = kept[-1] if kept else None
+        if before is not None and _is_doubled(text, before, one):
+            kept[-1] = {**one, "start": before["start"], "text": text[before["start"] : one["end"]], "repeat": True}
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_doubled(text: str, before: Mapping[str, Any], amount: Mapping[str, Any]) -> bool:
+    gap = text[int(before["end"]) : int(amount["start"])]
+    counted = before.get("kind") == "count" and amount.get("kind") in {"measure", "pack"} and not gap.strip(" -")
+    said = [[fold(word) for _, _, word in words(str(one.get("text") or ""))] for one in (before, amount)]
+    return counted and len(said[1]) > 1 and said[0] == said[1][:1] and before.get("value") == amount.get("value")
+
+
+def _is_sold(key: str, catalogue: Catalogue) -> bool:
+    """Whether the word for a container is a good here, or a part of a name that only sounds like one ("mzinga")."""
+    kept = lexicon().containers
+    named = key not in kept and key in catalogue.index.by_key and not key.isdigit() and spoken_number(key) is None
+    return key in catalogue.vessels or kept.get(key) in catalogue.wares or named
+
+
+def _joins(text: str, amount: Mapping[str, Any]) -> bool:
+    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    return amount.get("value") == _SIXTY and bool(cues().with_before.intersection(before))
+
+
+def _adds(text: str, amount: Mapping[str, Any]) -> bool:
+    said = [fold(word) for _, _, word in words(str(amount.get("text") or ""))]
+    after = next((fold(word) for _, _, word in words(text[int(amount["end"]) :])), "")
+    verb = after.startswith(tuple(cues().gives | _GIVES))
+    return amount.get("unit") == "pair" and len(said) > 1 and said[-1] in _ADDS and verb
+
+
+def _counted(amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**amount, "kind": "count", "unit": None}
+
+
+_SIXTY: Final = 60.0
+_ADDS: Final = frozenset({"jod", "jodi"})
+_GIVES: Final = frozenset({"do", "dij", "dya"})
+
+
+def number_of(key: str) -> float | None:
+    """Return the number that a folded word says, in digits or letters; None for none."""
+    return float(key) if key.isdigit() else cues().several.get(key, spoken_number(key))

@@ -1,0 +1,136 @@
+"""The pieces that a message is laid out in, and the words that steer their reading."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from backend.catalog.linking.folding import fold
+from backend.catalog.linking.lexicon import phrase_key
+
+
+class Kind(StrEnum):
+    """What a piece is to an order."""
+
+    GOODS = "goods"
+    RECOVERED = "recovered"
+    FOREIGN = "foreign"
+    SIZE = "size"
+    JOINT = "joint"
+    AMOUNT = "amount"
+    JOIN = "join"
+    BREAK = "break"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it.
+
+    `weak` is a word that the bot takes for no good; `recovered` one that it was unsure of and the catalogue knows.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    key: str
+    amount: int | None = None
+    mention: int | None = None
+    weak: bool = False
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Folded words that steer the reading of lines."""
+
+    joins: frozenset[str]
+    corrections: frozenset[str]
+    partitive: frozenset[str]
+    negations: frozenset[str]
+    doubles: frozenset[str]
+    never_goods: frozenset[str]
+    never_written: frozenset[str]
+    gives: frozenset[str]
+    asks: frozenset[str]
+    helped: frozenset[str]
+    pays: frozenset[str]
+    vague: frozenset[str]
+    vague_after: frozenset[str]
+    vague_joints: frozenset[str]
+    several: Mapping[str, float]
+    ranges: frozenset[str]
+    with_before: frozenset[str]
+    number_words: frozenset[str]
+    becomes: frozenset[str]
+    refusals_after: frozenset[str]
+    more: frozenset[str]
+    puts: frozenset[str]
+    keeps_before: frozenset[str]
+    keeps_after: frozenset[str]
+    less: frozenset[str]
+    set: frozenset[str]
+    off_before: frozenset[str]
+    off_after: frozenset[str]
+    more_questions: frozenset[str]
+    left_messages: frozenset[str]
+    no_prompt: frozenset[str]
+    resend: frozenset[str]
+    money_gone: frozenset[str]
+    if_held: frozenset[str]
+
+    @property
+    def off(self) -> frozenset[str]:
+        """Words of taking off, on whichever side of the good they stand."""
+        return self.off_before | self.off_after
+
+    @staticmethod
+    def any_in(listed: frozenset[str], text: str) -> bool:
+        """Whether a text holds one of the listed phrases as whole words."""
+        said = f" {phrase_key(text)} "
+        return any(f" {one} " in said for one in listed)
+
+
+_PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held")
+
+
+@lru_cache(maxsize=1)
+def cues() -> Cues:
+    """The steering words, read once from `words.toml`."""
+    text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
+    lists = tomllib.loads(text)
+    return Cues(
+        joins=frozenset(map(fold, lists["joins"])),
+        corrections=frozenset(map(fold, lists["corrections"])),
+        partitive=frozenset(map(phrase_key, lists["partitive"])),
+        negations=frozenset(map(fold, lists["negations"])),
+        doubles=frozenset(map(phrase_key, lists["doubles"])),
+        never_goods=frozenset(map(fold, lists["never_goods"])),
+        never_written=frozenset(word.lower() for word in lists["never_goods"]),
+        gives=frozenset(map(fold, lists["gives"])),
+        asks=frozenset(map(fold, lists["asks"])),
+        helped=frozenset(lists["helped"]),
+        pays=frozenset(map(fold, lists["pays"])),
+        vague=frozenset(map(fold, lists["vague"])),
+        vague_after=frozenset(map(fold, lists["vague_after"])),
+        vague_joints=frozenset(map(fold, lists["vague_joints"])),
+        several={fold(word): value for word, value in lists["several"].items()},
+        ranges=frozenset(word.lower() for word in lists["ranges"]),
+        with_before=frozenset(map(fold, lists["with_before"])),
+        number_words=frozenset(map(fold, lists["number_words"])),
+        becomes=frozenset(map(fold, lists["changes"]["becomes"])),
+        refusals_after=frozenset(map(fold, lists["refusals_after"])),
+        more=frozenset(map(fold, lists["changes"]["more"])),
+        keeps_before=frozenset(map(fold, lists["changes"]["keeps_before"])),
+        keeps_after=frozenset(map(fold, lists["changes"]["keeps_after"])),
+        puts=frozenset(map(fold, lists["changes"]["puts"])),
+        less=frozenset(map(fold, lists["changes"]["less"])),
+        set=frozenset(map(fold, lists["changes"]["set"])),
+        off_before=frozenset(map(fold, lists["changes"]["off_before"])),
+        off_after=frozenset(map(fold, lists["changes"]["off_after"])),
+        **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},
+    )
