@@ -8,6 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform import outages, send_queue, wakeups
@@ -303,13 +304,26 @@ class _Channel:
         Where even that fails, the lease runs out and the send is unknown.
         """
         SENDS.labels(send.channel, conclusion.state).inc()
+        ends = time.monotonic() + self._policy.lease_s
         tries = [conclusion] * _SETTLE_TRIES if conclusion.settle else []
         for attempt, wanted in enumerate((*tries, conclusion.unsettled() if tries else conclusion), start=1):
             try:
-                await self._commit(send, outcome, wanted)
+                await self._commit_by(ends, send, outcome, wanted)
             except Exception:
                 log.exception("send.not_recorded", send_id=send.id, channel=send.channel, attempt=attempt)
                 await asyncio.sleep(pause_s(attempt, base_s=_SETTLE_PAUSE_S, cap_s=1.0))
+            else:
+                return
+
+    async def _commit_by(self, ends: float, send: ClaimedSend, outcome: SendOutcome, conclusion: Conclusion) -> None:
+        """Commit; a cut connection says nothing about settling, so that is tried again as long as the lease holds."""
+        while True:
+            try:
+                await self._commit(send, outcome, conclusion)
+            except DBAPIError as error:
+                if not error.connection_invalidated or time.monotonic() >= ends:
+                    raise
+                await asyncio.sleep(_SETTLE_PAUSE_S)
             else:
                 return
 

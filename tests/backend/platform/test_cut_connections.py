@@ -68,8 +68,8 @@ class Work:
         return Sent(f"ref-{send.idem}")
 
     async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
-        del outcome
-        await self._effects.add(session, f"send {send.idem}")
+        if isinstance(outcome, Sent):  # A first "unknown" is told too, and is not the end.
+            await self._effects.add(session, f"send {send.idem}")
 
 
 async def _bring(database: Database, intake: EventIntake, order_id: str) -> None:
