@@ -35,7 +35,7 @@ BAR_MS: Final = 60.0
 WINDOW_S: Final = 1.2
 _WARM_UP: Final = 10
 _PER_CUSTOMER: Final = 10
-_LOOK_S: Final = 0.02
+_LOOK_S: Final = 0.1  # Seldom, so that looking takes nothing from what is timed.
 # Longer than a simulated phone takes to report a delivery: no turn shares the machine with the last one's end.
 _REST_S: Final = 0.5
 _PATIENCE_S: Final = 30.0
