@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.commands import Command, ConfirmPayment, RecordLatePayment, RecordPartPayment, RecordRefund
 from backend.orders.events import OrderState
-from backend.orders.ports import Receivable
+from backend.orders.ports import OrderView, Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.events import PaymentReceived, PaymentReviewClosed, PaymentReviewOpened, RefundDue
@@ -89,6 +89,22 @@ def short_at_door(order_id: str) -> str:
     return f"short:{order_id}"
 
 
+async def tell_short(session: AsyncSession, order: Receivable | OrderView, short_minor: int, *, detail: str) -> None:
+    """Bring a person where an order's goods are gone and money is short; nothing where none is."""
+    if short_minor <= 0:
+        return
+    opened = PaymentReviewOpened(
+        subject_id=short_at_door(order.id),
+        order_id=order.id,
+        kind="cash_underpaid",
+        amount_minor=short_minor,
+        currency=order.currency,
+        detail=detail,
+        merchant_id=order.merchant_id,
+    )
+    await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
+
+
 def _by_city(given: Sequence[Given]) -> Mapping[str, list[Given]]:
     cities: dict[str, list[Given]] = defaultdict(list)
     for one in given:
@@ -124,19 +140,7 @@ class Books:
 
     async def ask_for_rest(self, session: AsyncSession, order: Receivable) -> None:
         """Bring a person where goods were handed over and not all of their money has come; its row is held."""
-        short_minor = order.amount_minor - order.paid_minor
-        if short_minor <= 0:
-            return
-        opened = PaymentReviewOpened(
-            subject_id=short_at_door(order.id),
-            order_id=order.id,
-            kind="cash_underpaid",
-            amount_minor=short_minor,
-            currency=order.currency,
-            detail="delivered",
-            merchant_id=order.merchant_id,
-        )
-        await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
+        await tell_short(session, order, order.amount_minor - order.paid_minor, detail="delivered")
 
     async def _close_short(self, session: AsyncSession, settled: Sequence[Given]) -> None:
         """Close the card of an order whose cash was too little, where the rest has come."""

@@ -13,7 +13,7 @@ from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.models import CashCount, Receipt
 from backend.payments.ports import CashHandIn, Evidence, Feed, Pocket
 from backend.payments.repository import cash
-from backend.payments.service.books import PAYMENTS_ACTOR, short_at_door
+from backend.payments.service.books import PAYMENTS_ACTOR, tell_short
 from backend.payments.service.ledger import CASH, CASH_DIFFERENCES, Movement, Subject, clearing, pocket, post_for
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.settings import PaymentsSettings
@@ -47,7 +47,7 @@ class RiderCashService:
         receipt = await self._receipts.take(session, _told(order, amount_minor, rider_id))
         if await cash.add_count(session, _at_door(order, amount_minor, rider_id)):
             await self._await_hand_in(session, rider_id, order.currency, order.city, came_minor=amount_minor)
-            await self._tell_short(session, order, order.due_minor - amount_minor, rider_id)
+            await tell_short(session, order, order.due_minor - amount_minor, detail=f"rider:{rider_id}")
             await self._explain_surplus(session, order, amount_minor, rider_id)
         return receipt
 
@@ -82,20 +82,6 @@ class RiderCashService:
     async def is_told(self, session: AsyncSession, order_id: str, rider_id: str) -> bool:
         """True where this rider has told of this order's cash."""
         return await cash.counted_at_door(session, order_id, rider_id)
-
-    async def _tell_short(self, session: AsyncSession, order: OrderView, short_minor: int, rider_id: str) -> None:
-        if short_minor <= 0:
-            return
-        opened = PaymentReviewOpened(
-            subject_id=short_at_door(order.id),
-            order_id=order.id,
-            kind="cash_underpaid",
-            amount_minor=short_minor,
-            currency=order.currency,
-            detail=f"rider:{rider_id}",
-            merchant_id=order.merchant_id,
-        )
-        await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
 
     async def _explain_surplus(self, session: AsyncSession, order: OrderView, amount_minor: int, rider_id: str) -> None:
         """Close the card of cash that was too much, where this order's cash is what it was."""
