@@ -23,6 +23,7 @@ class DispatchSubscriber:
         if target == "handover" and self._settings.auto_assign and not self._batched(event.city):
             await self._desk.offer_to_best(session, order_id, command_id=f"auto:{event.event_id}")
         elif target == "delivered":
+            await self._desk.close(session, order_id)
             await count_delivery(session, order_id, event.city or "")
         elif target in {"cancelled", "returned"}:
             await self._desk.release(session, order_id, because=target)

@@ -23,7 +23,8 @@ log = get_logger(__name__)
 
 # Marked fired while being claimed, so that a handler which arms the same step again makes a new row. A timer is claimed
 # only with its order's row locked; nothing here ever waits for a lock, so an accept that holds its order can't deadlock
-# with it. Timers whose order is held are passed over: hence the wider inner limit.
+# with it. Timers whose order is held are passed over, and not locked either, since whoever holds the order may cancel
+# them: hence the order of the two locks, and the wider inner limit.
 _OF_OUR_TYPES: Final = "(type = ANY(%(types)s::text[])) IS TRUE"  # In this form no index can serve it, but the times'.
 _FIRE: Final = """
 WITH due AS MATERIALIZED ({due})
@@ -38,9 +39,14 @@ _FIRE_OF_ORDERS: Final = _FIRE.format(
     SELECT t.id FROM (
         SELECT id, order_id FROM sla_timer
         WHERE state = 'pending' AND order_id IS NOT NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
-        ORDER BY due_at LIMIT 10 * %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY due_at LIMIT 10 * %(limit)s
     ) t
     CROSS JOIN LATERAL (SELECT o.id FROM orders o WHERE o.id = t.order_id FOR NO KEY UPDATE SKIP LOCKED) o
+    CROSS JOIN LATERAL (
+        SELECT s.id FROM sla_timer s
+        WHERE s.id = t.id AND s.order_id = o.id AND s.state = 'pending' AND s.due_at <= duka_now()
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) s
     LIMIT %(limit)s
     """
 )

@@ -20,6 +20,7 @@ from backend.dispatch.service.door import (
     PaymentChange,
     give,
     own,
+    record_delivery,
     refused,
     rider_actor,
 )
@@ -337,6 +338,18 @@ class DispatchService:
         if found is not None:
             found.state, found.reason = AssignmentState.RELEASED, because
             await session.flush()
+
+    async def close(self, session: AsyncSession, order_id: str) -> None:
+        """End what is live of an order that a person told to be delivered, without its rider.
+
+        Whoever had picked the goods up has delivered them and earns by it; anybody else is free.
+        """
+        found = await repository.live_assignment(session, order_id)
+        if found is None or found.state != AssignmentState.PICKED_UP:
+            await self.release(session, order_id, because="delivered")
+            return
+        order = await self._orders.get(session, order_id)
+        await record_delivery(session, order, found, {"kind": "desk"})
 
     async def current(self, session: AsyncSession, rider_id: str) -> list[AssignmentView]:
         """Return what a rider carries or was offered, the newest first."""

@@ -58,6 +58,16 @@ async def give(
     return DeskResult(result.outcome, result.code, result.message_key, result.params)
 
 
+async def record_delivery(
+    session: AsyncSession, order: OrderView, assignment: Assignment, proof: Mapping[str, str]
+) -> None:
+    """Keep that a rider has handed over, and what they earn by it."""
+    assignment.state, assignment.proof = AssignmentState.DELIVERED, dict(proof)
+    assignment.delivered_at = await repository.now(session)
+    assignment.fee_minor, assignment.currency = order.delivery_fee_minor, order.currency
+    await session.flush()
+
+
 class PaymentChange(Protocol):
     """A change of the way of paying at the door."""
 
@@ -142,10 +152,7 @@ class Door:
         command = DeliverOrder(proof={**proof, "assignment": found.id})
         result = await give(self._orders, session, order.id, command, found.rider_id, source, command_id)
         if result.outcome == "applied":
-            found.state, found.proof = AssignmentState.DELIVERED, dict(proof)
-            found.delivered_at = await repository.now(session)
-            found.fee_minor, found.currency = order.delivery_fee_minor, order.currency
-            await session.flush()
+            await record_delivery(session, order, found, proof)
         return result
 
     async def _delivered_by(self, session: AsyncSession, order_id: str, rider_id: str) -> bool:

@@ -12,12 +12,24 @@ from backend.dispatch.lifecycle import ROWS, AssignmentState, Step, after
 from backend.dispatch.policies import delivery_code, rank
 from backend.dispatch.ports import RiderView
 from backend.dispatch.service import DispatchService
-from backend.orders.commands import AcceptOrder, CancelOrder, MarkReady, PaymentMethod, PaymentMode
+from backend.dispatch.settings import DispatchSettings
+from backend.dispatch.subscribers import DispatchSubscriber, subscriptions
+from backend.orders.commands import (
+    AcceptOrder,
+    CancelOrder,
+    DeliverOrder,
+    MarkReady,
+    PaymentMethod,
+    PaymentMode,
+    PickUp,
+)
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from backend.payments.ports import Method
 from backend.platform.actors import Actor, ActorKind, Source
+from backend.platform.consumers import EventConsumers
 from backend.platform.db.session import Database
+from backend.platform.flags import Flags
 from backend.platform.ids import new_uuid
 from tests.support.clock import FixedClock
 from tests.support.factories.customers import make_customer
@@ -185,6 +197,33 @@ async def test_a_cancelled_order_frees_its_rider(
     await desk.release(session, packed.id, because="cancelled")
     assert await states(session, packed) == [("R-1", "released")]
     assert await desk.current(session, "R-1") == []
+
+
+@pytest.mark.parametrize(("carried", "state", "earned"), [(True, "delivered", 5000), (False, "released", 0)])
+async def test_an_order_that_the_desk_told_to_be_delivered_frees_its_rider(
+    database: Database, clock: FixedClock, *, carried: bool, state: str, earned: int
+) -> None:
+    """Who had the goods is paid for the way; who never had them is not."""
+    desk = dispatch_service(clock)
+    async with database.transaction() as session:
+        await make_rider(session, clock)
+        order = await make_order(session, OrderState.HANDOVER)
+        fee = {"fee": 5000, "id": order.id}
+        await session.execute(
+            text("UPDATE orders SET delivery_fee_minor = :fee, amount_minor = amount_minor + :fee WHERE id = :id"), fee
+        )
+        await offer(session, desk, order)
+        if carried:
+            await pick_up(session, desk, order)
+        else:
+            await give(session, order, ADMIN, PickUp())
+        await give(session, order, ADMIN, DeliverOrder(proof={"kind": "photo"}))
+    subscriber = DispatchSubscriber(desk, DispatchSettings(), Flags(database))
+    await EventConsumers(database, subscriptions(subscriber)).drain()
+    async with database.transaction() as session:
+        assert await states(session, order) == [("R-1", state)]
+        assert await desk.current(session, "R-1") == []
+        assert await session.scalar(text("SELECT fee_minor FROM assignments")) == earned
 
 
 @pytest.mark.concurrency

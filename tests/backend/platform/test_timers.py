@@ -131,6 +131,23 @@ async def test_a_timer_waits_while_its_order_is_held(database: Database, effects
     assert await effects.all() == [f"{orders[1]}:vendor_accept:0"]
 
 
+async def test_an_engine_at_work_holds_no_timer_of_an_order_it_passed_over(
+    database: Database, orders: list[str]
+) -> None:
+    """Who holds an order may end its timers while an engine, in the midst of others, waits for what they hold."""
+
+    async def handle(_: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
+        assert [timer.order_id for timer in timers] == [orders[1]]
+        assert await cancel(accepting, orders[0], by="vendor:V-42") == 1
+
+    await _arm(database, NewTimer(ACCEPT, orders[0], 0), NewTimer(ACCEPT, orders[1], 0))
+    async with database.transaction() as accepting:
+        await accepting.execute(text("SET LOCAL lock_timeout = '2s'"))
+        await accepting.execute(text("SELECT 1 FROM orders WHERE id = :id FOR UPDATE"), {"id": orders[0]})
+        assert await TimerEngine(database, {ACCEPT: handle}).step() == 1
+    assert sorted(await _rows(database)) == sorted([(orders[0], "cancelled", False), (orders[1], "fired", True)])
+
+
 async def test_a_timer_of_another_subject_needs_no_order(
     database: Database, effects: Effects, orders: list[str]
 ) -> None:
