@@ -84,7 +84,7 @@ def worker_loops(registry: Registry, providers: Providers) -> tuple[Loop, ...]:
     )
     turns = conversation_tasks.TurnLoop(database, conversations, providers.rasa, ConversationsSettings(), sender)
     return (
-        InboxWorker(database, _inbox_handlers(registry, providers), on_dead=dead.on_event).run,
+        InboxWorker(database, _inbox_handlers(registry, providers, turns), on_dead=dead.on_event).run,
         turns.run,
         EventConsumers(database, subscriptions(registry)).run,
         TimerEngine(database, _timer_handlers(registry), on_dead=dead.on_timer).run,
@@ -121,7 +121,9 @@ def _broker_loops(database: Database, settings: PlatformSettings) -> tuple[Loop,
     return (BrokerRelay(database, settings.broker_url, topics).run,)
 
 
-def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, InboxHandler]:
+def _inbox_handlers(
+    registry: Registry, providers: Providers, turns: conversation_tasks.TurnLoop
+) -> dict[str, InboxHandler]:
     orders, attempts, receipts = (
         registry.get(OrdersService),
         registry.get(AttemptsService),
@@ -134,7 +136,7 @@ def _inbox_handlers(registry: Registry, providers: Providers) -> dict[str, Inbox
     calls = registry.get(CallsService)
     voices = (providers.voice, providers.voice_answers)
     return {
-        **conversation_tasks.inbox_handlers(registry.get(ConversationsService)),
+        **conversation_tasks.inbox_handlers(registry.get(ConversationsService), turns),
         **payments,
         **{voice.provider: comms_tasks.VoiceInbox(voice, calls).handle for voice in voices},
     }

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.platform.db.base import Base, Timestamped
 from backend.platform.db.types import EncryptedText
@@ -133,6 +133,7 @@ class Message(Base, Timestamped):
     message_key: Mapped[str | None]
     order_id: Mapped[str | None]
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id"))
+    turn: Mapped[Turn | None] = relationship(lazy="raise")  # Only to write both in their order.
     awaits_turn: Mapped[bool] = mapped_column(server_default="false")
     possible_duplicate: Mapped[bool] = mapped_column(server_default="false")
     session_id: Mapped[str]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, case, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import identity_key
 
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
@@ -239,7 +241,19 @@ class Standing(NamedTuple):
 
 
 async def standing_of(session: AsyncSession, message_id: str) -> Standing | None:
-    """Return whose message it is, and how its thread stands; None where there is none of this id."""
+    """Return whose message it is, and how its thread stands; None where there is none of this id.
+
+    Where the transaction has written the message itself, it holds the thread as well, and nothing is asked.
+    """
+    written = session.identity_map.get(identity_key(Message, message_id))
+    thread = written and session.identity_map.get(identity_key(Conversation, written.conversation_id))
+    if written and thread:
+        with suppress(KeyError):  # A value that the database has given, and that was not read back.
+            its, of_thread = vars(written), vars(thread)
+            return Standing(
+                *(its[name] for name in ("author", "message_key", "created_at")),
+                *(of_thread[name] for name in ("owner_kind", "owner_since", "customer_id")),
+            )
     found = (await session.execute(_PLAIN_OF_MESSAGE, {"message_id": message_id})).one_or_none()
     return None if found is None else Standing(*found)
 

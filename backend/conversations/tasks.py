@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations import repository
 from backend.conversations.errors import ConversationNotFoundError, DialogueFailedError
+from backend.conversations.models import Conversation, Message
 from backend.conversations.ports import DialogueClient, DialogueReply
 from backend.conversations.service import ConversationsService
 from backend.conversations.service.ownership import SUBJECT
@@ -56,11 +58,13 @@ class TurnLoop:
         self._turns = service.turns
         self._dialogue = dialogue
         self._free = asyncio.Semaphore(settings.turn_concurrency)
+        self._open = False
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run turns until told to stop; those under way are finished."""
         pause = ErrorPause("turns.loop_failed")
+        self._open = True
         with wakeups.listen(TURN_BELL) as bell:
             while not stop.is_set():
                 sleep_s = 0.0
@@ -68,8 +72,25 @@ class TurnLoop:
                     sleep_s = await self._start_due()
                 if sleep_s:
                     await bell.wait(sleep_s)
+        self._open = False
         if self._running:
             await asyncio.wait(self._running)
+
+    async def begin(self, session: AsyncSession, thread: Conversation, message: Message) -> None:
+        """Take the turn that a message makes due, in the transaction that stores it; it runs once that has committed.
+
+        Where there is no room, or this loop does not run, the turn stays due for whoever comes to it.
+        """
+        if not self._open or self._free.locked():
+            return
+        work = await self._turns.take(session, thread, message)
+        if work is not None:
+            session.info["bells"].discard(TURN_BELL)
+            wakeups.after_commit(session, partial(self._start, work, self._run_own))
+
+    async def _run_own(self, work: TurnWork) -> None:
+        await self._free.acquire()
+        await self._run_freeing(work)
 
     async def _start_due(self) -> float:
         """Start what is due; return how long there is nothing more to do."""
@@ -83,13 +104,13 @@ class TurnLoop:
             if work is None:
                 self._free.release()
         if work is not None:
-            self._start(work)
+            self._start(work, self._run_freeing)
             if due_s is not None and due_s <= 0:
                 return 0.0
         return min(max(due_s if due_s is not None else _LONGEST_SLEEP_S, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S)
 
-    def _start(self, work: TurnWork) -> None:
-        task = asyncio.create_task(self._run_freeing(work), name=f"turn-{work.turn_id}")
+    def _start(self, work: TurnWork, run: Callable[[TurnWork], Coroutine[None, None, None]]) -> None:
+        task = asyncio.create_task(run(work), name=f"turn-{work.turn_id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -157,9 +178,10 @@ class TurnLoop:
         return (), reason
 
 
-def inbox_handlers(service: ConversationsService) -> Mapping[str, InboxHandler]:
-    """Return the handlers of the messaging providers' events."""
-    return {"whatsapp": service.receiver.take, "instagram": service.receiver.take}
+def inbox_handlers(service: ConversationsService, turns: TurnLoop | None = None) -> Mapping[str, InboxHandler]:
+    """Return the handlers of the messaging providers' events; `turns` begins what is due at once without a look."""
+    take = partial(service.receiver.take, begin=turns.begin if turns is not None else None)
+    return {"whatsapp": take, "instagram": take}
 
 
 def timer_handlers(service: ConversationsService) -> Mapping[TimerKind, TimerHandler]:

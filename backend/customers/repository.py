@@ -17,6 +17,7 @@ _ADDRESSES: Final = (
     .order_by(CustomerAddress.last_used_at.desc(), CustomerAddress.id)
     .limit(bindparam("most"))
 )
+_CONSENTS: Final = "customers.consents"
 _OPTED_OUT: Final = select(Customer.opted_out_at.is_not(None)).where(Customer.id == bindparam("customer_id"))
 
 
@@ -26,8 +27,24 @@ async def customer(session: AsyncSession, customer_id: str) -> Customer | None:
 
 
 async def opted_out(session: AsyncSession, customer_id: str) -> bool | None:
-    """Return whether a customer has opted out; None where there is no such customer."""
-    return await session.scalar(_OPTED_OUT, {"customer_id": customer_id})
+    """Return whether a customer has opted out; None where there is no such customer. Asked once a transaction."""
+    known = _known_consents(session)
+    if customer_id not in known:
+        known[customer_id] = await session.scalar(_OPTED_OUT, {"customer_id": customer_id})
+    return known[customer_id]
+
+
+def forget_consent(session: AsyncSession, customer_id: str) -> None:
+    """Let the next look at a customer's consent read it; call it where the transaction changes it."""
+    _known_consents(session).pop(customer_id, None)
+
+
+def _known_consents(session: AsyncSession) -> dict[str, bool | None]:
+    transaction = session.get_transaction()
+    held: tuple[object, dict[str, bool | None]] | None = session.info.get(_CONSENTS)
+    if held is None or held[0] is not transaction:
+        held = session.info[_CONSENTS] = (transaction, {})
+    return held[1]
 
 
 async def lock_customer(session: AsyncSession, customer_id: str) -> Customer | None:

@@ -143,6 +143,7 @@ class CustomersService:
             row.opted_out_at = await session.scalar(text("SELECT duka_now()"))
             row.consent = {**row.consent, "opted_out_by": source}
         await session.flush()
+        repository.forget_consent(session, customer_id)
         return _view(row)
 
     async def opt_in(self, session: AsyncSession, customer_id: str, *, source: str = "message") -> CustomerView:
@@ -151,6 +152,7 @@ class CustomersService:
         row.opted_out_at = None
         row.consent = {**row.consent, "opted_in_by": source}
         await session.flush()
+        repository.forget_consent(session, customer_id)
         return _view(row)
 
     async def last_address(self, session: AsyncSession, customer_id: str) -> AddressOnFile | None:

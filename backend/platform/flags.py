@@ -138,17 +138,22 @@ class Flags:
         domain = f"duka-{opaque_token(64)}"
         api.set_provider_and_wait(self._provider, domain)
         self.client = api.get_client(domain)
+        self._known: dict[tuple[str, str | None, str | None, bool], bool] = {}
 
     def enabled(self, key: str, *, city: str | None = None, tier: str | None = None, default: bool = False) -> bool:
-        """Return whether a switch is on for a city and vendor tier."""
-        context = EvaluationContext(attributes={"city": city or "", "tier": tier or ""})
-        return self.client.get_boolean_value(key, default, context)
+        """Return whether a switch is on for a city and vendor tier; asked once until the table changes."""
+        asked = key, city, tier, default
+        if asked not in self._known:
+            context = EvaluationContext(attributes={"city": city or "", "tier": tier or ""})
+            self._known[asked] = self.client.get_boolean_value(key, default, context)
+        return self._known[asked]
 
     async def refresh(self) -> None:
         """Read the table."""
-        async with self._database.transaction() as session:
-            rows = (await run_sql(session, _READ)).all()
-        self._provider.stored = {FlagPlace(row.key, row.city, row.tier): row.value for row in rows}
+        stored = {FlagPlace(row.key, row.city, row.tier): row.value for row in await self._database.look(_READ)}
+        if stored != self._provider.stored:
+            self._provider.stored = stored
+            self._known.clear()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the table until told to stop."""

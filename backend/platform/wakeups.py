@@ -9,6 +9,7 @@ from typing import Any, Final
 import redis.asyncio as redis
 from redis.exceptions import RedisError
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from backend.platform.ids import opaque_token
@@ -142,6 +143,11 @@ class RedisRelay:
 _relays: Final[set[RedisRelay]] = set()
 
 
+def after_commit(session: AsyncSession, act: Callable[[], object]) -> None:
+    """Let something begin in this process once the transaction has committed; a rollback forgets it."""
+    session.info.setdefault("afterwards", []).append(act)
+
+
 @event.listens_for(Session, "after_commit")
 def _ring_after_commit(session: Session) -> None:
     """Ring the bells that the transaction's writes asked for, once others can see them."""
@@ -149,9 +155,12 @@ def _ring_after_commit(session: Session) -> None:
         return
     for name in session.info.pop("bells", ()):
         notify(name)
+    for act in session.info.pop("afterwards", ()):
+        act()
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget_after_rollback(session: Session) -> None:
     if not session.in_nested_transaction():
         session.info.pop("bells", None)
+        session.info.pop("afterwards", None)

@@ -42,6 +42,7 @@ from backend.platform.observability.trace import trace_id
 from backend.vendors.ports import MerchantView
 from backend.vendors.service import VendorsService
 
+type TurnStarter = Callable[[AsyncSession, Conversation, Message], Awaitable[None]]
 type Special = Callable[[AsyncSession, Conversation, InboundMessage, datetime], Awaitable[bool]]
 
 TURN_BELL: Final = "turns"
@@ -84,8 +85,15 @@ class Receiver:
             InboundKind.SYSTEM: self._system,
         }
 
-    async def take(self, session: AsyncSession, event: StoredProviderEvent) -> None:
+    async def take(
+        self, session: AsyncSession, event: StoredProviderEvent, *, begin: TurnStarter | None = None
+    ) -> None:
         """Work off one stored event; safe to run twice.
+
+        Args:
+            session: The transaction.
+            event: What a provider told.
+            begin: Given a message whose turn is due at once; without it whoever runs turns finds it.
 
         Raises:
             UnreadableEventError: Nobody can make sense of it; it is kept for a person.
@@ -96,12 +104,14 @@ class Receiver:
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableEventError(kind=event.kind, row=event.id) from error
         for item in items:
-            await self._take_item(session, item, event)
+            await self._take_item(session, item, event, begin)
 
-    async def _take_item(self, session: AsyncSession, item: InboundItem, event: StoredProviderEvent) -> None:
+    async def _take_item(
+        self, session: AsyncSession, item: InboundItem, event: StoredProviderEvent, begin: TurnStarter | None
+    ) -> None:
         match item:
             case InboundMessage():
-                await self._message(session, item, event)
+                await self._message(session, item, event, begin)
             case DeliveryReceipt():
                 await self._receipts.take(session, item)
             case TemplateNotice():
@@ -121,7 +131,9 @@ class Receiver:
     ) -> None:
         await publish(session, ChannelNoticed(str(channel), account, kind, detail), actor=SYSTEM_ACTOR, city=None)
 
-    async def _message(self, session: AsyncSession, item: InboundMessage, event: StoredProviderEvent) -> None:
+    async def _message(
+        self, session: AsyncSession, item: InboundMessage, event: StoredProviderEvent, begin: TurnStarter | None
+    ) -> None:
         merchant = await self._merchant(session, item)
         if item.kind is InboundKind.READ:
             await self._receipts.read_up_to(session, item)
@@ -135,7 +147,12 @@ class Receiver:
         now = await repository.now(session)
         special = self._special.get(item.kind)
         if special is None or not await special(session, thread, item, now):
-            await self._store_and_route(session, thread, item, _written_at(item, event, now), now)
+            message = await self._route_new(session, thread, item, _written_at(item, event, now), now)
+            if begin is not None and message.awaits_turn and _is_due(thread, now):
+                await begin(session, thread, message)  # Before it is written: a row less to change afterwards.
+            await session.flush()
+            if item.id:
+                await repository.add_ref(session, thread, item.id, message.id)
         ring(session, INBOX_BELL)
 
     async def _merchant(self, session: AsyncSession, item: InboundMessage) -> MerchantView:
@@ -147,9 +164,10 @@ class Receiver:
             raise UnknownAccountError(channel=str(item.channel), account=item.account)
         return merchant
 
-    async def _store_and_route(
+    async def _route_new(
         self, session: AsyncSession, thread: Conversation, item: InboundMessage, at: datetime, now: datetime
-    ) -> None:
+    ) -> Message:
+        """Add a new message to the session and see to what it asks for."""
         tapped = await self._afterthoughts.answer_by_reaction(session, thread, item)
         item = tapped or item
         message = repository.message_row(
@@ -168,9 +186,7 @@ class Receiver:
         session.add(message)
         if item.kind is not InboundKind.REACTION and not item.passive:
             await self._answer_or_route(session, thread, item, message, now)
-        await session.flush()
-        if item.id:
-            await repository.add_ref(session, thread, item.id, message.id)
+        return message
 
     async def _answer_or_route(
         self, session: AsyncSession, thread: Conversation, item: InboundMessage, message: Message, now: datetime
@@ -244,6 +260,10 @@ class Receiver:
         if change.get("wa_id"):
             thread.peer = str(change["wa_id"])
         return False
+
+
+def _is_due(thread: Conversation, now: datetime) -> bool:
+    return thread.turn_due_at is not None and thread.turn_due_at <= now
 
 
 def _written_at(item: InboundMessage, event: StoredProviderEvent, now: datetime) -> datetime:

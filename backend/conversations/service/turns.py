@@ -59,6 +59,23 @@ class Turns:
         self._ownership = ownership
         self._customers = customers
 
+    async def take(self, session: AsyncSession, thread: Conversation, message: Message) -> TurnWork | None:
+        """Take the turn that a new message makes due at once, in the transaction that stores it.
+
+        None where one is running, which takes the message when it ends.
+
+        Args:
+            session: The transaction; the message is added to it and not written yet.
+            thread: Its conversation, locked.
+            message: What came just now.
+        """
+        if thread.lease_until is not None:
+            return None
+        with session.no_autoflush:
+            earlier = await repository.messages_awaiting_turn(session, thread.id)
+        held = await self._begin(session, thread, [*(one for one in earlier if one is not message), message])
+        return None if held is None else await self._lease(session, thread, *held, next_due_s=None)
+
     async def claim(self, session: AsyncSession) -> TurnWork | None:
         """Take the turn that has waited longest, or one whose worker is gone; None where nothing is due.
 
@@ -66,7 +83,10 @@ class Turns:
         """
         while (due := await repository.lock_due(session)) is not None:
             thread, next_due_s = due
-            held = await self._resume(session, thread) or await self._begin(session, thread)
+            held = await self._resume(session, thread)
+            if held is None:
+                waiting = await repository.messages_awaiting_turn(session, thread.id)
+                held = await self._begin(session, thread, waiting)
             if held is not None:
                 return await self._lease(session, thread, *held, next_due_s=next_due_s)
             thread.turn_due_at = thread.burst_started_at = None
@@ -78,8 +98,9 @@ class Turns:
         turn = await repository.running_turn(session, thread.id) if thread.lease_until is not None else None
         return None if turn is None else (turn, await repository.messages_of_turn(session, turn.id))
 
-    async def _begin(self, session: AsyncSession, thread: Conversation) -> tuple[Turn, list[Message]] | None:
-        waiting = await repository.messages_awaiting_turn(session, thread.id)
+    async def _begin(
+        self, session: AsyncSession, thread: Conversation, waiting: list[Message]
+    ) -> tuple[Turn, list[Message]] | None:
         if not waiting or thread.owner_kind != OwnerKind.BOT:
             return None
         now = await repository.now(session)
@@ -113,9 +134,9 @@ class Turns:
         thread.lease_until = func.clock_timestamp() + timedelta(seconds=self._settings.turn_lease_s)
         turn.fence = fence = thread.fence
         turn.attempts += 1
-        await session.flush()
         for message in said:
-            message.turn_id, message.session_id = turn.id, turn.session_id
+            message.turn, message.session_id = turn, turn.session_id
+        await session.flush()
         tired = turn.attempts > self._settings.max_takeovers + 1
         request = None if tired else await self._request(session, thread, turn, said)
         return TurnWork(turn.id, thread.id, fence, request, said[-1].created_at, turn.trace_id, next_due_s)

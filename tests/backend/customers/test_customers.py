@@ -72,6 +72,17 @@ async def test_ids_and_numbers_are_not_readable_in_the_tables(shop: AsyncSession
     assert all(b"254700000101" not in bytes(value) for value in (*customer, *identity))
 
 
+async def test_consent_is_read_anew_once_it_has_changed(shop: AsyncSession) -> None:
+    """What was asked before in the same transaction does not outlive the change."""
+    customers = customers_service()
+    customer = await make_customer(shop)
+    assert not await customers.opted_out(shop, customer.id)
+    await customers.opt_out(shop, customer.id)
+    assert await customers.opted_out(shop, customer.id)
+    await customers.opt_in(shop, customer.id)
+    assert not await customers.opted_out(shop, customer.id)
+
+
 async def test_language_and_opt_out_are_kept(shop: AsyncSession) -> None:
     customers = customers_service()
     customer = await make_customer(shop)
