@@ -43,6 +43,8 @@ from backend.payments import tasks as payment_tasks
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.inbox import PaymentsInbox
+from backend.payments.service.pasted import PastedCodes
+from backend.payments.service.pasted import timer_handlers as pasted_timers
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
@@ -68,7 +70,7 @@ from backend.reports.tasks import DayEndsLoop
 from backend.vendors.service import VendorsService
 
 if TYPE_CHECKING:
-    from backend.payments.ports import PaymentProvider
+    from backend.payments.ports import Callbacks, PaymentProvider
 
 type Loop = Callable[[asyncio.Event], Coroutine[None, None, None]]
 
@@ -124,14 +126,8 @@ def _broker_loops(database: Database, settings: PlatformSettings) -> tuple[Loop,
 def _inbox_handlers(
     registry: Registry, providers: Providers, turns: conversation_tasks.TurnLoop
 ) -> dict[str, InboxHandler]:
-    orders, attempts, receipts = (
-        registry.get(OrdersService),
-        registry.get(AttemptsService),
-        registry.get(ReceiptsService),
-    )
     payments: dict[str, InboxHandler] = {
-        name: PaymentsInbox(callbacks, orders, attempts, receipts, registry.get(PayoutsService)).handle
-        for name, callbacks in providers.callbacks.items()
+        name: _payments_inbox(registry, callbacks).handle for name, callbacks in providers.callbacks.items()
     }
     calls = registry.get(CallsService)
     voices = (providers.voice, providers.voice_answers)
@@ -169,6 +165,17 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
     )
 
 
+def _payments_inbox(registry: Registry, callbacks: "Callbacks") -> PaymentsInbox:
+    return PaymentsInbox(
+        callbacks,
+        registry.get(OrdersService),
+        registry.get(AttemptsService),
+        registry.get(ReceiptsService),
+        registry.get(PayoutsService),
+        registry.get(PastedCodes),
+    )
+
+
 def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts, Instructions]:
     orders, vendors, speech = registry.get(OrdersService), registry.get(VendorsService), registry.get(PartnerSpeech)
     desk, cards = registry.get(DispatchService), registry.get(CardsService)
@@ -182,6 +189,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
         **order_tasks.timer_handlers(registry.get(OrdersService)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
         **cash_tasks.timer_handlers(cash_tasks.CarriedCash(registry.get(RiderCashService))),
+        **pasted_timers(registry.get(PastedCodes)),
         **payout_tasks.timer_handlers(payout_tasks.PendingPayouts(registry.get(PayoutsService))),
         **comms_tasks.timer_handlers(registry.get(LadderService)),
         **waiting.timer_handlers(waiting.WaitingOrders(registry.get(OrdersService), registry.get(CardsService))),

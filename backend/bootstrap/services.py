@@ -39,6 +39,7 @@ from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.parts import PartsService
+from backend.payments.service.pasted import PastedCodes
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -100,7 +101,8 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
     attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
-    registry.add(PaymentsService, PaymentsService(orders, attempts, receipts, cash, clock, PaymentsSettings()))
+    pasted = registry.add(PastedCodes, PastedCodes(orders, receipts, PaymentsSettings()))
+    registry.add(PaymentsService, PaymentsService(orders, attempts, pasted, cash, clock, PaymentsSettings()))
     refunds = registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
     registry.add(PayoutsService, PayoutsService(refunds, PaymentsSettings()))
     registry.add(SettlementsService, SettlementsService(orders))

@@ -42,6 +42,7 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_amount_conflict": (_UNDO, _NOTE),
     "payment_outcome_unknown": (_COLLECT, _MOVE, _NOTE),
     "payment_code_unknown": (_COLLECT, _MOVE, _NOTE),
+    "payment_code_unanswered": (_COLLECT, _MOVE, _NOTE),
     "payment_cash_underpaid": (_COLLECT, _NOTE),
     "payment_cash_shortage": (_COUNT, _WRITE_OFF),
     "payment_cash_surplus": (_COUNT, _WRITE_OFF),

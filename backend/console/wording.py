@@ -50,6 +50,7 @@ _SENTENCES: Final = {
     "payment_amount_conflict": "Two amounts are told of one payment",
     "payment_outcome_unknown": "Nobody knows whether it was paid",
     "payment_code_unknown": "The customer's payment code is no payment to us",
+    "payment_code_unanswered": "Nobody can tell whether the customer's payment code is good",
     "payment_cash_underpaid": "Too little cash was taken at the door",
     "payment_cash_shortage": "A rider handed in too little cash",
     "payment_cash_surplus": "A rider handed in too much cash",

@@ -21,6 +21,9 @@ class PaymentsSettings(BaseSettings):
         default=(60, 90, 150), description="Seconds after the prompt at which a silent one is asked about."
     )
     give_up_after_s: float = Field(default=900, description="Seconds after which a silent attempt goes to a person.")
+    receipt_check_s: float = Field(
+        default=600, gt=0, description="Seconds after which a pasted code that nobody has answered for brings a person."
+    )
     link_expiry_s: int = Field(default=1800, ge=900, description="How long a UPI link can be paid.")
     refund_admin_limit_minor: int = Field(
         default=500_000, ge=0, description="The largest refund that an admin approves; more needs the owner."

@@ -13,9 +13,8 @@ from backend.payments import repository
 from backend.payments.events import PaymentRequested
 from backend.payments.models import PaymentAttempt, PaymentIntent
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, PaymentProvider, PaymentRequest
-from backend.payments.service.attempts import LIVE, AttemptsService, ask_about, unwatch, watch
+from backend.payments.service.attempts import LIVE, SEND_CHANNEL, AttemptsService, ask_about, unwatch, watch
 from backend.payments.service.books import PAYMENTS_ACTOR
-from backend.payments.service.collect import SEND_CHANNEL
 from backend.payments.service.pulls import PullsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.db.session import Database

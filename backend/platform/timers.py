@@ -74,6 +74,7 @@ class TimerKind(StrEnum):
     RIDER_OTD = "rider_otd"
     PAYMENT_PENDING = "payment_pending"
     PAYOUT_PENDING = "payout_pending"
+    RECEIPT_CHECK = "receipt_check"
     RESERVATION_EXPIRY = "reservation_expiry"
     CONVERSATION_TIMEOUT = "conversation_timeout"
     END_OF_DAY = "end_of_day"

@@ -21,6 +21,7 @@ from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.parts import PartsService
+from backend.payments.service.pasted import timer_handlers as pasted_timers
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -55,6 +56,7 @@ from tests.support.factories.payments import (
     attempts_service,
     daraja_callbacks,
     parts_service,
+    pasted_codes,
     payments_service,
     payouts_service,
     receipts_service,
@@ -196,7 +198,12 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         )
         inboxes = {
             name: PaymentsInbox(
-                known, orders_service(), attempts_service(clock), receipts_service(clock), payouts_service(clock)
+                known,
+                orders_service(),
+                attempts_service(clock),
+                receipts_service(clock),
+                payouts_service(clock),
+                pasted_codes(clock),
             )
             for name, known in callbacks.items()
         }
@@ -221,6 +228,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                     database,
                     {
                         **timer_handlers(PendingPayments(PaymentsSettings())),
+                        **pasted_timers(pasted_codes(clock)),
                         **payout_timers(PendingPayouts(payouts_service(clock))),
                     },
                 ),

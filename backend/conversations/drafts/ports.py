@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backend.orders.ports import CommandResult, OrderView
     from backend.payments.ports import Method
     from backend.payments.service import IntentView
-    from backend.payments.service.collect import ClaimResult
+    from backend.payments.service.pasted import ClaimResult
     from backend.platform.actors import Actor, Source
     from backend.vendors.ports import MerchantView, OpenSpan, VendorView
 

@@ -19,6 +19,7 @@ from backend.platform.events import publish
 from backend.platform.observability.metrics import PAYMENTS
 from backend.platform.timers import TimerKind, arm, cancel
 
+SEND_CHANNEL: Final = {"daraja": "daraja", "upi_link": "upi", "upi_code": "upi"}
 LIVE: Final = frozenset({"created", "sent", "unknown"})
 
 

@@ -1,6 +1,5 @@
 """Collecting: begin a payment, switch the way of paying, take cash, look a pasted code up."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,13 +12,12 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import CodLimitError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
-from backend.payments.lifecycle import OPEN
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
 from backend.payments.policies import CLOSED_STATES
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed, Method
-from backend.payments.service.attempts import AttemptsService, watch
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, Method
+from backend.payments.service.attempts import SEND_CHANNEL, AttemptsService, watch
 from backend.payments.service.books import PAYMENTS_ACTOR
-from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.pasted import ClaimResult, PastedCodes
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, Source
@@ -28,7 +26,6 @@ from backend.platform.db.types import blind_index
 from backend.platform.ids import new_id
 from backend.platform.sends import enqueue
 
-SEND_CHANNEL: Final = {"daraja": "daraja", "upi_link": "upi", "upi_code": "upi"}
 _PROVIDER: Final = {Method.MPESA: "daraja", Method.UPI: "upi_link"}
 _CURRENCY: Final = {Method.MPESA: "KES", Method.UPI: "INR"}
 WITHDRAWN: Final = AttemptResult(AttemptOutcome.FAILED, "withdrawn", advice=Advice.CHANGE_METHOD, reason="withdrawn")
@@ -52,15 +49,6 @@ class IntentView:
     already_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimResult:
-    """What a look-up of a pasted receipt code found: counted, matched, other_order, checking or malformed."""
-
-    outcome: str
-    order_id: str
-    code: str
-
-
 class PaymentsService:
     """Collects money for orders; a provider is only ever asked by the sender loops."""
 
@@ -68,14 +56,14 @@ class PaymentsService:
         self,
         orders: OrdersService,
         attempts: AttemptsService,
-        receipts: ReceiptsService,
+        pasted: PastedCodes,
         cash: RiderCashService,
         clock: Clock,
         settings: PaymentsSettings,
     ) -> None:
         self._orders = orders
         self._attempts = attempts
-        self._receipts = receipts
+        self._pasted = pasted
         self._cash = cash
         self._clock = clock
         self._settings = settings
@@ -281,55 +269,7 @@ class PaymentsService:
 
     async def claim_receipt(self, session: AsyncSession, order_id: str, code: str) -> ClaimResult:
         """Look up a receipt code that a customer pasted; it is proof of nothing until we find the money."""
-        order = await self._orders.get(session, order_id, lock=True)
-        cleaned = code.strip().upper()
-        rail = "mpesa" if order.currency == "KES" else "upi"
-        if rail == "mpesa" and not re.fullmatch(self._settings.manual_code_shape, cleaned):
-            return ClaimResult("malformed", order.id, cleaned)
-        receipt = await repository.receipt_by_code(session, rail, cleaned)
-        if receipt is None:
-            return await self._start_check(session, order, cleaned, rail)
-        was_open = receipt.state in OPEN
-        pasted = Evidence(
-            feed=Feed.PASTE,
-            rail=rail,
-            code=cleaned,
-            amount_minor=receipt.amount_minor,
-            currency=receipt.currency,
-            order_id=order.id,
-        )
-        receipt = await self._receipts.take(session, pasted)
-        return ClaimResult(_claimed(receipt, order.id, was_open=was_open), order.id, cleaned)
-
-    async def _start_check(self, session: AsyncSession, order: OrderView, code: str, rail: str) -> ClaimResult:
-        if rail == "mpesa":
-            await enqueue(
-                session,
-                "daraja.status",
-                {"order_id": order.id, "code": code},
-                idem=f"receipt-check:{order.id}:{code}",
-                scope=order.merchant_id,
-                order_id=order.id,
-            )
-        live = await repository.live_attempt(session, order.id)
-        if live is not None and live.provider_ref is not None:
-            await enqueue(
-                session,
-                f"{SEND_CHANNEL[live.provider]}.query",
-                {"attempt_id": live.id},
-                idem=f"query:{live.id}:{code}",
-                scope=order.merchant_id,
-                order_id=order.id,
-            )
-        return ClaimResult("checking", order.id, code)
-
-
-def _claimed(receipt: Receipt, order_id: str, *, was_open: bool) -> str:
-    if receipt.state in OPEN:
-        return "checking"
-    if receipt.order_id != order_id:
-        return "other_order"
-    return "matched" if was_open else "counted"
+        return await self._pasted.claim(session, order_id, code)
 
 
 def _check_rail(order: OrderView, method: Method) -> None:

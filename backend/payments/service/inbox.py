@@ -4,14 +4,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.service import OrdersService
 from backend.payments import repository
-from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.models import PaymentAttempt
 from backend.payments.ports import AttemptNews, Callbacks, Evidence, Feed, HandNews, NoSuchPayment, PayoutNews
 from backend.payments.service.attempts import AttemptsService
-from backend.payments.service.books import PAYMENTS_ACTOR
+from backend.payments.service.pasted import PastedCodes
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
-from backend.platform.events import publish
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.observability.logging import get_logger
 
@@ -28,12 +26,14 @@ class PaymentsInbox:
         attempts: AttemptsService,
         receipts: ReceiptsService,
         payouts: PayoutsService,
+        pasted: PastedCodes,
     ) -> None:
         self._callbacks = callbacks
         self._orders = orders
         self._attempts = attempts
         self._receipts = receipts
         self._payouts = payouts
+        self._pasted = pasted
 
     async def handle(self, session: AsyncSession, event: StoredProviderEvent) -> None:
         """Apply one stored event."""
@@ -45,7 +45,7 @@ class PaymentsInbox:
         elif isinstance(news, PayoutNews):
             await self._payouts.apply(session, news.payout_id, news.result)
         elif isinstance(news, NoSuchPayment):
-            await self._on_disproof(session, news)
+            await self._pasted.disproved(session, news.order_id, news.status)
 
     async def _on_attempt(self, session: AsyncSession, news: AttemptNews, event: StoredProviderEvent) -> None:
         attempt = await self._locked_attempt(session, news)
@@ -67,22 +67,6 @@ class PaymentsInbox:
         await self._orders.get(session, found.order_id, lock=True)
         return await repository.attempt(session, found.id, lock=True)
 
-    async def _on_disproof(self, session: AsyncSession, news: NoSuchPayment) -> None:
-        """Bring a person where an unpaid order's customer has pasted a code that the provider does not know."""
-        order = await self._orders.get(session, news.order_id)
-        if not order.due_minor:
-            return
-        opened = PaymentReviewOpened(
-            subject_id=_claim(order.id),
-            order_id=order.id,
-            kind="code_unknown",
-            amount_minor=order.due_minor,
-            currency=order.currency,
-            detail=news.status,
-            merchant_id=order.merchant_id,
-        )
-        await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city)
-
     async def _on_hand_payment(self, session: AsyncSession, news: HandNews) -> None:
         paid = news.payment
         told = Evidence(
@@ -99,12 +83,6 @@ class PaymentsInbox:
         if news.order_id is None:
             await self._receipts.take(session, told)
             return
-        order = await self._orders.get(session, news.order_id, lock=True)
+        await self._orders.get(session, news.order_id, lock=True)
         await self._receipts.take(session, told)
-        closed = PaymentReviewClosed(_claim(order.id), order.id, "another code was proved")
-        await publish(session, closed, actor=PAYMENTS_ACTOR, city=order.city)
-
-
-def _claim(order_id: str) -> str:
-    """Name what a card about a pasted code is about."""
-    return f"claim:{order_id}"
+        await self._pasted.proved(session, news.order_id)

@@ -258,6 +258,37 @@ async def test_a_pasted_code_of_no_payment_to_us_brings_a_person(till: Till, ord
     assert (f"claim:{order.id}",) in await till.rows(closed)
 
 
+@pytest.mark.parametrize("paid", [False, True])
+async def test_a_pasted_code_that_nobody_answers_for_brings_a_person(
+    till: Till, order: OrderView, *, paid: bool
+) -> None:
+    """The provider's answer is lost; only where the money did not come by another way is there anything to see to."""
+    await till.control("/webhooks/accidents", {"what": "drop", "provider": "daraja", "left": 9})
+    async with till.database.transaction() as session:
+        assert (await till.payments.claim_receipt(session, order.id, "UKM0000000")).outcome == "checking"
+    await till.settle()
+    opened = "SELECT payload ->> 'kind', payload ->> 'subject_id' FROM outbox WHERE topic = 'payment.review.opened'"
+    assert await till.rows(opened) == []
+    if paid:
+        path = daraja_callbacks().address("c2b", "paybill").removeprefix("http://duka.test")
+        await till.post(path, confirmation("UKM5A7B9CD", "352.00", order.id))
+    await till.skip(601)
+    assert await till.rows(opened) == ([] if paid else [("code_unanswered", f"claim:{order.id}")])
+    watching = "SELECT count(*)::int FROM sla_timer WHERE type = 'receipt_check' AND state = 'pending'"
+    assert await till.rows(watching) == [(0,)]
+
+
+async def test_an_answer_ends_the_watch_over_a_pasted_code(till: Till, order: OrderView) -> None:
+    """Whether it is proved or disproved, nobody is brought a second time."""
+    async with till.database.transaction() as session:
+        await till.payments.claim_receipt(session, order.id, "UKM0000000")
+    await till.settle()
+    await till.wait(1)
+    await till.skip(601)
+    kinds = "SELECT payload ->> 'kind' FROM outbox WHERE topic = 'payment.review.opened'"
+    assert await till.rows(kinds) == [("code_unknown",)]
+
+
 async def test_what_is_no_code_is_not_looked_up(till: Till, order: OrderView) -> None:
     async with till.database.transaction() as session:
         claimed = await till.payments.claim_receipt(session, order.id, "I have paid")

@@ -11,6 +11,7 @@ from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.parts import PartsService
+from backend.payments.service.pasted import PastedCodes
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
@@ -69,8 +70,13 @@ def payments_service(clock: Clock) -> PaymentsService:
     """The service with its neighbours, all real."""
     settings = PaymentsSettings()
     return PaymentsService(
-        orders_service(), attempts_service(clock), receipts_service(clock), cash_service(clock), clock, settings
+        orders_service(), attempts_service(clock), pasted_codes(clock), cash_service(clock), clock, settings
     )
+
+
+def pasted_codes(clock: Clock) -> PastedCodes:
+    """Codes that customers paste, over the matcher."""
+    return PastedCodes(orders_service(), receipts_service(clock), PaymentsSettings())
 
 
 def stk_callback(checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None) -> bytes:
