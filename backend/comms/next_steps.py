@@ -24,8 +24,10 @@ _PAID: Final = _post("Say that it was paid", "/refunds/{subject}/paid", _REFUND)
 _PAY_OUT: Final = _post("Pay it out", "/refunds/{subject}/payout", _REFUND)
 _COUNT: Final = _post("Count what was handed in", "/riders/{rider}/cash/hand-ins", _CASH)
 _WRITE_OFF: Final = _post("Give the difference up", "/riders/{rider}/cash/write-offs", _CASH)
-_SETTLED: Final = _post("Say that it was paid", "/payments/settlements/{subject}/paid")
-_STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements")
+_SETTLED: Final = _post(
+    "Say that it was paid", "/payments/settlements/{subject}/paid", "/console/money/books#settlement-{subject}"
+)
+_STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements", "/console/money/books#statements")
 _BRIDGE: Final = _post("Call two of them together", "/comms/bridge", _ORDER_PAGE)
 _NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes", _ORDER_PAGE)
 _MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state", _ORDER_PAGE)

@@ -357,6 +357,8 @@ async def test_no_accessibility_faults_on_any_page(browser: Browser, house: Hous
     await page.goto(f"{house.url}/console/money")
     await page.get_by_text("Split it over several orders").click()
     assert await faults(page) == []
+    await page.goto(f"{house.url}/console/money/books")
+    assert await faults(page) == []
     await context.close()
 
 
@@ -374,6 +376,9 @@ async def test_on_a_small_screen_nothing_sticks_out(browser: Browser, house: Hou
     for path in ("orders", f"orders/{ids['Otieno']}", "inbox", f"inbox/{ids['swahili']}"):
         await page.goto(f"{house.url}/console/{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
+    page = await house.let_in(context, person("admin:S-1", Role.ADMIN))
+    await page.goto(f"{house.url}/console/money/books")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
     await context.close()
 
 

@@ -35,6 +35,7 @@ from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
+from backend.payments.service.settlements import SettlementsService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
@@ -81,6 +82,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
         RiderCashService: cash_service(clock),
         RefundsService: RefundsService(orders_service(), clock, PaymentsSettings()),
         ReportsService: reports_service(),
+        SettlementsService: SettlementsService(orders_service()),
     }
 
 
