@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
-    """What is known of a conversation; `language` is what its customer is answered in."""
+    """What is known of a conversation: in which language its customer is answered, and what they were asked last."""
 
     id: str
     merchant_id: str
     customer_id: str
     channel: str
     language: str
+    asked: str | None
 
 
 @dataclass(frozen=True, slots=True)

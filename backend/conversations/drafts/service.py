@@ -172,7 +172,8 @@ class DialogueService:
         row.state, row.order_id, row.version = draft.state, draft.order_id, row.version + 1
         row.body = repository.to_text(draft_to_json(draft))
         session.add(self._turn_row(scene, row, message, step))
-        await repository.set_asked(session, scene.thread.id, step.asked, scene.language)
+        if (scene.thread.asked, scene.thread.language) != (step.asked, scene.language):
+            await repository.set_asked(session, scene.thread.id, step.asked, scene.language)
         if scene.customer.language != scene.language:
             confidence = min(1.0, max([*dialogue.weights.values(), 0.0]))
             await self._shop.customers.set_language(session, scene.customer.id, scene.language, confidence=confidence)
@@ -204,7 +205,7 @@ class DialogueService:
 
 
 def _facts(row: Conversation) -> ThreadFacts:
-    return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language)
+    return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language, row.asked)
 
 
 def _understood(
