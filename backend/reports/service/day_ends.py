@@ -13,6 +13,7 @@ from backend.channels.ports import Channel, OutboundKind, OutboundMessage, Permi
 from backend.channels.service import ChannelsService
 from backend.comms.ports import Contact
 from backend.comms.service.journal import CommsJournal
+from backend.platform.observability.logging import get_logger
 from backend.platform.timers import TimerKind, arm
 from backend.reports.errors import NotKeptError
 from backend.reports.models import KeptReport
@@ -27,6 +28,8 @@ from backend.reports.settings import ReportsSettings
 from backend.reports.telling import Told, tell
 from backend.vendors.ports import MerchantView
 from backend.vendors.service import VendorsService
+
+log = get_logger(__name__)
 
 TEMPLATE: Final = "Merchant_End_Of_Day"
 _REPORT: Final = TypeAdapter(Report)
@@ -89,22 +92,26 @@ class DayEndsService:
             return
         told = tell(report, site=self._settings.public_base_url)
         readers = await repository.readers(session, merchant.id)
-        for reader in readers:
-            await self._tell(session, merchant, reader, told, now)
-        await repository.note_sent(session, merchant.id, report.kind, report.first, len(readers))
+        sent = [await self._tell(session, merchant, reader, told, now) for reader in readers]
+        await repository.note_sent(session, merchant.id, report.kind, report.first, sum(sent))
 
     async def _tell(
         self, session: AsyncSession, merchant: MerchantView, reader: Reader, told: Told, now: datetime
-    ) -> None:
+    ) -> bool:
+        """Send it to a reader; return whether that could be: not where only a template may go and ours is paused."""
         idem = f"report:{merchant.id}:{_name(told.report)}:{reader.id}"
         send_at = max(now, _hour_of(now, merchant.timezone, self._settings.send_hour))
         last = await repository.last_wrote(session, merchant.id, reader.phone)
         free = self._channels.permission(Channel.WHATSAPP, last, send_at) is Permission.FREE
+        if not free and await self._channels.usable_template(session, TEMPLATE, told.language) is None:
+            log.warning("report.not_sent", merchant_id=merchant.id, report=_name(told.report), reason="template")
+            return False
         to, scope = reader.phone.lstrip("+"), merchant.wa_phone_number_id or ""
         contact = Contact(f"admin:{reader.id}", reader.name, reader.phone, told.language, merchant.city)
         await self._journal.outbound(session, contact, order_id=None, channel="whatsapp", template=TEMPLATE, idem=idem)
         outbound = _text(told, scope, to) if free else _template(told, scope, to)
         await self._channels.send(session, outbound, idem=idem, delay_s=(send_at - now).total_seconds())
+        return True
 
     async def kept_of(
         self, session: AsyncSession, merchant_id: str, *, limit: int, offset: int

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from backend.channels.ports import Channel, TemplateNotice
 from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.sealing import unseal
@@ -161,6 +162,24 @@ async def test_who_said_stop_is_not_written_to(shop: Shop) -> None:
     await shop.at(1, 0, 6)
     assert len(await shop.sends()) == sent
     assert (await shop.kept())[-1] == (shop.trade.day(0), 0)
+
+
+async def test_a_template_that_is_paused_is_not_sent(shop: Shop) -> None:
+    """The report is kept and says that it went to nobody; one who wrote within the day gets it all the same."""
+    await shop.at(0, 12)
+    sent = len(await shop.sends())
+    at = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    paused = TemplateNotice(Channel.WHATSAPP, "100000000000001", "Merchant_End_Of_Day", "sw", "PAUSED", "", at)
+    async with shop.database.transaction() as session:
+        await ChannelsService((WhatsAppChannel(WhatsAppSettings()),)).record_template(session, paused)
+    await shop.at(1, 0, 6)
+    assert len(await shop.sends()) == sent
+    assert (await shop.kept())[-1] == (shop.trade.day(0), 0)
+    await shop.at(1, 12)
+    async with shop.database.transaction() as session:
+        await _wrote(session)
+    await shop.at(2, 0, 6)
+    assert (await shop.kept())[-1] == (shop.trade.day(1), 1)
 
 
 async def test_days_missed_in_an_outage_are_all_kept_and_the_last_one_is_sent(shop: Shop) -> None:
