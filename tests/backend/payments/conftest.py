@@ -18,6 +18,17 @@ async def till(database: Database, clock: FixedClock) -> AsyncIterator[Till]:
         yield opened
 
 
+@pytest.fixture(params=[("b2c",), ("reversal", "b2c")], ids=["b2c", "reversal"])
+async def paying_till(
+    request: pytest.FixtureRequest, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Till]:
+    """A till that pays out by the one or by the other way."""
+    ways = ", ".join(f'"{way}"' for way in request.param)
+    monkeypatch.setenv("PAYMENTS_PAYOUT_WAYS", f"[{ways}]")
+    async with open_till(database, clock) as opened:
+        yield opened
+
+
 @pytest.fixture
 async def order(till: Till) -> OrderView:
     """Two packets of flour, KES 352, not paid yet."""

@@ -1,28 +1,19 @@
 """Parts of payments that go back by API over simulated Daraja, while the rest stays where it is."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from backend.payments.ports import Evidence, Feed
 from backend.platform.auth.principal import Role
-from backend.platform.db.session import Database
-from tests.support.clock import FixedClock
 from tests.support.factories.orders import make_order
 from tests.support.factories.payments import PAYER, receipts_service
 from tests.support.payouts import REVERSAL, approve, post, post_as, wallet
-from tests.support.till import Till, open_till
+from tests.support.till import Till
 
 
-@pytest.fixture(params=[("b2c",), ("reversal", "b2c")], ids=["b2c", "reversal"])
-async def till(
-    request: pytest.FixtureRequest, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Till]:
+@pytest.fixture
+def till(paying_till: Till) -> Till:
     """A till that pays out by the one or by the other way."""
-    ways = ", ".join(f'"{way}"' for way in request.param)
-    monkeypatch.setenv("PAYMENTS_PAYOUT_WAYS", f"[{ways}]")
-    async with open_till(database, clock) as opened:
-        yield opened
+    return paying_till
 
 
 async def test_a_part_goes_back_by_payout_and_the_rest_stays_paid(till: Till) -> None:

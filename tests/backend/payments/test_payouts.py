@@ -22,15 +22,10 @@ from tests.support.till import Till, open_till
 STATUS = "/mpesa/transactionstatus"
 
 
-@pytest.fixture(params=[("b2c",), ("reversal", "b2c")], ids=["b2c", "reversal"])
-async def till(
-    request: pytest.FixtureRequest, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Till]:
+@pytest.fixture
+def till(paying_till: Till) -> Till:
     """A till that pays out by the one or by the other way."""
-    ways = ", ".join(f'"{way}"' for way in request.param)
-    monkeypatch.setenv("PAYMENTS_PAYOUT_WAYS", f"[{ways}]")
-    async with open_till(database, clock) as opened:
-        yield opened
+    return paying_till
 
 
 @pytest.fixture
