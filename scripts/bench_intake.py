@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import httpx
 import psutil
-from bench_intake_load import SECRET
+from bench_intake_load import POISON, SECRET
 from bench_kit import Bar, BenchPostgres, bench_postgres, conclude, execute, rows, say, spawned
 
 from backend.platform.db.embedded import free_port
@@ -46,6 +46,9 @@ _ORM: Final = """
 CREATE TABLE bench_event (id serial PRIMARY KEY, provider text, external_id text, kind text, body bytea,
     UNIQUE (provider, external_id))
 """
+_REFUSE: Final = f"""
+ALTER TABLE provider_events ADD CONSTRAINT bench_refuses CHECK (external_id NOT LIKE '%{POISON}')
+"""  # What Postgres may refuse and is foreseen is turned away before; this stands for what nobody foresaw.
 _STORED: Final = "SELECT external_id FROM provider_events"
 
 
@@ -103,7 +106,8 @@ def throughput(kind: str, url: str, seconds: int) -> Mapping[str, Any]:
 
 
 def poisoned(url: str) -> tuple[int, int]:
-    """Mix poisoned webhooks in; return how many good ones were refused, and how many poisoned were acknowledged."""
+    """Mix in webhooks that Postgres refuses; return how many good ones were refused, and how many bad were taken."""
+    execute(url, _REFUSE)
     with serving("duka", url) as (port, _):
         figures = load(port, 3, "poison", "poison")
     good, bad = ({int(status): count for status, count in figures[name].items()} for name in ("statuses", "poison"))

@@ -21,6 +21,7 @@ import uvloop
 from backend.sandbox.signing import meta_signature
 
 SECRET: Final = "bench-secret"  # noqa: S105 - shared with the server of the same bench
+POISON: Final = "#poisoned"
 _LENGTH: Final = re.compile(rb"content-length: ?(\d+)")
 _NOTHING: Final = ("", "0")
 _REPEAT_EVERY: Final = 10  # One in ten comes twice, as providers do.
@@ -38,10 +39,10 @@ class Tally:
 
 
 def request(identity: str, *, poisoned: bool) -> bytes:
-    """Return one signed webhook as it goes over the wire; Postgres refuses the sign in a poisoned id."""
+    """Return one signed webhook as it goes over the wire; the bench's Postgres takes no id that ends as a poisoned."""
     message = {
         "from": "919900000011",
-        "id": f"{identity}\x00" if poisoned else identity,
+        "id": f"{identity}{POISON}" if poisoned else identity,
         "timestamp": "1795357200",
         "type": "text",
         "text": {"body": "2 poha aur ek chai"},

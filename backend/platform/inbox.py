@@ -14,7 +14,7 @@ from backend.platform import wakeups
 from backend.platform.db.driver import run_sql, to_json
 from backend.platform.db.session import Database
 from backend.platform.db.types import PersonalDataKeys, personal_data_keys
-from backend.platform.errors import UnavailableError
+from backend.platform.errors import BadRequestError, UnavailableError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id
 
@@ -23,6 +23,7 @@ log = get_logger(__name__)
 INBOX_BELL: Final = "inbox"
 _BATCH_ROWS: Final = 500
 _LANE_BYTES: Final = 16
+_LONGEST_ID: Final = 600  # Characters; four bytes each at most, and an index takes 2,704 bytes.
 _STORE: Final = """
 INSERT INTO provider_events (provider, external_id, kind, lane, body, headers, trace_id, received_at, next_at)
 SELECT provider, external_id, kind, lane, body, headers::jsonb, trace_id, (SELECT duka_now()), (SELECT duka_now())
@@ -51,6 +52,13 @@ class IntakeDownError(UnavailableError):
 
     code: ClassVar[str] = "intake.down"
     title: ClassVar[str] = "Webhooks can't be stored at the moment"
+
+
+class MalformedWebhookError(BadRequestError):
+    """An id or a header of a webhook can't be stored, whoever sends it and however often."""
+
+    code: ClassVar[str] = "webhook.malformed"
+    title: ClassVar[str] = "An id in this webhook can't be stored"
 
 
 class IntakeRow(NamedTuple):
@@ -121,11 +129,15 @@ class EventIntake:
         """Return once the rows are committed; those that are known already are dropped.
 
         Raises:
+            MalformedWebhookError: One of them can't be stored; nothing was.
             IntakeFullError: Too many wait; nothing was stored.
             IntakeDownError: The database is away; nothing was stored.
         """
         if not rows:
             return
+        if not all(map(_storable, rows)):
+            log.warning("intake.malformed", provider=provider)
+            raise MalformedWebhookError(provider=provider)
         request = _Request(provider, rows, trace_id())
         try:
             self._waiting.put_nowait(request)
@@ -185,6 +197,16 @@ async def waiting_bodies(session: AsyncSession, provider: str, kind: str, lane: 
     keys = personal_data_keys()
     found = {"provider": provider, "kind": kind, "lane": _hidden_lane(keys, lane)}
     return [keys.decrypt(bytes(row.body)) for row in await run_sql(session, _WAITING, found)]
+
+
+def _storable(row: IntakeRow) -> bool:
+    """Say whether Postgres takes the texts of a row: no NUL, and no id that is too long for an index.
+
+    Source: https://www.postgresql.org/docs/current/datatype-character.html
+    """
+    return len(row.external_id) <= _LONGEST_ID and not any(
+        "\0" in text for text in (row.external_id, *row.headers.values())
+    )
 
 
 def _columns(batch: Sequence[_Request]) -> dict[str, Any]:

@@ -143,6 +143,14 @@ async def test_a_body_larger_than_any_of_theirs_is_refused(hooks: Api, database:
     assert answer.status_code == 413
 
 
+async def test_an_id_that_can_not_be_stored_is_refused_in_words(hooks: Api, database: Database) -> None:
+    """A message's id with a NUL, which Postgres has no text for: a problem document, and no row."""
+    body = _body("habari", "wamid.A1", "wamid.\x00")
+    answer = await hooks.client.post(URL, content=body, headers=_signature(body))
+    assert (answer.status_code, answer.json()["code"]) == (400, "webhook.malformed")
+    assert await _stored(database) == []
+
+
 async def test_deep_json_is_kept_and_acknowledged(hooks: Api, database: Database) -> None:
     """A signed body that no parser takes is one row for a person."""
     body = b"[" * 100_000

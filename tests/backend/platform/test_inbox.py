@@ -14,6 +14,7 @@ from backend.platform.inbox import (
     IntakeDownError,
     IntakeFullError,
     IntakeRow,
+    MalformedWebhookError,
     StoredProviderEvent,
     waiting_bodies,
 )
@@ -95,14 +96,29 @@ async def test_requests_that_wait_together_are_committed_together(database: Data
 
 @pytest.mark.concurrency
 async def test_a_poisoned_request_fails_alone(database: Database) -> None:
-    """Its neighbours in the batch are stored and answered; its own rows are not."""
+    """A row that Postgres refuses: its neighbours in the batch are stored and answered; its own rows are not."""
     intake = EventIntake(database)
-    requests = [[row("good-1")], [row("half"), row("bad\x00id")], [row("good-2")]]
+    requests = [[row("good-1")], [row("half"), row("bad")._replace(kind="of no\x00 kind")], [row("good-2")]]
     outcomes = await asyncio.gather(
         *(intake.store("whatsapp", request) for request in requests), return_exceptions=True
     )
     assert [isinstance(outcome, DBAPIError) for outcome in outcomes] == [False, True, False]
     assert sorted(await _ids(database)) == ["good-1", "good-2"]
+    await intake.close()
+
+
+@pytest.mark.parametrize(
+    "bad", [row("a\x00"), row("a")._replace(headers={"call": "\x00"}), row("a" * 601), row("\U0001f35b" * 601)]
+)
+async def test_what_can_not_be_stored_is_refused_before_the_batch(database: Database, bad: IntakeRow) -> None:
+    """The whole webhook is, with a 400; the next one is stored as ever, and the longest id too."""
+    intake = EventIntake(database)
+    with pytest.raises(MalformedWebhookError) as refused:
+        await intake.store("whatsapp", [row("half"), bad])
+    assert (refused.value.http_status, refused.value.code) == (400, "webhook.malformed")
+    longest = "".join(chr(0x10000 + place) for place in range(600))
+    await intake.store("whatsapp", [row(longest)])
+    assert await _ids(database) == [longest]
     await intake.close()
 
 
