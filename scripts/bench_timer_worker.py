@@ -1,15 +1,17 @@
 """One timer engine in a process of its own: `bench_timer_worker.py DATABASE_URL effect|step|product`.
 
 `effect` writes one row a timer. `step` does what a ladder's step does in rows: guard, line of the log, event, next
-timer. `product` runs the shop's own ladders, as the worker has them.
+timer. `product` runs the shop's own ladders, as the worker has them. The process is set up as `backend.worker` is.
 """
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.bootstrap import build
@@ -70,9 +72,10 @@ async def run(url: str, name: str) -> None:
     handlers = {TimerKind.VENDOR_ACCEPT: own[name]} if name in own else product_handlers(url)
     database, stop = Database(url, pool_size=2, application="bench-worker"), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    gc.freeze()
     await TimerEngine(database, handlers).run(stop)
     await database.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], sys.argv[2]))
+    asyncio.run(run(sys.argv[1], sys.argv[2]), loop_factory=uvloop.new_event_loop)

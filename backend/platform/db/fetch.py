@@ -21,4 +21,7 @@ async def fetch_rows(session: AsyncSession, statement: str, parameters: Mapping[
     try:
         return await (await driver.execute(statement.encode(), parameters)).fetchall()
     except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
+        cut = driver.broken
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=cut
+        ) from error

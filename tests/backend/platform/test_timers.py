@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
 from backend.platform.observability.trace import traced
-from backend.platform.timer_engine import _FIRE_OF_ORDERS, _NEXT_DUE, TimerEngine, TimerPolicy
+from backend.platform.timer_engine import _FIRE_OF_ORDERS, _FIRE_OTHERS, _NEXT_DUE, TimerEngine, TimerPolicy
 from backend.platform.timers import (
     ClaimedTimer,
     NewTimer,
@@ -358,6 +358,30 @@ async def test_pending_timers_that_are_not_due_are_not_read(
             plan = await _plan(session, statement)
             # Of `orders`, a hundred rows of a few pages, autovacuum's word decides whether the index is worth it.
             assert {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"} <= {"orders"}
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+@pytest.mark.parametrize(("kind", "claim"), [("order", _FIRE_OF_ORDERS), ("city", _FIRE_OTHERS)])
+async def test_a_claim_does_not_read_all_that_is_due(
+    database: Database, orders: list[str], *, kind: str, claim: str, analysed: bool
+) -> None:
+    """Where a rush has come due at once, a claim visits what it takes, with good statistics and with none."""
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO sla_timer (subject_kind, order_id, subject_id, type, step, due_at, trace_id)"
+                " SELECT :kind, CASE WHEN :kind = 'order' THEN subject END, subject, 'vendor_accept', n,"
+                " duka_now() - make_interval(secs => n), 't'"
+                " FROM (SELECT n, 'ORD' || lpad((n % 100)::text, 3, '0') AS subject FROM generate_series(0, 20000) n) x"
+            ),
+            {"kind": kind},
+        )
+        if analysed:
+            await session.execute(text("ANALYZE sla_timer"))
+        plan = await _plan(session, claim)
+        claimed = await session.scalar(text("SELECT count(*) FROM sla_timer WHERE state = 'fired'"))
+    read = sum(node["Actual Rows"] * node["Actual Loops"] for node in plan if node.get("Alias") == "sla_timer")
+    assert (claimed, read) == (200, 200)
 
 
 async def _plan(session: AsyncSession, statement: str) -> list[dict[str, Any]]:
