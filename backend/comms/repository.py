@@ -26,14 +26,22 @@ WHERE callee = ANY(%(callees)s::text[]) AND state <> 'cancelled'
     AND created_at > (SELECT duka_now()) - make_interval(secs => greatest(3600, %(covers_s)s))
 """
 
+# From order to call to send, whatever Postgres thinks of how many there are of each: in a rush its statistics are of
+# before, and it would rather read all that is queued. So no index but that of orders can serve the sends' state.
 _WAITING_CALLS: Final = """
 SELECT c.id, c.order_id, c.callee, c.rung, s.idem, EXISTS (
     SELECT FROM voice_calls o WHERE o.callee = c.callee AND o.state IN ('dialled', 'answered')
         AND o.updated_at > (SELECT duka_now()) - interval '90 seconds'
 ) AS engaged
-FROM voice_calls c
-JOIN outbound_send s ON s.order_id = c.order_id AND s.payload ->> 'call_id' = c.id AND s.state = 'queued'
-WHERE c.order_id = ANY(%(order_ids)s::text[]) AND c.ladder = %(ladder)s AND c.state = 'queued'
+FROM unnest(%(order_ids)s::text[]) AS given (order_id)
+CROSS JOIN LATERAL (
+    SELECT id, order_id, callee, rung FROM voice_calls
+    WHERE order_id = given.order_id AND ladder = %(ladder)s AND state = 'queued' OFFSET 0
+) c
+CROSS JOIN LATERAL (
+    SELECT idem FROM outbound_send
+    WHERE order_id = c.order_id AND payload ->> 'call_id' = c.id AND (state = 'queued') IS TRUE OFFSET 0
+) s
 """
 
 _CANCEL_CALLS: Final = """
@@ -270,7 +278,7 @@ class WaitingCall(NamedTuple):
 
 async def waiting_calls(session: AsyncSession, order_ids: Sequence[str], ladder: str) -> Sequence[WaitingCall]:
     """Return the calls of some orders' ladders that nobody has begun to dial."""
-    parameters = {"order_ids": list(order_ids), "ladder": ladder}
+    parameters = {"order_ids": list({*order_ids}), "ladder": ladder}
     return [WaitingCall(*tuple(row)) for row in await run_sql(session, _WAITING_CALLS, parameters)]
 
 

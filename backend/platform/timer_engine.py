@@ -32,16 +32,8 @@ log = get_logger(__name__)
 # the index of due times. So the types are asked for in a form that no index serves and that counts as no narrowing, and
 # the limit is one that Postgres can't read: then it expects that a tenth of the rows will do.
 _OF_OUR_TYPES: Final = "array_position(%(types)s::text[], type) IS NOT NULL"
-_FIRE: Final = """
-WITH due AS MATERIALIZED ({due})
-UPDATE sla_timer t SET state = 'fired', fired = true, fired_at = (SELECT duka_now())
-WHERE t.id = ANY(ARRAY(SELECT id FROM due))
-RETURNING t.id, t.type, t.order_id, t.subject_kind, t.subject_id, t.step, t.due_at,
-    extract(epoch FROM t.fired_at - t.due_at)::float8, t.meta, t.policy_id, t.policy_version, t.attempts, t.trace_id
-"""
-
-_FIRE_OF_ORDERS: Final = _FIRE.format(
-    due=f"""
+_FIRE: Final = f"""
+WITH of_orders AS MATERIALIZED (
     SELECT t.id FROM (
         SELECT id, order_id FROM sla_timer
         WHERE state = 'pending' AND order_id IS NOT NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
@@ -54,16 +46,16 @@ _FIRE_OF_ORDERS: Final = _FIRE.format(
         FOR NO KEY UPDATE SKIP LOCKED
     ) s
     LIMIT %(limit)s
-    """
-)
-
-_FIRE_OTHERS: Final = _FIRE.format(
-    due=f"""
+), others AS MATERIALIZED (
     SELECT id FROM sla_timer
     WHERE state = 'pending' AND order_id IS NULL AND due_at <= duka_now() AND {_OF_OUR_TYPES}
     ORDER BY due_at LIMIT (SELECT %(limit)s::int) FOR NO KEY UPDATE SKIP LOCKED
-    """
 )
+UPDATE sla_timer t SET state = 'fired', fired = true, fired_at = (SELECT duka_now())
+WHERE t.id = ANY(ARRAY(SELECT id FROM of_orders UNION ALL SELECT id FROM others))
+RETURNING t.id, t.type, t.order_id, t.subject_kind, t.subject_id, t.step, t.due_at,
+    extract(epoch FROM t.fired_at - t.due_at)::float8, t.meta, t.policy_id, t.policy_version, t.attempts, t.trace_id
+"""
 
 _NEXT_DUE: Final = f"""
 SELECT extract(epoch FROM least(
@@ -93,7 +85,7 @@ class TimerPolicy:
     """How timers are claimed.
 
     Attributes:
-        batch: Timers claimed by one transaction.
+        batch: Timers of orders claimed by one transaction, and as many others.
         poll_s: The longest sleep, so that a moved clock and timers armed elsewhere are seen without a bell.
         busy_pause_s: The first pause where something is due but held by another transaction; it doubles.
         max_attempts: Tries until a timer is dead.
@@ -148,8 +140,16 @@ class TimerEngine:
             while not stop.is_set():
                 async with pause.around():
                     found = await self._look()
-                    if not (found.due and await self.step()):
+                    if not (found.due and await self._fire_all(stop)):
                         await bell.wait(self._sleep_s(found))
+
+    async def _fire_all(self, stop: asyncio.Event) -> int:
+        """Fire batches until one is not full, since a rush need not be looked for each time; return how many timers."""
+        fired = last = await self.step()
+        while last >= self._policy.batch and not stop.is_set():
+            last = await self.step()
+            fired += last
+        return fired
 
     async def step(self) -> int:
         """Fire one batch of what is due; return how many timers were claimed.
@@ -175,9 +175,7 @@ class TimerEngine:
 
     async def _claim(self, session: AsyncSession) -> list[ClaimedTimer]:
         parameters = {"types": self._types, "limit": self._policy.batch}
-        of_orders = await fetch_rows(session, _FIRE_OF_ORDERS, parameters)
-        others = await fetch_rows(session, _FIRE_OTHERS, parameters)
-        return sorted(map(_claimed, (*of_orders, *others)), key=attrgetter("due_at", "id"))
+        return sorted(map(_claimed, await fetch_rows(session, _FIRE, parameters)), key=attrgetter("due_at", "id"))
 
     async def _handle_batch(self, session: AsyncSession, claimed: Sequence[ClaimedTimer]) -> None:
         by_kind: defaultdict[TimerKind, list[ClaimedTimer]] = defaultdict(list)

@@ -161,7 +161,7 @@ async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer]) -> list[
         },
     )
     session.info.setdefault("bells", set()).add(TIMER_BELL)
-    return [row[0] for row in result]
+    return list(result.scalars().all())
 
 
 async def arm(

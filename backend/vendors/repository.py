@@ -5,11 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, Row, Select, Text, any_, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.driver import run_sql
+from backend.platform.db.fetch import fetch_rows
 from backend.platform.db.types import blind_index
 from backend.vendors.models import Merchant, Vendor, VendorHours
 from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
@@ -21,10 +22,18 @@ _BY_PHONE: Final = (
     select(Vendor).where(Vendor.phone_index == bindparam("phone_index")).order_by(Vendor.active.desc(), Vendor.id)
 )
 
-_GIVEN = any_(bindparam("ids", type_=ARRAY(Text)))
-_VENDORS: Final = select(Vendor.__table__).where(Vendor.id == _GIVEN)
-_HELD: Final = _VENDORS.order_by(Vendor.id).with_for_update(key_share=True)
-_MERCHANTS: Final = select(Merchant.__table__).where(Merchant.id == _GIVEN)
+# Columns as in the views, whose objects are made of such rows.
+_VENDORS: Final = """
+SELECT id, merchant_id, name, phone, wa_id, language, city, tier, active, inactive_reason, lat, lng, address_text,
+    misses
+FROM vendors WHERE id = ANY(%(ids)s::text[])
+"""
+_HELD: Final = f"{_VENDORS} ORDER BY id FOR NO KEY UPDATE"
+_MERCHANTS: Final = """
+SELECT id, name, city, country, currency, timezone, default_language, wa_phone_number_id, ig_account_id, shortcode,
+    upi_vpa, settings
+FROM merchants WHERE id = ANY(%(ids)s::text[])
+"""
 _SET_STANDING: Final = """
 UPDATE vendors v SET misses = given.misses, active = given.active, inactive_reason = given.inactive_reason,
     updated_at = (SELECT duka_now())
@@ -59,14 +68,14 @@ async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
     return await session.get(Vendor, vendor_id, populate_existing=True)
 
 
-async def vendor_rows(session: AsyncSession, ids: Collection[str], *, lock: bool = False) -> Sequence[Row[Any]]:
+async def vendor_rows(session: AsyncSession, ids: Collection[str], *, lock: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows of several outlets; held, in the order of their ids, until the transaction ends where asked."""
-    return (await session.execute(_HELD if lock else _VENDORS, {"ids": list(ids)})).all()
+    return await fetch_rows(session, _HELD if lock else _VENDORS, {"ids": list(ids)})
 
 
-async def merchant_rows(session: AsyncSession, ids: Collection[str]) -> Sequence[Row[Any]]:
+async def merchant_rows(session: AsyncSession, ids: Collection[str]) -> list[tuple[Any, ...]]:
     """Return the rows of several merchants."""
-    return (await session.execute(_MERCHANTS, {"ids": list(ids)})).all()
+    return await fetch_rows(session, _MERCHANTS, {"ids": list(ids)})
 
 
 async def set_standing(session: AsyncSession, vendors: Collection[VendorView]) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.actors import Actor
+from backend.platform.db.types import opened
 from backend.platform.events import Notice, publish, publish_notices
 from backend.vendors import repository
 from backend.vendors.errors import MerchantNotFoundError, VendorNotFoundError
@@ -19,7 +19,7 @@ from backend.vendors.ports import MerchantView, Miss, NewMerchant, NewVendor, Op
 from backend.vendors.settings import VendorsSettings
 
 
-def _merchant_view(row: Merchant | Row[Any]) -> MerchantView:
+def _merchant_view(row: Merchant) -> MerchantView:
     return MerchantView(
         id=row.id,
         name=row.name,
@@ -36,7 +36,7 @@ def _merchant_view(row: Merchant | Row[Any]) -> MerchantView:
     )
 
 
-def _vendor_view(row: Vendor | Row[Any]) -> VendorView:
+def _vendor_view(row: Vendor) -> VendorView:
     return VendorView(
         id=row.id,
         merchant_id=row.merchant_id,
@@ -53,6 +53,12 @@ def _vendor_view(row: Vendor | Row[Any]) -> VendorView:
         address_text=row.address_text,
         misses=row.misses,
     )
+
+
+def _vendor_of(row: tuple[Any, ...]) -> VendorView:
+    """Show an outlet; rows as `repository.vendor_rows` returns them."""
+    vendor_id, merchant_id, name, phone, wa_id, *rest = row
+    return VendorView(vendor_id, merchant_id, name, opened(phone) or "", opened(wa_id), *rest)
 
 
 class VendorsService:
@@ -78,7 +84,7 @@ class VendorsService:
         Raises:
             MerchantNotFoundError: One of them is not there.
         """
-        found = {row.id: _merchant_view(row) for row in await repository.merchant_rows(session, ids)}
+        found = {row[0]: MerchantView(*row) for row in await repository.merchant_rows(session, ids)}
         for merchant_id in ids:
             if merchant_id not in found:
                 raise MerchantNotFoundError(merchant_id=merchant_id)
@@ -129,7 +135,7 @@ class VendorsService:
         Raises:
             VendorNotFoundError: One of them is not there.
         """
-        found = {row.id: _vendor_view(row) for row in await repository.vendor_rows(session, ids, lock=lock)}
+        found = {row[0]: _vendor_of(row) for row in await repository.vendor_rows(session, ids, lock=lock)}
         for vendor_id in ids:
             if vendor_id not in found:
                 raise VendorNotFoundError(vendor_id=vendor_id)

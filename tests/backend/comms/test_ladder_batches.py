@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ladders import DEFAULT_STEPS, KINDS, Ladder, Rung, Step
 from backend.comms.ports import Contact
+from backend.comms.repository import _WAITING_CALLS, waiting_calls
 from backend.orders.ports import OrderView
 from backend.platform import outages
 from backend.platform.sends import enqueue
@@ -216,6 +217,32 @@ async def _statements(
         patch.setattr(psycopg.AsyncCursor, "execute", counting)
         await board.ladders.fire(session, timers)
     return len(said)
+
+
+async def test_calls_that_wait_are_found_by_their_orders(board: Switchboard, order: OrderView) -> None:
+    """However many sends are queued since Postgres last counted, none of other orders is read."""
+    async with board.database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO outbound_send (id, idem, channel, payload, order_id, next_at, trace_id)"
+                " SELECT 'x' || n, 'x' || n, 'exotel', '{}', 'x' || n, duka_now(), 't' FROM generate_series(1, 5000) n"
+            )
+        )
+        await enqueue(session, "exotel", {"call_id": "CL-0"}, idem="waits", order_id=order.id)
+        await session.execute(
+            text(
+                "INSERT INTO voice_calls (id, order_id, callee, phone, language, purpose, rung, menu, ladder)"
+                " VALUES ('CL-0', :id, 'vendor:V-1', '', 'en', 'new_order', 'exotel_ring', '', 'vendor_accept')"
+            ),
+            {"id": order.id},
+        )
+        connection = await session.connection()
+        parameters = {"order_ids": [order.id], "ladder": "vendor_accept"}
+        plan = await connection.exec_driver_sql(f"EXPLAIN {_WAITING_CALLS}", parameters)
+        lines = [str(row[0]) for row in plan]
+        found = await waiting_calls(session, [order.id, order.id], "vendor_accept")
+    assert [call.idem for call in found] == ["waits"]
+    assert [line for line in lines if "on outbound_send" in line and "ix_outbound_send_order_id" not in line] == []
 
 
 async def test_the_calls_of_a_batch_count_for_its_next_step(board: Switchboard, order: OrderView) -> None:

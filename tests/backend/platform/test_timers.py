@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
 from backend.platform.observability.trace import traced
-from backend.platform.timer_engine import _FIRE_OF_ORDERS, _FIRE_OTHERS, _NEXT_DUE, TimerEngine, TimerPolicy
+from backend.platform.timer_engine import _FIRE, _NEXT_DUE, TimerEngine, TimerPolicy
 from backend.platform.timers import (
     ClaimedTimer,
     NewTimer,
@@ -347,7 +347,7 @@ async def test_pending_timers_that_are_not_due_are_not_read(
         )
         if analysed:
             await session.execute(text("ANALYZE sla_timer"))
-        for statement in (_FIRE_OF_ORDERS, _NEXT_DUE):
+        for statement in (_FIRE, _NEXT_DUE):
             scans = [node for node in await _plan(session, statement) if node.get("Index Name") == "ix_sla_timer_due"]
             assert scans
             for scan in scans:
@@ -361,9 +361,9 @@ async def test_pending_timers_that_are_not_due_are_not_read(
 
 
 @pytest.mark.parametrize("analysed", [True, False])
-@pytest.mark.parametrize(("kind", "claim"), [("order", _FIRE_OF_ORDERS), ("city", _FIRE_OTHERS)])
+@pytest.mark.parametrize("kind", ["order", "city"])
 async def test_a_claim_does_not_read_all_that_is_due(
-    database: Database, orders: list[str], *, kind: str, claim: str, analysed: bool
+    database: Database, orders: list[str], *, kind: str, analysed: bool
 ) -> None:
     """Where a rush has come due at once, a claim visits what it takes, with good statistics and with none."""
     async with database.transaction() as session:
@@ -378,9 +378,10 @@ async def test_a_claim_does_not_read_all_that_is_due(
         )
         if analysed:
             await session.execute(text("ANALYZE sla_timer"))
-        plan = await _plan(session, claim)
+        plan = await _plan(session, _FIRE)
         claimed = await session.scalar(text("SELECT count(*) FROM sla_timer WHERE state = 'fired'"))
-    read = sum(node["Actual Rows"] * node["Actual Loops"] for node in plan if node.get("Alias") == "sla_timer")
+    scans = [node for node in plan if node.get("Alias", "").startswith("sla_timer")]
+    read = sum(node["Actual Rows"] * node["Actual Loops"] for node in scans)
     assert (claimed, read) == (200, 200)
 
 
