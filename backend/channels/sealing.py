@@ -13,6 +13,7 @@ from backend.platform.db.types import personal_data_keys
 _OPEN: Final = ("channel", "scope", "kind", "template", "language", "by_person")
 _HIDDEN: Final = tuple(field.name for field in fields(OutboundMessage) if field.name not in _OPEN)
 
+_open_of: Final = attrgetter(*_OPEN)
 _hidden_of: Final = attrgetter(*_HIDDEN)
 
 
@@ -20,7 +21,7 @@ def seal(message: OutboundMessage) -> dict[str, Any]:
     """Return the payload of a send."""
     hidden = orjson.dumps(dict(zip(_HIDDEN, _hidden_of(message), strict=True)))
     sealed = base64.b64encode(personal_data_keys().encrypt(hidden)).decode()
-    return {name: getattr(message, name) for name in _OPEN} | {"sealed": sealed}
+    return dict(zip((*_OPEN, "sealed"), (*_open_of(message), sealed), strict=True))
 
 
 def unseal(payload: dict[str, Any]) -> OutboundMessage:

@@ -50,7 +50,7 @@ class CommsLog(Base):
         CheckConstraint("direction IN ('outbound', 'inbound')", name="direction"),
         Index("ix_comms_log_order_id", "order_id"),
         Index("uq_comms_log_idem", "idem", unique=True, postgresql_where=text("idem IS NOT NULL")),
-        Index("ix_comms_log_correlation_id", "correlation_id"),
+        Index("ix_comms_log_correlated", "correlation_id", postgresql_where=text("correlation_id IS NOT NULL")),
         Index("ix_comms_log_ladder", "created_at", postgresql_where=text("ladder <> ''")),
     )
 

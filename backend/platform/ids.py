@@ -14,7 +14,7 @@ def new_id(prefix: str, length: int = 7) -> str:
 
 def new_uuid() -> str:
     """Make a random UUID, version 4, as text."""
-    drawn = secrets.token_hex(16)
+    drawn = secrets.token_bytes(16).hex()
     variant = _VARIANTS[int(drawn[16], 16) % len(_VARIANTS)]
     return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
 

@@ -195,7 +195,7 @@ class OutboundSend(Base):
     checks: Mapped[int] = mapped_column(server_default=_ZERO)
     next_at: Mapped[datetime | None]
     possible_duplicate: Mapped[bool] = mapped_column(server_default=_FALSE)
-    provider_ref: Mapped[str | None] = mapped_column(Text, index=True)
+    provider_ref: Mapped[str | None] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(Text)
     error_detail: Mapped[str | None] = mapped_column(Text)
     trace_id: Mapped[str] = mapped_column(Text)

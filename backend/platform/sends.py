@@ -1,9 +1,9 @@
 """What is to go out: messages, calls and payment prompts as rows, sent later by the sender loops."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from backend.platform.db.driver import run_sql, to_json
 from backend.platform.ids import new_uuid
@@ -134,8 +134,7 @@ class SendPolicy:
     breaker_ttl_s: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class NewSend:
+class NewSend(NamedTuple):
     """Something to be sent after the caller's commit.
 
     Attributes:
@@ -263,7 +262,7 @@ async def enqueue_hurried(session: "AsyncSession", sends: Sequence[NewSend]) -> 
     for send in reversed(sends):
         lane = (send.channel, send.lane) if send.lane else (send.channel, send.idem)
         urgent[lane] = min(send.priority, urgent.get(lane, send.priority))
-        hurried.append(replace(send, priority=urgent[lane]))
+        hurried.append(send._replace(priority=urgent[lane]))
     if urgent:
         channels, lanes = zip(*urgent, strict=True)
         parameters = {"channels": list(channels), "lanes": list(lanes), "priorities": list(urgent.values())}

@@ -93,7 +93,7 @@ class TimerPolicy:
         backoff_cap_s: The longest.
     """
 
-    batch: int = 200
+    batch: int = 400
     poll_s: float = 0.25
     busy_pause_s: float = 0.01
     max_attempts: int = 5

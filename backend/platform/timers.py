@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from backend.platform.db.driver import run_sql, to_json
 from backend.platform.observability.trace import trace_id as current_trace_id
@@ -103,8 +103,7 @@ class NewTimer:
     trace_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedTimer:
+class ClaimedTimer(NamedTuple):
     """A timer that has come due and is held, with its order's row, by the transaction that handles it."""
 
     id: int

@@ -90,7 +90,7 @@ def judged(chase: Chase, rungs: Sequence[Rung], purpose: Purpose, around: Surrou
 
 def overtake(verdicts: Sequence[Verdict], late: Sequence[WaitingCall], around: Surroundings) -> tuple[WaitingCall, ...]:
     """Return the calls that give way to one of this step, which says all that they would; they count no more."""
-    if not any(verdict.rung in CALLS and not verdict.withheld for verdict in verdicts):
+    if not late or not any(verdict.rung in CALLS and not verdict.withheld for verdict in verdicts):
         return ()
     for call in late:
         around.recent.drop(call.callee, call.id)

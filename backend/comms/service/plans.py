@@ -49,6 +49,7 @@ class Surroundings:
     """What stands in the way of reaching those whom ladders of a kind chase now.
 
     Attributes:
+        local: The time in a zone, by the zone's name.
         down: Channels whose provider is down.
         refused_in: Languages in which the kind's template was paused or rejected.
         recent: Their calls of late; it counts on with those that go out.
@@ -56,7 +57,7 @@ class Surroundings:
     """
 
     kind: TimerKind
-    now: datetime
+    local: Callable[[str], datetime]
     down: frozenset[str]
     refused_in: frozenset[str]
     recent: RecentCalls
@@ -68,7 +69,7 @@ class Surroundings:
         order, contact = chased.order, chased.contact
         most = self.settings.calls_per_callee_hour if ladder.max_calls_hour is None else ladder.max_calls_hour
         return Conditions(
-            at=self.now.astimezone(ZoneInfo(chased.merchant.timezone)),
+            at=self.local(chased.merchant.timezone),
             messages=self.enabled("wa", order.city, contact.tier),
             calls=self.enabled("exotel", order.city, contact.tier),
             messages_down="whatsapp" in self.down,
@@ -139,8 +140,10 @@ class LadderPlans:
         """Return the same for several ladders of a kind, in their order; the built-in version is stored when needed."""
         policy_ids = {policy_id for _, policy_id in wanted}
         book = await self._book(session, kind, policy_ids)
-        if any(book.ladder(*one).policy_id is None for one in wanted):
-            book = await self._book_with_default(session, kind, policy_ids)
+        ladders = [book.ladder(*one) for one in wanted]
+        if all(ladder.policy_id is not None for ladder in ladders):
+            return ladders
+        book = await self._book_with_default(session, kind, policy_ids)
         return [book.ladder(*one) for one in wanted]
 
     async def _book(self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]) -> LadderBook:
@@ -202,7 +205,7 @@ class LadderPlans:
         languages = {registered_language(one.contact.language) for one in chased}
         return Surroundings(
             kind=kind,
-            now=await repository.now(session),
+            local=cache(_clock(await repository.now(session))),
             down=await outages.down(session),
             refused_in=await self._refused_in(session, KINDS[kind].template, languages),
             recent=RecentCalls(await repository.recent_calls(session, callees, covers_s), covers_s),
@@ -225,6 +228,11 @@ class LadderPlans:
             return frozenset()
         usable = {name: await self._channels.usable_template(session, template, name) for name in languages}
         return frozenset(name for name, found in usable.items() if not found)
+
+
+def _clock(now: datetime) -> Callable[[str], datetime]:
+    """Return what tells an instant in the time of a zone."""
+    return lambda zone: now.astimezone(ZoneInfo(zone))
 
 
 def late_calls(channel: str) -> str:
