@@ -163,6 +163,12 @@ class Catalogue:
         return frozenset(pair for said in keys for pair in pairwise(said))
 
     @cached_property
+    def bare_names(self) -> frozenset[str]:
+        """Folded names and aliases of one word."""
+        texts = (words(text) for item in self.items for text in (item.name, *item.aliases))
+        return frozenset(fold(said[0][2]) for said in texts if len(said) == 1)
+
+    @cached_property
     def written(self) -> frozenset[str]:
         """The words of all names and aliases as they are spelled, in lower case."""
         texts = (text for item in self.items for text in (item.name, *item.aliases))
@@ -224,6 +230,7 @@ class Catalogue:
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
         _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans, self.vessels)
+        _ = self.bare_names
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -13,8 +13,9 @@ from backend.catalog.linking.folding import crosses, fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
+from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.items import Item
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.segment import Segment
 
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
@@ -22,6 +23,7 @@ _LONGEST: Final = 7
 _ALIKE: Final = 86
 _LEAST_LETTERS: Final = 4
 _FEWEST: Final = 2
+_MOST: Final = 4
 _SENSE: Final = "~"  # before the name of what a word can mean, among words
 
 
@@ -47,6 +49,54 @@ def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Cat
     return _settled(asked, row, count, catalogue)
 
 
+def taken_together(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Catalogue) -> list[Item] | None:
+    """Return the asked item once for each row that was offered, where the answer takes both or all, or None.
+
+    Args:
+        asked: An item that was left open between several rows.
+        text: The answer ("both", "one of each", "donhi don").
+        question: What the bot asked, which names the rows that are offered.
+        wanted: The amounts of the answer, each of which is of every row.
+        catalogue: The merchant's rows.
+    """
+    offered = _named_apart(_rows(asked, catalogue), question)
+    both = len(offered) == _FEWEST and bool(places_of(cues().both, text))
+    every = _FEWEST <= len(offered) <= _MOST and bool(places_of(cues().all_of_them, text))
+    if not (both or every) or not _says_only(text):
+        return None
+    count = wanted.count if wanted.count is not None else _count_of_each(asked, len(offered))
+    return [_settled(replace(asked, wanted=Wanted(vague=count is None)), row, count, catalogue) for row in offered]
+
+
+def _named_apart(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
+    """Those of the rows that a question names, each by words of its own; none where it names two of them alike.
+
+    "1 mm wire: red or black?" does not offer the red wire of 2 mm, of which it says less than of another.
+    """
+    said = [fold(word) for _, _, word in words(question)]
+    offered = _offered(rows, question)
+    numbers, marks = _numbers_in(question) & _telling(rows), _marks(rows) if offered else {}
+    named = {
+        row.sku: frozenset([*(key for key in said if _is_mark(key, marks[row.sku])), *(_numbers(row) & numbers)])
+        for row in offered
+    }
+    meant = [row for row in offered if not any(named[row.sku] < other for other in named.values())]
+    return meant if len({named[row.sku] for row in meant}) == len(meant) else []
+
+
+def _count_of_each(asked: Item, rows: int) -> Fraction | None:
+    """One of each, unless another number was asked for: how it is shared out is to be asked."""
+    count = asked.wanted.count
+    return Fraction(1) if count in {None, Fraction(1), Fraction(rows)} and not asked.wanted.measured else None
+
+
+def _says_only(text: str) -> bool:
+    """Whether an answer says nothing but that it takes them all, and how many."""
+    spans = [*places_of(cues().both, text), *places_of(cues().all_of_them, text), *places_of(cues().each, text)]
+    rest = (fold(word) for start, _, word in words(text) if not any(first <= start < last for first, last in spans))
+    return all(key in lexicon().filler | cues().asks or number_of(key) is not None for key in rest)
+
+
 _ASCII: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}
 
 
@@ -64,11 +114,18 @@ def _rows(asked: Item, catalogue: Catalogue) -> list[CatalogueItem]:
 
 def _named(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
     """Those of the rows that the question offers; all of them where it names none, or one alone."""
+    offered = _offered(rows, question)
+    return offered if len(offered) >= _FEWEST else list(rows)
+
+
+def _offered(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
+    """Those of the rows that the question names by what tells them apart."""
+    if len(rows) < _FEWEST:
+        return []
     said = [fold(word) for _, _, word in words(question)]
     numbers = _numbers_in(question)
     marks = _marks(rows)
-    offered = [row for row in rows if _matches(marks[row.sku], said) or _numbers(row) & numbers & _telling(rows)]
-    return offered if len(offered) >= _FEWEST else list(rows)
+    return [row for row in rows if _matches(marks[row.sku], said) or _numbers(row) & numbers & _telling(rows)]
 
 
 def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: frozenset[str]) -> CatalogueItem | None:

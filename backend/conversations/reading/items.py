@@ -16,7 +16,6 @@ from backend.conversations.reading.segment import Segment, wanted_of
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
-_NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 _NEAR: Final = 3
 _REFUSES_NEXT: Final = frozenset({"no"})
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
@@ -72,6 +71,7 @@ class Collector:
         self._mentions = reading.get("mentions") or ()
         self.items: list[Item] = []
         self._waiting: list[Segment] = []
+        self._led: set[int] = set()  # Amounts that stood before their item, and apart from it.
         self.loose: list[Segment] = []
 
     def collect(self, segments: Sequence[Segment]) -> list[Item]:
@@ -102,7 +102,7 @@ class Collector:
     def _leads(self, number: int, item: Item) -> bool:
         """Whether an amount is what its item begins with."""
         said = self._amounts[number].text
-        return bool(said) and self._text.startswith(said, item.start)
+        return number in self._led or (bool(said) and self._text.startswith(said, item.start))
 
     def _as_said(self, segments: Sequence[Segment]) -> list[Segment]:
         """The segments, those that are one name which no row has ("smirnoff red") put together."""
@@ -137,6 +137,7 @@ class Collector:
         bare = [lost for lost in self._waiting if not self._has_options(lost)]
         if self._waiting and item.unamounted and bare == self._waiting:
             item = self._with(item, amounts=tuple(n for lost in self._waiting for n in lost.amounts))
+            self._led.update(item.amounts)
         else:
             self.loose += bare
         self._waiting = []
@@ -337,23 +338,6 @@ _STEAD_OF: Final = frozenset(
 MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
 
 
-def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
-    """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row."""
-    refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
-    kept = [item for item in items if item.role not in _NEGATIVE_ROLES]
-    return [
-        _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
-    ]
-
-
-def _skus(item: Item) -> tuple[str, ...]:
-    return (item.sku,) if item.sku else item.resolution.alternatives
-
-
-def _again(item: Item, catalogue: Catalogue, without: frozenset[str]) -> Item:
-    return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted, without))
-
-
 def of_them(text: str) -> int | None:
     """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
     found = [(start, fold(word)) for start, _, word in words(text)]
@@ -362,33 +346,3 @@ def of_them(text: str) -> int | None:
             if " ".join(key for _, key in found[place : place + width]) in cues().partitive:
                 return start
     return None
-
-
-def split_off(items: Sequence[Item], place: int | None, catalogue: Catalogue) -> list[Item]:
-    """Give some of an item another sort: of "three, one of them cheese" two stay as they were."""
-    if place is None:
-        return list(items)
-    earlier = [item for item in items if item.end <= place]
-    later = [item for item in items if item.end > place]
-    if not earlier or not later:
-        return list(items)
-    base, part = earlier[-1], later[0]
-    sort = as_sort_of(base, part, catalogue)
-    if sort is None or not base.wanted.count or base.wanted.count <= (part.wanted.count or 1):
-        return earlier
-    rest = replace(base, wanted=replace(base.wanted, count=base.wanted.count - (part.wanted.count or 1)))
-    return [*earlier[:-1], _again(rest, catalogue, frozenset()), sort, *later[1:]]
-
-
-def as_sort_of(base: Item, part: Item, catalogue: Catalogue) -> Item | None:
-    """Another sort of the same good, named by what tells it apart alone, or None."""
-    if part.resolution.status is Status.SURE and part.sku != base.sku:
-        return replace(part, wanted=part.wanted, role=ADD)
-    names = tuple(term.key for term in read_keys(base.keys).goods)
-    joined = replace(part, keys=(*names, *part.keys), weak=frozenset(part.keys) - _named(part, catalogue), role=ADD)
-    found = _again(joined, catalogue, frozenset())
-    return found if found.resolution.status is Status.SURE and found.sku != base.sku else None
-
-
-def _named(part: Item, catalogue: Catalogue) -> frozenset[str]:
-    return frozenset(key for key in part.keys if key in catalogue.index.by_key)

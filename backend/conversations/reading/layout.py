@@ -34,10 +34,11 @@ _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 
 
 def blocked_spans(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Spans that hold no goods: address, phone, payment, note and receipt."""
+    """Spans that hold no goods to order: address, phone, payment, note, receipt, and goods only spoken of."""
     slots = reading.get("slots") or {}
     spans = [slots[name] for name in _SLOTS if slots.get(name)]
-    return [(span["start"], span["end"]) for span in spans if span.get("start") is not None]
+    said = [(span["start"], span["end"]) for span in spans if span.get("start") is not None]
+    return [*said, *(reading.get("passing") or ())]
 
 
 def lay_out(
@@ -78,6 +79,8 @@ def lay_out(
         place = end
         if any(first <= start < last for first, last in blocked):
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
+        elif any(first <= start < last for first, last in reading.get("each") or ()):
+            pieces.append(Piece(Kind.JOINT, start, end, word, ""))
         elif inside is None:
             _append(pieces, sorter.sort(start, end, word, named=own), lettered=word in lettered)
         elif not pieces or pieces[-1].amount != inside:
@@ -193,6 +196,7 @@ class _Sorter:
             for option in mention.get("options") or ()
         ]
         self._catalogue = catalogue
+        self._orders = (reading.get("intent") or {}).get("name") == "place_order"
         self._trusted = trusted
 
     def sort(self, start: int, end: int, word: str, *, named: bool = False) -> Piece:
@@ -226,6 +230,10 @@ class _Sorter:
         """The bot's tag for a word; how sure it says to be of one that it has never met means little."""
         return next(((tag, p) for first, last, tag, p in self._tokens if first <= start < last), ("O", 0.5))
 
+    def _sold(self, key: str) -> bool:
+        """Whether a word is all that a row is called ("switch"), in a message that orders anew and changes nothing."""
+        return self._orders and key in self._catalogue.bare_names
+
     @staticmethod
     def _steers(key: str) -> bool:
         """Whether a word says what happens to the goods beside it, and so stands between two of them."""
@@ -242,7 +250,7 @@ class _Sorter:
             return Kind.JOIN, False
         adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
         if adds or (mention is None and self._steers(key)):
-            return Kind.BREAK, False
+            return (Kind.GOODS if self._sold(key) else Kind.BREAK), False
         held = key in lex.containers and key not in self._catalogue.vessels and not _counts_only(word, key)
         if key in lex.sizes or held:
             return Kind.SIZE, False

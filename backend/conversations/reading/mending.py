@@ -11,8 +11,10 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
+from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.passing import without_passing
+from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.slips import meant, strangers
 
@@ -44,10 +46,11 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
             numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *_numbers_in(text, slot)]}
-            slots[name] = _without_goods(text, numbered, catalogue, slot, sure=name == "address")
+            counted = name == "address" and not _led_by_each(text, slot["start"])
+            slots[name] = _without_goods(text, numbered, catalogue, slot, sure=counted)
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
-            reading = {**reading, "amounts": given}
+            reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(slot["start"]), freed))}
     if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
@@ -56,7 +59,20 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
     mended = {**mended, "amounts": [ranged(text, one) for one in mended["amounts"]]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
-    return _with_slips_read(text, mended, catalogue)
+    read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
+    return without_passing(text, read, catalogue)
+
+
+def _in_doubt(reading: Mapping[str, Any], span: tuple[int, int]) -> list[Mapping[str, Any]]:
+    """The bot's words, of which those in a span were taken for an address or a note, and are goods."""
+    tokens = reading.get("tokens") or ()
+    return [{**one, "tag": "O", "p": 0.5} if span[0] <= one["start"] < span[1] else one for one in tokens]
+
+
+def _led_by_each(text: str, place: int) -> bool:
+    """Whether "one of each" stands before a place: the goods of a list that follows have no amounts of their own."""
+    before = text[:place].rstrip(_EDGE)
+    return any(end == len(before) for _, end in places_of(cues().each, before))
 
 
 def _without_crosses(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-from backend.catalog.linking.folding import fold
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import phrase_key
 
 
@@ -82,6 +82,12 @@ class Cues:
     resend: frozenset[str]
     money_gone: frozenset[str]
     if_held: frozenset[str]
+    each: frozenset[str]
+    both: frozenset[str]
+    all_of_them: frozenset[str]
+    same_size: frozenset[str]
+    same_colour: frozenset[str]
+    passing: Mapping[str, frozenset[str]]
 
     @property
     def off(self) -> frozenset[str]:
@@ -95,7 +101,24 @@ class Cues:
         return any(f" {one} " in said for one in listed)
 
 
-_PHRASES: Final = ("more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held")
+_PHRASES: Final = (
+    "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "each", "both", "all_of_them",
+    "same_size", "same_colour",
+)  # fmt: skip
+_LONGEST_PHRASE: Final = 4
+
+
+def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
+    """Where a text says one of the listed phrases, as code-point spans; of two that overlap the first and longer."""
+    said = [(start, end, fold(word)) for start, end, word in words(text)]
+    found: list[tuple[int, int]] = []
+    for place, (start, _, _) in enumerate(said):
+        if found and start < found[-1][1]:
+            continue
+        runs = (said[place : place + width] for width in range(_LONGEST_PHRASE, 0, -1))
+        run = next((one for one in runs if " ".join(key for _, _, key in one) in listed), None)
+        found += [(start, run[-1][1])] if run else []
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -132,5 +155,6 @@ def cues() -> Cues:
         set=frozenset(map(fold, lists["changes"]["set"])),
         off_before=frozenset(map(fold, lists["changes"]["off_before"])),
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
+        passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},
     )

@@ -10,17 +10,19 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Change, Changer
-from backend.conversations.reading.choices import amount_of, chosen
+from backend.conversations.reading.choices import amount_of, chosen, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import asked_items, items_of, offered, running_order
-from backend.conversations.reading.items import Collector, Item, of_them, rule_out, split_off
+from backend.conversations.reading.items import Collector, Item, of_them
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.pieces import Piece
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
+from backend.conversations.reading.sharing import with_shared
+from backend.conversations.reading.sorts import rule_out, split_off
 from backend.conversations.reading.strays import has_strays
 from backend.conversations.reading.types import (
     Decision,
@@ -130,7 +132,11 @@ def _picked(
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     answering = [one for one in items if one not in besides]
-    found = chosen(item, text, talk.last_question(context.history), amount_of(answering, loose), catalogue)
+    question, amount = talk.last_question(context.history), amount_of(answering, loose)
+    every = taken_together(item, text, question, amount, catalogue)
+    if every is not None:
+        return [*every, *besides]
+    found = chosen(item, text, question, amount, catalogue)
     return None if found is None else [found, *besides]
 
 
@@ -150,7 +156,7 @@ def _items(
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece]]:
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
-    items = collector.collect(segments)
+    items = with_shared(collector.collect(segments), context.text, catalogue)
     return items, collector.loose, pieces
 
 

@@ -7,9 +7,10 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
-from backend.conversations.reading.choices import chosen
+from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
+from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segmenter
@@ -89,9 +90,15 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         return None
     asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
     item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
-    if item is None or chosen(item, context.text, question, Wanted(), catalogue) is None:
+    if item is None or not _picks(item, context.text, question, catalogue):
         return None
     return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+
+
+def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
+    """Whether a text chooses one of the rows that are open, or takes them all."""
+    one = chosen(item, text, question, Wanted(), catalogue)
+    return one is not None or taken_together(item, text, question, Wanted(), catalogue) is not None
 
 
 def _confirmed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:

@@ -1,0 +1,75 @@
+"""Goods that are only spoken of, beside those that are ordered: "I have sugar already, send only flour"."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.conversations.reading.layout import lay_out
+from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+
+Span = tuple[int, int]
+_NAMED: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.FOREIGN})
+_COUNTED: Final = _NAMED | {Kind.AMOUNT}
+_WITHIN: Final = _COUNTED | {Kind.JOINT}
+_PLACE: Final = "place_order"
+
+
+def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """The reading without the goods that the customer has, or bought before, where others are ordered beside them.
+
+    What is left out stands under `passing`, as spans that hold no goods.
+    """
+    found = [(name, span) for name, listed in cues().passing.items() for span in places_of(listed, text)]
+    if not found or (reading.get("intent") or {}).get("name") != _PLACE:
+        return reading
+    pieces = lay_out(text, reading, catalogue)
+    spans = [span for name, place in found for span in _spoken_of(name, place, pieces)]
+    if not spans or not any(_orders(piece, spans) for piece in pieces):
+        return reading
+    mentions = [one for one in reading.get("mentions") or () if not any(_inside(one, span) for span in spans)]
+    amounts = [one for one in reading.get("amounts") or () if not any(_inside(one, span) for span in spans)]
+    return {**reading, "mentions": mentions, "amounts": amounts, "passing": spans}
+
+
+def _orders(piece: Piece, spans: Sequence[Span]) -> bool:
+    """Whether a piece is a good beside those that are only spoken of."""
+    return piece.kind is Kind.GOODS and not piece.weak and not any(_held(piece, span) for span in spans)
+
+
+def _spoken_of(name: str, place: Span, pieces: Sequence[Piece]) -> Iterator[Span]:
+    """The run of goods right behind such words, or right before them, as the words go."""
+    if name.endswith("_before"):
+        run = _run([piece for piece in pieces if piece.start >= place[1]])
+    elif name.endswith("_after"):
+        run = _run([piece for piece in pieces if piece.end <= place[0]][::-1])
+    else:
+        return
+    if any(piece.kind is Kind.GOODS for piece in run):
+        yield min(piece.start for piece in run), max(piece.end for piece in run)
+
+
+def _run(pieces: Sequence[Piece]) -> list[Piece]:
+    """The goods that pieces begin with, past a few words like "enough" or "yesterday", until another word or a sign."""
+    rest = list(itertools.dropwhile(lambda piece: piece.key in cues().passing["between"], pieces))
+    if not rest or rest[0].kind not in _COUNTED:
+        return []
+    run = list(itertools.takewhile(lambda piece: piece.kind in _WITHIN or _lists(piece, pieces), rest))
+    while run and run[-1].kind in {Kind.JOIN, Kind.JOINT}:
+        run.pop()
+    return run
+
+
+def _lists(piece: Piece, pieces: Sequence[Piece]) -> bool:
+    """Whether an "and" stands between two goods without amounts, both of which are spoken of."""
+    place = next(number for number, one in enumerate(pieces) if one is piece)
+    beside = [*pieces[max(place - 1, 0) : place], *pieces[place + 1 : place + 2]]
+    return piece.kind is Kind.JOIN and len(beside) > 1 and all(one.kind in _NAMED for one in beside)
+
+
+def _held(piece: Piece, span: Span) -> bool:
+    return span[0] <= piece.start < span[1]
+
+
+def _inside(one: Mapping[str, Any], span: Span) -> bool:
+    return bool(span[0] <= one["start"] < span[1])

@@ -1,0 +1,99 @@
+"""What goods of one list share: the name behind "red and black wire", and the size of "one blue, same size"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, keys_of, words
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.items import ADD, Item
+from backend.conversations.reading.pieces import cues, places_of
+
+_SAID: Final = frozenset({Status.SURE, Status.ODD})
+_SIZE: Final = "size"
+_COLOURS: Final = frozenset({"colour", "color"})
+_SIGNS: Final = frozenset(",&/+ ")
+
+
+def with_shared(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """The items with the name, the size or the colour that they share with the item beside them.
+
+    "Red and black wire" is red wire and black wire; "front and rear" share what follows, "wire red and black" what led.
+    """
+    named = list(items)
+    for place, (before, item) in enumerate(pairwise(items)):
+        if not _listed(text[before.end : item.start]) or {before.role, item.role} != {ADD}:
+            continue
+        if before.resolution.status is Status.OPEN and item.resolution.status in _SAID:
+            named[place] = _named_like(before, _endings(item.keys), item, catalogue)
+        elif item.resolution.status is Status.OPEN and before.resolution.status in _SAID:
+            named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
+    return _sized_alike(named, text, catalogue)
+
+
+def _listed(between: str) -> bool:
+    """Whether nothing but an "and" or a sign of a list stands between two items."""
+    said = [fold(word) for _, _, word in words(between)]
+    signs = {sign for sign in between if not sign.isalnum()}
+    return len(said) <= 1 and cues().joins.issuperset(said) and (bool(said) or bool(signs & _SIGNS - {" "}))
+
+
+def _endings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (keys[place:] for place in range(1, len(keys)))
+
+
+def _beginnings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (keys[:place] for place in range(len(keys) - 1, 0, -1))
+
+
+def _named_like(item: Item, shared: Iterator[tuple[str, ...]], other: Item, catalogue: Catalogue) -> Item:
+    """An open item with as much of another's name as makes one row of it, or as it was."""
+    for keys in shared:
+        joined = (*item.keys, *(key for key in keys if key not in item.keys))
+        found = resolve(catalogue, read_keys(joined, item.weak | other.weak), item.wanted)
+        if (
+            found.status in _SAID
+            and found.exact
+            and found.sku != other.sku
+            and found.sku in item.resolution.alternatives
+        ):
+            return replace(item, keys=joined, resolution=found)
+    return item
+
+
+def _sized_alike(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """Give what is said to be of the same size or colour that of the item before; where no row has it, it is open."""
+    out: list[Item] = []
+    for item, after in zip(items, [*items[1:], None], strict=False):
+        end = after.start if after is not None else len(text)
+        start = out[-1].end if out else item.start
+        own = [axes for axes, cue in _axes() if places_of(cue, text[start:end])]
+        before = out[-1].sku if out else None
+        out.append(_alike(item, before, own[0], catalogue) if own and before is not None else item)
+    return out
+
+
+def _axes() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    yield frozenset({_SIZE}), cues().same_size
+    yield _COLOURS, cues().same_colour
+
+
+def _alike(item: Item, before: str, axes: frozenset[str], catalogue: Catalogue) -> Item:
+    value = _value(catalogue, before, axes)
+    if value is None:
+        return item
+    keys = (*item.keys, *(key for key in keys_of(value) if key not in item.keys))
+    found = resolve(catalogue, read_keys(keys, item.weak), item.wanted)
+    if found.status in _SAID and _value(catalogue, found.sku, axes) in {None, value}:
+        return replace(item, keys=keys, resolution=found)
+    return replace(item, resolution=replace(item.resolution, status=Status.OPEN, lines=(), sku=None))
+
+
+def _value(catalogue: Catalogue, sku: str | None, axes: frozenset[str]) -> str | None:
+    """The one size, or colour, that a row has."""
+    options = catalogue.by_sku[sku].options if sku is not None else {}
+    said = (value[0] for axis, value in options.items() if axis.lower() in axes and len(value) == 1)
+    return next((value.casefold() for value in said), None)

@@ -1,0 +1,59 @@
+"""Which sorts of a good an order takes: without the ones refused, and some of them in another sort."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.items import ADD, Item
+
+_NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
+
+
+def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
+    """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row."""
+    refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
+    kept = [item for item in items if item.role not in _NEGATIVE_ROLES]
+    return [
+        _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
+    ]
+
+
+def _skus(item: Item) -> tuple[str, ...]:
+    return (item.sku,) if item.sku else item.resolution.alternatives
+
+
+def _again(item: Item, catalogue: Catalogue, without: frozenset[str]) -> Item:
+    return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted, without))
+
+
+def split_off(items: Sequence[Item], place: int | None, catalogue: Catalogue) -> list[Item]:
+    """Give some of an item another sort: of "three, one of them cheese" two stay as they were."""
+    if place is None:
+        return list(items)
+    earlier = [item for item in items if item.end <= place]
+    later = [item for item in items if item.end > place]
+    if not earlier or not later:
+        return list(items)
+    base, part = earlier[-1], later[0]
+    sort = as_sort_of(base, part, catalogue)
+    if sort is None or not base.wanted.count or base.wanted.count <= (part.wanted.count or 1):
+        return earlier
+    rest = replace(base, wanted=replace(base.wanted, count=base.wanted.count - (part.wanted.count or 1)))
+    return [*earlier[:-1], _again(rest, catalogue, frozenset()), sort, *later[1:]]
+
+
+def as_sort_of(base: Item, part: Item, catalogue: Catalogue) -> Item | None:
+    """Another sort of the same good, named by what tells it apart alone, or None."""
+    if part.resolution.status is Status.SURE and part.sku != base.sku:
+        return replace(part, wanted=part.wanted, role=ADD)
+    names = tuple(term.key for term in read_keys(base.keys).goods)
+    joined = replace(part, keys=(*names, *part.keys), weak=frozenset(part.keys) - _named(part, catalogue), role=ADD)
+    found = _again(joined, catalogue, frozenset())
+    return found if found.resolution.status is Status.SURE and found.sku != base.sku else None
+
+
+def _named(part: Item, catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(key for key in part.keys if key in catalogue.index.by_key)

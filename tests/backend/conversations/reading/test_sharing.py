@@ -1,0 +1,71 @@
+"""Goods of one list share a name, a size or a colour that is said once."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
+from backend.conversations.reading.types import Decision
+from tests.support.marked_reading import lines, read
+
+
+def _shop(*rows: tuple[str, str, str, str]) -> Catalogue:
+    return catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": aliases, "price": "90", "stock": "40", "options": options}
+            for sku, name, aliases, options in rows
+        ]
+    )
+
+
+ROPES = _shop(
+    ("RED-10", "Rope Red 10m", "red rope 10m", "colour=red;size=10m"),
+    ("RED-20", "Rope Red 20m", "red rope 20m", "colour=red;size=20m"),
+    ("BLUE-10", "Rope Blue 10m", "blue rope 10m", "colour=blue;size=10m"),
+    ("BLUE-20", "Rope Blue 20m", "blue rope 20m", "colour=blue;size=20m"),
+    ("BUCKET", "Blue Bucket", "blue bucket", "colour=blue"),
+    ("CAP-8", "Cotton Cap size 8", "cap 8", "size=8"),
+    ("CAP-9", "Cotton Cap size 9", "cap 9", "size=9"),
+    ("GLOVE-8", "Work Gloves size 8", "gloves 8", "size=8"),
+    ("GLOVE-7", "Work Gloves size 7", "gloves|gloves 7", "size=7"),
+    ("GREEN", "Raincoat Green", "green raincoat", "colour=green"),
+    ("BOOT-G", "Boots Green", "green boots", "colour=green"),
+    ("BOOT-B", "Boots Black", "black boots", "colour=black"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<red> and <blue rope> {10m|10m} {2 each|2each}", "<rope red> and <blue> {10m|10m} {2 each|2each}"],
+)
+def test_two_sorts_share_the_name_that_is_said_once(text: str) -> None:
+    shop = _shop(
+        ("RED", "Rope Red", "red rope", "colour=red"), ("BLUE", "Rope Blue", "blue rope", "colour=blue"),
+        ("BUCKET", "Blue Bucket", "blue bucket", "colour=blue"), ("TAPE", "Red Tape", "red tape", "colour=red"),
+    )  # fmt: skip
+    result = read(shop, text.replace(" {10m|10m}", ""))
+    assert (lines(result), result.decision) == ({"RED": 2, "BLUE": 2}, Decision.ACCEPT)
+
+
+def test_what_no_row_can_share_stays_open() -> None:
+    shop = _shop(
+        ("RED", "Rope Red", "red rope", "colour=red"), ("BLUE", "Tarp Blue", "blue tarp", "colour=blue"),
+        ("TAPE", "Red Tape", "red tape", "colour=red"),
+    )  # fmt: skip
+    assert read(shop, "<red> and <blue tarp>").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <cap> size {8} and {one|1} <gloves> same size", {"CAP-8": 2, "GLOVE-8": 1}),
+        ("<cap> size {8} {mbili|2} na <gloves> {moja|1} size ile ile", {"CAP-8": 2, "GLOVE-8": 1}),
+        ("{1} <green raincoat> and {1} <boots> same colour", {"GREEN": 1, "BOOT-G": 1}),
+    ],
+)
+def test_the_same_size_is_that_of_the_good_before(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(ROPES, text)) == expected
+
+
+def test_a_size_that_the_good_does_not_come_in_is_asked_about() -> None:
+    """Gloves have a usual size, but the one that is asked for is another."""
+    result = read(ROPES, "{2} <cap> size {9} and {one|1} <gloves> same size")
+    assert (result.decision, lines(result)) == (Decision.CLARIFY, {"CAP-9": 2})
