@@ -139,19 +139,21 @@ _CLEARLY_BEHIND: Final = 0.015
 
 def _as_written(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
     """A name or alias that says just this, size and container included."""
-    del catalogue, wanted
+    del wanted
 
-    def fits(_: Candidate, exact: Exact) -> bool:
+    def fits(candidate: Candidate, exact: Exact) -> bool:
         said = exact.phrase.terms
-        same = said.label == spec.label and _same_size(said, spec)
+        same = said.label == spec.label and _same_size(said, spec, catalogue.items[candidate.row])
         return same and said.container == spec.container
 
     return _matching(found, fits, "alias", labelled=spec.label is not None)
 
 
-def _same_size(said: Terms, spec: _Spec) -> bool:
+def _same_size(said: Terms, spec: _Spec, row: CatalogueItem) -> bool:
+    """Whether a phrase says the size that is asked for; how many pieces a pack holds need not be said."""
     numbers = spec.numbers
-    if said.measure == spec.measure and said.numbers == numbers:
+    own = said.numbers - {f"{row.pieces}"} if not numbers else said.numbers
+    if said.measure == spec.measure and own == numbers:
         return True
     loose = [value for value in map(bare_measure, said.numbers | numbers) if value]
     measure = said.measure or spec.measure
@@ -168,7 +170,7 @@ def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec,
     def fits(candidate: Candidate, exact: Exact) -> bool:
         said = exact.phrase.terms
         row = catalogue.items[candidate.row]
-        return said.label == spec.label and _same_size(said, spec) and row.container == spec.container
+        return said.label == spec.label and _same_size(said, spec, row) and row.container == spec.container
 
     return _matching(found, fits, "container", labelled=spec.label is not None)
 

@@ -244,7 +244,7 @@ class Changer:
         for sku in gone or self._order:
             target = self._sort_of(item, sku)
             if target is not None:
-                self._swap(sku, target, item.wanted.count, item.keys)
+                self._swap(sku, target, None if self._attributes(item) else item.wanted.count, item.keys)
                 return True
         return False
 
@@ -263,11 +263,17 @@ class Changer:
     def _sort_of(self, item: Item, sku: str) -> str | None:
         """The row that an item means as another sort of a row of the order, or None."""
         row = self._catalogue.by_sku[sku]
-        if item.resolution.status is Status.SURE:
+        if item.resolution.status is Status.SURE and not self._attributes(item):
             return item.sku if item.sku and self._catalogue.by_sku[item.sku].family & row.family else None
-        keys = (*(term.key for term in row.terms.goods), *item.keys)
+        number = (f"{float(item.wanted.count):g}",) if item.wanted.count and self._attributes(item) else ()
+        keys = (*(term.key for term in row.terms.goods), *item.keys, *number)
         found = resolve(self._catalogue, read_keys(keys, frozenset(row.family)), Wanted(count=Fraction(1)))
         return found.sku if _other(found, sku, self._order) else None
+
+    def _attributes(self, item: Item) -> bool:
+        """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""
+        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
+        return item.wanted.count is not None and bool(after) and after[0] in cues().attributes
 
     def _again(self, item: Item, sku: str) -> None:
         """A row of the order named again: more of it, less of it, or a new quantity."""

@@ -18,6 +18,7 @@ ADD: Final = "add"
 REMOVE: Final = "remove"
 _NEAR: Final = 3
 _REFUSES_NEXT: Final = frozenset({"no"})
+_EACH: Final = ("each", "apiece")
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
@@ -125,7 +126,7 @@ class Collector:
 
     def _take_item(self, segment: Segment) -> None:
         item = self._item(segment)
-        if item.unamounted and self._vaguely(segment, item):
+        if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
             self.loose += [segment] if segment.amounts else []
@@ -149,6 +150,11 @@ class Collector:
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._spread(segment)
+
+    def _for_each_before(self, item: Item) -> bool:
+        """Whether "each" may mean for each of what was counted before it ("2 fans and one regulator each")."""
+        each = any(self._amounts[number].text.casefold().endswith(_EACH) for number in item.amounts)
+        return each and bool(self.items) and bool(self.items[-1].amounts)
 
     def _vaguely(self, segment: Segment, item: Item) -> bool:
         """Whether "a few" is said of it, or "kidogo" where the row has no small size that this could mean."""

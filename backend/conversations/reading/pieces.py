@@ -87,6 +87,7 @@ class Cues:
     all_of_them: frozenset[str]
     same_size: frozenset[str]
     same_colour: frozenset[str]
+    attributes: frozenset[str]
     passing: Mapping[str, frozenset[str]]
 
     @property
@@ -155,6 +156,7 @@ def cues() -> Cues:
         set=frozenset(map(fold, lists["changes"]["set"])),
         off_before=frozenset(map(fold, lists["changes"]["off_before"])),
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
+        attributes=frozenset(lists["attributes"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},
     )

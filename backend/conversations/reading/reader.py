@@ -156,7 +156,7 @@ def _items(
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece]]:
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
-    items = with_shared(collector.collect(segments), context.text, catalogue)
+    items = with_shared(collector.collect(segments), context.text, pieces, catalogue)
     return items, collector.loose, pieces
 
 

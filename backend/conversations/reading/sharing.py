@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -10,19 +10,29 @@ from backend.catalog.linking.folding import fold, keys_of, words
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import ADD, Item
-from backend.conversations.reading.pieces import cues, places_of
+from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
 _SAID: Final = frozenset({Status.SURE, Status.ODD})
-_SIZE: Final = "size"
+_SIZES: Final = frozenset(
+    {"size", "gauge", "length", "width", "capacity", "weight", "volume", "age", "rating", "power"}
+)
 _COLOURS: Final = frozenset({"colour", "color"})
+_OPTIONS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT})
 _SIGNS: Final = frozenset(",&/+ ")
 
 
-def with_shared(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catalogue: Catalogue) -> list[Item]:
     """The items with the name, the size or the colour that they share with the item beside them.
 
     "Red and black wire" is red wire and black wire; "front and rear" share what follows, "wire red and black" what led.
+
+    Args:
+        items: The items of a message in order.
+        text: The message.
+        pieces: All its pieces.
+        catalogue: The merchant's rows.
     """
+    items = _settled_behind([_with_option(item, items, pieces, text, catalogue) for item in items], text, catalogue)
     named = list(items)
     for place, (before, item) in enumerate(pairwise(items)):
         if not _listed(text[before.end : item.start]) or {before.role, item.role} != {ADD}:
@@ -32,6 +42,44 @@ def with_shared(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[
         elif item.resolution.status is Status.OPEN and before.resolution.status in _SAID:
             named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
     return _sized_alike(named, text, catalogue)
+
+
+def _with_option(item: Item, items: Sequence[Item], pieces: Sequence[Piece], text: str, catalogue: Catalogue) -> Item:
+    """An open item with the option behind a comma that no other item took: "two fans, white"."""
+    if item.resolution.status is not Status.OPEN or item.role != ADD:
+        return item
+    end = min((other.start for other in items if other.start >= item.end), default=len(text))
+    behind = [piece for piece in pieces if item.end <= piece.start < end]
+    run = list(takewhile(lambda piece: piece.kind in _OPTIONS, dropwhile(_is_comma, behind)))
+    keys = (*item.keys, *(piece.key for piece in run if piece.kind is not Kind.JOINT))
+    found = resolve(catalogue, read_keys(keys, item.weak), item.wanted)
+    own = found.sku in item.resolution.alternatives
+    return replace(item, keys=keys, resolution=found) if run and own and found.status in _SAID else item
+
+
+def _is_comma(piece: Piece) -> bool:
+    return piece.kind is Kind.BREAK and piece.text.strip() == ","
+
+
+def _settled_behind(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """Put "one fan please, the brown one" together: what is open, and behind it one of the rows that it can mean."""
+    out: list[Item] = []
+    for item in items:
+        before = out[-1] if out else None
+        if before is not None and _settles(item, before, text):
+            found = resolve(catalogue, read_keys(item.keys, item.weak), before.wanted)
+            out[-1] = replace(before, end=item.end, keys=item.keys, weak=item.weak, resolution=found)
+        else:
+            out.append(item)
+    return out
+
+
+def _settles(item: Item, before: Item, text: str) -> bool:
+    """Whether an item without an amount is a part of the name of a row that the item before it can mean."""
+    one = item.resolution.status is Status.SURE and not item.resolution.exact and item.unamounted
+    asked = before.resolution.status is Status.OPEN and item.sku in before.resolution.alternatives
+    between = [fold(word) for _, _, word in words(text[before.end : item.start])]
+    return one and asked and {before.role, item.role} == {ADD} and cues().joins.isdisjoint(between)
 
 
 def _listed(between: str) -> bool:
@@ -77,7 +125,7 @@ def _sized_alike(items: Sequence[Item], text: str, catalogue: Catalogue) -> list
 
 
 def _axes() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    yield frozenset({_SIZE}), cues().same_size
+    yield _SIZES, cues().same_size
     yield _COLOURS, cues().same_colour
 
 
@@ -85,10 +133,11 @@ def _alike(item: Item, before: str, axes: frozenset[str], catalogue: Catalogue) 
     value = _value(catalogue, before, axes)
     if value is None:
         return item
-    keys = (*item.keys, *(key for key in keys_of(value) if key not in item.keys))
-    found = resolve(catalogue, read_keys(keys, item.weak), item.wanted)
-    if found.status in _SAID and _value(catalogue, found.sku, axes) in {None, value}:
-        return replace(item, keys=keys, resolution=found)
+    sized = (*item.keys, *(key for key in keys_of(value) if key not in item.keys))
+    for keys in (sized, (*sized, *(key for key in sorted(catalogue.by_sku[before].kin) if key not in sized))):
+        found = resolve(catalogue, read_keys(keys, item.weak), item.wanted)
+        if found.status in _SAID and _value(catalogue, found.sku, axes) in {None, value}:
+            return replace(item, keys=keys, resolution=found)
     return replace(item, resolution=replace(item.resolution, status=Status.OPEN, lines=(), sku=None))
 
 

@@ -179,3 +179,14 @@ def test_sorts_of_one_good_stay_together() -> None:
     """One sort's own word names another good ("chicken"), which makes the other no likelier."""
     found = resolved(FURNISHER, "bar stool")
     assert (found.status, set(found.alternatives)) == (Status.OPEN, {"STOOL-P", "STOOL-C"})
+
+
+def test_how_many_a_tray_holds_need_not_be_said() -> None:
+    """The name of the tray says "(30)"; two trays of eggs are two of it, not of the eggs sold singly."""
+    shop = Catalogue(
+        (
+            CatalogueItem("EGG", "Egg", ("eggs",), "piece", 1500, "KES", 90.0, {}),
+            CatalogueItem("TRAY", "Eggs Tray (30)", ("tray",), "tray", 42000, "KES", 9.0, {}),
+        )
+    )
+    assert lines(shop, "eggs", Wanted(count=TWO, container="tray")) == {"TRAY": 2}

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
@@ -122,3 +123,17 @@ def test_make_it_behind_a_count_sets_it() -> None:
     """Hindi's "and" joins two changes here, and asks for no more."""
     result = read(CORNER_SHOP, "<-eggs> hatao aur <bread> {do|2} kar do", intent="modify_order", history=READ_BACK)
     assert (set(result.removed), lines(result)) == ({"EGG", "BREAD"}, {"BREAD": 2})
+
+
+def test_a_number_before_wala_tells_which_one_is_meant() -> None:
+    """The bar with eight hooks takes the place of that with four; eight hooks are not ordered."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "BAR-4", "name": "Coat Bar 4 hook", "aliases": "coat bar", "price": "280", "stock": "9"},
+            {"sku": "BAR-8", "name": "Coat Bar 8 hook", "aliases": "8 hook bar", "price": "520", "stock": "9"},
+            {"sku": "HOOK", "name": "Hook", "aliases": "hook", "price": "20", "stock": "90"},
+        ]
+    )
+    history = (Turn("customer", "coat bar ek", None), Turn("bot", "1 Coat Bar 4 hook = KES 280. Book it?"))
+    result = read(shop, "nahi {8} <hook> wala", intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("BAR-4",), {"BAR-8": 1})

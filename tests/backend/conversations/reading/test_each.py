@@ -71,3 +71,9 @@ def test_both_takes_no_row_that_was_not_offered() -> None:
     """Three sizes are open, and the question names two of them."""
     asked = (Turn("customer", "lamp oil", marked("<lamp oil>")[1]), Turn("bot", "Lamp oil: 250ml or 1L?"))
     assert lines(read(FURNISHER, "both", history=asked)) == {"OIL-S": 1, "OIL-L": 1}
+
+
+def test_one_each_beside_another_count_is_asked_about() -> None:
+    """Two loaves and a milk for each of them are two milks; one milk may be meant as well."""
+    result = read(CORNER_SHOP, "{2} <bread>, and {one each|1each} <milk>")
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.QTY)

@@ -69,3 +69,22 @@ def test_a_size_that_the_good_does_not_come_in_is_asked_about() -> None:
     """Gloves have a usual size, but the one that is asked for is another."""
     result = read(ROPES, "{2} <cap> size {9} and {one|1} <gloves> same size")
     assert (result.decision, lines(result)) == (Decision.CLARIFY, {"CAP-9": 2})
+
+
+@pytest.mark.parametrize(
+    "text", ["{2} <boots>, <black>", "<boots> {2}, <black> wala", "{2} <boots> please, the <black> ones"]
+)
+def test_what_tells_which_one_may_stand_behind_a_comma(text: str) -> None:
+    result = read(ROPES, text)
+    assert (lines(result), result.decision) == ({"BOOT-B": 2}, Decision.ACCEPT)
+
+
+def test_the_same_size_may_leave_out_the_name_too() -> None:
+    shop = _shop(
+        ("RED-1", "Wire Thin Red", "thin red wire", "gauge=thin;colour=red"),
+        ("RED-2", "Wire Thick Red", "thick red wire", "gauge=thick;colour=red"),
+        ("BLACK-1", "Wire Thin Black", "thin black wire", "gauge=thin;colour=black"),
+        ("BLACK-2", "Wire Thick Black", "thick black wire", "gauge=thick;colour=black"),
+        ("TAPE", "Black Tape", "black tape", "colour=black"),
+    )
+    assert lines(read(shop, "{1} <thick red wire>, {1} <black> same size")) == {"RED-2": 1, "BLACK-2": 1}
