@@ -91,7 +91,15 @@ FURNISHER: Final = catalogue_from_rows(
 _MARK: Final = re.compile(r"\{(?P<amount>[^}|]*)(?:\|(?P<value>[^}]*))?\}|<(?P<role>[-+>?]?)(?P<item>[^>]*)>")
 _ROLES: Final = {"": "add", "-": "remove", "+": "add", ">": "to", "?": "ask"}
 _VALUE: Final = re.compile(r"(?P<number>[\d.]+)(?P<unit>[a-z]*)")
-_KINDS: Final = {"kg": "measure", "g": "measure", "l": "measure", "ml": "measure", "money": "money", "": "count"}
+_KINDS: Final = {
+    "kg": "measure",
+    "g": "measure",
+    "l": "measure",
+    "ml": "measure",
+    "m": "measure",
+    "money": "money",
+    "": "count",
+}
 
 
 def marked(text: str, intent: str = "place_order", **parts: Any) -> tuple[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from rapidfuzz import fuzz
 
-from backend.catalog.linking.folding import fold, heard_as, loan_sound, words
+from backend.catalog.linking.folding import fold, heard_as, loan_sound, spelt, words
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
 from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, terms_of
@@ -25,7 +25,10 @@ _LIKE_LONG: Final = 44.0
 _LIKE_SHORT: Final = 64.0
 _LIKE_VESSEL: Final = 80.0  # containers are no words of the shop's own: leaves ("patte") are no pots
 _NONE: Final = (0.0, "")
-_COUNT_IN_NAME: Final = re.compile(r"\((\d+)\s*(?:pcs?|pieces?|eggs)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE)
+_COUNT_IN_NAME: Final = re.compile(
+    r"\((?:\w+ of )?(\d+)\s*(?:pcs?|pieces?|eggs?)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE
+)
+_SILENT: Final = re.compile(r"(?<=m)b$")  # the last letter of "bomb" and "comb"
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,12 +188,13 @@ class Catalogue:
 
     def heard(self, word: str) -> str | None:
         """The key of the shop's own word that a word in Devanagari sounds like ("ब्लाउज": blouse), or None."""
-        for key in heard_as(word):
+        letters = spelt(word)
+        for key in (*([fold(letters)] if letters else []), *heard_as(word)):
             if key in self.index.by_key:
                 return key
         for key in heard_as(word) if not sense_of(fold(word)) else ():
             near = self._loans.get(loan_sound(key), frozenset())
-            likely = [(fuzz.ratio(key, other), other) for other in near]
+            likely = [(fuzz.ratio(key, _SILENT.sub("", other)), other) for other in near]
             best = max((one for one in likely if one[0] >= _LIKE_VESSEL or not self._only_holds(one[1])), default=_NONE)
             if best[0] >= (_LIKE_LONG if len(loan_sound(key)) >= _LONG_SOUND else _LIKE_SHORT):
                 return best[1]

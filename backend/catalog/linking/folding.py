@@ -211,6 +211,8 @@ def skeleton(key: str) -> str:
 
 # English spells a sound in other letters than Hindi and Marathi write it with: "blouse" and ब्लाउज, "lotion" and लोशन.
 _LOAN_SOUNDS: Final = (
+    (re.compile(r"mb$"), "m"),
+    (re.compile(r"vh"), "w"),  # Marathi writes the v of "gloves" with an h, and the v of "au" without.
     (re.compile(r"tion|sion"), "sn"),
     (re.compile(r"dg(?=e)|g(?=e)|tç"), "j"),
     (re.compile(r"v(?=[^aeiou]|$)"), ""),
@@ -218,6 +220,7 @@ _LOAN_SOUNDS: Final = (
     (re.compile(r"[hy]"), ""),
     (re.compile(r"m(?=[bp])"), "n"),
     (re.compile(r"(?<=.)[aeiou]+"), ""),
+    (re.compile(r"w"), "v"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
 
@@ -229,6 +232,37 @@ def loan_sound(key: str) -> str:
     for pattern, written in _LOAN_SOUNDS:
         sound = pattern.sub(written, sound)
     return sound
+
+
+# How Hindi and Marathi write the names of Latin letters; longer names come before those that they begin with.
+_LETTERS: Final = dict(
+    pair.split()
+    for pair in [
+        "डब्ल्यू w", "डब्लू w", "एक्स x", "क्यू q", "वाई y", "वाय y", "ज़ेड z", "झेड z", "जेड z", "एच h", "एफ f", "एल l",
+        "एम m", "एन n", "एस s", "आई i", "आय i", "आर r", "यू u", "ए a", "बी b", "सी c", "डी d", "ई e", "जी g", "जे j",
+        "के k", "ओ o", "पी p", "टी t", "वी v", "व्ही v",
+    ]
+)  # fmt: skip
+_SPELT: Final = re.compile(r"([\u0900-\u097f]+)(\d*)")
+
+
+def spelt(word: str) -> str | None:
+    """What the names of Latin letters spell ("बीपी": bp, "एन95": n95), or None for any other word."""
+    found = _SPELT.fullmatch(unicodedata.normalize("NFC", word).translate(_DIGITS))
+    letters = _letters_of(found.group(1)) if found else None
+    said = letters + found.group(2) if found and letters else ""
+    return said if len(said) > 1 else None
+
+
+def _letters_of(word: str) -> str | None:
+    """The Latin letters whose names, one after the other, make up a word."""
+    if not word:
+        return ""
+    for name, letter in _LETTERS.items():
+        rest = _letters_of(word[len(name) :]) if word.startswith(name) else None
+        if rest is not None:
+            return letter + rest
+    return None
 
 
 def heard_as(word: str) -> tuple[str, ...]:

@@ -118,7 +118,9 @@ def _in_container(catalogue: Catalogue, row: int, container: str, count: Fractio
     item = catalogue.items[row]
     pieces = PIECES_IN.get(container)
     if pieces and not item.weighed:
-        return _one(item, count * pieces)
+        # Two dozen of what comes by the dozen are two of it.
+        fills = item.pieces and (count * pieces) % item.pieces == 0
+        return _one(item, count * pieces / item.pieces if fills and item.pieces else count * pieces)
     if container == _PIECE and item.pieces:
         return _one(item, count / item.pieces)
     sibling = [other for other in _siblings(catalogue, row) if other.container == container]

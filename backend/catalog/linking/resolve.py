@@ -191,13 +191,20 @@ def _by_size(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: 
         return None
     default = _default(found)
     best = max(found, key=lambda one: one.score)
-    if default is not None and len(default.rows) == 1 and _sized(catalogue, default.rows, spec):
+    if default is not None and len(default.rows) == 1 and _comes_in(catalogue, default.rows, spec):
         return replace(default, rule="size", labelled=spec.label is not None)
     rows = _sized(catalogue, _scope(found), spec) or _sized(catalogue, [one.row for one in found], spec)
     if default is not None and len(rows) == 1:
         rows = _sized(catalogue, [one.row for one in found], spec) or rows
     labelled = spec.label is not None
     return _Choice(tuple(rows), "size", bool(best.exact), best.score, labelled) if rows else None
+
+
+def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> bool:
+    """Whether a row has the size that is asked for, or is sold by the weight or length that is asked for."""
+    unit = catalogue.items[rows[0]].unit_measure
+    by_measure = unit is not None and spec.measure is not None and unit.dimension == spec.measure.dimension
+    return by_measure or bool(_sized(catalogue, rows, spec))
 
 
 def _scope(found: list[Candidate]) -> list[int]:

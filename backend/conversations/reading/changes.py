@@ -122,11 +122,25 @@ class Changer:
 
     def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
         more = cues().more - self._catalogue.index.by_key.keys()
+        if self._becomes(item):
+            return False
         if item.role in _TAKEN_OFF and more.isdisjoint(item.keys):
             return True
-        if item.mention is not None and item.role != "add":
+        if item.mention is not None and item.role != "add" and len(items) <= 1:
+            return False
+        if item.role == "to" and not (item.unamounted and self._led_off(item, items)):
             return False
         return self._own_row(item) is not None and self._off_word(item, items)
+
+    def _becomes(self, item: Item) -> bool:
+        """Whether an item is to have another amount ("change the flour to 4kg"), and does not come off."""
+        said = {fold(word) for _, _, word in words(self._text[item.start : item.end])}
+        own = item.sku in self._order and not item.unamounted
+        return item.role == "from" and own and not said.isdisjoint(cues().becomes)
+
+    def _led_off(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of taking off stands right before an item ("and take out the lentils")."""
+        return not cues().off_before.isdisjoint(self._beside(item, items)[0])
 
     def _kept(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
@@ -239,7 +253,7 @@ class Changer:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
         if len(on) > 1 or self._said(cues().more):
             return False
-        if not gone and not self._said(cues().set | cues().corrections):
+        if not gone and not self._said(cues().set | cues().corrections | cues().negations):
             return False
         for sku in gone or self._order:
             target = self._sort_of(item, sku)

@@ -18,7 +18,9 @@ ADD: Final = "add"
 REMOVE: Final = "remove"
 _NEAR: Final = 3
 _REFUSES_NEXT: Final = frozenset({"no"})
+_NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
+_EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
@@ -131,8 +133,8 @@ class Collector:
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
             self.loose += [segment] if segment.amounts else []
             return
-        self.loose += [lost for lost in self._waiting if self._apart(lost, segment)]
-        self._waiting = [lost for lost in self._waiting if not self._apart(lost, segment)]
+        self.loose += [lost for lost in self._waiting if self._apart(segment, lost.end)]
+        self._waiting = [lost for lost in self._waiting if not self._apart(segment, lost.end)]
         for lost in self._waiting:
             self._give(lost, item)
         bare = [lost for lost in self._waiting if not self._has_options(lost)]
@@ -154,7 +156,8 @@ class Collector:
     def _for_each_before(self, item: Item) -> bool:
         """Whether "each" may mean for each of what was counted before it ("2 fans and one regulator each")."""
         each = any(self._amounts[number].text.casefold().endswith(_EACH) for number in item.amounts)
-        return each and bool(self.items) and bool(self.items[-1].amounts)
+        each = each or (bool(item.amounts) and self._words_after(item.end)[:1] in _EACH_BEHIND)
+        return each and any(one.amounts for one in self.items)
 
     def _vaguely(self, segment: Segment, item: Item) -> bool:
         """Whether "a few" is said of it, or "kidogo" where the row has no small size that this could mean."""
@@ -183,9 +186,9 @@ class Collector:
         before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
         return bool(self.items) and before is not None and before.kind is Kind.JOIN
 
-    def _apart(self, lost: Segment, segment: Segment) -> bool:
-        """Whether what lost its item stands in another sentence, or in a list's other entry."""
-        return any(sign in self._text[lost.end : segment.start] for sign in ",;.\n।!?")
+    def _apart(self, segment: Segment, place: int) -> bool:
+        """Whether a segment stands in another sentence than what ends at a place, or in a list's other entry."""
+        return any(sign in self._text[place : segment.start] for sign in ",;.\n।!?")
 
     def _item(self, segment: Segment) -> Item:
         mention = next((piece.mention for piece in segment.pieces if piece.mention is not None), None)
@@ -253,6 +256,7 @@ class Collector:
 
     def _with(self, item: Item, amounts: tuple[int, ...]) -> Item:
         wanted = wanted_of([self._amounts[number] for number in amounts])
+        wanted = replace(wanted, size=wanted.size or item.wanted.size)
         return self._resolved(replace(item, amounts=amounts, wanted=wanted))
 
     # Amounts and options that stand alone.
@@ -262,7 +266,7 @@ class Collector:
             self._waiting.append(segment)
             return
         last = self.items[-1]
-        sibling = self._in_next_size(last, segment)
+        sibling = self._in_next_size(last, segment) or self._in_next_measure(last, segment)
         if sibling is not None:
             self.items.append(sibling)
         elif last.unamounted or self._corrected(segment):
@@ -284,11 +288,29 @@ class Collector:
         held = row is not None and keys[-1] in row.size_numbers
         return sibling if held and sibling.resolution.status is Status.SURE and sibling.sku != last.sku else None
 
+    def _in_next_measure(self, last: Item, segment: Segment) -> Item | None:
+        """The same good in another measure ("5ml syringe 20, 2ml 20"), where both are sizes that it comes in."""
+        measure, had = segment.wanted.measure, last.wanted.size or last.wanted.measure
+        if measure is None or had is None or had == measure or len(segment.amounts) != 1 or last.wanted.count is None:
+            return None
+        sibling = replace(last, start=segment.start, end=segment.end, amounts=(), wanted=Wanted(size=measure))
+        sibling = self._resolved(sibling)
+        row = self._catalogue.by_sku.get(sibling.sku or "")
+        return sibling if row is not None and row.measure == measure and sibling.sku != last.sku else None
+
     def _take_option(self, segment: Segment) -> None:
         if not self.items:
             self._waiting.append(segment)
             return
         last = self.items[-1]
+        if last.role in _NEGATIVE and self._apart(segment, last.end):
+            self.items.append(replace(self._variant(last, segment), role=ADD))
+            return
+        if not segment.amounts and self._only_holds(segment) and self._apart(segment, last.end):
+            return  # "Three lanterns, packed in a box": how it comes, and not what is sold.
+        if self._joined(segment) and self._in_two_sizes(last, segment):
+            self._take_second_size(last, segment)
+            return
         settled = last.resolution.status is Status.SURE and bool(last.amounts) and bool(segment.amounts)
         if settled or (segment.amounts and last.amounts):
             self.items.append(self._variant(last, segment))
@@ -297,6 +319,23 @@ class Collector:
         amounts = (*last.amounts, *segment.amounts)
         wanted = wanted_of([self._amounts[number] for number in amounts])
         self.items[-1] = self._resolved(replace(last, keys=keys, amounts=amounts, wanted=wanted))
+
+    @staticmethod
+    def _only_holds(segment: Segment) -> bool:
+        return bool(segment.keys) and all(key in lexicon().containers for key in segment.keys)
+
+    @staticmethod
+    def _in_two_sizes(last: Item, segment: Segment) -> bool:
+        """Whether an option behind an "and" says another size than the item before it ("honey, small and large")."""
+        size, other = ({lexicon().sizes[key] for key in one.keys if key in lexicon().sizes} for one in (last, segment))
+        return last.unamounted and bool(size) and bool(other) and size != other
+
+    def _take_second_size(self, last: Item, segment: Segment) -> None:
+        """An amount said twice is of both sizes; of any other it is to be asked which has it."""
+        self.items.append(self._variant(last, segment))
+        self._spread(segment)
+        if segment.amounts and self.items[-2].unamounted:
+            self.items[-2] = self._resolved(replace(last, wanted=replace(last.wanted, vague=True)))
 
     def _spread(self, segment: Segment) -> None:
         """Spread "flour and sugar two two": a doubled amount belongs to every item before it that has none."""

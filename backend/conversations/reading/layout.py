@@ -262,7 +262,7 @@ class _Sorter:
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         counts = not stems(key).isdisjoint(self._catalogue.units) and key not in self._catalogue.index.by_key
         if key in lex.filler or lex.is_joint(key) or counts:
-            return (Kind.GOODS, True) if mention is not None and likeness >= _CERTAIN else (Kind.JOINT, False)
+            return (Kind.GOODS, True) if tagged and likeness >= _CERTAIN and not self._trusted else (Kind.JOINT, False)
         # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so. But
         # गुड़ is jaggery, though it sounds like "good".
         spelt = word.lower() in self._catalogue.written or word.lower() not in cues().never_written

@@ -95,7 +95,7 @@ def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
     for place, piece in enumerate(pieces):
         if piece.kind in _NAMING or piece.kind is Kind.AMOUNT:
             continue
-        before, behind = pieces[:place], _without_joints(pieces[place + 1 :])
+        before, behind = _without_also(pieces[:place]), _without_joints(pieces[place + 1 :])
         if piece.key in cues().vague and _is_bare(behind):
             end = behind[0].start
         elif (piece.key in cues().vague_after or _half_counts(reading, piece)) and _is_bare(before[::-1]):
@@ -115,6 +115,11 @@ def _half_counts(reading: Mapping[str, Any], piece: Piece) -> bool:
 
 def _without_joints(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return list(itertools.dropwhile(lambda piece: piece.key in cues().vague_joints, pieces))
+
+
+def _without_also(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Pieces without an "also" at their end: "gauze pan thodi" is a little gauze."""
+    return pieces[:-1] if pieces and pieces[-1].key in cues().also else pieces
 
 
 def _is_bare(pieces: Sequence[Piece]) -> bool:
@@ -214,11 +219,13 @@ _END: Final = Piece(Kind.BREAK, 0, 0, "", "")
 def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Small numbers that the bot was unsure of and that stand right before a good ("do samosa", but not "de do")."""
     pieces = lay_out(text, reading, catalogue)
-    listing = any(_amounted(one, other) for one, other in itertools.pairwise(pieces))
+    listing = any(_amounted(one, other) for one, other in itertools.pairwise(_without_wala(pieces)))
     found = []
-    for place, (before, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
+    for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
+        before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
         listed = listing and _ends_entry(before, piece, after)
-        told = listed or piece.key in cues().several or _unsure(reading, piece)
+        opens = (near is None or near.kind in {Kind.BREAK, Kind.JOIN}) and _is_bare(pieces[place:])
+        told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
         value = number_of(piece.key) if piece.kind is Kind.OTHER and told else None
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
@@ -243,6 +250,15 @@ def _follows(before: Piece | None, piece: Piece, after: Piece) -> bool:
     """Take "samosa mbili" for a count where no other good follows; Hindi's "do" also says "give", so it is none."""
     named = before is not None and before.kind in _NAMING and after.kind not in _NAMING
     return named and piece.key not in ALSO_GIVES
+
+
+def _is_wala(piece: Piece) -> bool:
+    """Whether a word ends what tells one of several goods from the others ("the 12 shot one")."""
+    return piece.kind is Kind.JOINT and piece.text.lower() in cues().attributes
+
+
+def _without_wala(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if not _is_wala(piece)]
 
 
 def _amounted(piece: Piece, after: Piece) -> bool:

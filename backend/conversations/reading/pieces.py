@@ -87,6 +87,8 @@ class Cues:
     all_of_them: frozenset[str]
     same_size: frozenset[str]
     same_colour: frozenset[str]
+    same_count: frozenset[str]
+    also: frozenset[str]
     attributes: frozenset[str]
     passing: Mapping[str, frozenset[str]]
 
@@ -104,7 +106,7 @@ class Cues:
 
 _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "each", "both", "all_of_them",
-    "same_size", "same_colour",
+    "same_size", "same_colour", "same_count",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -129,7 +131,8 @@ def cues() -> Cues:
     lists = tomllib.loads(text)
     return Cues(
         joins=frozenset(map(fold, lists["joins"])),
-        corrections=frozenset(map(fold, lists["corrections"])),
+        # "Nah" folds to the "na" that joins two goods in Swahili.
+        corrections=frozenset(map(fold, lists["corrections"])) - frozenset(map(fold, lists["joins"])),
         partitive=frozenset(map(phrase_key, lists["partitive"])),
         negations=frozenset(map(fold, lists["negations"])),
         doubles=frozenset(map(phrase_key, lists["doubles"])),
@@ -156,6 +159,7 @@ def cues() -> Cues:
         set=frozenset(map(fold, lists["changes"]["set"])),
         off_before=frozenset(map(fold, lists["changes"]["off_before"])),
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
+        also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},

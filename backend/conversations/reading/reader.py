@@ -35,6 +35,7 @@ from backend.conversations.reading.types import (
 )
 
 _SURE_AMOUNT: Final = 0.9
+_KILO: Final = 1000
 _A_GUESS: Final = 0.5
 _NOT_UNDONE: Final = frozenset({"cancel_order"})
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
@@ -199,7 +200,7 @@ def _facts(
         lines=lines,
         removed=bool(read.removed),
         over_stock=any(_stock(catalogue, sku) > 0 for sku in short),
-        most_asked=max((item.wanted.count or Fraction(0) for item in read.items), default=Fraction(0)),
+        most_asked=max((_asked(item) for item in read.items), default=Fraction(0)),
         address=slots.get("address"),
         phone=slots.get("phone"),
         payment=slots.get("payment"),
@@ -211,6 +212,12 @@ def _facts(
         stray=has_strays(read.pieces, read.items, reading),
         lost_amount=any(_is_lost(segment, reading) for segment in read.loose),
     )
+
+
+def _asked(item: Item) -> Fraction:
+    """How many are asked for, or how many kilos."""
+    mass = item.wanted.measure.base / _KILO if item.wanted.measure and item.wanted.measure.dimension == "mass" else 0
+    return item.wanted.count or Fraction(mass).limit_denominator(1000)
 
 
 def _is_lost(segment: Segment, reading: Mapping[str, Any]) -> bool:

@@ -181,15 +181,17 @@ class Segmenter:
     ) -> Segment | None:
         """Take a number for part of a name ("combo 2", "coke 500", "jeans 34") where a row is called just that."""
         amount = self.amounts[number]
+        place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
+        rest = [other for other in numbers if other != number]
+        if place == 0 or amount.kind == "measure":
+            return self._leading_name(pieces, number, rest)
         if amount.kind not in {"count", "money", "pack"} or amount.currency or amount.value is None:
             return None
-        place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
-        if place == 0 or pieces[place - 1].kind is Kind.AMOUNT:
+        if pieces[place - 1].kind is Kind.AMOUNT:
             return None
         numbered = pieces[place - 1].key in cues().number_words
-        rest = [other for other in numbers if other != number]
         name = _as_name(amount, numbered=numbered)
-        if amount.digits is None and not numbered and not self.catalogue.index.by_key.keys() >= {*name}:
+        if amount.digits is None and not numbered and not self._in_names(name):
             return None
         segment = self._resolved(pieces, rest, name)
         found = segment.resolution
@@ -200,6 +202,32 @@ class Segmenter:
         if named or (size and (numbered or telling)) or (amount.digits and found.rule == ANOTHER):
             return segment
         return self._size_not_held(pieces, rest) if numbered else None
+
+    def _leading_name(self, pieces: tuple[Piece, ...], number: int, rest: Sequence[int]) -> Segment | None:
+        """A number that a row's name or alias begins with or holds, beside another that counts it.
+
+        "30 shot ek" is one of what is called "30 shot"; "waya 1.5 mita kumi" is ten metres of "waya 1.5".
+        """
+        amount = self.amounts[number]
+        counted = len(rest) == 1 and self.amounts[rest[0]].kind in _COUNTING and not self.amounts[rest[0]].vague
+        spoken = tuple(key for key in _as_name(amount, numbered=False) if not lexicon().is_joint(key))
+        name = (amount.digits,) if amount.digits is not None else spoken
+        if not counted or amount.currency or not name or not self._in_one_name(pieces, number):
+            return None
+        segment = self._resolved(pieces, rest, name)
+        found = segment.resolution
+        return segment if found.rule == "alias" and found.status is Status.SURE and found.exact else None
+
+    def _in_one_name(self, pieces: tuple[Piece, ...], number: int) -> bool:
+        """Whether a number and the goods word beside it follow each other in a row's name or alias."""
+        place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
+        said = [fold(word) for _, _, word in words(pieces[place].text)]
+        before = [(pieces[place - 1].key, said[0])] if place else []
+        after = [(said[-1], pieces[place + 1].key)] if place + 1 < len(pieces) else []
+        return not self.catalogue.pairs.isdisjoint([*before, *after])
+
+    def _in_names(self, name: tuple[str, ...]) -> bool:
+        return self.catalogue.index.by_key.keys() >= {*name}
 
     def _size_not_held(self, pieces: tuple[Piece, ...], rest: Sequence[int]) -> Segment | None:
         """A good whose rows are told apart by numbers, in a number that none of them has ("shoes size 45"): open."""

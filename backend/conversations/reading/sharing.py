@@ -7,11 +7,13 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, keys_of, words
+from backend.catalog.linking.quantities import lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import ADD, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
+_TWO: Final = 2
 _SAID: Final = frozenset({Status.SURE, Status.ODD})
 _SIZES: Final = frozenset(
     {"size", "gauge", "length", "width", "capacity", "weight", "volume", "age", "rating", "power"}
@@ -41,7 +43,7 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
             named[place] = _named_like(before, _endings(item.keys), item, catalogue)
         elif item.resolution.status is Status.OPEN and before.resolution.status in _SAID:
             named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
-    return _sized_alike(named, text, catalogue)
+    return _counted_alike(_sized_alike(_both_sorts(named, text, catalogue), text, catalogue), text, catalogue)
 
 
 def _with_option(item: Item, items: Sequence[Item], pieces: Sequence[Piece], text: str, catalogue: Catalogue) -> Item:
@@ -110,6 +112,41 @@ def _named_like(item: Item, shared: Iterator[tuple[str, ...]], other: Item, cata
         ):
             return replace(item, keys=joined, resolution=found)
     return item
+
+
+def _both_sorts(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """Take "crepe bandage, both sizes" for one of each of the two rows that it can mean; of three, it stays open."""
+    out: list[Item] = []
+    for item, after in zip(items, [*items[1:], None], strict=False):
+        end = after.start if after is not None else len(text)
+        rows = item.resolution.alternatives if item.resolution.status is Status.OPEN else ()
+        both = len(rows) == _TWO and item.role == ADD and bool(places_of(cues().both, text[item.start : end]))
+        out += [_of_row(item, sku, catalogue) for sku in rows] if both else [item]
+    return out
+
+
+def _of_row(item: Item, sku: str, catalogue: Catalogue) -> Item:
+    row = next(number for number, one in enumerate(catalogue.items) if one.sku == sku)
+    lines = lines_for(catalogue, row, item.wanted)
+    status = Status.SURE if lines is not None else Status.ODD
+    return replace(
+        item, resolution=replace(item.resolution, status=status, lines=lines or (), sku=sku, alternatives=())
+    )
+
+
+def _counted_alike(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """Give "and as many rolls" the amount of the good before it."""
+    out: list[Item] = []
+    for item, after in zip(items, [*items[1:], None], strict=False):
+        end = after.start if after is not None else len(text)
+        start = out[-1].end if out else item.start
+        alike = bool(out) and item.unamounted and bool(places_of(cues().same_count, text[start:end]))
+        if alike and out[-1].amounts:
+            found = resolve(catalogue, read_keys(item.keys, item.weak), out[-1].wanted)
+            out.append(replace(item, amounts=out[-1].amounts, wanted=out[-1].wanted, resolution=found))
+        else:
+            out.append(item)
+    return out
 
 
 def _sized_alike(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:

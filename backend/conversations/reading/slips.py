@@ -87,6 +87,11 @@ def _no_slips() -> frozenset[str]:
     return frozenset(_lists()["no_slips"])
 
 
+def number_words() -> frozenset[str]:
+    """The number words that people mostly order by, in lower case."""
+    return frozenset(_numbers())
+
+
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, float]:
     """The words of `words.toml` with their values."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalog.linking.folding import bare, fold, romanise, skeleton, stems, words
+from backend.catalog.linking.folding import bare, fold, loan_sound, romanise, skeleton, spelt, stems, words
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,25 @@ def test_offsets_give_back_the_words(text: str) -> None:
 @given(st.text(alphabet="abcdefghiklmnopstuvyआकखगचजतदपबमरलसहािीुेो", max_size=12))
 def test_folding_is_plain_and_never_fails(word: str) -> None:
     assert all(sign.isalnum() for sign in fold(word))
+
+
+@pytest.mark.parametrize(
+    ("word", "letters"),
+    [
+        ("बीपी", "bp"),
+        ("एन95", "n95"),
+        ("आईवी", "iv"),
+        ("एसी", "ac"),
+        ("सीसीटीवी", "cctv"),
+        ("चाय", None),
+        ("पी", None),
+        ("केक", None),
+    ],
+)
+def test_names_of_letters_spell_what_they_name(word: str, letters: str | None) -> None:
+    assert spelt(word) == letters
+
+
+@pytest.mark.parametrize(("word", "english"), [("ग्लोव्ह्ज", "gloves"), ("बम", "bomb"), ("ब्लाउज", "blouse")])
+def test_a_loan_sounds_as_in_english(word: str, english: str) -> None:
+    assert loan_sound(fold(word)) == loan_sound(fold(english))

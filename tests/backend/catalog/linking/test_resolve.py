@@ -190,3 +190,20 @@ def test_how_many_a_tray_holds_need_not_be_said() -> None:
         )
     )
     assert lines(shop, "eggs", Wanted(count=TWO, container="tray")) == {"TRAY": 2}
+
+
+def test_a_good_that_is_weighed_out_is_meant_before_a_packet_of_that_weight() -> None:
+    """A kilo of millet is millet, though the packet of its flour holds a kilo."""
+    shop = Catalogue(
+        (
+            CatalogueItem("MILLET", "Millet (loose)", ("wimbi",), "kg", 14000, "KES", 80.0, {}),
+            CatalogueItem("FLOUR", "Wimbi Flour 1kg", ("unga wa wimbi",), "packet", 17000, "KES", 30.0, {}),
+        )
+    )
+    kilo = Wanted(measure=measure_of(1.0, "kg"))
+    assert (lines(shop, "wimbi", kilo), lines(shop, "unga wa wimbi", kilo)) == ({"MILLET": 1}, {"FLOUR": 1})
+
+
+def test_two_dozen_of_what_comes_by_the_dozen_are_two_packs() -> None:
+    shop = Catalogue((CatalogueItem("LAMP", "Clay Lamps (pack of 12)", ("diya",), "pack", 6000, "INR", 90.0, {}),))
+    assert lines(shop, "diya", Wanted(count=TWO, container="dozen")) == {"LAMP": 2}

@@ -88,3 +88,18 @@ def test_the_same_size_may_leave_out_the_name_too() -> None:
         ("TAPE", "Black Tape", "black tape", "colour=black"),
     )
     assert lines(read(shop, "{1} <thick red wire>, {1} <black> same size")) == {"RED-2": 1, "BLACK-2": 1}
+
+
+@pytest.mark.parametrize("said", ["utne hi", "as many", "idadi ile ile", "तेवढेच"])
+def test_as_many_is_as_many_as_of_the_good_before(said: str) -> None:
+    assert lines(read(ROPES, f"<green raincoat> {{3}}, <green boots> {said}")) == {"GREEN": 3, "BOOT-G": 3}
+
+
+def test_both_sizes_are_one_of_each() -> None:
+    result = read(ROPES, "<cap> dono size {ek ek|1each}, {2} <green raincoat>")
+    assert (lines(result), result.decision) == ({"CAP-8": 1, "CAP-9": 1, "GREEN": 2}, Decision.ACCEPT)
+
+
+def test_both_of_three_sorts_is_asked_about() -> None:
+    shop = _shop(*((f"S-{size}", f"Cup {size}ml", f"cup {size}", f"size={size}ml") for size in (100, 200, 300)))
+    assert read(shop, "<cup> both sizes").decision is Decision.CLARIFY

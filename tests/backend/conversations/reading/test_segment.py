@@ -1,0 +1,83 @@
+"""Numbers that are part of a name, sizes behind an "and", and words that only look like amounts or corrections."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
+from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, FURNISHER, marked
+
+STALL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "99", "options": options}
+        for sku, name, aliases, unit, options in (
+            ("SHOT-12", "Sky Shot 12", "12 shot", "piece", "shots=12"),
+            ("SHOT-30", "Sky Shot 30", "30 shot", "piece", "shots=30"),
+            ("ROW-1000", "Cracker Row 1000", "hazar ki ladi", "piece", "size=1000"),
+            ("ROW-100", "Cracker Row 100", "sau ki ladi", "piece", "size=100"),
+            ("WIRE-1", "Cable 1.5mm", "waya 1.5", "metre", "gauge=1.5mm"),
+            ("WIRE-2", "Cable 2.5mm", "waya 2.5", "metre", "gauge=2.5mm"),
+            ("SYR-2", "Syringe 2ml", "2ml syringe", "piece", "size=2ml"),
+            ("SYR-5", "Syringe 5ml", "5ml syringe", "piece", "size=5ml"),
+            ("BALL", "Ball", "ball", "piece", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{30} <shot> {ek|1} aur <ball> {2}", {"SHOT-30": 1, "BALL": 2}),
+        ("{30} <shot> wala {ek|1} aur {12} <shot> wale do", {"SHOT-30": 1, "SHOT-12": 2}),
+        ("{hazar ki|1000money} <ladi> {6}", {"ROW-1000": 6}),
+        ("<waya> {1.5 mita|1.5m} {ishirini|20} na <waya> {2.5 mita|2.5m} {kumi|10}", {"WIRE-1": 20, "WIRE-2": 10}),
+        ("{5ml|5ml} <syringe> {20}, {2ml|2ml} bhi {30}", {"SYR-5": 20, "SYR-2": 30}),
+        ("{2} <ball>, {30} <shot> {1}", {"BALL": 2, "SHOT-30": 1}),
+        ("do <ball> aur <shot> {12} {3}", {"BALL": 2, "SHOT-12": 3}),
+    ],
+)
+def test_a_number_may_belong_to_a_name(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(STALL, text)) == expected
+
+
+def test_two_sizes_share_an_amount_that_is_said_twice() -> None:
+    assert lines(read(FURNISHER, "<kikombe> ndogo na kubwa {moja moja|1each}")) == {"CUP-S": 1, "CUP-L": 1}
+
+
+def test_which_of_two_sizes_a_single_amount_counts_is_asked() -> None:
+    result = read(FURNISHER, "<kikombe> ndogo na kubwa {3}")
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.QTY)
+
+
+def test_how_goods_are_packed_is_no_amount_of_them() -> None:
+    result = read(CORNER_SHOP, "<milk> {tatu|3} please, naomba ziwe packed kwa box")
+    assert (lines(result), result.decision) == ({"MILK": 3}, Decision.ACCEPT)
+
+
+def test_an_and_corrects_nothing() -> None:
+    """Swahili's "and" folds to the key of "nah"; the amount behind it belongs to a word that was not read."""
+    result = read(CORNER_SHOP, "<milk> {3}, na chungwa {mbili|2}")
+    assert (lines(result), result.decision) == ({"MILK": 3}, Decision.CLARIFY)
+
+
+def test_a_little_of_it_too_is_vague() -> None:
+    result = read(CORNER_SHOP, "{2} <milk>, <sugar> pan thodi")
+    assert (result.decision, result.ask, lines(result)) == (Decision.CLARIFY, Slot.QTY, {"MILK": 2})
+
+
+def test_what_comes_to_another_weight_does_not_come_off() -> None:
+    """The bot took the first for what goes and the second for what comes; the words say otherwise."""
+    plain, reading = marked("change the <bread> to {4}, and take out the <milk>", "modify_order")
+    for mention, role in zip(reading["mentions"], ("from", "to"), strict=True):
+        mention["role"] = role
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING))
+    assert (set(result.removed), lines(result)) == ({"BREAD", "MILK"}, {"BREAD": 4})
+
+
+def test_not_that_size_but_this_is_an_exchange() -> None:
+    """What is not wanted goes, in the amount that was on the order."""
+    history = (Turn("customer", "{2} small cups", None), Turn("bot", "2 x Enamel Cup Small = KES 1800. Sawa?"))
+    result = read(FURNISHER, "chhota <-cup> nako, bada dya", intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("CUP-S",), {"CUP-L": 2})
