@@ -91,6 +91,9 @@ def spoken_number(key: str) -> float | None:
     return _SPOKEN.get(key)
 
 
+UNITS: Final = frozenset(_MEASURE_KEYS)
+
+
 def is_unit(key: str) -> bool:
     """Whether a folded word is a unit of weight, volume, length or the like."""
     return key in _MEASURE_KEYS

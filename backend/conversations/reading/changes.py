@@ -17,6 +17,7 @@ from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
+_NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _PAIR: Final = 2
 _NEXT: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
@@ -251,9 +252,10 @@ class Changer:
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
-        if len(on) > 1 or self._said(cues().more):
+        refused = not gone and self._said(_NOT_THAT)
+        if len(on) > 1 or (self._said(cues().more) and not refused):
             return False
-        if not gone and not self._said(cues().set | cues().corrections | cues().negations):
+        if not gone and not refused and not self._said(cues().set | cues().corrections):
             return False
         for sku in gone or self._order:
             target = self._sort_of(item, sku)

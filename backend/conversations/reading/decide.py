@@ -34,6 +34,7 @@ class Facts:
     unclear: bool = False
     lost_amount: bool = False
     stray: bool = False
+    mistyped: bool = False
     opens: bool = False
 
 
@@ -144,6 +145,7 @@ RULES: Final = (
     Rule("vague address", _ORDERS, _vague_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("phone does not work", _ORDERS, _bad_phone, Decision.CLARIFY, Slot.PHONE),
     Rule("way of paying unknown", _ORDERS, _bad_payment, Decision.CLARIFY, Slot.PAYMENT),
+    Rule("word that may be mistyped", _ORDERS, lambda facts: facts.mistyped, Decision.CLARIFY, Slot.ITEM),
     Rule("order", _ORDERS, _always, Decision.ACCEPT),
 )
 

@@ -18,6 +18,7 @@ from backend.conversations.reading.history import asked_items, items_of, offered
 from backend.conversations.reading.items import Collector, Item, of_them
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
+from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.pieces import Piece
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
@@ -210,6 +211,7 @@ def _facts(
         opens=not context.history and context.asked is None,
         unclear=read.unclear,
         stray=has_strays(read.pieces, read.items, reading),
+        mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),
         lost_amount=any(_is_lost(segment, reading) for segment in read.loose),
     )
 

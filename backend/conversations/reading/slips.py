@@ -24,21 +24,21 @@ def meant(word: str, *, strange: bool) -> float | None:
         strange: Whether the bot has never met the word; one that it has met is read only if a letter is doubled.
     """
     typed = unicodedata.normalize("NFC", word).lower()
-    if typed in _no_slips():
+    if typed in no_slips():
         return None
-    if typed not in _numbers() and _single(typed) in _single_numbers():
-        return _single_numbers()[_single(typed)]
+    if typed not in _numbers() and single(typed) in _single_numbers():
+        return _single_numbers()[single(typed)]
     return _nearest(typed) if strange and len(typed) >= _SHORTEST else None
 
 
-def _single(word: str) -> str:
+def single(word: str) -> str:
     """A word with its doubled letters written once."""
     return "".join(sign for sign, _ in groupby(word))
 
 
 @lru_cache(maxsize=1)
 def _single_numbers() -> dict[str, float]:
-    return {_single(word): value for word, value in _numbers().items() if len(word) >= _LONG_ENOUGH}
+    return {single(word): value for word, value in _numbers().items() if len(word) >= _LONG_ENOUGH}
 
 
 def unmet(reading: Mapping[str, Any]) -> frozenset[int]:
@@ -82,7 +82,7 @@ def _lists() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _no_slips() -> frozenset[str]:
+def no_slips() -> frozenset[str]:
     """Everyday words one letter from a number."""
     return frozenset(_lists()["no_slips"])
 

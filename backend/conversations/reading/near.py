@@ -1,0 +1,175 @@
+"""Words that a slip of the thumb may have made of a good, a count or a size, and that nothing has read."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.terms import UNITS, is_unit
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.items import Item
+from backend.conversations.reading.layout import blocked_spans, clauses
+from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.slips import meant, no_slips, number_words, single, strangers
+
+_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
+_WORDS: Final = _UNREAD | {Kind.GOODS}
+_SURE: Final = 0.9
+_SHORTEST: Final = 2
+_LONG: Final = 8
+_SHORT_SIZE: Final = 4
+_MARKS: Final = "\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963"
+# A sign that no letter carries, or a consonant that stands alone and is no word of Hindi or Marathi.
+_TORN: Final = re.compile(rf"(?<![\u0900-\u097f])(?:[{_MARKS}]|(?![नवचह])[क-ह](?![\u0900-\u097f]))")
+_ASKS: Final = re.compile(r"(?:m?ni|tu)\w{2,}[aei]")  # Swahili's "do ... for me": nitolee, mniletee, tupe.
+
+
+def may_be_mistyped(
+    text: str,
+    pieces: Sequence[Piece],
+    items: Sequence[Item],
+    reading: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    adds: bool,
+) -> bool:
+    """Whether a word that the bot has never met, and that nothing has read, may be one that matters.
+
+    It is one slip from a word of the shop, a count, a size or a word that steers; it stands right beside a good without
+    a count, where others have one; it is a torn sign; or it is all that a change might add, which then `adds` nothing.
+    """
+    strange = strangers(text, reading)
+    words = [one for one in pieces if one.kind in _WORDS and not _is_known(one)]
+    loose = [one for one in words if not _is_held(one, items)]
+    bare = {one.start for one in _beside_bare(pieces, items)}
+    before = [one for one in _before_units(pieces) if one.kind is Kind.OTHER and one.key not in cues().asks]
+    changes = (reading.get("intent") or {}).get("name") == "modify_order"
+    only_off = changes and not adds
+    return (
+        _is_torn(text, reading)
+        or any(_is_number(one) or number_of(one.key) is not None for one in before)
+        or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
+        or (only_off and any(one.kind is Kind.FOREIGN and one.start in strange for one in loose))
+        or (changes and any(_is_unsure_number(one, reading) for one in loose))
+        or any(_is_suspect(one, catalogue, strange=one.start in strange, bare=one.start in bare) for one in words)
+    )
+
+
+def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
+    return any(item.start <= piece.start < item.end and item.sku for item in items)
+
+
+def _counts_nothing(piece: Piece, *, strange: bool) -> bool:
+    """Whether a word is a number with a slip that nothing took for its count; in the shop's words, a letter doubled."""
+    typed = _typed(piece)
+    doubled = typed not in number_words() and single(typed) in number_words() and number_of(piece.key) is None
+    return doubled or meant(piece.text, strange=strange and piece.kind is not Kind.GOODS) is not None
+
+
+def _is_unsure_number(piece: Piece, reading: Mapping[str, Any]) -> bool:
+    """Whether a word for a number counts nothing, though the bot was of two minds about it."""
+    token: Mapping[str, Any] = next(
+        (one for one in reading.get("tokens") or () if one["start"] <= piece.start < one["end"]), {}
+    )
+    number = piece.kind is Kind.OTHER and not piece.key.isdigit() and number_of(piece.key) is not None
+    return number and float(token.get("p", 1.0)) < _SURE
+
+
+def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool) -> bool:
+    """Whether an unread word may matter; `bare` where it stands in a count's place, which makes less of it enough."""
+    if piece.kind is Kind.GOODS:
+        return False
+    return (strange and (bare or _is_near(piece, catalogue))) or (bare and _is_number(piece))
+
+
+def _is_known(piece: Piece) -> bool:
+    """Whether a list of ours knows a word, so that it is no slip for another."""
+    listed = piece.key in cues().never_goods | cues().asks | lexicon().filler | _steering()
+    return listed or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
+
+
+def _typed(piece: Piece) -> str:
+    return unicodedata.normalize("NFC", piece.text).lower()
+
+
+def _is_torn(text: str, reading: Mapping[str, Any]) -> bool:
+    """Whether a slip has left a sign or a letter of Devanagari alone, outside of an address or a note."""
+    blocked = blocked_spans(reading)
+    return any(not any(start <= one.start() < end for start, end in blocked) for one in _TORN.finditer(text))
+
+
+def _beside_bare(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Piece]:
+    """Pieces right beside an item that has no count, where other items have one."""
+    bare = [item for item in items if item.unamounted and item.sku]
+    if len(bare) == len(items):
+        return
+    for run in clauses(pieces):
+        for piece, after in pairwise(run):
+            if any(item.start == after.start for item in bare):
+                yield piece
+            if any(item.start <= piece.start < item.end <= after.start for item in bare):
+                yield after
+
+
+def _before_units(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Pieces right before a unit that no number leads ("andha litre")."""
+    for piece, after in pairwise(pieces):
+        if after.kind is Kind.AMOUNT and after.text.isalpha() and is_unit(after.key):
+            yield piece
+
+
+def _is_number(piece: Piece) -> bool:
+    """Whether a word is one slip from a number of three letters or more, or from "few"."""
+    vague = len(piece.key) > _SHORTEST and _near(piece.key, cues().vague, 1)
+    return vague or (number_of(piece.key) is None and _near(_typed(piece), _longer_numbers(), 1))
+
+
+def _is_near(piece: Piece, catalogue: Catalogue) -> bool:
+    typed, key = _typed(piece), piece.key
+    return (
+        _near(typed, catalogue.written, 2 if len(typed) >= _LONG else 1)
+        or _near(typed, number_words(), 1)
+        or _near(single(typed), _single_numbers(), 1)
+        or (len(key) >= _SHORT_SIZE and _near(key, _sizes(), 1))
+        or (len(key) > _SHORT_SIZE and _near(key, _steering(), 1))
+    )
+
+
+def _near(typed: str, listed: Collection[str], slips: int) -> bool:
+    """Whether a word is at most so many slips from one of the listed."""
+    if len(typed) < _SHORTEST:
+        return False
+    return process.extractOne(typed, listed, scorer=OSA.distance, score_cutoff=slips) is not None
+
+
+@lru_cache(maxsize=1)
+def _longer_numbers() -> frozenset[str]:
+    return frozenset(word for word in number_words() if len(word) > _SHORTEST)
+
+
+@lru_cache(maxsize=1)
+def _single_numbers() -> frozenset[str]:
+    return frozenset(map(single, (*number_words(), *cues().vague_after)))
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> frozenset[str]:
+    """Folded words for sizes, units and "a few"."""
+    said = (*lexicon().sizes, *UNITS, *cues().vague, *cues().vague_after)
+    return frozenset(key for key in said if " " not in key and len(key) >= _SHORT_SIZE)
+
+
+@lru_cache(maxsize=1)
+def _steering() -> frozenset[str]:
+    """Folded words for sizes, containers, "a few", and what a change does; short ones are near too many others."""
+    known = cues()
+    said = known.off | known.set | known.more | known.less | known.negations
+    words = (*_sizes(), *lexicon().containers, *said)
+    return frozenset(key for key in words if " " not in key)

@@ -1,0 +1,46 @@
+"""What may be a slip for a good, a count or a size is asked about, and not passed over."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision
+from tests.support.marked_reading import READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet"),
+    [
+        ("{2} <milk>, 1 bresd", "bresd"),
+        ("<mkate> {1}, <maziwa> mbil hapa", ""),
+        ("{2} <milk>, onionns", "onionns"),
+        ("<maziwa> kubaw {2}", "kubaw"),
+        ("<mayai> {3} na <mkate> kidoo", "kidoo"),
+        ("{2} <milk>, ो <bread>", ""),
+        ("<maziwa> {2} na <mkate> blorp", "blorp"),
+    ],
+)
+def test_what_may_be_mistyped_is_asked_about(text: str, unmet: str) -> None:
+    result = read(CORNER_SHOP, text, unmet=(unmet,))
+    assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet"),
+    [
+        ("{2} <milk>, Otieno here", "Otieno"),
+        ("mniletee {2} <milk>", "mniletee"),
+        ("{2} <milk> for the graduation", "graduation"),
+        ("{2} <milk>, bind it well", "bind"),
+        ("{2} <milk>, sina change", "sina"),
+    ],
+)
+def test_other_words_never_met_are_let_be(text: str, unmet: str) -> None:
+    result = read(CORNER_SHOP, text, unmet=(unmet,))
+    assert (lines(result), result.decision) == ({"MILK": 2}, Decision.ACCEPT)
+
+
+def test_a_change_with_a_word_one_slip_from_the_shops_is_asked_about() -> None:
+    result = read(
+        CORNER_SHOP, "make the <milk> {4} and drop the eggd", intent="modify_order", history=READ_BACK, unmet=("eggd",)
+    )
+    assert result.decision is Decision.CLARIFY
