@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDERS = ROOT / "data" / "orders"
 STUDIED = ROOT / "data" / "studied"
 TARGET = ROOT / "backend" / "conversations" / "reading" / "confidence.json"
-NOISE = (0.0, 0.01, 0.02)
+NOISE = (0.0, 0.01, 0.02, 0.05)
 RIDGE = 2.0
 # Where the data say little, a weight stays near what the feature was made for.
 EXPECTED = {

@@ -24,6 +24,8 @@ def features_of(
     loose: Sequence[Segment],
     pieces: Sequence[Piece],
     decision: Decision,
+    *,
+    mistyped: bool = False,
 ) -> dict[str, float]:
     """Features of one reading.
 
@@ -31,7 +33,8 @@ def features_of(
         Numbers around [0, 1]: `intent_p` and `margin_p` of the intent; the lowest `score`, `tag_p` and `mention_p` of
         any item; shares of items that are `guessed`, `inexact`, `crowded` (a runner-up as good); whether an amount or
         a size was left `loose`, words `unread`, two counts in `conflict`, a count `noted` for the cook or the rider;
-        `many` items; the language's `lang_p`; numbers read through `slips` of the thumb, words `unmet` among goods.
+        `many` items; the language's `lang_p`; numbers read through `slips` of the thumb, words `unmet` among goods; and
+        whether a word may be `mistyped`.
     """
     sure = [item for item in items if item.resolution.status is Status.SURE]
     count = max(len(sure), 1)
@@ -67,6 +70,7 @@ def features_of(
         "removing": float(any(item.role != "add" for item in items)),
         "none": float(not sure),
         "slips": min(int(reading.get("slips") or 0), 2) / 2,
+        "mistyped": float(mistyped),
         "unmet": _unmet(reading, pieces),
         "beside": min(len(beside := _beside(pieces, sure)), 2) / 2,
         "beside_unmet": min(sum(piece.start in unmet(reading) for piece in beside), 2) / 2,

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
-from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
@@ -55,6 +55,7 @@ def may_be_mistyped(
     return (
         _is_torn(text, reading)
         or any(_is_number(one) or number_of(one.key) is not None for one in before)
+        or any(_gives_or_counts(one, items, text) for one in pieces if one.kind is Kind.OTHER)
         or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
         or (only_off and any(one.kind is Kind.FOREIGN and one.start in strange for one in loose))
         or (changes and any(_is_unsure_number(one, reading) for one in loose))
@@ -64,6 +65,12 @@ def may_be_mistyped(
 
 def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
     return any(item.start <= piece.start < item.end and item.sku for item in items)
+
+
+def _gives_or_counts(piece: Piece, items: Sequence[Item], text: str) -> bool:
+    """Whether Hindi's "do" stands right behind a good without a count: "thali do" is two of it, or asks for it."""
+    bare = (item for item in items if item.unamounted and item.sku and item.end <= piece.start)
+    return piece.key in ALSO_GIVES and any(not text[item.end : piece.start].strip() for item in bare)
 
 
 def _counts_nothing(piece: Piece, *, strange: bool) -> bool:

@@ -37,8 +37,8 @@ from backend.conversations.reading.types import (
 
 _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
-_A_GUESS: Final = 0.5
-_NOT_UNDONE: Final = frozenset({"cancel_order"})
+# How sure the bot must be of what is acted on and cannot be undone.
+_LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.6, "modify_order": 0.6}
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 
@@ -72,7 +72,7 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     read = _READERS.get(intent, _no_order)(reading, catalogue, context)
     facts = _facts(intent, reading, read, catalogue, context)
     verdict = decide(facts)
-    features = features_of(reading, read.items, read.loose, read.pieces, verdict.decision)
+    features = features_of(reading, read.items, read.loose, read.pieces, verdict.decision, mistyped=facts.mistyped)
     confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
     verdict = _held_back(reading, verdict, confidence, context.thresholds)
     return _assembled(intent, reading, read, verdict, confidence, features)
@@ -247,7 +247,7 @@ def _held_back(
     least = thresholds.accept if thresholds is not None else calibration().accept
     if intent.get("name") in _READERS and confidence < least:
         return Verdict(Decision.CLARIFY, Slot.ITEM, "below the threshold")
-    if intent.get("name") in _NOT_UNDONE and float(intent.get("confidence", 1.0)) < _A_GUESS:
+    if float(intent.get("confidence", 1.0)) < _LEAST_SURE.get(str(intent.get("name")), 0.0):
         return Verdict(Decision.CLARIFY, Slot.ITEM, "unsure what is wanted")
     return verdict
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from backend.conversations.reading.types import Decision
-from tests.support.marked_reading import READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, marked
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,19 @@ from tests.support.shops import CORNER_SHOP
 def test_what_may_be_mistyped_is_asked_about(text: str, unmet: str) -> None:
     result = read(CORNER_SHOP, text, unmet=(unmet,))
     assert result.decision is Decision.CLARIFY
+
+
+def test_hindis_do_behind_a_good_is_two_or_asks_for_it() -> None:
+    assert read(CORNER_SHOP, "<milk> do, thanda wala").decision is Decision.CLARIFY
+    assert lines(read(CORNER_SHOP, "<milk> {1} de do")) == {"MILK": 1}
+
+
+def test_an_order_that_is_hardly_one_is_not_booked() -> None:
+    """Two hours for a loaf of bread are a complaint, whatever was read in it."""
+    plain, reading = marked("two hours for <bread> {1}, you are champions")
+    reading["intent"] = {"name": "place_order", "confidence": 0.55}
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (result.decision, result.rule) == (Decision.CLARIFY, "unsure what is wanted")
 
 
 @pytest.mark.parametrize(
