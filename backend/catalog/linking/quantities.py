@@ -50,6 +50,8 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return None
     if wanted.money_minor is not None:
         return _for_money(catalogue, row, wanted)
+    if wanted.container is not None and wanted.container in PIECES_IN and item.measure == wanted.measure is not None:
+        return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))  # "a dozen 2 inch nails"
     if wanted.measure is not None:
         return _for_measure(catalogue, row, wanted.measure, wanted.count)
     if wanted.container is not None and not alike(wanted.container, item.container):

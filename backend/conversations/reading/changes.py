@@ -18,6 +18,8 @@ from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
+_PUT: Final = frozenset({fold("weka")})
+_THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 _PAIR: Final = 2
 _NEXT: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
@@ -300,10 +302,14 @@ class Changer:
             self.change.unclear = True
         elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(known.more) and not self._said(known.becomes) and not self._made(item):
+        elif self._said(self._more()) and not self._said(known.becomes) and not self._made(item):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
+
+    def _more(self) -> frozenset[str]:
+        """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
+        return cues().more - _PUT if self._said(_THOSE) else cues().more
 
     def _made(self, item: Item) -> bool:
         """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""

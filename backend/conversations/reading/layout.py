@@ -145,7 +145,16 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
         number = pieces.pop()
         pieces.append(replace(number, kind=Kind.SIZE, amount=None))
         piece = replace(piece, kind=Kind.SIZE)
+    elif is_unit(piece.key) and pieces and _is_part(pieces[-1]):
+        pieces.append(replace(pieces.pop(), kind=Kind.SIZE))
+        piece = replace(piece, kind=Kind.SIZE)
     pieces.append(piece)
+
+
+def _is_part(piece: Piece) -> bool:
+    """Whether a word says a part of one, so that it makes a size with the unit behind it ("aadha inch")."""
+    part = spoken_number(piece.key)
+    return piece.kind in {Kind.SIZE, Kind.OTHER} and part is not None and part % 1 > 0
 
 
 def _list_numbers(text: str) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ def may_be_mistyped(
         or any(_gives_or_counts(one, items, text) for one in pieces if one.kind is Kind.OTHER)
         or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
         or (only_off and any(one.kind is Kind.FOREIGN and one.start in strange for one in loose))
-        or (changes and any(_is_unsure_number(one, reading) for one in loose))
+        or any(_is_unsure_number(one, reading) for one in loose)
         or any(_is_suspect(one, catalogue, strange=one.start in strange, bare=one.start in bare) for one in words)
     )
 
@@ -85,7 +85,8 @@ def _is_unsure_number(piece: Piece, reading: Mapping[str, Any]) -> bool:
     token: Mapping[str, Any] = next(
         (one for one in reading.get("tokens") or () if one["start"] <= piece.start < one["end"]), {}
     )
-    number = piece.kind is Kind.OTHER and not piece.key.isdigit() and number_of(piece.key) is not None
+    said = number_of(piece.key) is not None or _typed(piece) in number_words()
+    number = piece.kind is Kind.OTHER and not piece.key.isdigit() and said
     return number and float(token.get("p", 1.0)) < _SURE
 
 

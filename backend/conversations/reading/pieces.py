@@ -82,6 +82,7 @@ class Cues:
     resend: frozenset[str]
     money_gone: frozenset[str]
     if_held: frozenset[str]
+    off_order: frozenset[str]
     each: frozenset[str]
     both: frozenset[str]
     all_of_them: frozenset[str]
@@ -105,8 +106,8 @@ class Cues:
 
 
 _PHRASES: Final = (
-    "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "each", "both", "all_of_them",
-    "same_size", "same_colour", "same_count",
+    "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
+    "all_of_them", "same_size", "same_colour", "same_count",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 

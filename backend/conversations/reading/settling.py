@@ -140,4 +140,15 @@ def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingC
     return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
 
 
-_RULES: Final = (_new_order, _goods_alone, _answer, _confirmed, _money_astray, _if_held)
+def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A message that takes a good of the shop off an order cancels no order."""
+    if _is(reading) != "cancel_order" or not cues().any_in(cues().off_order, context.text):
+        return None
+    pieces = lay_out(context.text, reading, catalogue)
+    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
+    if not any(one.resolution.exact and _names(one.pieces) for run in named for one in run):
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _UNSURE))
+
+
+_RULES: Final = (_some_off, _new_order, _goods_alone, _answer, _confirmed, _money_astray, _if_held)

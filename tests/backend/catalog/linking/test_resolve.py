@@ -207,3 +207,8 @@ def test_a_good_that_is_weighed_out_is_meant_before_a_packet_of_that_weight() ->
 def test_two_dozen_of_what_comes_by_the_dozen_are_two_packs() -> None:
     shop = Catalogue((CatalogueItem("LAMP", "Clay Lamps (pack of 12)", ("diya",), "pack", 6000, "INR", 90.0, {}),))
     assert lines(shop, "diya", Wanted(count=TWO, container="dozen")) == {"LAMP": 2}
+
+
+def test_a_dozen_of_one_size_are_twelve_of_it() -> None:
+    shop = Catalogue((CatalogueItem("NAIL", "Nail 2 inch", ("2 inch nail",), "piece", 300, "KES", 900.0, {}),))
+    assert lines(shop, "2 inch nail", Wanted(count=Fraction(1), container="dozen")) == {"NAIL": 12}

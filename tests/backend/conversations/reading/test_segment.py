@@ -81,3 +81,31 @@ def test_not_that_size_but_this_is_an_exchange() -> None:
     history = (Turn("customer", "{2} small cups", None), Turn("bot", "2 x Enamel Cup Small = KES 1800. Sawa?"))
     result = read(FURNISHER, "chhota <-cup> nako, bada dya", intent="modify_order", history=history)
     assert (result.removed, lines(result)) == (("CUP-S",), {"CUP-L": 2})
+
+
+def test_half_an_inch_is_a_size() -> None:
+    shop = catalogue_from_rows(
+        [
+            {"sku": "PIPE-05", "name": "Pipe half inch", "aliases": "half inch pipe", "price": "180", "stock": "90"},
+            {"sku": "PIPE-1", "name": "Pipe 1 inch", "aliases": "1 inch pipe", "price": "380", "stock": "50"},
+        ]
+    )
+    assert lines(read(shop, "aadha inch <pipe> {4}")) == {"PIPE-05": 4}
+
+
+def test_those_at_a_number_are_put_to_it() -> None:
+    """Swahili's "weka" adds what it names, and puts "those" at a number."""
+    result = read(CORNER_SHOP, "hizo <eggs> weka {nane|8}", intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result)) == ({"EGG"}, {"EGG": 8})
+
+
+def test_one_good_off_an_order_cancels_no_order() -> None:
+    result = read(CORNER_SHOP, "take the <-bread> off my order", intent="cancel_order", history=READ_BACK)
+    assert (result.intent, set(result.removed), lines(result)) == ("modify_order", {"BREAD"}, {})
+
+
+def test_a_number_that_the_bot_doubted_and_nothing_took_is_asked_about() -> None:
+    plain, reading = marked("<milk> na <bread>, tatu tatu")
+    reading["tokens"] = [one | {"p": 0.7} if one["text"] == "tatu" else one for one in reading["tokens"]]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.decision is Decision.CLARIFY
