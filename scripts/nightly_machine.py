@@ -75,7 +75,8 @@ def main() -> int:
     with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
         for (number, sequences, _), words in zip(jobs, pool.imap(_part, jobs), strict=True):
             done, broken = done + sequences, [*broken, words] if words else broken
-            print(f"  {done} of {given.sequences}, the last {sequences} by seed {number}", flush=True)
+            how = ": BROKEN" if words else ""
+            print(f"  {done} of {given.sequences}, the last {sequences} by seed {number}{how}", flush=True)
     print(*broken, sep="\n", end="\n" if broken else "")
     took = time.monotonic() - began
     print(

@@ -102,7 +102,7 @@ TRANSITIONS: Final = (
     ),
     Transition(c.MarkPaymentFailed, (*_UNPAID, *_RUNNING), None, _MONEY),
     Transition(c.RecordLatePayment, _CLOSED, None, _MONEY),
-    Transition(c.RecordRefund, (*_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.refund_covered,)),
+    Transition(c.RecordRefund, (S.PARTIAL, *_RUNNING, S.DELIVERED, *_CLOSED), None, _MONEY, guards=(p.refund_covered,)),
     # Money that was another order's: before the order runs it waits for its own again; what runs goes on, and owes.
     Transition(c.WithdrawPayment, (S.PARTIAL,), S.PENDING, _MONEY, guards=(p.nothing_given_back,)),
     Transition(

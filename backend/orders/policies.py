@@ -44,8 +44,8 @@ def fully_covered(facts: OrderFacts, command: c.ConfirmPayment) -> None:
 
 
 def part_covered(facts: OrderFacts, command: c.RecordPartPayment) -> None:
-    """The receipts cover some of the amount, and more than before."""
-    if not facts.paid_minor < command.paid_minor < facts.amount_minor:
+    """The receipts cover more than before, and some of the amount, less what went back."""
+    if not facts.paid_minor < command.paid_minor < facts.amount_minor + facts.refunded_minor:
         raise errors.NothingPaidError(due_minor=facts.amount_minor - facts.paid_minor)
 
 

@@ -76,8 +76,9 @@ class OrderView:
 
     @property
     def due_minor(self) -> int:
-        """What is still to be paid, never below zero."""
-        return max(self.amount_minor - self.paid_minor, 0)
+        """What is still to be paid, never below zero; where it waits for all of it, what went back is to come again."""
+        awaited = self.state in {OrderState.PENDING, OrderState.PARTIAL}
+        return max(self.amount_minor - self.paid_minor + (self.refunded_minor if awaited else 0), 0)
 
 
 @dataclass(frozen=True, slots=True)

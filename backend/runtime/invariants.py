@@ -91,7 +91,8 @@ INVARIANTS: Final = (
     Invariant(
         "I5",
         "What an order was paid is the sum of its receipts, and no more is given back than came in.",
-        # What was given back in full as a person asked had counted for the order, and still says what was paid.
+        # What was given back in full as a person asked had counted for the order, and still says what was paid. What
+        # the provider took back counts if it ever did; of what was too much, only what was due.
         """SELECT o.id FROM orders o
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount_minor) FILTER (WHERE state <> 'replaced'), 0) AS all_minor,
@@ -99,13 +100,20 @@ INVARIANTS: Final = (
                 coalesce(sum(amount_minor) FILTER (WHERE state = 'matched' OR state = 'refunded' AND EXISTS (
                     SELECT FROM refunds f WHERE f.receipt_id = r.id AND f.requested_by IS NOT NULL
                 )), 0) AS counted_minor,
-                coalesce(sum(amount_minor) FILTER (WHERE state = 'reversed'), 0) AS reversed_minor
+                coalesce(sum(amount_minor) FILTER (WHERE state = 'reversed' AND EXISTS (
+                    SELECT FROM ledger_entries e WHERE e.receipt_id = r.id AND e.account = 'customer_funds'
+                )), 0) AS reversed_minor,
+                coalesce(sum((
+                    SELECT sum(f.amount_minor) FROM refunds f
+                    WHERE f.receipt_id = r.id AND f.cause = 'paid_too_much' AND f.state <> 'rejected'
+                )) FILTER (WHERE state = 'matched'), 0) AS surplus_minor
             FROM receipts r WHERE r.order_id = o.id
         ) came ON true
         WHERE o.paid_minor NOT IN (
                 least(o.amount_minor, came.matched_minor), came.all_minor,
                 least(o.amount_minor, came.counted_minor),
                 least(o.amount_minor, came.matched_minor) + came.reversed_minor,
+                came.matched_minor - came.surplus_minor + came.reversed_minor,
                 least(o.amount_minor, came.matched_minor + came.reversed_minor),
                 least(o.amount_minor, came.counted_minor + came.reversed_minor)
             )

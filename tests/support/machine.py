@@ -266,7 +266,8 @@ class ShopMachine(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         """Nothing of the list is broken; an order that has just changed must be watched at once."""
-        assert self.run(check(self.session, bound_s=0, rules=HOLDS)) == []
+        breaches = self.run(check(self.session, bound_s=0, rules=HOLDS))
+        assert breaches == [], breaches
 
 
 @contextmanager

@@ -17,7 +17,7 @@ MOVES: dict[type[Command], dict[S, S | None]] = {
     c.ApproveCod: dict.fromkeys(UNPAID, S.CONFIRMED),
     c.MarkPaymentFailed: dict.fromkeys(BEFORE_DELIVERED, STAYS),
     c.RecordLatePayment: dict.fromkeys((S.CANCELLED, S.RETURNED), STAYS),
-    c.RecordRefund: dict.fromkeys((*RUNNING, S.DELIVERED, S.CANCELLED, S.RETURNED), STAYS),
+    c.RecordRefund: dict.fromkeys((S.PARTIAL, *RUNNING, S.DELIVERED, S.CANCELLED, S.RETURNED), STAYS),
     c.WithdrawPart: dict.fromkeys((S.PARTIAL, *RUNNING, S.DELIVERED, S.CANCELLED, S.RETURNED), STAYS),
     c.WithdrawPayment: {S.PARTIAL: S.PENDING} | dict.fromkeys((*RUNNING, S.DELIVERED, S.CANCELLED, S.RETURNED), STAYS),
     c.SwitchPayment: dict.fromkeys(BEFORE_DELIVERED, STAYS),

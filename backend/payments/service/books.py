@@ -44,11 +44,18 @@ class Judged:
 def judge(order: Receivable, receipts: Sequence[Receipt]) -> Judged:
     """Say what money that is the order's will do, beside the receipts that it has: count, or be owed back."""
     counted = sum(row.amount_minor for row in receipts if row.state == ReceiptState.MATCHED)
-    taken_back = sum(row.amount_minor for row in receipts if row.state == ReceiptState.REVERSED)
     before = OrderMoney(order.amount_minor, counted, order.state in CLOSED_STATES)
     verdict, cause = judge_receipt(before)
     counts = verdict is ReceiptVerdict.MATCH
-    return Judged(before, taken_back, ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause)
+    return Judged(
+        before, taken_back(order, receipts), ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause
+    )
+
+
+def taken_back(order: Receivable, receipts: Sequence[Receipt]) -> int:
+    """Return how much of what counts as paid was taken back by its provider; what never counted is no part of it."""
+    reversed_minor = sum(row.amount_minor for row in receipts if row.state == ReceiptState.REVERSED)
+    return min(reversed_minor, order.refunded_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +272,7 @@ class Books:
         await session.flush()
         if former in OPEN:
             await publish(session, PaymentReviewClosed(receipt.id, None, why), actor=PAYMENTS_ACTOR, city=None)
-        elif order is not None:
+        elif order is not None and (former == ReceiptState.MATCHED or order.state in CLOSED_STATES):
             await self._tell_taken_back(session, order, receipt)
             await self.ask(session, receipt, why, order=order)
 

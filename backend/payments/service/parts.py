@@ -27,7 +27,7 @@ from backend.payments.models import Receipt
 from backend.payments.policies import CLOSED_STATES, WAITING_STATES
 from backend.payments.ports import Evidence, Feed
 from backend.payments.repository.lists import GIVEN
-from backend.payments.service.books import PAYMENTS_ACTOR, Books
+from backend.payments.service.books import PAYMENTS_ACTOR, Books, taken_back
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided
 from backend.payments.service.ledger import CUSTOMER_FUNDS, SUSPENSE, Movement, holder, post
@@ -244,7 +244,7 @@ def _stays(order: Receivable, receipts: Sequence[Receipt]) -> int:
     sums = {state: sum(row.amount_minor for row in receipts if row.state == state) for state in ReceiptState}
     if order.state in CLOSED_STATES:
         return sum(sums.values()) - sums[ReceiptState.REPLACED]
-    return min(order.amount_minor, sums[ReceiptState.MATCHED]) + sums[ReceiptState.REVERSED]
+    return min(order.amount_minor, sums[ReceiptState.MATCHED]) + taken_back(order, receipts)
 
 
 def _first_code(receipt: Receipt) -> str:

@@ -39,7 +39,7 @@ DESK = {"agent", "admin", "owner", "service"}
 def facts(state: S, command: type[Command] = c.AddNote) -> OrderFacts:
     """An order in the state for which every guard of the command's sample passes."""
     without_rider = command is c.AssignRider
-    needs_money = command in {c.WithdrawPart, c.WithdrawPayment}
+    needs_money = command in {c.RecordRefund, c.WithdrawPart, c.WithdrawPayment}
     needs_none = command in {c.RecordPartPayment, c.ConfirmPayment, c.SwitchPayment}
     paid = needs_money or (state not in UNPAID and not needs_none)
     return OrderFacts(

@@ -160,6 +160,55 @@ async def test_an_order_whose_money_went_back_can_be_paid_again(
     assert await balances(till) == {"clearing.mpesa": -35200, "customer_funds": 35200}
 
 
+async def test_an_order_that_waits_for_the_rest_is_paid_though_its_first_part_went_back(
+    till: Till, receipts: ReceiptsService, order: OrderView
+) -> None:
+    """It owes all again, takes what comes in parts, and runs once all of it is there."""
+    await tell(till, by_hand(till, amount_minor=100, reference=order.id))
+    async with till.database.transaction() as session:
+        await receipts.take_back(session, "mpesa", CODE, "reversed")
+    assert (await till.order(order.id)).due_minor == 35200
+    await tell(till, by_hand(till, code="UKM5A7B9CE", amount_minor=35100, reference=order.id))
+    shown = await till.order(order.id)
+    assert (shown.state, shown.payment_status, shown.due_minor) == ("partial", "partial", 100)
+    await tell(till, by_hand(till, code="UKM5A7B9CF", amount_minor=100, reference=order.id))
+    paid = await till.order(order.id)
+    assert (paid.state, paid.payment_status, paid.paid_minor - paid.refunded_minor) == ("confirmed", "success", 35200)
+    assert await till.rows("SELECT amount_minor FROM refunds") == []
+    assert await balances(till) == {"clearing.mpesa": -35200, "customer_funds": 35200}
+
+
+async def test_an_order_that_runs_on_may_be_paid_again_in_parts(
+    till: Till, receipts: ReceiptsService, order: OrderView
+) -> None:
+    """What comes after its money went back is recorded as it comes, not only with the last part."""
+    await tell(till, by_hand(till, reference=order.id))
+    async with till.database.transaction() as session:
+        await receipts.take_back(session, "mpesa", CODE, "reversed")
+    await tell(till, by_hand(till, code="UKM5A7B9CE", amount_minor=10000, reference=order.id))
+    shown = await till.order(order.id)
+    assert (shown.payment_status, shown.paid_minor - shown.refunded_minor) == ("partial", 10000)
+    await tell(till, by_hand(till, code="UKM5A7B9CF", amount_minor=25200, reference=order.id))
+    paid = await till.order(order.id)
+    assert (paid.payment_status, paid.paid_minor - paid.refunded_minor) == ("success", 35200)
+
+
+async def test_a_reversal_of_what_never_counted_leaves_the_order_paid(
+    till: Till, receipts: ReceiptsService, order: OrderView
+) -> None:
+    """A second payment was owed back from the start; that its provider takes it back is nothing to the order."""
+    await tell(till, by_hand(till, reference=order.id))
+    twice = by_hand(till, code="UKM5A7B9CE", feed=Feed.PROMPT, order_id=order.id)
+    assert await tell(till, twice) == ["refund_due"]
+    async with till.database.transaction() as session:
+        await receipts.take_back(session, "mpesa", "UKM5A7B9CE", "reversed")
+    shown = await till.order(order.id)
+    assert (shown.payment_status, shown.paid_minor, shown.refunded_minor) == ("success", 35200, 0)
+    assert await till.rows("SELECT state FROM refunds") == [("rejected",)]
+    assert await till.rows("SELECT 1 FROM outbox WHERE topic = 'payment.review.opened'") == []
+    assert await balances(till) == {"clearing.mpesa": -35200, "customer_funds": 35200}
+
+
 async def test_a_reversal_of_too_much_takes_its_refund_with_it(
     till: Till, receipts: ReceiptsService, order: OrderView
 ) -> None:
