@@ -91,7 +91,11 @@ class EventConsumers:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hand out events until told to stop; a batch under way is finished."""
-        await self._start()
+        started, pause = False, ErrorPause("events.start_failed")
+        while not (started or stop.is_set()):
+            async with pause.around():
+                await self._start()
+                started = True
         async with asyncio.TaskGroup() as group:
             group.create_task(self._poll(stop), name="events-poll")
             for name, consumer in self._consumers.items():

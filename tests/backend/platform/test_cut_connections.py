@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.consumers import ConsumerPolicy, EventConsumers
@@ -111,5 +112,34 @@ async def test_every_loop_goes_on_and_does_each_thing_once(
     kinds = ("timer", "event", "webhook", "send")
     assert sorted(await effects.all()) == sorted(f"{kind} {order_id}" for kind in kinds for order_id in orders[:MANY])
     assert sorted(work.calls) == orders[:MANY]
-    assert cut > MANY
+    assert cut > MANY // 4
     assert ended == []
+
+
+async def test_consumers_begin_once_the_database_lets_them_in(database: Database, effects: Effects) -> None:
+    """A worker that starts while its database takes nobody in tries again, and then hands out what has come."""
+    worker, work, stop = Database(database.url, pool_size=1, application="worker"), Work(effects), asyncio.Event()
+    consumers = EventConsumers(worker, (Subscription("test", ("order.asked",), work.on_event),))
+    url = make_url(database.url)
+    beside = Database(url.set(database="postgres").render_as_string(hide_password=False))
+
+    async def let_in(answer: str) -> None:
+        async with beside.transaction() as session:
+            await session.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS {answer}'))
+
+    await let_in("false")
+    with capture_logs() as told:
+        running = asyncio.create_task(consumers.run(stop))
+        async with asyncio.timeout(20):
+            while not told:  # noqa: ASYNC110 - a log rings no bell
+                await asyncio.sleep(0.01)
+    await let_in("true")
+    assert told[0]["event"] == "events.start_failed"
+    async with database.transaction() as session:
+        await publish(session, Asked("ORD000"), actor=VENDOR, city="Nairobi")
+    await effects.reach(1)
+    stop.set()
+    await running
+    await worker.close()
+    await beside.close()
+    assert await effects.all() == ["event ORD000"]
