@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +20,6 @@ from backend.payments.settings import PaymentsSettings
 from backend.platform.events import publish
 from backend.platform.sends import enqueue
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind, arm, cancel, skip
-
-_RAIL: Final = {"KES": "mpesa", "INR": "upi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class PastedCodes:
         """Look a code up that a customer pasted for an order."""
         order = await self._orders.get(session, order_id, lock=True)
         cleaned = code.strip().upper()
-        rail = _RAIL[order.currency]
+        rail = "mpesa" if order.currency == "KES" else "upi"
         if rail == "mpesa" and not re.fullmatch(self._settings.manual_code_shape, cleaned):
             return ClaimResult("malformed", order.id, cleaned)
         receipt = await repository.receipt_by_code(session, rail, cleaned)
