@@ -312,6 +312,7 @@ async def test_no_accessibility_faults_in_either_theme(browser: Browser, stage: 
     page = await context.new_page()
     await page.goto(f"{stage.url}/sandbox/")
     await left(page).get_by_role("button", name="Oda yangu iko wapi?").click()
+    await expect(left(page).get_by_label("You: Oda yangu")).to_be_visible()
     await stage.whatsapp("254711000221", type="text", text={"body": "Karibu"})
     await expect(left(page).get_by_label("Shop: Karibu")).to_be_visible()
     found = await Axe().run(page)
