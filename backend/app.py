@@ -12,13 +12,14 @@ from sqlalchemy import text
 
 from backend.bootstrap import Built, build, routers
 from backend.catalog.service import CatalogService
+from backend.channels.router import router as channels_router
 from backend.console.pages import FOLDER
 from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
 from backend.platform.inbox import EventIntake
 from backend.platform.observability.logging import configure_logging
 from backend.platform.settings import PlatformSettings
-from backend.platform.web import TraceMiddleware, install_problem_handlers
+from backend.platform.web import DirectRoutes, TraceMiddleware, install_problem_handlers
 from backend.vendors.service import VendorsService
 
 
@@ -34,6 +35,7 @@ def create_app(built: Built | None = None) -> FastAPI:
         lifespan=lambda _: _lifespan(parts),
     )
     app.state.registry = parts.registry
+    app.add_middleware(DirectRoutes, router=channels_router)
     app.add_middleware(TraceMiddleware)
     install_problem_handlers(app)
     app.mount("/console/static", StaticFiles(directory=FOLDER / "static"), name="console-static")

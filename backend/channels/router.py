@@ -10,13 +10,12 @@ from backend.channels.service import ChannelsService
 from backend.platform.errors import ForbiddenError
 from backend.platform.inbox import EventIntake
 from backend.platform.observability.metrics import WEBHOOKS
-from backend.platform.web import provide
+from backend.platform.web import provide, registry
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 MAX_BODY_BYTES: Final = 3 * 1024 * 1024
 
 ServiceDep = Annotated[ChannelsService, Depends(provide(ChannelsService))]
-IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
 
 
 async def _raw_body(request: Request) -> bytes:
@@ -31,13 +30,14 @@ async def _raw_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-async def _take(provider: str, request: Request, service: ChannelsService, intake: EventIntake) -> Response:
-    channel = service.channel(provider)
+async def _take(provider: str, request: Request) -> Response:
+    found = registry(request)
+    channel = found.get(ChannelsService).channel(provider)
     body = await _raw_body(request)
     if not channel.verify(request.headers, body):
         WEBHOOKS.labels(provider, "refused").inc()
         raise BadSignatureError
-    await intake.store(provider, channel.split(body))
+    await found.get(EventIntake).store(provider, channel.split(body))
     WEBHOOKS.labels(provider, "stored").inc()
     return Response(status_code=200)
 
@@ -53,15 +53,15 @@ def _subscribe(provider: str, request: Request, service: ChannelsService) -> Pla
 @router.post("/whatsapp/inbound", summary="Take messages of WhatsApp")
 @router.post("/whatsapp/status", summary="Take statuses of WhatsApp")
 @router.post("/whatsapp", summary="Take events of WhatsApp")
-async def take_whatsapp(request: Request, service: ServiceDep, intake: IntakeDep) -> Response:
+async def take_whatsapp(request: Request) -> Response:
     """Verify, store and acknowledge a WhatsApp webhook."""
-    return await _take("whatsapp", request, service, intake)
+    return await _take("whatsapp", request)
 
 
 @router.post("/instagram", summary="Take events of Instagram")
-async def take_instagram(request: Request, service: ServiceDep, intake: IntakeDep) -> Response:
+async def take_instagram(request: Request) -> Response:
     """Verify, store and acknowledge an Instagram webhook."""
-    return await _take("instagram", request, service, intake)
+    return await _take("instagram", request)
 
 
 @router.get("/whatsapp/inbound", summary="Confirm a WhatsApp subscription")

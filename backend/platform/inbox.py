@@ -188,8 +188,7 @@ class EventIntake:
             await self._commit([request])
 
     async def _insert(self, batch: Sequence[_Request]) -> None:
-        async with self._database.engine.begin() as connection:
-            await connection.exec_driver_sql(_STORE, _columns(batch))
+        await self._database.write_alone(_STORE, _columns(batch))
 
 
 async def waiting_bodies(session: AsyncSession, provider: str, kind: str, lane: str) -> list[bytes]:

@@ -52,6 +52,11 @@ class Database:
         async with self._lookouts.connect() as connection:
             return (await connection.exec_driver_sql(statement, dict(parameters or {}))).all()
 
+    async def write_alone(self, statement: str, parameters: Mapping[str, Any]) -> None:
+        """Run one writing statement (`%(name)s`) as a transaction of its own: committed on return, in one trip."""
+        async with self._lookouts.connect() as connection:
+            await connection.exec_driver_sql(statement, dict(parameters))
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()

@@ -17,6 +17,7 @@ from backend.channels.router import MAX_BODY_BYTES, router
 from backend.channels.service import ChannelsService
 from backend.platform.db.session import Database
 from backend.platform.inbox import EventIntake
+from backend.platform.web import DirectRoutes
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.town import sandbox_settings, whatsapp_settings
@@ -45,13 +46,15 @@ async def _stored(database: Database) -> list[str]:
         return list(await session.scalars(text("SELECT external_id FROM provider_events ORDER BY id")))
 
 
-@pytest.fixture
-async def hooks(database: Database, clock: FixedClock) -> Any:
-    """The webhook router alone; no provider, bot or worker exists in this test."""
+@pytest.fixture(params=["direct", "routed"])
+async def hooks(database: Database, clock: FixedClock, request: pytest.FixtureRequest) -> Any:
+    """The webhook router alone, by the short way and by the framework's; no provider, bot or worker exists here."""
     channel = WhatsAppChannel(whatsapp_settings(api_url="http://127.0.0.1:9"))
     intake = EventIntake(database)
     services: dict[type[Any], Any] = {ChannelsService: ChannelsService([channel]), EventIntake: intake}
     async with serving(database, clock, router, services=services) as api:
+        if request.param == "direct":
+            api.app.add_middleware(DirectRoutes, router=router)
         yield api
     await intake.close()
 

@@ -1,16 +1,34 @@
 """What callers are told where something behind the API is away."""
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
 from backend.platform.db.embedded import free_port
 from backend.platform.db.session import Database
-from backend.platform.web import SessionDep
+from backend.platform.errors import ForbiddenError
+from backend.platform.web import PROBLEM_JSON, DirectRoutes, SessionDep
 from tests.support.app import serving
 from tests.support.clock import FixedClock
 
 router = APIRouter()
+
+
+hooks = APIRouter(prefix="/hooks")
+
+
+@hooks.get("/refusing")
+@hooks.post("/refusing")
+async def _refusing(request: Request) -> Response:
+    """Refuse whatever comes."""
+    raise ForbiddenError(method=request.method)
+
+
+@hooks.post("/failing")
+async def _failing(_: Request) -> Response:
+    """Fail as only a fault of ours does."""
+    message = "a fault"
+    raise RuntimeError(message)
 
 
 @router.get("/now")
@@ -41,3 +59,26 @@ async def test_a_database_whose_connections_are_all_in_use_is_told_as_a_passing_
         answer = await api.client.get("/now")
     await small.close()
     assert (answer.status_code, answer.json()["code"]) == (503, "duka.store_away")
+
+
+@pytest.mark.parametrize(("method", "code"), [("POST", "403_FORBIDDEN"), ("GET", "403_FORBIDDEN"), ("PUT", "http.405")])
+async def test_the_short_way_refuses_as_the_framework_does(
+    database: Database, clock: FixedClock, method: str, code: str
+) -> None:
+    """A refusal is the same problem document by either way, and other methods are the framework's."""
+    async with serving(database, clock, hooks) as routed, serving(database, clock, hooks) as direct:
+        direct.app.add_middleware(DirectRoutes, router=hooks)
+        answers = [await api.client.request(method, "/hooks/refusing") for api in (routed, direct)]
+    assert [answer.json()["code"] for answer in answers] == [code] * 2
+    assert answers[0].status_code == answers[1].status_code
+    assert all(answer.headers["content-type"] == PROBLEM_JSON for answer in answers)
+
+
+async def test_a_fault_on_the_short_way_is_told_without_its_words(database: Database, clock: FixedClock) -> None:
+    """The caller hears of a fault of ours under a trace id, and nothing of what it is."""
+    async with serving(database, clock, hooks) as api:
+        api.app.add_middleware(DirectRoutes, router=hooks)
+        answer = await api.client.post("/hooks/failing")
+    assert (answer.status_code, answer.json()["code"]) == (500, "duka.unexpected")
+    assert answer.json()["trace_id"]
+    assert "a fault" not in answer.text
