@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, case, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.orm.util import identity_key
 
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
@@ -111,6 +110,7 @@ _LOCK_DUE: Final = (
     .execution_options(populate_existing=True)
 )
 _NOW: Final = "conversations.now"
+_WRITTEN: Final = "conversations.written"
 _HISTORY_AUTHORS: Final = {"customer": "customer", "bot": "bot", "system": "bot"}
 
 
@@ -240,14 +240,22 @@ class Standing(NamedTuple):
     customer_id: str
 
 
+def remember_written(session: AsyncSession, message: Message, thread: Conversation) -> None:
+    """Keep at hand, for `standing_of`, what the transaction has written; the session itself lets go of it."""
+    transaction = session.get_transaction()
+    if session.info.get(_WRITTEN, (None,))[0] is not transaction:
+        session.info[_WRITTEN] = transaction, {}
+    session.info[_WRITTEN][1][message.id] = message, thread
+
+
 async def standing_of(session: AsyncSession, message_id: str) -> Standing | None:
     """Return whose message it is, and how its thread stands; None where there is none of this id.
 
     Where the transaction has written the message itself, it holds the thread as well, and nothing is asked.
     """
-    written = session.identity_map.get(identity_key(Message, message_id))
-    thread = written and session.identity_map.get(identity_key(Conversation, written.conversation_id))
-    if written and thread:
+    transaction, held = session.info.get(_WRITTEN, (None, {}))
+    written, thread = held.get(message_id, (None, None))
+    if written and transaction is session.get_transaction():
         with suppress(KeyError):  # A value that the database has given, and that was not read back.
             its, of_thread = vars(written), vars(thread)
             return Standing(

@@ -152,6 +152,7 @@ class Speaker:
         )
         session.add(message)
         await session.flush()
+        repository.remember_written(session, message, thread)
         thread.last_message_at = now
         return message
 

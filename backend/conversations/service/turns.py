@@ -71,8 +71,10 @@ class Turns:
         """
         if thread.lease_until is not None:
             return None
-        with session.no_autoflush:
-            earlier = await repository.messages_awaiting_turn(session, thread.id)
+        earlier: list[Message] = []
+        if thread.burst_started_at != await repository.now(session):  # Else the message begins the burst.
+            with session.no_autoflush:
+                earlier = await repository.messages_awaiting_turn(session, thread.id)
         held = await self._begin(session, thread, [*(one for one in earlier if one is not message), message])
         return None if held is None else await self._lease(session, thread, *held, next_due_s=None)
 

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.tasks import TurnLoop, inbox_handlers
@@ -29,8 +30,8 @@ async def test_the_turn_is_taken_in_the_transaction_of_its_message(shop: Town) -
     turns: list[tuple[str, int]] = []
     takes = inbox_handlers(shop.service, shop.turns)["whatsapp"]
 
-    async def handle(session: AsyncSession, event: StoredProviderEvent) -> None:
-        await takes(session, event)
+    async def handle(session: AsyncSession, stored: StoredProviderEvent) -> None:
+        await takes(session, stored)
         rows = await session.execute(text("SELECT state, attempts FROM turns"))
         turns.extend((row.state, row.attempts) for row in rows)
         assert shop.bot.heard == []
@@ -47,8 +48,8 @@ async def test_a_message_that_is_rolled_back_begins_no_turn(shop: Town) -> None:
     """The bot hears nothing of it, and neither message nor turn is left."""
     takes = inbox_handlers(shop.service, shop.turns)["whatsapp"]
 
-    async def fail(session: AsyncSession, event: StoredProviderEvent) -> None:
-        await takes(session, event)
+    async def fail(session: AsyncSession, stored: StoredProviderEvent) -> None:
+        await takes(session, stored)
         raise RuntimeError
 
     await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="nataka unga")
@@ -56,6 +57,24 @@ async def test_a_message_that_is_rolled_back_begins_no_turn(shop: Town) -> None:
         await InboxWorker(shop.database, {"whatsapp": fail}, InboxPolicy(max_attempts=1)).drain()
     assert shop.bot.heard == []
     assert await shop.scalar("SELECT (SELECT count(*) FROM turns) + (SELECT count(*) FROM messages)") == 0
+
+
+async def test_a_burst_of_one_message_is_not_looked_for(shop: Town) -> None:
+    """The message that begins a burst is all that its turn answers."""
+    asked: list[str] = []
+    takes = inbox_handlers(shop.service, shop.turns)["whatsapp"]
+
+    def on_statement(*arguments: Any) -> None:
+        asked.append(" ".join(arguments[2].split()))
+
+    await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="nataka unga")
+    async with running(shop.turns):
+        event.listen(Engine, "before_cursor_execute", on_statement)
+        await InboxWorker(shop.database, {"whatsapp": takes}).drain()
+    event.remove(Engine, "before_cursor_execute", on_statement)
+    assert [request.text for request in shop.bot.heard] == ["nataka unga"]
+    assert [one for one in asked if one.startswith("INSERT INTO messages")]
+    assert [one for one in asked if "messages.awaits_turn AND" in one] == []
 
 
 async def test_what_comes_while_a_turn_runs_waits_for_its_end(shop: Town) -> None:
