@@ -100,9 +100,11 @@ INVARIANTS: Final = (
                 coalesce(sum(amount_minor) FILTER (WHERE state = 'matched' OR state = 'refunded' AND EXISTS (
                     SELECT FROM refunds f WHERE f.receipt_id = r.id AND f.requested_by IS NOT NULL
                 )), 0) AS counted_minor,
-                coalesce(sum(amount_minor) FILTER (WHERE state = 'reversed' AND EXISTS (
-                    SELECT FROM ledger_entries e WHERE e.receipt_id = r.id AND e.account = 'customer_funds'
-                )), 0) AS reversed_minor,
+                coalesce(sum((
+                    SELECT sum(e.credit_minor) FILTER (WHERE e.cause = 'paid')
+                        - coalesce(sum(e.debit_minor) FILTER (WHERE e.cause = 'paid_too_much'), 0)
+                    FROM ledger_entries e WHERE e.receipt_id = r.id AND e.account = 'customer_funds'
+                )) FILTER (WHERE state = 'reversed'), 0) AS reversed_minor,
                 coalesce(sum((
                     SELECT sum(f.amount_minor) FROM refunds f
                     WHERE f.receipt_id = r.id AND f.cause = 'paid_too_much' AND f.state <> 'rejected'

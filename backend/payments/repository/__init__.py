@@ -27,6 +27,9 @@ from backend.payments.ports import AccountBalance
 from backend.payments.repository.lists import GIVEN as GIVEN
 from backend.payments.repository.lists import ReceiptFilter as ReceiptFilter
 from backend.payments.repository.lists import ReceiptPage as ReceiptPage
+from backend.payments.repository.shares import counted_of as counted_of
+from backend.payments.repository.shares import left_of as left_of
+from backend.payments.repository.shares import refunded_minor as refunded_minor
 from backend.platform.db.types import blind_index
 
 _MOST_OF_PAYER: Final = 20
@@ -372,19 +375,3 @@ async def settlements(
     total = await session.scalar(select(func.count()).select_from(Settlement).where(*conditions))
     query = select(Settlement).where(*conditions).order_by(Settlement.until.desc(), Settlement.id)
     return (await session.scalars(query.limit(limit).offset(offset))).all(), int(total or 0)
-
-
-async def left_of(session: AsyncSession, receipt: Receipt) -> int:
-    """Return how much of a receipt no refund has claimed."""
-    claimed = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-        Refund.receipt_id == receipt.id, Refund.state != "rejected"
-    )
-    return receipt.amount_minor - int(await session.scalar(claimed) or 0)
-
-
-async def refunded_minor(session: AsyncSession, receipt_id: str) -> int:
-    """Return how much of a receipt was paid back."""
-    paid = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-        Refund.receipt_id == receipt_id, Refund.state == "paid_back"
-    )
-    return int(await session.scalar(paid) or 0)

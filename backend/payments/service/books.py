@@ -288,7 +288,9 @@ class Books:
         await repository.suggest(session, receipt.id, ())
 
     async def _tell_taken_back(self, session: AsyncSession, order: Receivable, receipt: Receipt) -> None:
-        gone = min(order.refunded_minor + receipt.amount_minor, order.paid_minor)
+        """Show on the order what no longer counts: of a receipt of too much, only what was due."""
+        counted = await repository.counted_of(session, receipt, is_closed=order.state in CLOSED_STATES)
+        gone = min(order.refunded_minor + counted, order.paid_minor)
         await self._command(session, order, RecordRefund(refunded_minor=gone), f"reversed:{receipt.id}")
 
 

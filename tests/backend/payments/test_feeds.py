@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from backend.orders.ports import OrderView
 from backend.payments.errors import ReceiptSettledError
@@ -11,7 +12,7 @@ from backend.payments.service.receipts import ReceiptsService
 from backend.platform.actors import Actor, ActorKind
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import make_order
-from tests.support.factories.payments import PAYER, confirmation, daraja_callbacks, receipts_service
+from tests.support.factories.payments import PAYER, confirmation, daraja_callbacks, receipts_service, refunds_service
 from tests.support.till import Till
 
 OWNER = Actor(ActorKind.OWNER, "S-9")
@@ -217,6 +218,42 @@ async def test_a_reversal_of_too_much_takes_its_refund_with_it(
         await receipts.take_back(session, "mpesa", CODE, "reversed")
     assert await till.rows("SELECT amount_minor, state FROM refunds") == [(4800, "rejected")]
     assert await balances(till) == {}
+
+
+async def test_a_reversal_of_too_much_leaves_what_was_paid_before(
+    till: Till, receipts: ReceiptsService, order: OrderView
+) -> None:
+    """Of a second part that was too much, only what was due is to come again; the first part still counts."""
+    await tell(till, by_hand(till, amount_minor=10000, reference=order.id))
+    second = by_hand(till, code="UKM5A7B9CE", feed=Feed.PROMPT, order_id=order.id)
+    assert await tell(till, second) == ["matched"]
+    async with till.database.transaction() as session:
+        await receipts.take_back(session, "mpesa", "UKM5A7B9CE", "reversed")
+    shown = await till.order(order.id)
+    assert (shown.payment_status, shown.paid_minor, shown.refunded_minor) == ("success", 35200, 25200)
+    assert await balances(till) == {"clearing.mpesa": -10000, "customer_funds": 10000}
+    await tell(till, by_hand(till, code="UKM5A7B9CF", amount_minor=25200, reference=order.id))
+    paid = await till.order(order.id)
+    assert (paid.payment_status, paid.paid_minor - paid.refunded_minor) == ("success", 35200)
+    assert await balances(till) == {"clearing.mpesa": -35200, "customer_funds": 35200}
+
+
+async def test_what_was_given_back_before_a_reversal_is_not_taken_twice(
+    till: Till, receipts: ReceiptsService, order: OrderView
+) -> None:
+    """An order paid in two parts, of which one was partly given back and then taken back: the other part counts."""
+    await tell(till, by_hand(till, amount_minor=10000, reference=order.id))
+    await tell(till, by_hand(till, code="UKM5A7B9CE", amount_minor=25200, reference=order.id))
+    async with till.database.transaction() as session:
+        refunds = refunds_service(till.clock)
+        receipt_id = await session.scalar(text("SELECT id FROM receipts WHERE code = 'UKM5A7B9CE'"))
+        asked = await refunds.request(session, receipt_id, 5000, "damaged", "", Actor.parse("admin:S-2"))
+        await refunds.decide(session, asked.id, approve=True, note="", actor=OWNER, is_owner=True)
+        await refunds.pay(session, asked.id, "UKM5A7B9CG", OWNER)
+    async with till.database.transaction() as session:
+        await receipts.take_back(session, "mpesa", "UKM5A7B9CE", "reversed")
+    shown = await till.order(order.id)
+    assert (shown.paid_minor, shown.refunded_minor) == (35200, 25200)
 
 
 async def test_a_reversal_of_an_orphan_closes_its_card(till: Till, receipts: ReceiptsService, order: OrderView) -> None:
