@@ -38,17 +38,27 @@ class Tally:
     poison: Counter[int] = field(default_factory=Counter)
 
 
-def request(identity: str, *, poisoned: bool) -> bytes:
-    """Return one signed webhook as it goes over the wire; the bench's Postgres takes no id that ends as a poisoned."""
+_ID: Final = "IDENTITY"
+
+
+def _body() -> bytes:
     message = {
         "from": "919900000011",
-        "id": f"{identity}{POISON}" if poisoned else identity,
+        "id": _ID,
         "timestamp": "1795357200",
         "type": "text",
         "text": {"body": "2 poha aur ek chai"},
     }
     value = {"metadata": {"phone_number_id": "100000000000002"}, "messages": [message]}
-    body = json.dumps({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).encode()
+    return json.dumps({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).encode()
+
+
+_BEFORE, _AFTER = _body().split(_ID.encode())  # Written once: what the load takes is missing to what is measured.
+
+
+def request(identity: str, *, poisoned: bool) -> bytes:
+    """Return one signed webhook as it goes over the wire; the bench's Postgres takes no id that ends as a poisoned."""
+    body = _BEFORE + (f"{identity}{POISON}" if poisoned else identity).encode() + _AFTER
     head = (
         "POST /webhooks/whatsapp HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
         f"x-hub-signature-256: {meta_signature(SECRET, body)}\r\ncontent-length: {len(body)}\r\n\r\n"
