@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -14,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from backend.conversations.errors import ConversationNotFoundError
-from backend.conversations.models import Conversation, ConversationPeer, Message, MessageRef, Turn
+from backend.conversations.models import Conversation, Message, MessageRef, Turn
 from backend.conversations.ports import HistoryLine
-from backend.platform.db.types import blind_index
 
 # The statements of every turn are built once; making one anew took a third of its time.
 _LOCK: Final = (
@@ -30,18 +28,6 @@ _LOCK_RUNNING: Final = (
     .join(Turn, Turn.conversation_id == Conversation.id)
     .where(Conversation.id == bindparam("conversation_id"), Turn.state == "running")
     .with_for_update(of=(Conversation, Turn))
-    .execution_options(populate_existing=True)
-)
-_LOCK_BY_PEER: Final = (
-    select(ConversationPeer.peer_index, Conversation, func.duka_now())
-    .join(Conversation, Conversation.id == ConversationPeer.conversation_id)
-    .where(
-        ConversationPeer.channel == bindparam("channel"),
-        ConversationPeer.account == bindparam("account"),
-        ConversationPeer.peer_index.in_(bindparam("indexes", expanding=True)),
-    )
-    .order_by(Conversation.id)
-    .with_for_update(of=Conversation)
     .execution_options(populate_existing=True)
 )
 _MESSAGE_BY_REF: Final = (
@@ -125,7 +111,8 @@ async def now(session: AsyncSession) -> datetime:
     return current
 
 
-def _remember_now(session: AsyncSession, current: datetime) -> None:
+def remember_now(session: AsyncSession, current: datetime) -> None:
+    """Let `now` answer with what the transaction has read with something else, unless it has asked before."""
     transaction = session.get_transaction()
     known: tuple[object, datetime] | None = session.info.get(_NOW)
     if known is None or known[0] is not transaction:
@@ -142,7 +129,7 @@ async def lock(session: AsyncSession, conversation_id: str) -> Conversation:
     if found is None:
         raise ConversationNotFoundError(conversation_id=conversation_id)
     thread: Conversation = found[0]
-    _remember_now(session, found[1])
+    remember_now(session, found[1])
     return thread
 
 
@@ -151,7 +138,7 @@ async def lock_running(session: AsyncSession, conversation_id: str) -> tuple[Con
     found = (await session.execute(_LOCK_RUNNING, {"conversation_id": conversation_id})).one_or_none()
     if found is None:
         return None
-    _remember_now(session, found[2])
+    remember_now(session, found[2])
     return found[0], found[1]
 
 
@@ -165,49 +152,6 @@ async def get(session: AsyncSession, conversation_id: str) -> Conversation:
     if row is None:
         raise ConversationNotFoundError(conversation_id=conversation_id)
     return row
-
-
-def _indexes(aliases: Sequence[str]) -> list[bytes]:
-    return [blind_index(alias) for alias in aliases]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The conversation of a person, and whether each of their addresses leads to one already."""
-
-    thread: Conversation
-    complete: bool
-
-
-async def lock_by_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> Found | None:
-    """Lock the conversation with the person of any of these addresses, as `lock` does; the oldest address wins."""
-    indexes = _indexes(aliases)
-    wanted = {"channel": channel, "account": account, "indexes": indexes}
-    found: dict[bytes, Conversation] = {}
-    for index, thread, current in await session.execute(_LOCK_BY_PEER, wanted):
-        found[bytes(index)] = thread
-        _remember_now(session, current)
-    oldest = next((found[index] for index in indexes if index in found), None)
-    return None if oldest is None else Found(oldest, complete=len(found) == len(set(indexes)))
-
-
-async def hold_peer(session: AsyncSession, channel: str, account: str, aliases: Sequence[str]) -> None:
-    """Keep others from starting a conversation with this person until the transaction ends."""
-    for alias in sorted(aliases):
-        key = blind_index(f"{channel}:{account}:{alias}").hex()
-        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 6))"), {"key": key})
-
-
-async def add_peers(
-    session: AsyncSession, conversation_id: str, channel: str, account: str, aliases: Sequence[str]
-) -> None:
-    """Let the conversation be found by these addresses as well; one that belongs to another thread stays there."""
-    rows = [
-        {"channel": channel, "account": account, "peer_index": index, "conversation_id": conversation_id}
-        for index in _indexes(aliases)
-    ]
-    if rows:
-        await session.execute(insert(ConversationPeer).values(rows).on_conflict_do_nothing())
 
 
 async def latest_of_customer(session: AsyncSession, customer_id: str) -> Conversation | None:
@@ -376,7 +320,7 @@ async def lock_due(session: AsyncSession) -> tuple[Conversation, float | None] |
     found = (await session.execute(_LOCK_DUE)).one_or_none()
     if found is None:
         return None
-    _remember_now(session, found[1])
+    remember_now(session, found[1])
     return found[0], None if found[2] is None else float(found[2])
 
 

@@ -34,6 +34,11 @@ async def opted_out(session: AsyncSession, customer_id: str) -> bool | None:
     return known[customer_id]
 
 
+def note_consent(session: AsyncSession, customer_id: str, *, opted_out: bool) -> None:
+    """Spare the transaction the question whether a customer has opted out, where it has read the answer."""
+    _known_consents(session)[customer_id] = opted_out
+
+
 def forget_consent(session: AsyncSession, customer_id: str) -> None:
     """Let the next look at a customer's consent read it; call it where the transaction changes it."""
     _known_consents(session).pop(customer_id, None)

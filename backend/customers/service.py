@@ -108,6 +108,10 @@ class CustomersService:
             raise CustomerNotFoundError(customer_id=customer_id)
         return opted_out
 
+    def note_consent(self, session: AsyncSession, customer_id: str, *, opted_out: bool) -> None:
+        """Let `opted_out` answer from what the transaction has read with something else."""
+        repository.note_consent(session, customer_id, opted_out=opted_out)
+
     async def city_of(self, session: AsyncSession, merchant_id: str) -> str:
         """Return the city that a customer's merchant sells in."""
         return await self._cities.city_of(session, merchant_id)

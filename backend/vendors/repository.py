@@ -1,6 +1,6 @@
 """Queries of merchants and outlets."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -56,6 +56,13 @@ async def merchant_by_whatsapp(session: AsyncSession, phone_number_id: str) -> M
 async def merchant_by_instagram(session: AsyncSession, account_id: str) -> Merchant | None:
     """Find the merchant of an Instagram account."""
     return await session.scalar(_BY_INSTAGRAM, {"account_id": account_id})
+
+
+MERCHANT_BY: Final[Mapping[str, Callable[[AsyncSession, str], Awaitable[Merchant | None]]]] = {
+    "id": merchant,
+    "whatsapp": merchant_by_whatsapp,
+    "instagram": merchant_by_instagram,
+}
 
 
 async def merchants(session: AsyncSession) -> Sequence[Merchant]:

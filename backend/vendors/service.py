@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from cachetools import TTLCache
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.actors import Actor
@@ -17,6 +18,9 @@ from backend.vendors.events import VendorActivated, VendorDeactivated
 from backend.vendors.models import Merchant, Vendor
 from backend.vendors.ports import MerchantView, Miss, NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
 from backend.vendors.settings import VendorsSettings
+
+_MERCHANTS_KEPT: Final = 1_000
+_KEPT_S: Final = 5.0
 
 
 def _merchant_view(row: Merchant) -> MerchantView:
@@ -66,17 +70,26 @@ class VendorsService:
 
     def __init__(self, settings: VendorsSettings) -> None:
         self._settings = settings
+        # Each message and each turn asks for its merchant, and a merchant changes once in a blue moon.
+        self._merchants: TTLCache[tuple[str, str], MerchantView] = TTLCache(_MERCHANTS_KEPT, _KEPT_S)
 
     async def merchant(self, session: AsyncSession, merchant_id: str) -> MerchantView:
-        """Return a merchant.
+        """Return a merchant as it was within the last five seconds.
 
         Raises:
             MerchantNotFoundError: There is none of this id.
         """
-        row = await repository.merchant(session, merchant_id)
-        if row is None:
+        found = await self._merchant_by(session, "id", merchant_id)
+        if found is None:
             raise MerchantNotFoundError(merchant_id=merchant_id)
-        return _merchant_view(row)
+        return found
+
+    async def _merchant_by(self, session: AsyncSession, name: str, value: str) -> MerchantView | None:
+        """Look a merchant up, unless it was just now; one that is not there may be at the next look."""
+        known = self._merchants.get((name, value))
+        if known is None and (row := await repository.MERCHANT_BY[name](session, value)) is not None:
+            known = self._merchants[name, value] = _merchant_view(row)
+        return known
 
     async def merchants_by_id(self, session: AsyncSession, ids: Collection[str]) -> dict[str, MerchantView]:
         """Return several merchants by their ids, with one statement.
@@ -95,14 +108,12 @@ class VendorsService:
         return [_merchant_view(row) for row in await repository.merchants(session)]
 
     async def merchant_by_whatsapp(self, session: AsyncSession, phone_number_id: str) -> MerchantView | None:
-        """Find the merchant of a WhatsApp business number, by the provider's id of it."""
-        row = await repository.merchant_by_whatsapp(session, phone_number_id)
-        return _merchant_view(row) if row else None
+        """Find the merchant of a WhatsApp business number, by the provider's id of it, as `merchant` does."""
+        return await self._merchant_by(session, "whatsapp", phone_number_id)
 
     async def merchant_by_instagram(self, session: AsyncSession, ig_account_id: str) -> MerchantView | None:
-        """Find the merchant of an Instagram account, by the provider's id of it."""
-        row = await repository.merchant_by_instagram(session, ig_account_id)
-        return _merchant_view(row) if row else None
+        """Find the merchant of an Instagram account, by the provider's id of it, as `merchant` does."""
+        return await self._merchant_by(session, "instagram", ig_account_id)
 
     async def merchant_of(self, session: AsyncSession, vendor_id: str) -> str:
         """Return the id of the merchant that an outlet belongs to."""
@@ -226,6 +237,7 @@ class VendorsService:
     async def save_merchant(self, session: AsyncSession, new: NewMerchant) -> None:
         """Create a merchant, or bring it up to date."""
         await repository.save_merchant(session, new)
+        self._merchants.clear()
 
     async def save_vendor(self, session: AsyncSession, new: NewVendor) -> None:
         """Create an outlet, or bring it up to date; its standing stays as it is."""

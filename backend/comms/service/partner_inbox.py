@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import Channel, Choice, DeliveryReceipt, DeliveryStatus, InboundMessage
+from backend.comms.partner_phones import is_partner
 from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, refusal_words, words
 from backend.comms.ports import Contact, DeskResult
 from backend.comms.service.actions import PartnerActions
@@ -87,6 +88,8 @@ class PartnerDesk:
     async def _partner(self, session: AsyncSession, merchant_id: str, message: InboundMessage) -> Partner | None:
         """Find out who wrote; one who is both vendor and rider is told apart by the button."""
         if message.channel is not Channel.WHATSAPP or message.sender.phone is None:
+            return None
+        if not await is_partner(session, str(message.sender.phone)):
             return None
         vendor = await self._as_vendor(session, merchant_id, message)
         rider = await self._as_rider(session, merchant_id, message)

@@ -18,7 +18,7 @@ from backend.channels.ports import (
     TemplateNotice,
 )
 from backend.channels.service import ChannelsService
-from backend.conversations import repository
+from backend.conversations import peers, repository
 from backend.conversations.errors import UnknownAccountError, UnreadableEventError
 from backend.conversations.events import ChannelNoticed
 from backend.conversations.models import Conversation, Message
@@ -140,10 +140,10 @@ class Receiver:
             return
         if item.kind is not InboundKind.ECHO and await self._partners.take(session, merchant.id, item):
             return
-        thread = await self._threads.locked(session, merchant, item)
-        known = await repository.message_by_ref(session, thread.channel, thread.account, item.id) if item.id else None
-        if known is not None:
+        locked = await self._threads.locked(session, merchant, item)
+        if locked.knows:
             return
+        thread = locked.thread
         now = await repository.now(session)
         special = self._special.get(item.kind)
         if special is None or not await special(session, thread, item, now):
@@ -256,7 +256,7 @@ class Receiver:
         """Keep finding a person whose number or user id has changed."""
         change = item.detail.get("system", {})
         ids = [str(change[name]) for name in ("wa_id", "user_id") if change.get(name)]
-        await repository.add_peers(session, thread.id, thread.channel, thread.account, ids)
+        await peers.add_peers(session, thread.id, thread.channel, thread.account, ids)
         if change.get("wa_id"):
             thread.peer = str(change["wa_id"])
         return False
