@@ -236,7 +236,8 @@ async def _in_town[T](folder: Path, changes: Mapping[str, str], work: Callable[[
 _OUTSIDE: Final = inherited_environment()
 
 
-def _single_turns(town: Town, services: Supervisor, turns: int) -> Measured:
+def _single_turns(town: Town, services: Supervisor, turns: int) -> tuple[Measured, float]:
+    """Return single turns, and the 95th percentile in milliseconds of one that hears a whole burst at once."""
     _converse(town, _WARM_UP, _progress("warm-up", _WARM_UP))
     cold = len(town.turns())
     with _cpu_of(_processes(services), turns) as used:
@@ -245,7 +246,17 @@ def _single_turns(town: Town, services: Supervisor, turns: int) -> Measured:
     wrong = [turn for turn in measured if turn.messages != 1 or not turn.by_action]
     if wrong or len(measured) != turns:
         sys.exit(f"{len(measured)} turns of {turns}, {len(wrong)} of them without an action or with several messages")
-    return Measured([turn.whole_s * 1000 for turn in measured], used)
+    at_once = [_said_at_once(town) * 1000 for _ in range(_BURSTS)]
+    return Measured([turn.whole_s * 1000 for turn in measured], used), quantiles(at_once, n=20, method="inclusive")[-1]
+
+
+def _said_at_once(town: Town) -> float:
+    """Return the seconds of a turn in which a new customer says in one message what others say in five."""
+    before, _ = town.answered()
+    town.writes(town.customer(), "\n".join(_BURST))
+    town.wait_for_turn(before + 1)
+    time.sleep(_REST_S)
+    return town.turns()[-1].whole_s
 
 
 def _quick_messages(town: Town, _: Supervisor) -> Turn:
@@ -299,12 +310,13 @@ def _baseline(turns: int) -> tuple[Measured, float]:
         return Measured(walls, used), time.monotonic() - began
 
 
-def _line(duka: Measured, burst: Turn, other: tuple[Measured, float] | None) -> str:
+def _line(duka: Measured, burst: Turn, one_turn_ms: float, other: tuple[Measured, float] | None) -> str:
     cpu = " ".join(f"{name}={value}" for name, value in sorted(duka.cpu_ms.items()))
     parts = [
         f"turn median {duka.median_ms:.1f} ms (bar {BAR_MS:.0f}), p95 {duka.p95_ms:.1f} ms",
         f"CPU {duka.cpu_total_ms:.1f} ms a turn ({cpu})",
         f"five quick messages in one turn {burst.whole_s:.2f} s, {burst.after_last_s:.2f} s after the last",
+        f"the same words in one message {one_turn_ms:.0f} ms at the 95th percentile (bar: {WINDOW_S} s later)",
     ]
     if other is not None:
         default, five_s = other
@@ -328,13 +340,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="duka-bench-") as folder:
         data = Path(folder)
         print("Duka without the burst window", flush=True)
-        duka = asyncio.run(
+        duka, one_turn_ms = asyncio.run(
             _in_town(data, _NO_WINDOW, lambda town, services: _single_turns(town, services, arguments.turns))
         )
         print("Duka as it runs by default, started warm", flush=True)
         burst = asyncio.run(_in_town(data, {}, _quick_messages))
-    print(_line(duka, burst, other))
-    in_time = burst.after_last_s <= WINDOW_S + max(duka.p95_ms, BAR_MS) / 1000
+    print(_line(duka, burst, one_turn_ms, other))
+    in_time = burst.after_last_s <= WINDOW_S + one_turn_ms / 1000
     return 0 if duka.median_ms < BAR_MS and in_time else 1
 
 
