@@ -55,6 +55,7 @@ LABELS: Final = {
     "Vendor_Rider_Waiting": ("Mark ready", "Extend 10m"),
     "Rider_Assignment": ("Accept", "Reject"),
 }
+_BY_REGISTERED_NAME: Final = {name.lower(): name for name in TEMPLATES}
 
 
 def template_row(name: str, params: tuple[str, ...], payloads: tuple[str, ...] = ()) -> TemplateRow:
@@ -71,6 +72,16 @@ def template_row(name: str, params: tuple[str, ...], payloads: tuple[str, ...] =
             f"{name} takes {len(row.parameters)} parameters and up to {len(row.buttons)} buttons.", template=name
         )
     return row
+
+
+def registered_name(name: str) -> str:
+    """Return the name under which a template is registered: Meta takes small letters, digits and underscores alone."""
+    return name.lower()
+
+
+def template_named(name: str) -> str:
+    """Return our name of a template, however it is spelt; the name itself where it is none of ours."""
+    return _BY_REGISTERED_NAME.get(name.lower(), name)
 
 
 def registered_language(language: str) -> str:

@@ -54,7 +54,7 @@ async def test_a_paused_template_rings_at_once(house: House) -> None:
     """The provider refuses it though it told nobody; the vendor's phone rings without the two minutes' wait."""
     await house.hands.policy("exotel", "manual")
     for language in ("en", "hi", "mr"):
-        body = {"name": "Vendor_New_Order", "language": language, "body": "{{1}} {{2}} {{3}} {{4}} {{5}}"}
+        body = {"name": "vendor_new_order", "language": language, "body": "{{1}} {{2}} {{3}} {{4}} {{5}}"}
         await house.sandbox.post("/__sim/accounts/whatsapp/templates", json=body | {"status": "PAUSED"})
     await house.confirmed_order()
     await house.at_rest()

@@ -10,6 +10,7 @@ from backend.sandbox.whatsapp.rules import refuse
 type TemplateStatus = Literal["APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"]
 _HYDRATED_MAX = 1024
 _PARAMETER = re.compile(r"\{\{(\d+)\}\}")
+_NAME = re.compile(r"[a-z0-9_]{1,512}")
 _STATUS_CODES: Final = {"PAUSED": 132015, "DISABLED": 132016}
 
 
@@ -46,31 +47,31 @@ class Template:
 
 
 _QUICK: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "Vendor_New_Order": {
+    "vendor_new_order": {
         "en": ("Accept", "Reject", "Set Prep 15", "Set Prep 20", "Set Prep 30"),
         "sw": ("Kubali", "Kataa", "Dakika 15", "Dakika 20", "Dakika 30"),
         "hi": ("स्वीकार", "अस्वीकार", "15 मिनट", "20 मिनट", "30 मिनट"),
         "mr": ("स्वीकारा", "नाकारा", "15 मिनिटे", "20 मिनिटे", "30 मिनिटे"),
     },
-    "Vendor_Ready_Reminder": {
+    "vendor_ready_reminder": {
         "en": ("Mark ready", "Extend 10m"),
         "sw": ("Iko tayari", "Ongeza dakika 10"),
         "hi": ("तैयार है", "10 मिनट बढ़ाएँ"),
         "mr": ("तयार आहे", "10 मिनिटे वाढवा"),
     },
-    "Vendor_Rider_Waiting": {
+    "vendor_rider_waiting": {
         "en": ("Mark ready", "Extend 10m"),
         "sw": ("Iko tayari", "Ongeza dakika 10"),
         "hi": ("तैयार है", "10 मिनट बढ़ाएँ"),
         "mr": ("तयार आहे", "10 मिनिटे वाढवा"),
     },
-    "Rider_Assignment": {
+    "rider_assignment": {
         "en": ("Accept", "Reject"),
         "sw": ("Kubali", "Kataa"),
         "hi": ("स्वीकार", "अस्वीकार"),
         "mr": ("स्वीकारा", "नाकारा"),
     },
-    "Rider_Address_Updated": {
+    "rider_address_updated": {
         "en": ("Confirm received",),
         "sw": ("Nimepokea",),
         "hi": ("मिल गया",),
@@ -78,55 +79,55 @@ _QUICK: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 _BODIES: Final[dict[str, dict[str, str]]] = {
-    "Vendor_New_Order": {
+    "vendor_new_order": {
         "en": "Hi {{1}}, new order #{{2}} of {{3}}. Items: {{4}}. Payment: {{5}}. Quick actions:",
         "sw": "Habari {{1}}, oda mpya #{{2}} ya {{3}}. Bidhaa: {{4}}. Malipo: {{5}}. Chagua:",
         "hi": "नमस्ते {{1}}, नया ऑर्डर #{{2}}, {{3}}। सामान: {{4}}। भुगतान: {{5}}। चुनें:",
         "mr": "नमस्कार {{1}}, नवी ऑर्डर #{{2}}, {{3}}. वस्तू: {{4}}. पेमेंट: {{5}}. निवडा:",
     },
-    "Vendor_Ready_Reminder": {
+    "vendor_ready_reminder": {
         "en": "Reminder: order #{{1}} prep time ends in {{2}} min. Mark it ready or extend by 10 minutes.",
         "sw": "Kumbusho: muda wa oda #{{1}} unaisha baada ya dakika {{2}}. Sema iko tayari au ongeza dakika 10.",
         "hi": "याद दिला दें: ऑर्डर #{{1}} का समय {{2}} मिनट में पूरा होगा। तैयार बताइए या 10 मिनट बढ़ाइए।",
         "mr": "आठवण: ऑर्डर #{{1}} ची वेळ {{2}} मिनिटांत संपते. तयार सांगा किंवा 10 मिनिटे वाढवा.",
     },
-    "Vendor_Rider_Waiting": {
+    "vendor_rider_waiting": {
         "en": "The rider for order #{{1}} waits at your counter. Please hand it over, or say how it stands.",
         "sw": "Mwendeshaji wa oda #{{1}} anasubiri dukani kwako. Tafadhali mpe mzigo, au sema hali ikoje.",
         "hi": "ऑर्डर #{{1}} का राइडर आपके काउंटर पर इंतज़ार कर रहा है। कृपया सामान दीजिए, या स्थिति बताइए।",
         "mr": "ऑर्डर #{{1}} चा रायडर तुमच्या काउंटरवर थांबला आहे. कृपया सामान द्या, किंवा स्थिती सांगा.",
     },
-    "Rider_Assignment": {
+    "rider_assignment": {
         "en": "Pickup: {{1}} → Drop: {{2}}. Amount: {{3}}. Tap to accept.",
         "sw": "Chukua: {{1}} → Peleka: {{2}}. Kiasi: {{3}}. Bonyeza kukubali.",
         "hi": "पिकअप: {{1}} → ड्रॉप: {{2}}। रकम: {{3}}। स्वीकार करने के लिए दबाएँ।",
         "mr": "पिकअप: {{1}} → ड्रॉप: {{2}}. रक्कम: {{3}}. स्वीकारण्यासाठी दाबा.",
     },
-    "Rider_Address_Updated": {
+    "rider_address_updated": {
         "en": "⚠️ Address updated for order #{{1}}: {{2}}. Open map: {{3}}. Please confirm.",
         "sw": "⚠️ Anwani ya oda #{{1}} imebadilika: {{2}}. Ramani: {{3}}. Tafadhali thibitisha.",
         "hi": "⚠️ ऑर्डर #{{1}} का पता बदल गया: {{2}}। नक्शा: {{3}}। कृपया पुष्टि करें।",
         "mr": "⚠️ ऑर्डर #{{1}} चा पत्ता बदलला: {{2}}. नकाशा: {{3}}. कृपया पुष्टी करा.",
     },
-    "Customer_Delay": {
+    "customer_delay": {
         "en": "Order #{{1}} will take {{2}} extra minutes. Thanks for your patience.",
         "sw": "Oda #{{1}} itachukua dakika {{2}} zaidi. Asante kwa subira yako.",
         "hi": "ऑर्डर #{{1}} में {{2}} मिनट और लगेंगे। आपके धैर्य के लिए धन्यवाद।",
         "mr": "ऑर्डर #{{1}} ला {{2}} मिनिटे जास्त लागतील. संयमाबद्दल धन्यवाद.",
     },
-    "Customer_Order_Update": {
+    "customer_order_update": {
         "en": "Order #{{1}}: {{2}}. Reply here if anything is not right.",
         "sw": "Oda #{{1}}: {{2}}. Jibu hapa kama kuna tatizo.",
         "hi": "ऑर्डर #{{1}}: {{2}}। कुछ ठीक न हो तो यहीं जवाब दीजिए।",
         "mr": "ऑर्डर #{{1}}: {{2}}. काही अडचण असल्यास इथेच कळवा.",
     },
-    "Customer_Reply_Waiting": {
+    "customer_reply_waiting": {
         "en": "{{1}} has answered your question. Reply here to read on.",
         "sw": "{{1}} amejibu swali lako. Jibu hapa ili uendelee kusoma.",
         "hi": "{{1}} ने आपके सवाल का जवाब दिया है। आगे पढ़ने के लिए यहाँ जवाब दीजिए।",
         "mr": "{{1}} ने तुमच्या प्रश्नाचे उत्तर दिले आहे. पुढे वाचण्यासाठी इथे उत्तर द्या.",
     },
-    "Merchant_End_Of_Day": {
+    "merchant_end_of_day": {
         "en": "{{1}}, {{2}}. Orders: {{3}}. Collected: {{4}}. To be paid: {{5}}. Cards open: {{6}}. See the console.",
         "sw": "{{1}}, {{2}}. Oda: {{3}}. Imeingia: {{4}}. Bado kulipwa: {{5}}. Kadi wazi: {{6}}. Angalia dashibodi.",
         "hi": "{{1}}, {{2}}। ऑर्डर: {{3}}। मिला: {{4}}। बाकी: {{5}}। खुले कार्ड: {{6}}। बाकी कंसोल में देखिए।",
@@ -155,7 +156,9 @@ class TemplateBook:
             TemplateButton(b.get("type", "quick_reply").lower(), need(b, "text"), b.get("url", ""))
             for b in body.get("buttons", [])
         )
-        template = self._put(need(body, "name"), need(body, "language"), need(body, "body"), buttons)
+        if not _NAME.fullmatch(name := need(body, "name")):
+            raise ControlError("a template's name has small letters, digits and underscores alone")
+        template = self._put(name, need(body, "language"), need(body, "body"), buttons)
         template.category = body.get("category", "UTILITY")
         template.status = body.get("status", "APPROVED")
         template.header = body.get("header")

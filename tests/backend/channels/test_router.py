@@ -99,6 +99,7 @@ async def test_a_quick_reply_in_paper_twos_form_is_what_its_button_means(hooks: 
         ("Vendor_New_Order", "accept", "vendor_accept:O1"),
         ("Vendor_Ready_Reminder", "Extend 10m", "vendor_extend:O1"),
         ("Rider_Assignment", "Reject", "rider_reject:O1"),
+        ("rider_assignment", "Reject", "rider_reject:O1"),
         ("Vendor_New_Order", "Maybe", "Maybe"),
         ("No_Such_Template", "Accept", "Accept"),
     ],

@@ -147,7 +147,7 @@ async def test_after_a_day_only_a_template_may_be_sent(shop: Town) -> None:
     template = TemplateWords("Customer_Delay", ("ORD7", "15"))
     await _reply(shop, AGENT, "", thread.owner.version, template=template)
     await shop.settle()
-    assert (await shop.sends())[-1]["template"]["name"] == "Customer_Delay"
+    assert (await shop.sends())[-1]["template"]["name"] == "customer_delay"
     assert (await shop.messages())[-1].status == "delivered"
 
 

@@ -25,6 +25,7 @@ from backend.channels.ports import (
 )
 from backend.channels.providers.whatsapp import webhook
 from backend.channels.providers.whatsapp.errors import classify
+from backend.channels.templates import template_named
 
 _STATUSES: Final = {
     "sent": DeliveryStatus.SENT,
@@ -256,7 +257,7 @@ def _status(row: Json) -> DeliveryReceipt:
 def _template(row: Json) -> TemplateNotice:
     item = dict_of(row.get("item"))
     at = instant(row["time"]) if row.get("time") else datetime.fromtimestamp(0, UTC)
-    name, language = _need(item, "message_template_name"), _need(item, "message_template_language")
+    name, language = template_named(_need(item, "message_template_name")), _need(item, "message_template_language")
     status, reason = str(item.get("event") or ""), str(item.get("reason") or "")
     return TemplateNotice(Channel.WHATSAPP, str(row.get("account") or ""), name, language, status, reason, at)
 

@@ -5,7 +5,7 @@ from typing import Final
 import orjson
 
 from backend.channels.graph import Json, dict_of, dicts, intake_row
-from backend.channels.templates import LABELS, TEMPLATES
+from backend.channels.templates import LABELS, TEMPLATES, template_named
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import IntakeRow
 
@@ -48,7 +48,8 @@ def flat_row(body: bytes, account: str) -> IntakeRow | None:
 
 def payload_of(template: str, label: str, order_id: str) -> str:
     """Return what a button of a template means, as its payload would say; the label itself where nobody knows."""
-    row, labels = TEMPLATES.get(template), [known.casefold() for known in LABELS.get(template, ())]
+    name = template_named(template)
+    row, labels = TEMPLATES.get(name), [known.casefold() for known in LABELS.get(name, ())]
     if row is None or not order_id or label.casefold() not in labels:
         return label
     return f"{row.buttons[labels.index(label.casefold())]}:{order_id}"

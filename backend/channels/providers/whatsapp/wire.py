@@ -8,7 +8,7 @@ from typing import Final
 from backend.channels.graph import Json
 from backend.channels.lengths import cut, split_chars
 from backend.channels.ports import Choice, OutboundKind, OutboundMessage
-from backend.channels.templates import clean_parameter, registered_language, template_row
+from backend.channels.templates import clean_parameter, registered_language, registered_name, template_row
 
 MAX_TEXT: Final = 4096
 MAX_BODY: Final = 1024
@@ -119,7 +119,7 @@ def _template(message: OutboundMessage) -> Json:
     language = {"policy": "deterministic", "code": registered_language(message.language)}
     return {
         "type": "template",
-        "template": {"name": message.template, "language": language, "components": [body, *buttons]},
+        "template": {"name": registered_name(message.template), "language": language, "components": [body, *buttons]},
     }
 
 

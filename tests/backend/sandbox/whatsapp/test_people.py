@@ -98,7 +98,7 @@ async def test_taps_on_buttons_lists_and_templates(sim: Sim) -> None:
     for payload, button in (
         (buttons("Yes", "No"), 2),
         (rows(3), "r1"),
-        (template("Vendor_New_Order", values, extra=[quick]), "Accept"),
+        (template("vendor_new_order", values, extra=[quick]), "Accept"),
     ):
         sent = (await sim.client.post(PATH, json=payload, headers=TOKEN)).json()["messages"][0]["id"]
         await sim.act("whatsapp", "tap", message_id=sent, button=button)

@@ -31,7 +31,7 @@ def rows(count: int, title: str = "row", description: str = "d") -> dict[str, An
     return interactive("list", {"button": "Choose", "sections": sections})
 
 
-def template(name: str = "Customer_Delay", values: tuple[str, ...] = ("7K2M", "10"), **more: Any) -> dict[str, Any]:
+def template(name: str = "customer_delay", values: tuple[str, ...] = ("7K2M", "10"), **more: Any) -> dict[str, Any]:
     body = {"type": "body", "parameters": [{"type": "text", "text": v} for v in values]}
     parts = [body, *more.pop("extra", [])]
     code = more.pop("language", "en")

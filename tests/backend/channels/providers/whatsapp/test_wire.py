@@ -78,6 +78,7 @@ def test_a_template_has_its_parameters_and_payloads() -> None:
         payloads=("vendor_ready:ORD7", "vendor_extend:ORD7"),
     )
     template = payload_of(message, "r")["template"]
+    assert template["name"] == "vendor_ready_reminder"
     assert template["language"] == {"policy": "deterministic", "code": "sw"}
     assert template["components"][0]["parameters"][0] == {"type": "text", "text": "ORD7 ORD8"}
     assert template["components"][2] == {
