@@ -1,6 +1,7 @@
 """Saying something in a thread: the window is checked, the message stored, its send queued, its fate recorded."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,10 @@ BOT: Final = "bot"
 SYSTEM: Final = "system"
 INBOX_BELL: Final = "inbox-board"
 UPDATE_TEMPLATE: Final = "Customer_Order_Update"
+# Texts with a template of their own, and which of their values it takes; the others go inside the one for updates.
+_OWN_TEMPLATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "delayed": ("Customer_Delay", ("order_id", "minutes")),
+}
 REFERENCE: Final = "msg:"
 # What answers the opt-out itself may still go out.
 CONSENT_KEYS: Final = frozenset({"opted_out", "opted_in", "still_opted_out"})
@@ -35,6 +40,7 @@ class Origin:
         author: `bot`, `system` for our own sentences, `agent:<id>`.
         key: Of the text in `texts/`.
         message_id: Given where the same message must not be said twice.
+        values: What the text was filled with, for a template that takes them one by one.
     """
 
     author: str
@@ -42,6 +48,7 @@ class Origin:
     order_id: str | None = None
     key: str | None = None
     message_id: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ class Speaker:
             TemplateNeededError: Too late for it, and no template fits.
             WindowClosedError: Nothing may be sent any more.
         """
-        return await self.say(session, thread, Words(say(thread.language, key, params)), origin)
+        filled = replace(origin, values=params)
+        return await self.say(session, thread, Words(say(thread.language, key, params)), filled)
 
     async def say(self, session: AsyncSession, thread: Conversation, words: Words, origin: Origin) -> Message:
         """Say something, as the channel's window allows; the thread must be locked.
@@ -119,10 +127,14 @@ class Speaker:
         self, session: AsyncSession, thread: Conversation, words: Words, origin: Origin, now: datetime
     ) -> Message:
         """Put a notice about an order into the template for such; other words need a person's choice of template."""
-        name = await self._channels.usable_template(session, UPDATE_TEMPLATE, thread.language)
+        own, takes = _OWN_TEMPLATES.get(origin.key or "", (UPDATE_TEMPLATE, ()))
+        name = await self._channels.usable_template(session, own, thread.language)
         if name is None or origin.order_id is None or origin.author.startswith("agent:"):
             raise TemplateNeededError(conversation_id=thread.id, since=str(thread.last_inbound_at or now))
-        template = TemplateWords(name, (origin.order_id, words.text))
+        params: tuple[str, ...] = (origin.order_id, words.text)
+        if takes and name == own:
+            params = tuple(str(origin.values[value]) for value in takes)
+        template = TemplateWords(name, params)
         return await self.say_template(session, thread, template, words.text, origin)
 
     async def _store(

@@ -105,13 +105,25 @@ async def test_after_a_day_a_notice_goes_by_template(shop: Town) -> None:
     """The window is closed, so the same words go inside the template for updates."""
     order = await _order(shop)
     await shop.pass_time(86_500)
-    body = {"name": "Customer_Order_Update", "language": "sw", "body": "Habari za oda {{1}}: {{2}}"}
-    await shop.account("whatsapp", "templates", **body)
+    words = await _tell(shop, _event("order.address.changed", order, new={"text": "Yaya Centre"}))
+    sent = (await shop.sends())[-1]["template"]
+    assert sent["name"] == "customer_order_update"
+    assert [p["text"] for p in sent["components"][0]["parameters"]] == [order, words]
+    assert (await shop.messages())[-1].status == "delivered"
+
+
+@pytest.mark.parametrize(("status", "name"), [("APPROVED", "customer_delay"), ("PAUSED", "customer_order_update")])
+async def test_a_delay_goes_by_its_own_template_while_that_may_be_sent(shop: Town, status: str, name: str) -> None:
+    """Paper two's Customer_Delay with the minutes; paused, the words go inside the template for updates."""
+    order = await _order(shop)
+    await shop.pass_time(86_500)
+    await shop.account("whatsapp", "template_status", name="customer_delay", language="sw", status=status)
+    await shop.settle()
     words = await _tell(shop, _event("order.preparation.changed", order, added_minutes=10))
     assert words == f"Oda {order} itachukua dakika 10 zaidi. Asante kwa subira yako."
     sent = (await shop.sends())[-1]["template"]
-    assert sent["name"] == "Customer_Order_Update"
-    assert [p["text"] for p in sent["components"][0]["parameters"]] == [order, words]
+    values = [p["text"] for p in sent["components"][0]["parameters"]]
+    assert (sent["name"], values) == (name, [order, "10"] if status == "APPROVED" else [order, words])
     assert (await shop.messages())[-1].status == "delivered"
 
 
