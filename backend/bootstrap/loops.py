@@ -37,6 +37,7 @@ from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.tasks import BatchLoop
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
+from backend.orders.settings import OrdersSettings
 from backend.payments import cash_tasks, payout_tasks
 from backend.payments import subscribers as payment_subscribers
 from backend.payments import tasks as payment_tasks
@@ -186,7 +187,7 @@ def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts, Instructi
 def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
     return {
         **catalog_tasks.timer_handlers(registry.get(CatalogService)),
-        **order_tasks.timer_handlers(registry.get(OrdersService)),
+        **order_tasks.timer_handlers(registry.get(OrdersService), OrdersSettings()),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
         **cash_tasks.timer_handlers(cash_tasks.CarriedCash(registry.get(RiderCashService))),
         **pasted_timers(registry.get(PastedCodes)),

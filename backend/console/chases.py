@@ -28,8 +28,9 @@ _FIRST: Final = {
     TimerKind.PICKUP: "due",
     TimerKind.RIDER_OTD: "due",
     TimerKind.PAYMENT_PENDING: "look again",
-    TimerKind.RESERVATION_EXPIRY: "stock is released",
+    TimerKind.RESERVATION_EXPIRY: "reminder",
 }
+_LAST: Final = {TimerKind.RESERVATION_EXPIRY: "stock is released"}
 _RUNGS: Final = {
     "whatsapp": "message",
     "exotel_ring": "ring",
@@ -80,7 +81,8 @@ async def chases_of(session: AsyncSession, orders: Sequence[OrderView]) -> Mappi
 def _chase(row: Any) -> Chase:
     kind = TimerKind(row.type)
     ladder = tuple(_step(step, place, row.step) for place, step in enumerate(row.steps or ()))
-    following = ladder[row.step].words if row.step < len(ladder) else _FIRST.get(kind, "message")
+    deadlines = {**_FIRST, **(_LAST if row.step else {})}
+    following = ladder[row.step].words if row.step < len(ladder) else deadlines.get(kind, "message")
     return Chase(*_PURPOSES[kind], following, row.due_at, ladder)
 
 

@@ -70,6 +70,7 @@ class CustomerNotices:
             "order.preparation.changed": self._preparation,
             "order.address.changed": self._address,
             "order.payment.switched": self._switched,
+            "order.payment.awaited": self._awaited,
             "order.delivery.failed": self._undelivered,
             "dispatch.accepted": self._rider,
             "payment.requested": self._requested,
@@ -130,6 +131,10 @@ class CustomerNotices:
         if event.payload["new"] == "cod":
             return "payment_switched_cod", {"amount": due}
         return ("payment_switched_upi", {"amount": due}) if event.payload.get("method") == "upi" else None
+
+    async def _awaited(self, _: AsyncSession, event: StoredEvent, __: OrderView) -> Notice | None:
+        minutes = max(round(event.payload["left_s"] / 60), 1)
+        return "payment_awaited", {"amount": _money(event.payload, "due_minor"), "minutes": minutes}
 
     async def _undelivered(self, _: AsyncSession, __: StoredEvent, ___: OrderView) -> Notice | None:
         return "delivery_failed", {}

@@ -194,6 +194,17 @@ class OrderPaymentRecorded(OrderEvent):
 
 
 @dataclass(frozen=True)
+class OrderPaymentAwaited(OrderEvent):
+    """The customer is to be reminded: what is due is not paid, and the order ends in `left_s` seconds."""
+
+    topic: ClassVar[str] = "order.payment.awaited"
+
+    due_minor: int
+    currency: str
+    left_s: int
+
+
+@dataclass(frozen=True)
 class OrderDeliveryFailed(OrderEvent):
     """The rider was there and could not hand over."""
 

@@ -10,6 +10,9 @@ class OrdersSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ORDERS_", extra="ignore")
 
     reservation_expiry_s: int = Field(default=1800, ge=60, description="Life of an unpaid order and of its stock.")
+    payment_reminder_s: int = Field(
+        default=1200, ge=0, description="From placing to the reminder of what is to be paid; 0 for none."
+    )
     crossing_s: int = Field(default=10, ge=0, description="An answer this soon after its contrary tells the desk.")
     reminder_lead_s: int = Field(default=180, ge=0, description="Reminder this long before the preparation ends.")
     pickup_window_s: int = Field(default=900, ge=60, description="From packed to picked up, before a person looks.")

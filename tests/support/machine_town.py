@@ -22,6 +22,7 @@ from backend.comms.settings import CommsSettings
 from backend.orders import commands as c
 from backend.orders.commands import Command
 from backend.orders.ports import Outcome
+from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments import subscribers as payment_subscribers
 from backend.payments.cash_tasks import CarriedCash
@@ -106,7 +107,7 @@ class Town:
             *report_subscribers.subscriptions(cards, vendors),
         )
         handlers = {
-            **order_timers(orders),
+            **order_timers(orders, OrdersSettings()),
             **payment_timers(PendingPayments(PaymentsSettings())),
             **cash_timers(CarriedCash(self.cash)),
             **price_timers(CATALOG),

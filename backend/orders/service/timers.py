@@ -28,7 +28,12 @@ def _if_a_rider_knows(facts: OrderFacts, _now: datetime, _settings: OrdersSettin
 
 
 def _unpaid(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
-    return float(settings.reservation_expiry_s)
+    return float(reminds_after_s(settings) or settings.reservation_expiry_s)
+
+
+def reminds_after_s(settings: OrdersSettings) -> int:
+    """Return after how many seconds an unpaid order's customer is reminded; 0 where that is not before its end."""
+    return settings.payment_reminder_s if settings.payment_reminder_s < settings.reservation_expiry_s else 0
 
 
 def _window(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:

@@ -74,7 +74,7 @@ async def test_only_the_next_timer_of_an_order_is_shown(desk: Desk, session: Asy
     order = await make_order(session)
     await climb(session, order, TimerKind.PROCESSING_REMINDER, step=1, in_s=9_000)
     desk.enter()
-    assert texts((await desk.get("/orders")).text, "chase") == ["Waiting for Achieng to pay stock is released"]
+    assert texts((await desk.get("/orders")).text, "chase") == ["Waiting for Achieng to pay reminder"]
 
 
 async def test_a_card_shows_goods_money_and_people(desk: Desk, session: AsyncSession) -> None:

@@ -72,6 +72,7 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
     told = [
         await _tell(shop, _event("payment.requested", order, **prompt)),
         await _tell(shop, _event("payment.failed", order, reason="wrong_pin")),
+        await _tell(shop, _event("order.payment.awaited", order, due_minor=35_200, currency="KES", left_s=599)),
         await _tell(shop, _event(state, order, **{"from": "pending", "to": "confirmed"})),
         await _tell(shop, _event(state, order, **{"from": "confirmed", "to": "processing", "prep_minutes": 20})),
         await _tell(shop, _event("order.preparation.changed", order, added_minutes=10)),
@@ -82,6 +83,7 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
     assert told == [
         f"Angalia simu yako na uweke PIN ya M-Pesa kulipa KSh 352 kwa oda {order}.",
         f"Malipo ya oda {order} hayakupita: PIN si sahihi. Jibu LIPA tutume ombi tena.",
+        say("sw", "payment_awaited", {"order_id": order, "amount": "KSh 352", "minutes": 10}),
         f"Asante, tumepokea KSh 352 kwa oda {order}. Duka linajulishwa sasa.",
         f"Duka limekubali oda {order}. Itakuwa tayari baada ya dakika 20 hivi.",
         f"Oda {order} itachukua dakika 10 zaidi. Asante kwa subira yako.",

@@ -68,7 +68,7 @@ async def test_placing_reserves_stock_keeps_prices_and_tells(session: AsyncSessi
             "conversation_id": None,
         }
     ]
-    assert await timers(session, order.id) == {"reservation_expiry": pytest.approx(1800, abs=5)}
+    assert await timers(session, order.id) == {"reservation_expiry": pytest.approx(1200, abs=5)}
     on_file = await customers_service().last_address(session, customer.id)
     assert on_file is not None
     assert on_file.text == "Yaya Centre, gate B"

@@ -1,18 +1,23 @@
-"""Unpaid orders end on time, through the timer engine."""
+"""Customers of unpaid orders are reminded, and the orders end on time, through the timer engine."""
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from backend.orders import commands as c
 from backend.orders.events import OrderState as S
 from backend.orders.ports import OrderView
+from backend.orders.service.timers import reminds_after_s
+from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
 from backend.platform.timer_engine import TimerEngine
 from tests.support.factories.catalog import catalog_service
+from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import PAYMENTS, give, make_order, orders_service
 
 
@@ -20,7 +25,7 @@ async def fire(database: Database, order: OrderView, after: timedelta) -> OrderV
     """Move the time, let the engine fire what is due, return the order."""
     async with database.transaction() as session:
         await move_clock(session, after)
-    await TimerEngine(database, timer_handlers(orders_service())).step()
+    await TimerEngine(database, timer_handlers(orders_service(), OrdersSettings())).step()
     async with database.transaction() as session:
         return await orders_service().get(session, order.id)
 
@@ -49,3 +54,51 @@ async def test_a_part_paid_order_ends_with_money_owed(database: Database) -> Non
         order = await make_order(session, S.PARTIAL)
     ended = await fire(database, order, timedelta(hours=1))
     assert (ended.state, ended.payment_status, ended.paid_minor) == ("cancelled", "refund_due", 1)
+
+
+_REMINDED = "SELECT payload FROM outbox WHERE topic = 'order.payment.awaited'"
+
+
+async def reminded(database: Database) -> list[Any]:
+    """What was told of payments that are awaited."""
+    async with database.transaction() as session:
+        return list(await session.scalars(text(_REMINDED)))
+
+
+async def test_a_customer_is_reminded_once_before_the_end(database: Database) -> None:
+    """After twenty minutes of thirty; the end comes when it would have come."""
+    async with database.transaction() as session:
+        order = await make_order(session)
+    await fire(database, order, timedelta(minutes=19))
+    assert await reminded(database) == []
+    await fire(database, order, timedelta(minutes=2))
+    [told] = await reminded(database)
+    assert (told["order_id"], told["due_minor"], told["currency"]) == (order.id, order.amount_minor, "KES")
+    assert 500 < told["left_s"] <= 540
+    assert (await fire(database, order, timedelta(minutes=8))).state is S.PENDING
+    assert (await fire(database, order, timedelta(minutes=2))).state is S.CANCELLED
+    assert len(await reminded(database)) == 1
+
+
+async def test_who_pays_at_the_door_or_has_paid_is_not_reminded(database: Database) -> None:
+    async with database.transaction() as session:
+        at_the_door = await make_order(session, payment_mode=c.PaymentMode.COD, payment_method=c.PaymentMethod.COD)
+        user = await make_customer(session, external_id="254700000109", phone="+254700000109")
+        paid = await make_order(session, shop=False, user_id=user.id)
+        await give(session, paid, PAYMENTS, c.ConfirmPayment(paid.amount_minor))
+    await fire(database, at_the_door, timedelta(minutes=21))
+    assert await reminded(database) == []
+    assert (await fire(database, at_the_door, timedelta(minutes=10))).state is S.CANCELLED
+
+
+async def test_an_engine_that_comes_late_ends_and_does_not_remind(database: Database) -> None:
+    """Both are due: who is told now that nothing can be paid any more is told once."""
+    async with database.transaction() as session:
+        order = await make_order(session)
+    assert (await fire(database, order, timedelta(hours=6))).state is S.CANCELLED
+    assert await reminded(database) == []
+
+
+@pytest.mark.parametrize(("reminder_s", "after_s"), [(0, 0), (1800, 0), (600, 600)])
+def test_a_reminder_that_would_not_come_before_the_end_is_left_out(reminder_s: int, after_s: int) -> None:
+    assert reminds_after_s(OrdersSettings(payment_reminder_s=reminder_s)) == after_s

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend.orders.ports import OrderView
+from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers
 from backend.payments.ports import Evidence, Feed
 from backend.platform.clock import move_clock
@@ -31,7 +32,7 @@ async def test_a_reservation_that_ends_as_its_payment_lands_is_kept_or_owed_back
     async with till.database.transaction() as session:
         orders += [await make_order(session, shop=False, user_id=order.user_id) for _ in range(4)]
         await move_clock(session, timedelta(minutes=31))
-    engine = TimerEngine(till.database, timer_handlers(orders_service()))
+    engine = TimerEngine(till.database, timer_handlers(orders_service(), OrdersSettings()))
     await asyncio.gather(*(pay(till, one) for one in orders), engine.step())
     while await engine.step():
         continue
