@@ -31,7 +31,7 @@ from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.errors import UnprocessableError
-from backend.platform.idempotency import parse_key
+from backend.platform.idempotency import KeyMissingError, parse_key
 from backend.platform.ids import new_uuid
 from backend.platform.web import Page, PageDep, SessionDep, provide
 from backend.vendors.service import VendorsService
@@ -61,6 +61,18 @@ async def _key(
 
 
 KeyDep = Annotated[str, Depends(_key)]
+
+
+async def _named_key(
+    header: Annotated[str | None, Header(alias="Idempotency-Key", description="Names one intent; required.")] = None,
+) -> str:
+    key = parse_key(header)
+    if key is None:
+        raise KeyMissingError
+    return key
+
+
+NamedKeyDep = Annotated[str, Depends(_named_key)]
 
 
 def _check_theirs(principal: Principal, order: OrderView) -> None:
@@ -98,7 +110,7 @@ async def _handle(
 
 @router.post("/orders", status_code=status.HTTP_201_CREATED)
 async def create_order(
-    body: OrderIn, session: SessionDep, orders: Orders, vendors: Vendors, principal: Buyer, key: KeyDep
+    body: OrderIn, session: SessionDep, orders: Orders, vendors: Vendors, principal: Buyer, key: NamedKeyDep
 ) -> OrderOut:
     """Place an order: its stock is held and payment is awaited; the same key again answers the same order."""
     principal.check_self(Role.CUSTOMER, body.user_id)

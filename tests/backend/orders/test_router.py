@@ -31,6 +31,11 @@ async def given(api: Api, state: S = S.PENDING) -> OrderView:
         return await make_order(session, state)
 
 
+def keyed(api: Api, who: str, role: Role, key: str = "cart-1", **claims: Any) -> dict[str, str]:
+    """Headers of a caller with a key, as placing an order wants one."""
+    return {**api.token(who, role, **claims), "idempotency-key": key}
+
+
 async def given_customer(api: Api) -> str:
     async with api.transaction() as session:
         await make_shop(session)
@@ -74,19 +79,30 @@ async def test_an_order_is_placed_once_for_each_key(api: Api) -> None:
     assert (listed.json()["total"], listed.json()["items"]) == (1, [order])
 
 
+async def test_placing_an_order_wants_a_key(api: Api) -> None:
+    """Without one, a caller who asks again because the answer was lost would order twice."""
+    user_id = await given_customer(api)
+    answer = await api.client.post(
+        "/api/v1/orders", json=order_body(user_id), headers=api.token("service:checkout", Role.SERVICE)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency.key_missing")
+    async with api.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM orders")) == 0
+
+
 async def test_a_developers_price_does_not_count(api: Api) -> None:
     user_id = await given_customer(api)
     body = order_body(user_id, items=[{"sku": "UNGA-2KG", "qty": 1, "unit_price_minor": 1}])
-    by_app = await api.client.post("/api/v1/orders", json=body, headers=api.token("service:app", Role.DEVELOPER))
+    by_app = await api.client.post("/api/v1/orders", json=body, headers=keyed(api, "service:app", Role.DEVELOPER))
     assert by_app.json()["amount_minor"] == 17600
-    by_bot = await api.client.post("/api/v1/orders", json=body, headers=api.token("bot:rasa", Role.BOT))
+    by_bot = await api.client.post("/api/v1/orders", json=body, headers=keyed(api, "bot:rasa", Role.BOT))
     assert by_bot.json()["amount_minor"] == 1
 
 
 async def test_too_little_stock_says_what_is_left(api: Api) -> None:
     user_id = await given_customer(api)
     body = order_body(user_id, items=[{"sku": "UNGA-2KG", "qty": 11}])
-    answer = await api.client.post("/api/v1/orders", json=body, headers=api.token("bot:rasa", Role.BOT))
+    answer = await api.client.post("/api/v1/orders", json=body, headers=keyed(api, "bot:rasa", Role.BOT))
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (409, "catalog.stock_short")
     assert answer.headers["content-type"] == "application/problem+json"
@@ -106,7 +122,7 @@ async def test_too_little_stock_says_what_is_left(api: Api) -> None:
 )
 async def test_what_makes_no_sense_is_422(api: Api, changes: dict[str, Any], at: str) -> None:
     answer = await api.client.post(
-        "/api/v1/orders", json=order_body("U-1", **changes), headers=api.token("bot:rasa", Role.BOT)
+        "/api/v1/orders", json=order_body("U-1", **changes), headers=keyed(api, "bot:rasa", Role.BOT)
     )
     assert answer.status_code == 422
     assert [error["at"] for error in answer.json()["errors"]] == [at]
@@ -322,7 +338,7 @@ async def test_a_vendors_metrics(api: Api) -> None:
 
 async def test_an_order_goes_to_a_shop_that_is_named(api: Api) -> None:
     user_id = await given_customer(api)
-    headers = api.token("bot:rasa", Role.BOT)
+    headers = keyed(api, "bot:rasa", Role.BOT)
     nameless = order_body(user_id)
     del nameless["vendor_id"]
     assert (await api.client.post("/api/v1/orders", json=nameless, headers=headers)).status_code == 422
@@ -333,7 +349,7 @@ async def test_an_order_goes_to_a_shop_that_is_named(api: Api) -> None:
     elsewhere = await api.client.post(
         "/api/v1/orders",
         json={**nameless, "merchant_id": "M-1"},
-        headers=api.token("owner:O-2", Role.OWNER, merchant_id="M-2"),
+        headers=keyed(api, "owner:O-2", Role.OWNER, merchant_id="M-2"),
     )
     assert elsewhere.status_code == 404
 
@@ -341,10 +357,12 @@ async def test_an_order_goes_to_a_shop_that_is_named(api: Api) -> None:
 async def test_a_request_commits_before_it_answers(database: Database, clock: FixedClock) -> None:
     async with serving(database, clock, router) as api:
         user_id = await given_customer(api)
-        headers = api.token("bot:rasa", Role.BOT)
+        headers = keyed(api, "bot:rasa", Role.BOT)
         placed = await api.client.post("/api/v1/orders", json=order_body(user_id), headers=headers)
         short = order_body(user_id, items=[{"sku": "UNGA-2KG", "qty": 9}])
-        assert (await api.client.post("/api/v1/orders", json=short, headers=headers)).status_code == 409
+        assert (
+            await api.client.post("/api/v1/orders", json=short, headers=headers | {"idempotency-key": "cart-2"})
+        ).status_code == 409
         async with api.transaction() as session:
             found = await session.scalars(text("SELECT id FROM orders"))
             assert found.all() == [placed.json()["order_id"]]
