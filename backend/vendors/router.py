@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
+from backend.platform.intents import IntentDep
 from backend.platform.web import Page, PageDep, SessionDep, provide
 from backend.vendors.ports import VendorFilter, VendorView
 from backend.vendors.schemas import DeactivateIn, HoursIn, HoursOut, VendorOut, span_models, vendor_out
@@ -52,20 +53,35 @@ async def get_vendor(vendor_id: str, session: SessionDep, vendors: Vendors, prin
 
 
 @router.post("/{vendor_id}/activate")
-async def activate(vendor_id: str, session: SessionDep, vendors: Vendors, principal: Keeper) -> VendorOut:
+async def activate(
+    vendor_id: str, session: SessionDep, vendors: Vendors, principal: Keeper, intent: IntentDep
+) -> VendorOut:
     """Let an outlet take orders again; it may do so itself."""
     await _theirs(session, vendors, principal, vendor_id)
-    return vendor_out(await vendors.activate(session, vendor_id, actor=principal.actor))
+
+    async def act() -> VendorOut:
+        return vendor_out(await vendors.activate(session, vendor_id, actor=principal.actor))
+
+    return await intent.once(session, None, VendorOut, act)
 
 
 @router.post("/{vendor_id}/deactivate")
 async def deactivate(
-    vendor_id: str, session: SessionDep, vendors: Vendors, principal: Keeper, body: DeactivateIn | None = None
+    vendor_id: str,
+    session: SessionDep,
+    vendors: Vendors,
+    principal: Keeper,
+    intent: IntentDep,
+    body: DeactivateIn | None = None,
 ) -> VendorOut:
     """Take an outlet off; orders that run go on."""
     await _theirs(session, vendors, principal, vendor_id)
-    reason = (body or DeactivateIn()).reason
-    return vendor_out(await vendors.deactivate(session, vendor_id, actor=principal.actor, reason=reason))
+    wish = body or DeactivateIn()
+
+    async def act() -> VendorOut:
+        return vendor_out(await vendors.deactivate(session, vendor_id, actor=principal.actor, reason=wish.reason))
+
+    return await intent.once(session, wish, VendorOut, act)
 
 
 @router.get("/{vendor_id}/hours")

@@ -127,6 +127,18 @@ async def test_ops_and_the_outlet_itself_turn_it_off_and_on(api: Api) -> None:
     assert plain.json()["inactive_reason"] == "by_ops"
 
 
+async def test_a_wish_that_comes_late_again_does_not_undo_what_came_after(api: Api) -> None:
+    """The outlet asked to be put on and had no answer; it asks again under its key, after the desk took it off."""
+    outlet = {**api.token("vendor:V-1", Role.VENDOR), "idempotency-key": "on-1"}
+    first = await api.client.post("/api/v1/vendors/V-1/activate", headers=outlet)
+    admin = api.token("admin:A-1", Role.ADMIN)
+    await api.client.post("/api/v1/vendors/V-1/deactivate", headers=admin)
+    again = await api.client.post("/api/v1/vendors/V-1/activate", headers=outlet)
+    assert (again.status_code, again.json()) == (200, first.json())
+    profile = await api.client.get("/api/v1/vendors/V-1", headers=admin)
+    assert profile.json()["status"] == "inactive"
+
+
 @pytest.mark.parametrize(
     ("actor", "role", "options", "status"),
     [
