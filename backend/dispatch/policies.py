@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from backend.dispatch.ports import RiderView, Suggestion
+from backend.dispatch.ports import Candidate, RiderFigures, Suggestion
 
 _CODE_SPACE = 10_000
+_ENOUGH_OFFERS: Final = 5  # Decided ones; below that a share says little of a rider.
 
 
 class ProofKind(StrEnum):
@@ -62,32 +63,57 @@ def delivery_code(key: str, assignment_id: str) -> str:
     return f"{int.from_bytes(digest[:8]) % _CODE_SPACE:04d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What speaks against a rider, in metres that they count as farther.
+
+    Attributes:
+        load_m: For each order carried.
+        unknown_m: The distance of one whose position is not known.
+        refusal_m: For one who takes no offer; in proportion for others, once enough offers were decided.
+    """
+
+    load_m: float
+    unknown_m: float
+    refusal_m: float = 0.0
+
+
 def rank(
-    riders: Sequence[tuple[RiderView, float | None]],
+    riders: Sequence[Candidate],
     tried: frozenset[str],
-    *,
-    load_penalty_m: float,
-    unknown_distance_m: float,
+    prices: Prices,
 ) -> list[Suggestion]:
-    """Order riders who can carry one more: near and lightly loaded first.
+    """Order riders who can carry one more: near, lightly loaded and reliable first.
 
     Args:
-        riders: Each with the distance to the pick-up in metres, where known.
+        riders: Those who might.
         tried: Riders who have refused or not answered for this order; they are left out.
-        load_penalty_m: Metres that each order carried counts as.
-        unknown_distance_m: Metres for a rider whose position is not known.
+        prices: What speaks against them.
     """
-    fit = [pair for pair in riders if pair[0].id not in tried and pair[0].load < pair[0].capacity]
-    suggestions = [_suggestion(rider, distance, load_penalty_m, unknown_distance_m) for rider, distance in fit]
+    fit = [one for one in riders if one.rider.id not in tried and one.rider.load < one.rider.capacity]
+    suggestions = [_suggestion(one, prices) for one in fit]
     return sorted(suggestions, key=lambda found: (found.score, found.rider.id))
 
 
-def _suggestion(
-    rider: RiderView, distance_m: float | None, load_penalty_m: float, unknown_distance_m: float
-) -> Suggestion:
-    reasons = [
-        "position not known" if distance_m is None else f"{distance_m / 1000:.1f} km from the pick-up",
-        "carries nothing" if rider.load == 0 else f"carries {rider.load} of {rider.capacity}",
-    ]
-    score = (unknown_distance_m if distance_m is None else distance_m) + rider.load * load_penalty_m
-    return Suggestion(rider, score, distance_m, tuple(reasons))
+def _suggestion(one: Candidate, prices: Prices) -> Suggestion:
+    rider, known_m = one.rider, one.distance_m
+    score = (prices.unknown_m if known_m is None else known_m) + rider.load * prices.load_m
+    score += prices.refusal_m * _refusals(one.figures)
+    return Suggestion(rider, score, known_m, tuple(_reasons(one)))
+
+
+def _refusals(figures: RiderFigures) -> float:
+    """Return the share of offers that a rider does not take, in [0, 1]; 0 while too few say anything."""
+    return 1 - (figures.acceptance_rate or 0) if figures.decided >= _ENOUGH_OFFERS else 0.0
+
+
+def _reasons(one: Candidate) -> Iterator[str]:
+    rider, figures = one.rider, one.figures
+    yield "position not known" if one.distance_m is None else f"{one.distance_m / 1000:.1f} km from the pick-up"
+    yield "carries nothing" if rider.load == 0 else f"carries {rider.load} of {rider.capacity}"
+    if figures.decided:
+        yield f"took {figures.accepted} of {figures.decided} offers"
+    if figures.delivered:
+        yield f"on time {figures.on_time} of {figures.delivered}"
+    if one.cash:
+        yield f"has {one.cash} in cash"

@@ -90,26 +90,46 @@ class ProofView:
 class RiderFigures:
     """How a rider did over a period; rates in [0, 1], None before the first."""
 
-    offered: int
-    accepted: int
-    rejected: int
-    unanswered: int
-    delivered: int
-    on_time: int
-    failed: int
-    earnings_minor: int
-    currency: str
+    offered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unanswered: int = 0
+    delivered: int = 0
+    on_time: int = 0
+    failed: int = 0
+    earnings_minor: int = 0
+    currency: str = ""
+
+    @property
+    def decided(self) -> int:
+        """Offers that were answered or timed out."""
+        return self.accepted + self.rejected + self.unanswered
 
     @property
     def acceptance_rate(self) -> float | None:
         """Accepted of those answered or timed out."""
-        answered = self.accepted + self.rejected + self.unanswered
-        return self.accepted / answered if answered else None
+        return self.accepted / self.decided if self.decided else None
 
     @property
     def on_time_rate(self) -> float | None:
         """On time of those delivered."""
         return self.on_time / self.delivered if self.delivered else None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rider who might carry an order.
+
+    Attributes:
+        distance_m: To the pick-up; None where it is not known.
+        figures: How they did of late.
+        cash: What they carry in cash, as people write it; empty for none.
+    """
+
+    rider: RiderView
+    distance_m: float | None
+    figures: RiderFigures = RiderFigures()
+    cash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,11 +132,14 @@ async def now(session: AsyncSession) -> datetime:
     return found
 
 
-async def figures_of_rider(session: AsyncSession, rider_id: str, on_time_s: float, days: int) -> dict[str, Any]:
-    """Count what became of a rider's offers of the last days."""
+async def figures_of(
+    session: AsyncSession, rider_ids: Collection[str], on_time_s: float, days: int
+) -> dict[str, dict[str, Any]]:
+    """Count what became of riders' offers of the last days, by rider; who had none is left out."""
     in_time = Assignment.delivered_at - Assignment.picked_up_at <= timedelta(seconds=on_time_s)
     delivered = Assignment.state == "delivered"
     query = select(
+        Assignment.rider_id,
         func.count().label("offered"),
         func.count().filter(Assignment.state.in_(ACCEPTED_STATES)).label("accepted"),
         func.count().filter(Assignment.state == "rejected").label("rejected"),
@@ -146,9 +149,9 @@ async def figures_of_rider(session: AsyncSession, rider_id: str, on_time_s: floa
         func.count().filter(Assignment.state == "failed").label("failed"),
         func.coalesce(func.sum(Assignment.fee_minor).filter(delivered), 0).label("earnings_minor"),
         func.coalesce(func.max(Assignment.currency), "").label("currency"),
-    ).where(Assignment.rider_id == rider_id, Assignment.created_at > func.duka_now() - timedelta(days=days))
-    row = (await session.execute(query)).one()
-    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
+    ).where(Assignment.rider_id.in_(rider_ids), Assignment.created_at > func.duka_now() - timedelta(days=days))
+    rows = (await session.execute(query.group_by(Assignment.rider_id))).mappings()
+    return {row["rider_id"]: {name: row[name] for name in row if name != "rider_id"} for row in rows}
 
 
 async def proof(session: AsyncSession, proof_id: str, *, lock: bool = False) -> Proof | None:

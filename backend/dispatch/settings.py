@@ -25,6 +25,11 @@ class DispatchSettings(BaseSettings):
     on_time_s: float = Field(default=2700, gt=0, description="From pick-up to a delivery that counts as on time.")
     load_penalty_m: float = Field(default=1500, description="Metres that each order carried counts as.")
     unknown_distance_m: float = Field(default=5000, description="Distance of a rider whose position is not known.")
+    refusal_penalty_m: float = Field(
+        default=2000,
+        ge=0,
+        description="Metres that a rider counts as farther who takes no offer; others in proportion.",
+    )
     batch_every_s: float = Field(default=15, gt=0, description="Seconds between batches of a city that has them.")
     batch_most: int = Field(default=40, ge=1, description="Orders that one batch assigns; the rest comes in the next.")
     batch_patience_s: float = Field(default=120, ge=0, description="Wait in vain after which a person is told.")

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch import repository
 from backend.dispatch.errors import RiderCashFullError, RiderFullError
-from backend.dispatch.policies import rank
-from backend.dispatch.ports import Suggestion
+from backend.dispatch.policies import Prices, rank
+from backend.dispatch.ports import Candidate, RiderFigures, Suggestion
 from backend.dispatch.service.riders import RidersService
 from backend.dispatch.service.views import distance_m
 from backend.dispatch.settings import DispatchSettings
 from backend.orders.ports import OrderView
 from backend.payments.service.rider_cash import RiderCashService
+from backend.platform.money import Money
 
 
 class RiderChoice:
@@ -22,18 +23,26 @@ class RiderChoice:
         self._riders = riders
         self._cash = cash
         self._settings = settings
+        self._prices = Prices(settings.load_penalty_m, settings.unknown_distance_m, settings.refusal_penalty_m)
 
     async def ranked(self, session: AsyncSession, order: OrderView) -> list[Suggestion]:
         """Return who could carry an order, the best first, each with the reasons."""
         tried = frozenset(row.rider_id for row in await repository.assignments_of(session, order.id))
         free = await self._riders.available(session, order.city, order.merchant_id)
-        full = await self._full(session, order, [rider.id for rider in free])
-        return rank(
-            [(rider, distance_m(rider, order)) for rider in free],
-            tried | full,
-            load_penalty_m=self._settings.load_penalty_m,
-            unknown_distance_m=self._settings.unknown_distance_m,
-        )
+        ids = [rider.id for rider in free]
+        full = await self._full(session, order, ids)
+        figures = await self._riders.figures_of(session, ids, on_time_s=self._settings.on_time_s)
+        cash = await self._cash.carried(session, ids, order.currency)
+        candidates = [
+            Candidate(
+                rider,
+                distance_m(rider, order),
+                figures.get(rider.id, RiderFigures()),
+                Money(cash[rider.id], order.currency).format() if rider.id in cash else "",
+            )
+            for rider in free
+        ]
+        return rank(candidates, tried | full, self._prices)
 
     async def check(self, session: AsyncSession, order: OrderView, rider_id: str) -> None:
         """Refuse a rider who can't take this order.

@@ -212,6 +212,11 @@ class RiderCashService:
         """Return a page of a rider's counts, the newest first, and how many there are."""
         return await cash.counts_of(session, rider_id, limit=limit, offset=offset)
 
+    async def carried(self, session: AsyncSession, rider_ids: Collection[str], currency: str) -> dict[str, int]:
+        """Return what riders carry in a currency, in minor units, by rider; those without any are left out."""
+        held = await cash.held(session, rider_ids)
+        return {rider_id: minor for (rider_id, known), minor in held.items() if known == currency and minor > 0}
+
     async def full(self, session: AsyncSession, rider_ids: Collection[str], currency: str) -> frozenset[str]:
         """Return which of these riders carry so much that they are to hand in before they take more."""
         cap = self._settings.rider_cash_cap_minor.get(currency)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -9,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.dispatch.errors import RiderFullError, UnknownExceptionKindError
 from backend.dispatch.lifecycle import ROWS, AssignmentState, Step, after
-from backend.dispatch.policies import delivery_code, rank
-from backend.dispatch.ports import RiderView
+from backend.dispatch.policies import Prices, delivery_code, rank
+from backend.dispatch.ports import Candidate, RiderFigures, RiderView
 from backend.dispatch.service import DispatchService
 from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.subscribers import DispatchSubscriber, subscriptions
@@ -262,22 +263,59 @@ def test_codes_are_of_their_assignment_alone() -> None:
     assert delivery_code("a key", "AS1") != delivery_code("another key", "AS1")
 
 
+RIDER = RiderView("R-1", "A", "+254700000301", "sw", "Nairobi", True, True, 2, 0, None, None)
+
+
+def candidate(rider_id: str, distance_m: float | None = 1_000.0, load: int = 0, **more: Any) -> Candidate:
+    """Somebody who might carry an order."""
+    return Candidate(replace(RIDER, id=rider_id, load=load), distance_m, **more)
+
+
 def test_ranking_prefers_the_near_and_the_idle() -> None:
-    rider = RiderView("R-1", "A", "+254700000301", "sw", "Nairobi", True, True, 2, 0, None, None)
-    near_but_busy, far, full, unknown = (
-        (replace(rider, id="busy", load=1), 100.0),
-        (replace(rider, id="far"), 1_200.0),
-        (replace(rider, id="full", load=2), 1.0),
-        (replace(rider, id="unknown"), None),
-    )
-    found = rank(
-        [near_but_busy, far, full, unknown, (replace(rider, id="tried"), 1.0)],
-        frozenset({"tried"}),
-        load_penalty_m=1500,
-        unknown_distance_m=5000,
-    )
+    candidates = [
+        candidate("busy", 100.0, load=1),
+        candidate("far", 1_200.0),
+        candidate("full", 1.0, load=2),
+        candidate("unknown", None),
+        candidate("tried", 1.0),
+    ]
+    found = rank(candidates, frozenset({"tried"}), Prices(load_m=1500, unknown_m=5000))
     assert [suggestion.rider.id for suggestion in found] == ["far", "busy", "unknown"]
     assert found[1].reasons == ("0.1 km from the pick-up", "carries 1 of 2")
+
+
+def test_who_takes_few_offers_stands_behind_who_takes_most() -> None:
+    """And the reasons say so, with the deliveries on time and the cash; few offers say nothing of anybody."""
+    seldom, often = RiderFigures(offered=10, accepted=2, unanswered=8), RiderFigures(9, 8, 1, 0, 8, 7)
+    candidates = [
+        candidate("seldom", 900.0, figures=seldom),
+        candidate("often", figures=often, cash="KSh 300"),
+        candidate("new", 1_100.0, figures=RiderFigures(offered=1, rejected=1)),
+    ]
+    found = rank(candidates, frozenset(), Prices(load_m=1500, unknown_m=5000, refusal_m=2000))
+    assert [suggestion.rider.id for suggestion in found] == ["new", "often", "seldom"]
+    assert [round(suggestion.score) for suggestion in found] == [1100, 1222, 2500]
+    assert found[1].reasons[2:] == ("took 8 of 9 offers", "on time 7 of 8", "has KSh 300 in cash")
+
+
+async def test_suggestions_tell_how_riders_did_and_what_cash_they_have(
+    session: AsyncSession, desk: DispatchService, clock: FixedClock
+) -> None:
+    """From what was offered and counted: one delivery, paid in cash at the door."""
+    await make_rider(session, clock)
+    order = await make_order(session, payment_mode=PaymentMode.COD, payment_method=PaymentMethod.COD)
+    await payments_service(clock).begin(session, order.id, Method.COD)
+    vendor = Actor(ActorKind.VENDOR, order.vendor_id)
+    await give(session, order, vendor, AcceptOrder(20))
+    await give(session, order, vendor, MarkReady())
+    await offer(session, desk, order)
+    await answer(session, desk, order, "R-1", accept=True)
+    await pick_up(session, desk, order)
+    assert await hand_over(session, desk, order, await right_code(session, desk, order)) == "order.applied"
+    user = await make_customer(session, external_id="254700000109", phone="+254700000109")
+    following = await make_order(session, OrderState.HANDOVER, shop=False, user_id=user.id)
+    [suggested] = await desk.suggest(session, following.id)
+    assert suggested.reasons[2:] == ("took 1 of 1 offers", "on time 1 of 1", "has KSh 352 in cash")
 
 
 def test_an_assignment_moves_by_its_rows_alone() -> None:
