@@ -119,7 +119,7 @@ def _add_dispatch(registry: Registry, clock: Clock) -> None:
     desk = DispatchService(riders, orders, registry.get(PaymentsService), cash, DispatchSettings())
     registry.add(DispatchService, desk)
     registry.add(BatchService, BatchService(riders, orders, desk, cash, DispatchSettings(), geo))
-    registry.add(RouteWatch, RouteWatch(geo))
+    registry.add(RouteWatch, RouteWatch(geo, orders))
     registry.add(ProofsService, ProofsService(orders, DispatchSettings()))
 
 

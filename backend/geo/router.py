@@ -11,7 +11,6 @@ from backend.geo.schemas import EtaIn, EtaOut, OffRouteIn, OffRouteOut, PlaceOut
 from backend.geo.service import GeoService, decode_line, encode_line
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
-from backend.platform.observability.metrics import OFFROUTE_ALERTS
 from backend.platform.web import provide
 
 router = APIRouter(prefix="/api/v1/geo", tags=["geo"])
@@ -43,8 +42,6 @@ async def offroute_check(body: OffRouteIn, geo: GeoDep, _: Caller) -> OffRouteOu
     line = decode_line(body.polyline) if body.polyline is not None else [point.point() for point in body.points]
     position = body.position.point()
     found = geo.check_route(position, line, body.tolerance_m)
-    if found.off_route:
-        OFFROUTE_ALERTS.labels(geo.city_of(position)).inc()
     return OffRouteOut.model_validate({**asdict(found), "nearest": found.nearest._asdict()})
 
 

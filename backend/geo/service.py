@@ -26,10 +26,6 @@ class OwnMaps(RoutePlanner, Geocoder, Protocol):
         """Return the place, area or city of this name."""
         ...
 
-    def city_of(self, point: Point) -> str:
-        """Return the city that is nearest."""
-        ...
-
 
 class GeoService:
     """Answers where, how far and how long; never fails for want of a map service."""
@@ -80,10 +76,6 @@ class GeoService:
     def find(self, name: str) -> Place | None:
         """Return the place, area or city of this name; None where it is none that we know."""
         return self._own.find(name)
-
-    def city_of(self, point: Point) -> str:
-        """Return the city that is nearest."""
-        return self._own.city_of(point)
 
     def pace(self, city: str) -> Pace:
         """Return how fast riders of a city are, and how much longer roads are than straight lines."""

@@ -22,6 +22,7 @@ from backend.platform.http import HttpClient
 from backend.sandbox.app import create_app
 from tests.support.app import Api, serving
 from tests.support.clock import START, FixedClock
+from tests.support.counting import Gains
 
 WESTLANDS, KILIMANI, YAYA = Point(-1.2676, 36.8108), Point(-1.2892, 36.7867), Point(-1.2923, 36.7880)
 SETTINGS = GeoSettings()
@@ -134,7 +135,9 @@ async def test_the_endpoints_of_paper_two(api: Api) -> None:
     assert eta["arrives_at"] > START.isoformat()
 
     check = {"position": {"lat": -1.25, "lng": 36.8108}, "polyline": eta["polyline"]}
+    gains = Gains()
     off = (await api.client.post("/api/v1/geo/offroute-check", json=check, headers=caller)).json()
+    assert gains.total("offroute_alerts_total") == 0, "who asks is no rider who has left their way"
     assert (off["off_route"], off["tolerance_m"]) == (True, 250.0)
     neither = await api.client.post("/api/v1/geo/offroute-check", json={"position": start}, headers=caller)
     assert (neither.status_code, neither.json()["code"]) == (422, "422_UNPROCESSABLE_ENTITY")
