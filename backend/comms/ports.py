@@ -221,6 +221,16 @@ class RiderDesk(Protocol):
         """A rider takes or refuses an assignment."""
         ...
 
+    async def waits(self, session: "AsyncSession", order_id: str, rider_id: str, *, source: Source) -> DeskResult:
+        """A rider stands at the counter, and the goods are not handed over."""
+        ...
+
+    async def report_trouble(
+        self, session: "AsyncSession", order_id: str, rider_id: str, *, kind: str, note: str
+    ) -> DeskResult:
+        """A rider can't go on."""
+        ...
+
     async def picked_up(
         self, session: "AsyncSession", order_id: str, rider_id: str, *, source: Source, command_id: str
     ) -> DeskResult:

@@ -29,24 +29,28 @@ _ANSWERS: Final = {
     "order.address.confirmed": (TimerKind.ADDRESS_CONFIRM,),
     "dispatch.back_on_route": (TimerKind.OFF_ROUTE,),
 }
+_AT_THE_DOOR: Final = (
+    *("delivery_overdue", "rider_off_route", "delivery_failed", "instruction_untold"),
+    *("rider_cant_find_customer", "rider_cod_issue"),
+)
 _ANSWERED_IN: Final = {
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue", "answers_crossed"),
     "out_for_delivery": ("rider_waiting", "pickup_overdue", "no_rider"),
-    "delivered": ("delivery_overdue", "rider_off_route", "delivery_failed", "instruction_untold"),
-    "returned": ("delivery_overdue", "rider_off_route", "delivery_failed", "instruction_untold"),
+    "delivered": _AT_THE_DOOR,
+    "returned": _AT_THE_DOOR,
     "cancelled": (
         *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
-        *("rider_waiting", "pickup_overdue", "delivery_overdue", "rider_off_route", "delivery_failed"),
-        "instruction_untold",
+        *("rider_waiting", "pickup_overdue"),
+        *_AT_THE_DOOR,
     ),
 }
 _CLOSING: Final = {
     "processing": (TimerKind.VENDOR_ACCEPT,),
     "handover": (TimerKind.PROCESSING_REMINDER, TimerKind.HANDOVER_WAIT),
     "out_for_delivery": (TimerKind.RIDER_ACK, TimerKind.HANDOVER_WAIT),
-    "delivered": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
-    "returned": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE),
+    "delivered": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE, TimerKind.RIDER_OTD),
+    "returned": (TimerKind.ADDRESS_CONFIRM, TimerKind.OFF_ROUTE, TimerKind.RIDER_OTD),
     "cancelled": tuple(KINDS),
 }
 

@@ -99,6 +99,21 @@ class PickUpIn(BaseModel):
     order_id: str = Field(description="The order.")
 
 
+class WaitingIn(BaseModel):
+    """A rider stands at the counter."""
+
+    order_id: str = Field(description="The order.")
+
+
+class UndeliveredIn(BaseModel):
+    """A rider was at the door and could not hand over."""
+
+    order_id: str = Field(description="The order.")
+    reason: str = Field(
+        min_length=3, max_length=300, description="Why not, in a sentence; the customer's desk reads it."
+    )
+
+
 class DeliverIn(BaseModel):
     """A rider has handed over; known by the customer's code, or by a photo or signature of an order that is paid."""
 

@@ -144,7 +144,9 @@ class PartnerActions:
         return {
             "rider_accept": self._rider_accept,
             "rider_reject": self._rider_reject,
+            "rider_waits": self._rider_waits,
             "rider_picked": self._rider_picked,
+            "rider_trouble": self._rider_trouble,
             "rider_delivered": self._rider_delivered,
             "rider_proven": self._rider_proven,
             "rider_upi": self._rider_upi,
@@ -168,6 +170,15 @@ class PartnerActions:
             reason="" if accept else "rider_rejected",
             source=step.source,
             command_id=step.command_id,
+        )
+
+    async def _rider_waits(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        return await self._desk.waits(session, step.order_id, step.actor.id, source=step.source)
+
+    async def _rider_trouble(self, session: AsyncSession, step: PartnerStep) -> DeskResult:
+        """A rider stands at the door in vain: a person joins them with the customer by phone."""
+        return await self._desk.report_trouble(
+            session, step.order_id, step.actor.id, kind="cant_find_customer", note=step.argument
         )
 
     async def _rider_picked(self, session: AsyncSession, step: PartnerStep) -> DeskResult:

@@ -44,7 +44,7 @@ def rider_step(order: OrderView, assignment_state: str, pickup: str, heed: Seque
     if assignment_state == "offered":
         return Prompt("rider_waiting", params, ("rider_accept", "rider_reject"))
     if assignment_state == "accepted":
-        return Prompt("rider_accepted", params, ("rider_picked",))
+        return Prompt("rider_accepted", params, ("rider_picked", "rider_waits"))
     return carrying_step(order, heed)
 
 
@@ -52,8 +52,8 @@ def carrying_step(order: OrderView, heed: Sequence[str]) -> Prompt:
     """Return where the rider takes the goods, what is to be heeded, and what is to be paid at the door."""
     params = {"order": order.id, "drop": drop_words(order, heed), "map": map_link(order), "due": due_words(order)}
     if order.due_minor == 0:
-        return Prompt("rider_deliver_paid", params)
-    return Prompt("rider_deliver_due", params, upi_button(order))
+        return Prompt("rider_deliver_paid", params, ("rider_trouble",))
+    return Prompt("rider_deliver_due", params, (*upi_button(order), "rider_trouble"))
 
 
 def upi_button(order: OrderView) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import Channel, Choice, DeliveryReceipt, DeliveryStatus, InboundMessage
 from backend.comms.partner_phones import is_partner
-from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, refusal_words, words
+from backend.comms.partner_refusals import refusal_words
+from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, words
 from backend.comms.ports import Contact, DeskResult
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.journal import CommsJournal

@@ -19,6 +19,8 @@ FITS: Final[Mapping[str, tuple[str, ...]]] = {
     "rider_accept": ("offered",),
     "rider_reject": ("offered", "accepted"),
     "rider_picked": ("offered", "accepted"),
+    "rider_waits": ("offered", "accepted"),
+    "rider_trouble": ("picked_up",),
     "rider_delivered": ("picked_up", "accepted", "offered"),
     "rider_on_way": ("picked_up",),
     "rider_photo": ("picked_up",),

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import Channel, Choice, InboundMessage, MediaRef
 from backend.channels.service import ChannelsService
-from backend.comms.partner_words import BUTTONS, PHRASES, refusal_words, words
+from backend.comms.partner_refusals import refusal_words
+from backend.comms.partner_words import BUTTONS, PHRASES, words
 from backend.comms.ports import Contact
 from backend.comms.service.next_steps import due_words
 from backend.comms.service.partner_speech import PartnerSpeech, language_of

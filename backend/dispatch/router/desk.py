@@ -29,6 +29,8 @@ from backend.dispatch.schemas import (
     StepOut,
     SuggestionOut,
     TroubleIn,
+    UndeliveredIn,
+    WaitingIn,
 )
 from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch, on_time_s
 from backend.geo.geometry import length_m
@@ -41,6 +43,7 @@ from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import ForbiddenError
 from backend.platform.idempotency import parse_key
 from backend.platform.ids import new_uuid
+from backend.platform.intents import IntentDep
 from backend.platform.observability.trace import trace_id
 from backend.platform.web import Problem, SessionDep, problem_response, provide
 
@@ -223,6 +226,12 @@ async def acknowledge(body: AckIn, session: SessionDep, desk: DeskDep, rider: Ri
     return _step(body.order_id, result)
 
 
+@router.post("/riders/{rider_id}/waiting")
+async def wait_at_counter(body: WaitingIn, session: SessionDep, desk: DeskDep, rider: RiderDep) -> StepOut:
+    """Record that the rider stands at the counter; the outlet and the desk are told, once for each rider."""
+    return _step(body.order_id, await desk.waits(session, body.order_id, rider.id, source=Source.API))
+
+
 @router.post("/riders/{rider_id}/pickup")
 async def pick_up(body: PickUpIn, session: SessionDep, desk: DeskDep, rider: RiderDep, key: KeyDep) -> StepOut:
     """Record that the rider has the goods."""
@@ -265,20 +274,45 @@ def _wrong_try(result: DeskResult) -> JSONResponse:
     )
 
 
+@router.post("/riders/{rider_id}/undelivered")
+async def fail_delivery(
+    body: UndeliveredIn, session: SessionDep, desk: DeskDep, rider: RiderDep, key: KeyDep
+) -> StepOut:
+    """Record that the goods could not be handed over; the customer hears of it, and a person decides what follows."""
+    command_id = f"rider:{rider.id}:{key}"
+    result = await desk.fail(
+        session, body.order_id, rider.id, reason=body.reason, source=Source.API, command_id=command_id
+    )
+    return _step(body.order_id, result)
+
+
 @router.post("/riders/{rider_id}/route")
 async def set_route(
-    body: RouteIn, session: SessionDep, desk: DeskDep, orders: OrdersDep, geo: GeoDep, rider: RiderDep
+    body: RouteIn,
+    session: SessionDep,
+    desk: DeskDep,
+    orders: OrdersDep,
+    geo: GeoDep,
+    rider: RiderDep,
+    intent: IntentDep,
 ) -> RouteOut:
     """Give a rider their way, or plan it anew to the order's drop."""
-    if body.polyline is not None:
-        line = decode_line(body.polyline)
-        planned = RouteOut(
-            order_id=body.order_id, polyline=body.polyline, distance_m=round(length_m(line), 1), duration_s=None
-        )
-    else:
-        planned = await _planned(session, orders, geo, rider, body.order_id)
-    _step(body.order_id, await desk.set_route(session, body.order_id, rider.id, planned.polyline))
-    return planned
+
+    async def keep() -> RouteOut:
+        planned = await _way_of(session, orders, geo, rider, body)
+        _step(body.order_id, await desk.set_route(session, body.order_id, rider.id, planned.polyline))
+        return planned
+
+    return await intent.once(session, body, RouteOut, keep)
+
+
+async def _way_of(
+    session: SessionDep, orders: OrdersService, geo: GeoService, rider: RiderView, body: RouteIn
+) -> RouteOut:
+    if body.polyline is None:
+        return await _planned(session, orders, geo, rider, body.order_id)
+    length = round(length_m(decode_line(body.polyline)), 1)
+    return RouteOut(order_id=body.order_id, polyline=body.polyline, distance_m=length, duration_s=None)
 
 
 async def _planned(
@@ -293,10 +327,16 @@ async def _planned(
 
 
 @router.post("/riders/{rider_id}/exception")
-async def report_trouble(body: TroubleIn, session: SessionDep, desk: DeskDep, rider: RiderDep) -> StepOut:
+async def report_trouble(
+    body: TroubleIn, session: SessionDep, desk: DeskDep, rider: RiderDep, intent: IntentDep
+) -> StepOut:
     """Say that the rider can't go on; a card opens for the people of the city."""
-    result = await desk.report_trouble(session, body.order_id, rider.id, kind=body.kind, note=body.note)
-    return _step(body.order_id, result)
+
+    async def report() -> StepOut:
+        result = await desk.report_trouble(session, body.order_id, rider.id, kind=body.kind, note=body.note)
+        return _step(body.order_id, result)
+
+    return await intent.once(session, body, StepOut, report)
 
 
 @router.post("/riders/{rider_id}/shift")
@@ -309,7 +349,6 @@ async def set_shift(body: ShiftIn, session: SessionDep, riders: RidersDep, rider
 async def set_position(
     body: PositionIn, session: SessionDep, riders: RidersDep, watch: WatchDep, rider: RiderDep
 ) -> RiderOut:
-    """Record where a rider is; one who has left their way is told."""
-    placed = await riders.set_position(session, rider.id, body.lat, body.lng)
+    """Record where a rider is; one who has left their way to the customer is told."""
     await watch.follow(session, rider.id, Point(body.lat, body.lng), rider.city)
-    return RiderOut.model_validate(placed)
+    return RiderOut.model_validate(await riders.set_position(session, rider.id, body.lat, body.lng))

@@ -32,6 +32,7 @@ from backend.orders.commands import (
     ConfirmAddress,
     FailDelivery,
     PickUp,
+    ReportRiderWaiting,
     UnassignRider,
 )
 from backend.orders.ports import CommandResult, OrderView
@@ -209,6 +210,19 @@ class DispatchService:
         following = await repository.live_assignment(session, order_id)
         return following.rider_id if following else None
 
+    async def waits(self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source) -> DeskResult:
+        """A rider stands at the counter; who has come has taken the order. The outlet is told once of each rider."""
+        await self._orders.get(session, order_id, lock=True)
+        found = await own(session, order_id, rider_id)
+        if found is None:
+            return refused("dispatch.not_yours")
+        command_id = f"waiting:{found.id}"
+        if found.state == AssignmentState.OFFERED:
+            await self.acknowledge(
+                session, order_id, rider_id, accept=True, reason="", source=source, command_id=command_id
+            )
+        return await give(self._orders, session, order_id, ReportRiderWaiting(), rider_id, source, command_id)
+
     async def picked_up(
         self, session: AsyncSession, order_id: str, rider_id: str, *, source: Source, command_id: str
     ) -> DeskResult:
@@ -320,7 +334,13 @@ class DispatchService:
     async def fail(
         self, session: AsyncSession, order_id: str, rider_id: str, *, reason: str, source: Source, command_id: str
     ) -> DeskResult:
-        """The rider was at the door and could not hand over."""
+        """The rider was at the door and could not hand over; they keep the goods until a person decides."""
+        await self._orders.get(session, order_id, lock=True)
+        found = await own(session, order_id, rider_id)
+        if found is None:
+            return refused("dispatch.not_yours")
+        if found.state != AssignmentState.PICKED_UP:
+            return refused("dispatch.not_picked_up")
         return await give(self._orders, session, order_id, FailDelivery(reason=reason), rider_id, source, command_id)
 
     async def set_route(self, session: AsyncSession, order_id: str, rider_id: str, line: str) -> DeskResult:

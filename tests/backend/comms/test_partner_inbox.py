@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from backend.channels.ports import Place
-from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, REFUSED, typed_meaning
+from backend.comms.partner_refusals import REFUSED
+from backend.comms.partner_words import APPLIED, BUTTONS, DUPLICATE, PHRASES, typed_meaning
 from backend.comms.service.partner_requests import Wish, tapped, typed
 from backend.orders.commands import CancelOrder
 from backend.orders.ports import OrderView
@@ -41,7 +42,7 @@ async def test_an_order_from_words_to_the_door(board: Switchboard, order: OrderV
     assert (await last(board, RIDER))[0] == "Rider_Assignment"
 
     await board.write(RIDER, "kubali")
-    assert (await last(board, RIDER))[1] == [f"rider_picked:{order.id}"]
+    assert (await last(board, RIDER))[1] == [f"rider_picked:{order.id}", f"rider_waits:{order.id}"]
 
     await board.write(RIDER, payload=f"rider_picked:{order.id}")
     way = (await last(board, RIDER))[0]
@@ -204,6 +205,8 @@ def test_buttons(payload: str, wish: Wish | None) -> None:
         ("20", ActorKind.RIDER, None),
         ("tayari", ActorKind.RIDER, None),
         ("nimechukua", ActorKind.RIDER, Wish("rider_picked")),
+        ("nasubiri", ActorKind.RIDER, Wish("rider_waits")),
+        ("nasubiri", ActorKind.VENDOR, None),
         ("msaada", ActorKind.RIDER, Wish("bridge_admin")),
         ("where is my money", ActorKind.VENDOR, None),
     ],

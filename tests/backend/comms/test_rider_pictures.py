@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from backend.channels.ports import MediaRef
-from backend.comms.partner_words import PHRASES, REFUSED
+from backend.comms.partner_refusals import REFUSED
+from backend.comms.partner_words import PHRASES
 from backend.orders.commands import ApproveCod, PaymentMethod, PaymentMode
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
@@ -140,7 +141,7 @@ async def test_a_photo_before_the_goods_are_fetched_proves_nothing(board: Switch
     await board.write(VENDOR, payload=f"vendor_ready:{order.id}")
     await board.write(RIDER, payload=f"rider_accept:{order.id}")
     await send(board, photo())
-    assert (await last(board))[1] == [f"rider_picked:{order.id}"]
+    assert (await last(board))[1] == [f"rider_picked:{order.id}", f"rider_waits:{order.id}"]
     picture = await board.photograph(photo())
     await board.write(SECOND, payload=f"rider_photo:{picture.id}:{order.id}")
     assert await last(board, SECOND) == (REFUSED["order.not_yours"]["sw"].format(order=order.id), [])

@@ -1,6 +1,8 @@
 """An order that waits with its rider brings a person, and the end of the wait closes the card."""
 
 from backend.comms.ladders import KINDS, Ladder, Rung, Step
+from backend.comms.next_steps import next_steps
+from backend.comms.partner_words import APPLIED, DUPLICATE
 from backend.comms.service.cards import CardsService
 from backend.comms.waiting import WaitingOrders, timer_handlers
 from backend.orders import tasks as order_tasks
@@ -54,6 +56,28 @@ async def test_a_rider_who_waits_at_the_counter_brings_the_vendor_and_a_person(
         (order.id, order.amount_minor, "Nairobi")
     ]
     await _step(board, order, PickUp())
+    assert await board.cards() == []
+
+
+async def test_a_rider_says_by_a_button_that_they_wait(board: Switchboard, order: OrderView) -> None:
+    """The door that riders without an app have: the outlet and a person hear of it, once however often it is tapped."""
+    await _with_rider(board, order)
+    for _ in range(2):
+        await board.write(RIDER, payload=f"rider_waits:{order.id}")
+    assert await board.cards() == ["rider_waiting"]
+    assert (await board.chased()).count("whatsapp:Vendor_Rider_Waiting") == 1
+    said = [text for text, _ in (await board.messages(RIDER))[-2:]]
+    assert said == [words["sw"].format(order=order.id) for words in (APPLIED["rider_waits"], DUPLICATE)]
+
+
+async def test_a_rider_at_a_shut_door_brings_a_person(board: Switchboard, order: OrderView) -> None:
+    """One tap; nothing is called off, and the card goes with the delivery."""
+    await _with_rider(board, order, PickUp())
+    await board.write(RIDER, payload=f"rider_trouble:{order.id}")
+    assert await board.cards() == ["rider_cant_find_customer"]
+    assert next_steps("rider_cant_find_customer", order.id, order.id)[0].path == "/api/v1/comms/bridge"
+    assert (await board.order(order.id)).state == "out_for_delivery"
+    await _step(board, order, DeliverOrder(proof={"kind": "otp"}))
     assert await board.cards() == []
 
 
@@ -135,5 +159,5 @@ def test_every_timer_that_an_order_arms_is_somebodys() -> None:
     """A kind without a handler would stay due for ever."""
     orders = orders_service()
     waiting = WaitingOrders(orders, CardsService(SystemClock()))
-    handled = {*KINDS, *order_tasks.timer_handlers(orders), *timer_handlers(waiting)}
+    handled = {*KINDS, *order_tasks.timer_handlers(orders, OrdersSettings()), *timer_handlers(waiting)}
     assert DELAYS.keys() <= handled

@@ -18,7 +18,7 @@ from backend.platform.db.session import Database
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.dispatch import batch_service, dispatch_service, make_rider, riders_service
-from tests.support.factories.orders import make_order
+from tests.support.factories.orders import make_order, orders_service
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def api(database: Database, clock: FixedClock) -> AsyncIterator[Api]:
         DispatchService: dispatch_service(clock),
         BatchService: batch_service(clock),
         GeoService: geo,
-        RouteWatch: RouteWatch(geo),
+        RouteWatch: RouteWatch(geo, orders_service()),
     }
     async with serving(database, clock, router, services=services) as opened:
         yield opened
@@ -205,3 +205,53 @@ async def test_a_batch_is_for_those_who_run_the_whole_city(api: Api, packed: Ord
         assert [answer.status_code for answer in answers] == [status] * 2
     async with api.transaction() as session:
         assert await session.scalar(text("SELECT count(*) FROM assignments")) == 0
+
+
+async def test_a_rider_who_waits_at_the_counter_tells_the_outlet_once(
+    api: Api, packed: OrderView, database: Database
+) -> None:
+    """Who comes has taken the order; saying so again changes nothing, and a stranger may not say it."""
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    body = {"order_id": packed.id}
+    early = await api.client.post("/api/v1/riders/R-1/waiting", json=body, headers=rider)
+    assert (early.status_code, early.json()["context"]["reason"]) == (409, "dispatch.not_yours")
+    await api.client.post("/api/v1/riders/R-1/assign", json=body, headers=admin)
+    answers = [await api.client.post("/api/v1/riders/R-1/waiting", json=body, headers=rider) for _ in range(2)]
+    assert [answer.json()["outcome"] for answer in answers] == ["applied", "duplicate"]
+    async with database.transaction() as session:
+        armed = await session.execute(text("SELECT type, count(*) FROM sla_timer WHERE state = 'pending' GROUP BY 1"))
+        assert ("handover_wait", 1) in {tuple(row) for row in armed}
+        assert await session.scalar(text("SELECT state FROM assignments")) == "accepted"
+
+
+async def test_a_delivery_that_failed_is_told_with_its_reason(api: Api, packed: OrderView, database: Database) -> None:
+    """Only of goods that were picked up; the rider keeps them, and may deliver yet."""
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    body, path = {"order_id": packed.id, "reason": "nobody at home"}, "/api/v1/riders/R-1/undelivered"
+    await api.client.post("/api/v1/riders/R-1/assign", json={"order_id": packed.id}, headers=admin)
+    early = await api.client.post(path, json=body, headers=rider)
+    assert (early.status_code, early.json()["context"]["reason"]) == (409, "dispatch.not_picked_up")
+    await api.client.post("/api/v1/riders/R-1/pickup", json={"order_id": packed.id}, headers=rider)
+    outcomes = [
+        (await api.client.post(path, json=body, headers={**rider, "idempotency-key": "f1"})).json()["outcome"]
+        for _ in range(2)
+    ]
+    assert outcomes == ["applied", "duplicate"]
+    failed = text("SELECT payload ->> 'reason' FROM outbox WHERE topic = 'order.delivery.failed'")
+    async with database.transaction() as session:
+        assert list(await session.scalars(failed)) == ["nobody at home"]
+        assert await session.scalar(text("SELECT state FROM assignments")) == "picked_up"
+
+
+async def test_trouble_that_is_told_twice_under_one_key_is_told_once(
+    api: Api, packed: OrderView, database: Database
+) -> None:
+    admin, rider = api.token("admin:A-1", Role.ADMIN), api.token("rider:R-1", Role.RIDER)
+    await api.client.post("/api/v1/riders/R-1/assign", json={"order_id": packed.id}, headers=admin)
+    body = {"order_id": packed.id, "kind": "safety"}
+    for _ in range(2):
+        headers = {**rider, "idempotency-key": "t1"}
+        told = await api.client.post("/api/v1/riders/R-1/exception", json=body, headers=headers)
+        assert told.status_code == 200, told.text
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'dispatch.trouble'")) == 1
