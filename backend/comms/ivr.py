@@ -162,6 +162,19 @@ MENUS: Final[Mapping[str, Menu]] = {
             )
         }
     ),
+    "delivery_late": Menu(
+        {
+            "start": Node(
+                {
+                    "en": "Order {order} is late. It goes to {address}. Deliver it now, or press 5 to speak to us.",
+                    "hi": "ऑर्डर {order} को देर हो गई है। पता है {address}। कृपया अभी पहुँचाइए, या हमसे बात करने के लिए 5 दबाएँ।",
+                    "mr": "ऑर्डर {order} ला उशीर झाला आहे. पत्ता {address}. आता पोहोचवा, किंवा आमच्याशी बोलण्यासाठी 5 दाबा.",
+                    "sw": "Oda {order} imechelewa. Inaenda {address}. Ifikishe sasa, au bonyeza 5 kuongea nasi.",
+                },
+                {"5": _ADMIN},
+            )
+        }
+    ),
     VENDOR_INACTIVE: Menu(
         {
             "start": Node(

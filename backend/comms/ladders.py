@@ -112,6 +112,9 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
     TimerKind.OFF_ROUTE: LadderKind(
         Callee.RIDER, Purpose.ADDRESS, "", "off_route", "rider_off_route", ("out_for_delivery",)
     ),
+    TimerKind.RIDER_OTD: LadderKind(
+        Callee.RIDER, Purpose.REMINDER, "", "delivery_late", "delivery_overdue", ("out_for_delivery",)
+    ),
 }
 
 DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
@@ -138,7 +141,10 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
     ),
     TimerKind.HANDOVER_WAIT: (Step(0, (Rung.WHATSAPP, Rung.ADMIN)),),
     TimerKind.OFF_ROUTE: (Step(0, (Rung.RING,)), Step(120, (Rung.IVR,)), Step(240, (Rung.ADMIN,))),
+    TimerKind.RIDER_OTD: (Step(0, (Rung.ADMIN,)),),
 }
+# With one of these a ladder that nobody answers does not just cease.
+_PERSONS: Final = frozenset({Rung.ADMIN, Rung.NEXT_RIDER})
 
 
 def steps_to_json(steps: tuple[Step, ...]) -> list[dict[str, Any]]:

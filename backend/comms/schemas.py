@@ -23,7 +23,7 @@ class Started(BaseModel):
     """A ladder that was started, or runs already."""
 
     order_id: str = Field(description="The order.")
-    ladder: str = Field(description="vendor_accept, processing_reminder, rider_ack or address_confirm.")
+    ladder: str = Field(description="Which ladder, such as vendor_accept or rider_otd.")
 
 
 class BridgeRequest(BaseModel):
@@ -161,7 +161,7 @@ class ExpectedStep(BaseModel):
 class Outlook(BaseModel):
     """A ladder of an order and what it will do if nobody answers."""
 
-    ladder: str = Field(description="vendor_accept, processing_reminder, rider_ack or address_confirm.")
+    ladder: str = Field(description="Which ladder, such as vendor_accept or rider_otd.")
     callee: str = Field(description="Whom it chases, such as `vendor:V-42`.")
     version: int | None = Field(description="The version it runs by; null for steps tried out and the built-in ones.")
     waits: bool = Field(description="Whether the order is in a state that this ladder chases for.")

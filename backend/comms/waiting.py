@@ -1,4 +1,4 @@
-"""Cards for an order that waits: packed and not picked up, or on the road beyond its time."""
+"""The card of an order that waits for a rider: packed, and not picked up."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -11,14 +11,11 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
-_CARDS: Final[Mapping[TimerKind, str]] = {
-    TimerKind.PICKUP: "pickup_overdue",
-    TimerKind.RIDER_OTD: "delivery_overdue",
-}
+_CARDS: Final[Mapping[TimerKind, str]] = {TimerKind.PICKUP: "pickup_overdue"}
 
 
 class WaitingOrders:
-    """Brings a person where goods wait for a rider, or the customer for the goods, for too long."""
+    """Brings a person where goods wait for a rider for too long, whether one is known or not."""
 
     def __init__(self, orders: OrdersService, cards: CardsService) -> None:
         self._orders = orders

@@ -17,6 +17,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "address_confirm": "ConfirmAddress address_confirm",
     "handover_wait": "MarkReady ExtendPreparation PickUp vendor_ready vendor_extend rider_picked",
     "off_route": "DeliverOrder rider_on_way rider_delivered",
+    "rider_otd": "DeliverOrder FailDelivery rider_delivered rider_proven",
 }
 # The card that each ladder ends with.
 CARDS: Final[Mapping[str, str]] = {
@@ -26,6 +27,7 @@ CARDS: Final[Mapping[str, str]] = {
     "address_confirm": "address_unconfirmed",
     "handover_wait": "rider_waiting",
     "off_route": "rider_off_route",
+    "rider_otd": "delivery_overdue",
 }
 
 

@@ -35,7 +35,11 @@ _AT_MOST = 20  # Statements of a batch.
 # What a step leaves in rows, without times, drawn names, and the urgency of what was called off.
 _LEFT = (
     "SELECT order_id, actor, channel, template, payload, status, ladder, step, idem FROM comms_log",
-    "SELECT topic, key, payload - 'exception_id' - 'at', actor, city, trace_id FROM outbox",
+    """
+    SELECT topic, CASE WHEN key = payload ->> 'exception_id' THEN '' ELSE key END, payload - 'exception_id' - 'at',
+        actor, city, trace_id
+    FROM outbox
+    """,
     """
     SELECT idem, channel, state, scope, lane, order_id, CASE WHEN state = 'queued' THEN priority END, trace_id,
         payload - 'sealed' - 'call_id', payload ? 'sealed', next_at = created_at,

@@ -121,6 +121,23 @@ async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, 
     assert await board.cards() == []
 
 
+async def test_a_city_may_call_the_rider_before_a_person_comes(board: Switchboard, order: OrderView) -> None:
+    """The end of the window is a ladder like the others; delivering ends it, and nobody is called about it again."""
+    steps = (Step(0, (Rung.IVR,)), Step(300, (Rung.ADMIN,)))
+    async with board.database.transaction() as session:
+        await board.plans.save(session, TimerKind.RIDER_OTD, Ladder(steps), by="admin:A-1", city="Nairobi")
+    await _with_rider(board, order, PickUp())
+    await board.wait(OrdersSettings().delivery_window_s + 1)
+    assert ((await board.chased())[-1], await board.cards()) == ("exotel_ivr:delivery_late", [])
+    heard = await board.act("answer", **{"from": "rider"})
+    assert heard["captions"][0].startswith("Oda ")
+    await board.act("digits", **{"from": "rider", "digits": "5"})
+    assert await board.cards() == ["partner_asks_for_help"]
+    await _step(board, order, DeliverOrder(proof={"kind": "otp"}))
+    await board.wait(600)
+    assert "delivery_overdue" not in await board.cards()
+
+
 async def test_packed_goods_that_nobody_picks_up_bring_a_person(board: Switchboard, order: OrderView) -> None:
     """A rider who accepted and does not come is nobody's ladder; picking up closes the card."""
     await _with_rider(board, order)
