@@ -1,6 +1,6 @@
 """Escalation ladders as rows: who is chased, by what, after how many seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import time
 from enum import StrEnum
@@ -164,3 +164,21 @@ def skip_overdue(steps: tuple[Step, ...], step: int, late_s: float) -> int:
     """
     due_s = steps[step].after_s + late_s
     return max(index for index, row in enumerate(steps) if row.after_s <= due_s)
+
+
+def fault_of(kind: TimerKind, steps: Sequence[Step]) -> str:
+    """Say why a ladder of a kind can't be so, for whoever wants it so; empty where it can. `steps` are by time."""
+    rungs = {rung for step in steps for rung in step.rungs}
+    faults = (
+        (kind not in KINDS, f"{kind} is no ladder"),
+        (Rung.WHATSAPP in rungs and not _template_of(kind), f"{kind} has no message of its own; ring or call instead"),
+        (Rung.NEXT_RIDER in rungs and kind is not TimerKind.RIDER_ACK, f"{kind} offers nothing to the next rider"),
+        (len({step.after_s for step in steps}) < len(steps), "two steps at one time: put what they do into one"),
+        (any(Rung.NEXT_RIDER in step.rungs for step in steps[:-1]), "nothing comes after the next rider"),
+        (rungs.isdisjoint(_PERSONS), "somebody must come in the end: add a step with admin"),
+    )
+    return next((words for holds, words in faults if holds), "")
+
+
+def _template_of(kind: TimerKind) -> str:
+    return KINDS[kind].template if kind in KINDS else ""

@@ -89,7 +89,7 @@ async def replace_policy(session: AsyncSession, kind: str, city: str | None, tie
     await session.execute(
         text(
             "UPDATE escalation_policy SET active = false WHERE kind = :kind AND active"
-            " AND city IS NOT DISTINCT FROM :city AND tier IS NOT DISTINCT FROM :tier"
+            " AND lower(city) IS NOT DISTINCT FROM lower(CAST(:city AS text)) AND tier IS NOT DISTINCT FROM :tier"
         ),
         {"kind": kind, "city": city, "tier": tier},
     )

@@ -267,7 +267,7 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         "POST /api/v1/inbox/conversations/{conversation_id}/notes": {"text": "regular"},
         "POST /api/v1/inbox/conversations/{conversation_id}/replies": {"version": 0, "text": "Karibu"},
         "POST /api/v1/inbox/conversations/{conversation_id}/take": {},
-        "PUT /api/v1/ladders/{kind}": {"city": "Nairobi", "steps": [{"after_s": 0, "rungs": ["whatsapp"]}]},
+        "PUT /api/v1/ladders/{kind}": {"city": "Nairobi", "steps": [{"after_s": 0, "rungs": ["admin"]}]},
         "POST /api/v1/orders": {
             "user_id": ids["user_id"],
             "vendor_id": ids["vendor_id"],

@@ -5,6 +5,8 @@ from typing import Final
 from fastapi import APIRouter
 
 from backend.comms import repository
+from backend.comms.errors import LadderRefusedError, NobodyToChaseError
+from backend.comms.ladders import KINDS, Callee
 from backend.comms.ports import Contact, RiderDesk
 from backend.comms.router.access import (
     CallsDep,
@@ -61,7 +63,7 @@ async def notify(
     limiter: LimiterDep,
     intent: NamedIntentDep,
 ) -> Started:
-    """Start a ladder for an order; one that runs already stays as it is."""
+    """Start a ladder for an order that waits for its answer; one that runs already stays as it is."""
     kind = _NOTIFY.get(f"{who}/{what}")
     if kind is None:
         raise NotFoundError
@@ -69,11 +71,20 @@ async def notify(
     await limiter.check("comms.notify", order.id, kind, most=settings.kick_offs_per_minute, per_s=_NOTIFY_WINDOW_S)
 
     async def start() -> Started:
+        _check_waits(order, kind)
         if not await repository.ladder_runs(session, order.id, kind):
             await arm(session, kind, order.id, delay_s=0)
         return Started(order_id=order.id, ladder=kind)
 
     return await intent.once(session, body, Started, start)
+
+
+def _check_waits(order: OrderView, kind: TimerKind) -> None:
+    """Refuse to chase for what an order does not wait for."""
+    if order.state not in KINDS[kind].waits_in:
+        raise LadderRefusedError(reason="comms.nothing_to_chase_for", order_id=order.id, state=order.state)
+    if KINDS[kind].callee is Callee.RIDER and order.rider_id is None:
+        raise NobodyToChaseError(order_id=order.id, ladder=str(kind))
 
 
 @router.post("/comms/bridge", status_code=202)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from backend.comms import repository
-from backend.comms.ladders import KINDS, Ladder, Rung, Step
+from backend.comms.ladders import KINDS, Ladder, Rung, Step, fault_of
 from backend.comms.router.access import (
     Admin,
     ControlDep,
@@ -58,15 +58,19 @@ async def save_ladder(
         principal.check_city(body.city)
     elif principal.cities != ALL_CITIES:
         raise ForbiddenError
-    row = await plans.save(session, kind, _ladder(body), by=str(principal.actor), city=body.city, tier=body.tier)
+    ladder = _ladder(_known(kind), body)
+    row = await plans.save(session, kind, ladder, by=str(principal.actor), city=body.city, tier=body.tier)
     return LadderView(kind=kind, city=body.city, tier=body.tier, version=row.version or 0, **_shown(row))
 
 
-def _ladder(body: LadderBody) -> Ladder:
+def _ladder(kind: TimerKind, body: LadderBody) -> Ladder:
     quiet = None
     if body.quiet_from is not None and body.quiet_until is not None:
         quiet = (body.quiet_from, body.quiet_until)
-    return Ladder(_steps(body.steps), quiet, body.max_calls_hour)
+    steps = _steps(body.steps)
+    if fault := fault_of(kind, steps):
+        raise UnprocessableError(fault)
+    return Ladder(steps, quiet, body.max_calls_hour)
 
 
 def _steps(given: Sequence[LadderStep]) -> tuple[Step, ...]:
@@ -109,7 +113,7 @@ async def preview_ladder(
 ) -> Outlook:
     """Say second by second what a ladder would do to an order; nothing is sent."""
     order = await visible_order(session, orders, principal, order_id)
-    tried = None if body.tried is None else _ladder(body.tried)
+    tried = None if body.tried is None else _ladder(_known(kind), body.tried)
     return _outlook(await forecasts.preview(session, order, _known(kind), tried))
 
 

@@ -1,7 +1,7 @@
 """What a ladder of an order consists of: whom it chases, by which version, under which conditions."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -122,7 +122,9 @@ class LadderPlans:
             return {order.id: vendor_contact(vendors[order.vendor_id]) for order in orders}
         riders = {order.id: order.rider_id for order in orders if order.rider_id is not None}
         contacts = await self._desk.contacts(session, set(riders.values()))
-        return {order_id: contacts[rider_id] for order_id, rider_id in riders.items()}
+        tiers = {order.id: vendors[order.vendor_id].tier for order in orders}
+        # A rider has no tier: what is done for an order goes by that of its outlet.
+        return {order_id: replace(contacts[rider_id], tier=tiers[order_id]) for order_id, rider_id in riders.items()}
 
     async def ladder(
         self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None = None
