@@ -5,6 +5,7 @@ from backend.catalog.service import CatalogService
 from backend.channels.service import ChannelsService
 from backend.comms.ports import RiderDesk, VoiceAnswers, VoiceWebhooks
 from backend.comms.service.actions import PartnerActions
+from backend.comms.service.bridges import Bridges
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
@@ -139,6 +140,8 @@ def _add_comms(registry: Registry, providers: Providers, clock: Clock) -> None:
     registry.add(LadderForecasts, LadderForecasts(plans))
     registry.add(LadderControl, LadderControl(orders, plans, calls, cards))
     registry.add(LadderService, LadderService(orders, vendors, desk, messages, calls, cards, journal, plans))
+    customers, limiter = registry.get(CustomersService), registry.get(RequestLimiter)
+    registry.add(Bridges, Bridges(vendors, customers, desk, calls, plans, limiter, settings))
     registry.add(RiderDesk, desk)  # type: ignore[type-abstract]
     registry.add(VoiceWebhooks, providers.voice)  # type: ignore[type-abstract]
     registry.add(VoiceAnswers, providers.voice_answers)  # type: ignore[type-abstract]

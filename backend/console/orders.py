@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import text
 
+from backend.comms.service.bridges import Bridges
 from backend.console.access import StaffDep
 from backend.console.chases import chases_of
 from backend.console.pages import page
@@ -23,7 +24,7 @@ from backend.orders.service import OrdersService
 from backend.payments.service import PaymentsService
 from backend.platform.actors import Source
 from backend.platform.auth.principal import Principal
-from backend.platform.errors import ConflictError
+from backend.platform.errors import ConflictError, UnprocessableError
 from backend.platform.ids import new_uuid
 from backend.platform.web import SessionDep, picture_response, provide
 from backend.vendors.service import VendorsService
@@ -37,6 +38,16 @@ _WAY: Final = (
     (OrderState.DELIVERED, "Delivered"),
 )
 
+# Who is joined with whom by phone, and how the page says it; who is named first is rung first.
+_PAIRS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "rider-customer": ("rider", "customer", "Rider and customer"),
+    "rider-vendor": ("rider", "vendor", "Rider and vendor"),
+    "vendor-customer": ("vendor", "customer", "Vendor and customer"),
+    "admin-rider": ("admin", "rider", "Us and the rider"),
+    "admin-vendor": ("admin", "vendor", "Us and the vendor"),
+    "admin-customer": ("admin", "customer", "Us and the customer"),
+}
+
 
 @dataclass(frozen=True)
 class OrderDesk:
@@ -48,6 +59,7 @@ class OrderDesk:
     dispatch: Annotated[DispatchService, Depends(provide(DispatchService))]
     proofs: Annotated[ProofsService, Depends(provide(ProofsService))]
     vendors: Annotated[VendorsService, Depends(provide(VendorsService))]
+    bridges: Annotated[Bridges, Depends(provide(Bridges))]
 
     async def visible(self, order_id: str, principal: Principal) -> OrderView:
         """Return an order that the person may see.
@@ -77,6 +89,17 @@ class OrderDesk:
         if not result.accepted:
             raise ConflictError(result.message)
 
+    async def join(self, order: OrderView, pair: str, principal: Principal) -> None:
+        """Join two of its people by phone.
+
+        Raises:
+            DukaError: They can't be; the message says why.
+        """
+        if pair not in _PAIRS:
+            raise UnprocessableError("Say who is to be joined with whom.")
+        first, second, _ = _PAIRS[pair]
+        await self.bridges.join(self.session, order, first, second, by=principal.actor, key=new_uuid())
+
     async def values(self, order: OrderView) -> dict[str, Any]:
         """Return what the template shows."""
         session = self.session
@@ -98,6 +121,7 @@ class OrderDesk:
             "suggestions": await self.dispatch.suggest(session, order.id) if choosing else [],
             "offers": offers,
             "proofs": await self.proofs.of_order(session, order.id),
+            "pairs": [(pair, row[2]) for pair, row in _PAIRS.items() if order.rider_id or "rider" not in row],
             "now": await session.scalar(text("SELECT duka_now()")),
         }
 
@@ -152,4 +176,20 @@ async def choose_rider(
     if not refusal:
         return RedirectResponse(f"/console/orders/{order_id}", status_code=303)
     order = await desk.visible(order_id, principal)
+    return await _show(request, desk, order, principal, notice=refusal, status=409)
+
+
+@router.post("/orders/{order_id}/bridge")
+async def join_people(
+    request: Request,
+    order_id: str,
+    desk: DeskDep,
+    principal: StaffDep,
+    pair: Annotated[str, Form(max_length=40)],
+) -> Response:
+    """Call two of the order's people together; clicking again while they are called changes nothing."""
+    order = await desk.visible(order_id, principal)
+    refusal = await refusal_of(desk.session, desk.join(order, pair, principal))
+    if not refusal:
+        return RedirectResponse(f"/console/orders/{order_id}", status_code=303)
     return await _show(request, desk, order, principal, notice=refusal, status=409)

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms.ports import RiderDesk, VoiceWebhooks
+from backend.comms.ports import VoiceWebhooks
+from backend.comms.service.bridges import Bridges
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
 from backend.comms.service.forecasts import LadderForecasts
 from backend.comms.service.plans import LadderPlans
 from backend.comms.settings import CommsSettings
-from backend.customers.service import CustomersService
 from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.auth.dependencies import require
@@ -20,17 +20,14 @@ from backend.platform.auth.principal import Principal, Role
 from backend.platform.inbox import EventIntake
 from backend.platform.ratelimit import RequestLimiter
 from backend.platform.web import provide
-from backend.vendors.service import VendorsService
 
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
-VendorsDep = Annotated[VendorsService, Depends(provide(VendorsService))]
-CustomersDep = Annotated[CustomersService, Depends(provide(CustomersService))]
+BridgesDep = Annotated[Bridges, Depends(provide(Bridges))]
 CallsDep = Annotated[CallsService, Depends(provide(CallsService))]
 CardsDep = Annotated[CardsService, Depends(provide(CardsService))]
 PlansDep = Annotated[LadderPlans, Depends(provide(LadderPlans))]
 ForecastsDep = Annotated[LadderForecasts, Depends(provide(LadderForecasts))]
 ControlDep = Annotated[LadderControl, Depends(provide(LadderControl))]
-DeskDep = Annotated[RiderDesk, Depends(provide(RiderDesk))]
 IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
 VoiceDep = Annotated[VoiceWebhooks, Depends(provide(VoiceWebhooks))]
 LimiterDep = Annotated[RequestLimiter, Depends(provide(RequestLimiter))]

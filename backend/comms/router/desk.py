@@ -7,18 +7,13 @@ from fastapi import APIRouter
 from backend.comms import repository
 from backend.comms.errors import LadderRefusedError, NobodyToChaseError
 from backend.comms.ladders import KINDS, Callee
-from backend.comms.ports import Contact, RiderDesk
 from backend.comms.router.access import (
-    CallsDep,
+    BridgesDep,
     CardsDep,
-    CustomersDep,
-    DeskDep,
     LimiterDep,
     Ops,
     OrdersDep,
-    PlansDep,
     SettingsDep,
-    VendorsDep,
     visible_order,
 )
 from backend.comms.schemas import (
@@ -30,18 +25,14 @@ from backend.comms.schemas import (
     Resolution,
     Started,
 )
-from backend.comms.settings import CommsSettings
-from backend.customers.service import CustomersService
 from backend.orders.ports import OrderView
-from backend.platform.errors import ExotelDownError, NotFoundError, UnprocessableError
+from backend.platform.errors import NotFoundError
 from backend.platform.intents import NamedIntentDep
 from backend.platform.timers import TimerKind, arm
 from backend.platform.web import Page, PageDep, SessionDep
-from backend.vendors.service import VendorsService
 
 router = APIRouter(prefix="/api/v1", tags=["comms"])
 
-_BRIDGE_WINDOW_S: Final = 600
 _NOTIFY_WINDOW_S: Final = 60
 _NOTIFY = {
     "vendor/order": TimerKind.VENDOR_ACCEPT,
@@ -92,54 +83,14 @@ async def bridge(
     body: BridgeRequest,
     session: SessionDep,
     orders: OrdersDep,
-    vendors: VendorsDep,
-    customers: CustomersDep,
-    desk: DeskDep,
-    calls: CallsDep,
-    settings: SettingsDep,
+    bridges: BridgesDep,
     principal: Ops,
-    plans: PlansDep,
-    limiter: LimiterDep,
     intent: NamedIntentDep,
 ) -> BridgeView:
     """Join two people of an order by phone; neither sees the other's number."""
     order = await visible_order(session, orders, principal, body.order_id)
-    if not await plans.calls_possible(session, order.city):
-        raise ExotelDownError(order_id=order.id)
-    first, second = [
-        await _contact(session, who, order, vendors, customers, desk, settings) for who in (body.first, body.second)
-    ]
-    for contact in (first, second):
-        await limiter.check("comms.bridge", contact.actor, most=settings.bridges_per_person, per_s=_BRIDGE_WINDOW_S)
-    idem = f"bridge:{order.id}:{body.first}:{body.second}:{principal.actor}:{intent.key}"
-    return BridgeView(call_id=await calls.bridge(session, order, first, second, idem))
-
-
-async def _contact(
-    session: SessionDep,
-    who: str,
-    order: OrderView,
-    vendors: VendorsService,
-    customers: CustomersService,
-    desk: RiderDesk,
-    settings: CommsSettings,
-) -> Contact:
-    if who == "vendor":
-        vendor = await vendors.get(session, order.vendor_id)
-        return Contact(f"vendor:{vendor.id}", vendor.name, vendor.phone, vendor.language, vendor.city)
-    if who == "rider":
-        if order.rider_id is None:
-            message = "No rider is assigned to this order yet."
-            raise UnprocessableError(message)
-        return await desk.contact(session, order.rider_id)
-    if who == "admin":
-        return Contact("admin:desk", "Admin", settings.admin_number, "en", order.city)
-    customer = await customers.get(session, order.user_id)
-    phone = order.contact_phone or customer.phone
-    if phone is None:
-        message = "We have no number of this customer; ask in the chat."
-        raise UnprocessableError(message)
-    return Contact(f"customer:{customer.id}", customer.name or "", phone, customer.language or "en", order.city)
+    by, key = principal.actor, str(intent.key)
+    return BridgeView(call_id=await bridges.join(session, order, body.first, body.second, by=by, key=key))
 
 
 @router.get("/comms/timeline/{order_id}")

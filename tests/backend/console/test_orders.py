@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -187,3 +188,36 @@ async def test_the_page_shows_the_photo_by_which_a_delivery_is_known(
     )
     desk.enter(person(cities={"Nashik"}))
     assert (await desk.get(path)).status_code == 404
+
+
+async def test_two_people_are_called_together_by_one_click(desk: Desk, session: AsyncSession) -> None:
+    """Cards lead here: the page offers who there is, and clicking twice is one call."""
+    order = await make_order(session, OrderState.CONFIRMED)
+    desk.enter()
+    page = (await desk.get(f"/orders/{order.id}")).text
+    assert 'value="vendor-customer"' in page
+    assert 'value="rider-customer"' not in page
+    for _ in range(2):
+        assert (await desk.post(f"/orders/{order.id}/bridge", pair="vendor-customer")).status_code == 303
+    calls = await session.execute(text("SELECT rung, callee, params ->> 'with' FROM voice_calls"))
+    assert [tuple(row) for row in calls] == [("bridge", "vendor:V-1", f"customer:{order.user_id}")]
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [("rider-customer", "No rider is assigned to this order yet."), ("moon-sun", "Say who is to be joined with whom.")],
+)
+async def test_who_can_not_be_called_is_said(desk: Desk, session: AsyncSession, pair: str, words: str) -> None:
+    order = await make_order(session, OrderState.CONFIRMED)
+    desk.enter()
+    refused = await desk.post(f"/orders/{order.id}/bridge", pair=pair)
+    assert refused.status_code == 409
+    assert words in refused.text
+    assert await session.scalar(text("SELECT count(*) FROM voice_calls")) == 0
+
+
+async def test_nobody_calls_another_citys_people(desk: Desk, session: AsyncSession) -> None:
+    order = await make_order(session, OrderState.CONFIRMED)
+    desk.enter(person(cities=["Nashik"]))
+    answer = await desk.post(f"/orders/{order.id}/bridge", pair="vendor-customer")
+    assert answer.status_code == 404

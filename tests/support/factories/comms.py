@@ -23,6 +23,7 @@ from backend.comms.providers.exotel.client import ExotelClient
 from backend.comms.providers.exotel.webhook import ExotelWebhooks
 from backend.comms.router import router, webhooks
 from backend.comms.service.actions import PartnerActions
+from backend.comms.service.bridges import Bridges
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
@@ -59,6 +60,7 @@ from backend.sandbox.app import create_app
 from backend.sandbox.settings import Persona, SandboxSettings
 from backend.vendors.ports import NewMerchant
 from tests.support.app import Api, serving
+from tests.support.factories.customers import customers_service
 from tests.support.factories.dispatch import dispatch_service, riders_service
 from tests.support.factories.orders import orders_service
 from tests.support.factories.vendors import vendors_service
@@ -247,6 +249,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         RiderDesk: desk,
         CommsSettings: CommsSettings(),
         RequestLimiter: RequestLimiter(),
+        Bridges: Bridges(vendors, customers_service(), desk, calls, plans, RequestLimiter(), CommsSettings()),
     }
     subscriptions = (
         *dispatch_subscribers.subscriptions(

@@ -16,7 +16,13 @@ from backend.comms.ladders import DEFAULT_STEPS, steps_to_json
 from backend.comms.models import EscalationPolicy
 from backend.comms.ports import LogLine
 from backend.comms.rows import add_logs
+from backend.comms.service.actions import PartnerActions
+from backend.comms.service.bridges import Bridges
+from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.journal import CommsJournal
+from backend.comms.service.plans import LadderPlans
+from backend.comms.settings import CommsSettings
 from backend.conversations import repository
 from backend.conversations.drafts.repository import to_text
 from backend.conversations.drafts.state import Draft, DraftLine, DraftState, Question, draft_to_json
@@ -40,7 +46,10 @@ from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.clock import Clock
+from backend.platform.db.session import Database
+from backend.platform.flags import Flags
 from backend.platform.ids import new_uuid
+from backend.platform.ratelimit import RequestLimiter
 from backend.platform.settings import PlatformSettings
 from backend.platform.timers import TimerKind, arm, cancel
 from backend.reports.service.periods import ReportsService
@@ -61,6 +70,16 @@ from tests.support.factories.vendors import make_merchant, make_vendor, vendors_
 from tests.support.town import PartnerDesk
 
 
+def bridges(clock: Clock, flags: str = "exotel=true") -> Bridges:
+    """Who joins people by phone; calls are queued and nobody dials."""
+    desk, cards, journal, settings = dispatch_service(clock), CardsService(clock), CommsJournal(), CommsSettings()
+    actions = PartnerActions(orders_service(), vendors_service(), desk, cards, journal)
+    calls = CallsService(orders_service(), vendors_service(), journal, actions, settings)
+    switches = Flags(Database(PlatformSettings().database_url), flags)
+    plans = LadderPlans(vendors_service(), desk, ChannelsService(()), switches, settings)
+    return Bridges(vendors_service(), customers_service(), desk, calls, plans, RequestLimiter(), settings)
+
+
 def console_services(clock: Clock) -> dict[type[Any], Any]:
     """What the console needs beside vendors, customers, catalogue and orders; all real."""
     channels = ChannelsService((WhatsAppChannel(WhatsAppSettings()), InstagramChannel(InstagramSettings())))
@@ -69,6 +88,7 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
     )
     return {
         PlatformSettings: PlatformSettings(),
+        Bridges: bridges(clock),
         ProofsService: ProofsService(orders_service(), DispatchSettings()),
         ChannelsService: channels,
         ConversationsService: conversations,
