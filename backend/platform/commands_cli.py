@@ -1,4 +1,4 @@
-"""The command line's work on the platform: keys, and events that were given up."""
+"""The command line's work on the platform: keys, flags, and events that were given up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,6 +28,51 @@ async def _rotate_keys() -> dict[str, int]:
         return await rotate(database, personal_data_keys())
     finally:
         await database.close()
+
+
+flags = typer.Typer(
+    help="Switches by city and vendor tier; every process sees a change within seconds.", no_args_is_help=True
+)
+_NAME = Annotated[str, typer.Argument(help="The flag, such as exotel or wa.")]
+_CITY = Annotated[str, typer.Option(help="For this city alone.")]
+_TIER = Annotated[str, typer.Option(help="For this vendor tier alone.")]
+_WHO = Annotated[str, typer.Option(help="Who decides, for the record.")]
+
+
+@flags.command("list")
+def list_flags() -> None:
+    """Show what the table says; where it is silent, FEATURE_FLAGS holds."""
+    from backend.platform.flags import stored_flags
+
+    for place, value, by in asyncio.run(_with_session(stored_flags)):
+        typer.echo(f"{place.key}  {place.city or '*'}  {place.tier or '*'}  {value}  {by}")
+
+
+@flags.command("set")
+def set_flag(
+    name: _NAME,
+    value: Annotated[str, typer.Argument(help="on, off, or a text.")],
+    *,
+    city: _CITY = "",
+    tier: _TIER = "",
+    by: _WHO = "admin:cli",
+) -> None:
+    """Set a flag, everywhere or for one city or tier."""
+    from backend.platform import flags as platform_flags
+
+    place, parsed = platform_flags.FlagPlace(name, city, tier), platform_flags.parse_value(value)
+    asyncio.run(_with_session(lambda session: platform_flags.set_flag(session, place, parsed, by=by)))
+    typer.echo(f"{name}: {parsed}")
+
+
+@flags.command("clear")
+def clear_flag(name: _NAME, *, city: _CITY = "", tier: _TIER = "") -> None:
+    """Take a flag's row away, so that what is wider holds again."""
+    from backend.platform import flags as platform_flags
+
+    place = platform_flags.FlagPlace(name, city, tier)
+    asyncio.run(_with_session(lambda session: platform_flags.clear_flag(session, place)))
+    typer.echo(f"{name}: cleared")
 
 
 dead_letters = typer.Typer(help="Events that a consumer gave up on.", no_args_is_help=True)

@@ -28,6 +28,7 @@ ON CONFLICT (key, city, tier)
 DO UPDATE SET value = EXCLUDED.value, updated_by = EXCLUDED.updated_by, updated_at = duka_now()
 """
 _CLEAR: Final = "DELETE FROM feature_flag WHERE key = %(key)s AND city = %(city)s AND tier = %(tier)s"
+_LIST: Final = "SELECT key, city, tier, value, updated_by FROM feature_flag ORDER BY key, city, tier"
 _WORDS: Final[Mapping[str, bool]] = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -61,7 +62,7 @@ def _parse_entry(entry: str) -> tuple[FlagPlace, Any]:
     while len(parts) > len(("city", "nashik")) and parts[0] in limits:
         limits[parts[0]] = parts[1].lower()
         parts = parts[2:]
-    return FlagPlace(".".join(parts), **limits), _WORDS.get(value.strip().lower(), value.strip())
+    return FlagPlace(".".join(parts), **limits), parse_value(value)
 
 
 class PostgresFlagProvider(AbstractProvider):
@@ -180,5 +181,16 @@ async def set_flag(session: AsyncSession, place: FlagPlace, value: Any, *, by: s
 
 async def clear_flag(session: AsyncSession, place: FlagPlace) -> None:
     """Take a flag's row away, so that wider rows and the defaults hold again."""
-    await run_sql(session, _CLEAR, place._asdict())
+    await run_sql(session, _CLEAR, {**place._asdict(), "city": place.city.lower(), "tier": place.tier.lower()})
     session.info.setdefault("bells", set()).add(FLAGS_BELL)
+
+
+async def stored_flags(session: AsyncSession) -> list[tuple[FlagPlace, Any, str]]:
+    """Return the rows of the table, each with its value and who set it, by name, city and tier."""
+    rows = await run_sql(session, _LIST)
+    return [(FlagPlace(row.key, row.city, row.tier), row.value, row.updated_by) for row in rows]
+
+
+def parse_value(text: str) -> Any:
+    """Read a flag's value as the environment's are read: on, off, true and false are switches."""
+    return _WORDS.get(text.strip().lower(), text.strip())
