@@ -191,8 +191,8 @@ class VoiceAnswers(VoiceWebhooks, Protocol):
         """Say something and hang up."""
         ...
 
-    def connect(self, phone: str) -> bytes:
-        """Join another person (E.164) to the call."""
+    def connect(self, phone: str, city: str, callee: str) -> bytes:
+        """Join another person (E.164) to the call of `callee`, who was called about an order in this city."""
         ...
 
 

@@ -66,7 +66,7 @@ async def _answer(
 ) -> bytes:
     """Return what is done now: the other person joined, the next question, or goodbye."""
     if call.other_phone is not None:
-        return answers.connect(call.other_phone)
+        return answers.connect(call.other_phone, call.params.get("city", ""), call.callee)
     if fields.get("dtmfDigits") and not calls.wants_more(call, pressed):
         await digits_applied(session, answers, call.id)
         return answers.say(await calls.goodbye(session, call.id), call.language)

@@ -76,11 +76,13 @@ def test_a_recording_is_played_by_africas_talking_too() -> None:
     assert heard == [*[("GetDigits", question.recording)] * 3, ("Say", "Kwaheri.")]
 
 
-def test_a_bridge_shows_our_number_to_the_second_person() -> None:
-    settings = AfricasTalkingSettings()
-    body = AfricasTalkingVoice(settings, ContextSigner("secret"), "http://duka.test").connect("+254700000301")
-    [dial] = actions_of(body)
-    assert dial.attributes == {"phoneNumbers": "+254700000301", "callerId": settings.did_new_order}
+@pytest.mark.parametrize(("city", "shown"), [("Mombasa", "+254711082009"), ("Nairobi", "+254711082001")])
+def test_a_bridge_shows_our_number_of_the_city_to_the_second_person(city: str, shown: str) -> None:
+    """The one that the first person was called from, so that both may save it."""
+    settings = AfricasTalkingSettings(dids_by_city={"Mombasa": {"new_order": ["+254711082009"]}})
+    voice = AfricasTalkingVoice(settings, ContextSigner("secret"), "http://duka.test")
+    [dial] = actions_of(voice.connect("+254700000301", city, "vendor:V-1"))
+    assert dial.attributes == {"phoneNumbers": "+254700000301", "callerId": shown}
 
 
 def test_a_recording_of_a_text_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from xml.etree import ElementTree as ET
 import orjson
 
 from backend.comms.contexts import ContextSigner
+from backend.comms.ladders import Purpose
+from backend.comms.lines import line_of
 from backend.comms.ports import CallNews, CallState, Spoken
 from backend.comms.providers.africastalking.mapping import state_at_the_end
 from backend.comms.settings import AfricasTalkingSettings
@@ -20,6 +22,7 @@ class AfricasTalkingVoice:
 
     def __init__(self, settings: AfricasTalkingSettings, signer: ContextSigner, public_base_url: str) -> None:
         self._settings = settings
+        self._line = line_of(settings)
         self._signer = signer
         self._address = f"{public_base_url.rstrip('/')}/webhooks/africastalking/voice"
 
@@ -61,10 +64,11 @@ class AfricasTalkingVoice:
         self._spoken(root, words, language)
         return _written(root)
 
-    def connect(self, phone: str) -> bytes:
-        """Join another person (E.164) to the call; they see our number, not the other's."""
+    def connect(self, phone: str, city: str, callee: str) -> bytes:
+        """Join another person (E.164) to the call; they see the number that the first one was called from."""
         root = ET.Element("Response")
-        ET.SubElement(root, "Dial", phoneNumbers=phone, callerId=self._settings.did_new_order)
+        shown = self._line.caller_id(Purpose.NEW_ORDER, city, callee)
+        ET.SubElement(root, "Dial", phoneNumbers=phone, callerId=shown)
         return _written(root)
 
     def _spoken(self, parent: ET.Element, words: Spoken, language: str) -> None:
