@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import Counter
 
@@ -69,6 +70,7 @@ class Decided:
         overtaken: Calls of an earlier step, not dialled yet, in whose place one of this step comes.
         calls_late: Whether such a call waits though nobody speaks with the person called: the desk hears of it.
         asks_back: Whether the outlet is called since it was taken off.
+        now: As the database tells it.
     """
 
     chase: Chase
@@ -77,6 +79,7 @@ class Decided:
     overtaken: tuple[WaitingCall, ...]
     calls_late: bool
     asks_back: bool
+    now: datetime
 
 
 def judged(chase: Chase, rungs: Sequence[Rung], purpose: Purpose, around: Surroundings) -> tuple[Verdict, ...]:

@@ -112,6 +112,7 @@ class LadderService:
         """Say of each step what goes out; the calls of one count for the next, as if it had been placed already."""
         kind = chases[0].timer.kind
         around = await self._plans.surroundings(session, kind, [chase.chased for chase in chases])
+        now = around.local("UTC")
         waiting = await self._calls.waiting(session, [chase.order.id for chase in chases if chase.step], str(kind))
         decided = list[Decided]()
         for chase in chases:
@@ -127,6 +128,7 @@ class LadderService:
                     overtaken=overtaken,
                     calls_late=any(not call.engaged for call in late),
                     asks_back=Verdict(Rung.IVR) in question,
+                    now=now,
                 )
             )
         return decided
@@ -135,16 +137,23 @@ class LadderService:
         """Return what a step's rungs put into the log, what they send and whom they call."""
         chase = decided.chase
         departures = [withheld(chase, verdict) for verdict in decided.withheld]
-        departures += [self._departure(chase, rung) for rung in _OUTWARD if rung in decided.taken]
+        departures += [self._departure(decided, rung) for rung in _OUTWARD if rung in decided.taken]
         if decided.asks_back:
             departures.append(self._question(chase))
         return departures
 
-    def _departure(self, chase: Chase, rung: Rung) -> Departure:
+    def _departure(self, decided: Decided, rung: Rung) -> Departure:
+        chase = decided.chase
         ladder, trace = str(chase.timer.kind), chase.timer.trace_id
         if rung is Rung.WHATSAPP:
             return self._messages.departure(
-                chase.chased, chase.kind.template, ladder=ladder, step=chase.step, idem=chase.idem, trace_id=trace
+                chase.chased,
+                chase.kind.template,
+                decided.now,
+                ladder=ladder,
+                step=chase.step,
+                idem=chase.idem,
+                trace_id=trace,
             )
         return self._calls.departure(
             chase.chased,

@@ -1,6 +1,9 @@
 """Template messages to vendors and riders."""
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -17,7 +20,6 @@ PAYMENT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "prepaid": {"en": "paid", "sw": "imelipwa", "hi": "भुगतान हो चुका", "mr": "पेमेंट झाले"},
     "cod": {"en": "cash on delivery", "sw": "pesa taslimu", "hi": "नकद डिलीवरी पर", "mr": "डिलिव्हरीवर रोख"},
 }
-_LEAD_MINUTES: Final = 3
 
 
 def amount_words(order: OrderView) -> str:
@@ -56,7 +58,7 @@ class PartnerMessages:
         self._channels = channels
 
     def departure(
-        self, chased: Chased, template: str, *, ladder: str, step: int, idem: str, trace_id: str
+        self, chased: Chased, template: str, now: datetime, *, ladder: str, step: int, idem: str, trace_id: str
     ) -> Departure:
         """Return a template to a vendor or rider, in their language, with its line of the log.
 
@@ -65,7 +67,7 @@ class PartnerMessages:
         """
         order, contact = chased.order, chased.contact
         language = registered_language(contact.language)
-        params, payloads = _FILLERS[template](order, contact, language, _pickup(chased.vendor))
+        params, payloads = _FILLERS[template](Filling(order, contact, language, _pickup(chased.vendor), now))
         message = OutboundMessage(
             channel=Channel.WHATSAPP,
             scope=chased.merchant.wa_phone_number_id or "",
@@ -87,45 +89,56 @@ def _pickup(vendor: VendorView) -> str:
     return ", ".join(part for part in (vendor.name, vendor.address_text) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What templates are filled from: `pickup` in words, `now` as the database tells it."""
+
+    order: OrderView
+    contact: Contact
+    language: str
+    pickup: str
+    now: datetime
+
+
 type Filled = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def _new_order(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
-    del pickup
-    payment = PAYMENT_WORDS[order.payment_mode][language]
+def _new_order(given: Filling) -> Filled:
+    order = given.order
+    payment = PAYMENT_WORDS[order.payment_mode][given.language]
     payloads = ("vendor_accept", "vendor_reject", "vendor_prep:15", "vendor_prep:20", "vendor_prep:30")
     return (
-        (contact.name, order.id, amount_words(order), wished_words(order), payment),
+        (given.contact.name, order.id, amount_words(order), wished_words(order), payment),
         tuple(f"{payload}:{order.id}" for payload in payloads),
     )
 
 
-def _ready_reminder(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
-    del contact, language, pickup
-    return (order.id, str(_LEAD_MINUTES)), (f"vendor_ready:{order.id}", f"vendor_extend:{order.id}")
+def _ready_reminder(given: Filling) -> Filled:
+    order, due = given.order, given.order.prep_due_at or given.now
+    minutes = max(math.ceil((due - given.now).total_seconds() / 60), 0)
+    return (order.id, str(minutes)), (f"vendor_ready:{order.id}", f"vendor_extend:{order.id}")
 
 
-def _assignment(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
-    del contact
-    due = PAYMENT_WORDS["prepaid"][language]
+def _assignment(given: Filling) -> Filled:
+    order, due = given.order, PAYMENT_WORDS["prepaid"][given.language]
     if order.due_minor:
         due = Money(order.due_minor, order.currency).format()
     drop = order.drop.text if order.drop else "-"
-    return (pickup, drop, due), (f"rider_accept:{order.id}", f"rider_reject:{order.id}")
+    return (given.pickup, drop, due), (f"rider_accept:{order.id}", f"rider_reject:{order.id}")
 
 
-def _address(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
-    del contact, language, pickup
+def _address(given: Filling) -> Filled:
+    order = given.order
     drop = order.drop.text if order.drop else "-"
     return (order.id, drop, map_link(order)), (f"address_confirm:{order.address_version}:{order.id}",)
 
 
-def _rider_waiting(order: OrderView, contact: Contact, language: str, pickup: str) -> Filled:
-    del contact, language, pickup
+def _rider_waiting(given: Filling) -> Filled:
+    order = given.order
     return (order.id,), (f"vendor_ready:{order.id}", f"vendor_extend:{order.id}")
 
 
-_FILLERS: Final[Mapping[str, Callable[[OrderView, Contact, str, str], Filled]]] = {
+_FILLERS: Final[Mapping[str, Callable[[Filling], Filled]]] = {
     "Vendor_New_Order": _new_order,
     "Vendor_Ready_Reminder": _ready_reminder,
     "Vendor_Rider_Waiting": _rider_waiting,

@@ -1,5 +1,7 @@
 """Ladders on a moved clock: who is chased, when, how often, and what ends it."""
 
+import pytest
+
 from backend.comms.ladders import Ladder, Rung, Step, skip_overdue
 from backend.orders.commands import ChangeAddress, UnassignRider
 from backend.orders.events import OrderState
@@ -46,6 +48,18 @@ async def test_after_an_outage_only_the_last_due_step_is_taken(board: Switchboar
     assert await board.chased() == [IVR]
     await board.wait(101)
     assert (await board.chased(), await board.cards()) == ([IVR], ["vendor_silent"])
+
+
+@pytest.mark.parametrize(("minutes", "wait_s", "left"), [("2", 0, "2"), ("20", 1021, "3")])
+async def test_the_reminder_says_how_many_minutes_are_left(
+    board: Switchboard, order: OrderView, minutes: str, wait_s: float, left: str
+) -> None:
+    """Three as a rule; of a time that is shorter than that, what it is."""
+    await board.settle()
+    await board.write(VENDOR, minutes)
+    await board.wait(wait_s)
+    assert "whatsapp:Vendor_Ready_Reminder" in await board.chased()
+    assert await board.parameters(VENDOR) == (order.id, left)
 
 
 async def test_an_answer_ends_the_ladder(board: Switchboard, order: OrderView) -> None:
