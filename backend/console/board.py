@@ -18,7 +18,7 @@ from backend.console.pages import page
 from backend.console.queries import mark, names_of
 from backend.console.routes import HOME, ConsoleRoute
 from backend.console.steps import refusal_of
-from backend.orders.events import OrderState
+from backend.orders.events import AWAITING_MONEY, OrderState
 from backend.orders.ports import OrderFilter, OrderView
 from backend.orders.service import OrdersService
 from backend.platform.auth.principal import ALL_CITIES, Principal
@@ -43,7 +43,7 @@ class ColumnKind:
 
 
 COLUMNS: Final = (
-    ColumnKind("Waiting for payment", (OrderState.PENDING, OrderState.PARTIAL), "Nobody owes anything.", 600, 1500),
+    ColumnKind("Waiting for payment", AWAITING_MONEY, "Nobody owes anything.", 600, 1500),
     ColumnKind("Waiting for vendor", (OrderState.CONFIRMED,), "Every order has been accepted.", 90, 180),
     ColumnKind("Preparing", (OrderState.PROCESSING,), "Nothing in preparation.", 1200, 2400),
     ColumnKind("Ready", (OrderState.HANDOVER,), "Nothing waits for a rider.", 300, 600),

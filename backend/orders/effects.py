@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from backend.orders import commands as c
 from backend.orders.commands import Command, PaymentMethod, PaymentMode
-from backend.orders.events import OrderState, PaymentStatus
+from backend.orders.events import CLOSED, PaymentStatus
 from backend.orders.policies import OrderFacts
 
 type Changes = dict[str, Any]
@@ -38,7 +38,7 @@ def _refunded(facts: OrderFacts, command: c.RecordRefund, _now: datetime) -> Cha
 def _withdrawn(facts: OrderFacts, paid_minor: int) -> Changes:
     if paid_minor <= facts.refunded_minor:
         return {"paid_minor": paid_minor, "payment_status": PaymentStatus.PENDING}
-    closed = facts.state in {OrderState.CANCELLED, OrderState.RETURNED}
+    closed = facts.state in CLOSED
     return {"paid_minor": paid_minor, "payment_status": PaymentStatus.REFUND_DUE if closed else PaymentStatus.PARTIAL}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from backend.platform.events import Event
 
@@ -20,6 +20,10 @@ class OrderState(StrEnum):
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
     RETURNED = "returned"
+
+
+AWAITING_MONEY: Final = (OrderState.PENDING, OrderState.PARTIAL)  # Those that do not run before they are paid.
+CLOSED: Final = (OrderState.CANCELLED, OrderState.RETURNED)
 
 
 class PaymentStatus(StrEnum):

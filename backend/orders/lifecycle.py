@@ -9,7 +9,7 @@ from backend.orders import commands as c
 from backend.orders import policies as p
 from backend.orders.commands import Command
 from backend.orders.errors import ActorNotAllowedError, InvalidTransitionError, NotYoursError
-from backend.orders.events import OrderState
+from backend.orders.events import AWAITING_MONEY, CLOSED, OrderState
 from backend.orders.policies import Guard, OrderFacts
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.timers import TimerKind
@@ -63,9 +63,9 @@ _DESK: Final = (A.AGENT, A.ADMIN, A.OWNER, A.SERVICE)
 _CHAT: Final = (A.CUSTOMER, A.BOT)
 _MONEY: Final = (A.PAYMENTS, A.ADMIN, A.SERVICE)
 _CARRY: Final = (A.RIDER, A.DISPATCH)
-_UNPAID: Final = (S.PENDING, S.PARTIAL)
+_UNPAID: Final = AWAITING_MONEY
 _RUNNING: Final = (S.CONFIRMED, S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY)
-_CLOSED: Final = (S.CANCELLED, S.RETURNED)
+_CLOSED: Final = CLOSED
 _RIDER_TIMERS: Final = (T.RIDER_ACK, T.HANDOVER_WAIT, T.RIDER_OTD, T.ADDRESS_CONFIRM, T.OFF_ROUTE)
 # A prompt or link that is under way outlives its order's steps, so PAYMENT_PENDING ends with the attempt alone.
 _ALL_TIMERS: Final = (T.RESERVATION_EXPIRY, T.VENDOR_ACCEPT, T.PROCESSING_REMINDER, T.PICKUP, *_RIDER_TIMERS)

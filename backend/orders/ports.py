@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.orders.commands import PaymentMethod, PaymentMode
-from backend.orders.events import OrderState, PaymentStatus
+from backend.orders.events import AWAITING_MONEY, OrderState, PaymentStatus
 from backend.platform.events import StoredEvent
 
 
@@ -77,7 +77,7 @@ class OrderView:
     @property
     def due_minor(self) -> int:
         """What is still to be paid, never below zero; where it waits for all of it, what went back is to come again."""
-        awaited = self.state in {OrderState.PENDING, OrderState.PARTIAL}
+        awaited = self.state in AWAITING_MONEY
         return max(self.amount_minor - self.paid_minor + (self.refunded_minor if awaited else 0), 0)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from backend.orders.events import OrderState
+from backend.orders.events import AWAITING_MONEY, CLOSED, OrderState
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry, OrderNote, TimelineRow
 from backend.orders.ports import OrderFilter, TimelineNote
 from backend.platform.db.driver import run_sql, to_json
@@ -141,8 +141,8 @@ async def latest_of(session: AsyncSession, **wanted: str) -> str | None:
 # Cash is owed by who carries the order, and not by itself; what was given back is no debt.
 _OWES: Final = (
     Order.payment_status.in_(("pending", "partial", "failed")),
-    Order.state.not_in((OrderState.CANCELLED, OrderState.RETURNED)),
-    or_(Order.state.in_((OrderState.PENDING, OrderState.PARTIAL)), Order.payment_mode == "prepaid"),
+    Order.state.not_in(CLOSED),
+    or_(Order.state.in_(AWAITING_MONEY), Order.payment_mode == "prepaid"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from backend.orders import commands as c
 from backend.orders.commands import DEFAULT_PREP_MINUTES, Command, PaymentMode
 from backend.orders.errors import InvalidTransitionError
-from backend.orders.events import OrderState
+from backend.orders.events import AWAITING_MONEY, OrderState
 from backend.orders.ports import OrderView
 from backend.platform.actors import Actor, ActorKind
 
@@ -68,15 +68,15 @@ def _return(_order: OrderView, _actor: Actor, reason: str, _meta: Meta) -> Comma
 
 
 REQUESTS: Final = (
-    StateRequest((S.PENDING, S.PARTIAL), S.PARTIAL, _part),
-    StateRequest((S.PENDING, S.PARTIAL), S.CONFIRMED, _confirm),
+    StateRequest(AWAITING_MONEY, S.PARTIAL, _part),
+    StateRequest(AWAITING_MONEY, S.CONFIRMED, _confirm),
     StateRequest((S.CONFIRMED,), S.PROCESSING, _accept),
     StateRequest((S.PROCESSING,), S.PROCESSING, _prepare),
     StateRequest((S.PROCESSING,), S.HANDOVER, _ready),
     StateRequest((S.HANDOVER,), S.OUT_FOR_DELIVERY, _pick_up),
     StateRequest((S.OUT_FOR_DELIVERY,), S.DELIVERED, _deliver),
     StateRequest(
-        (S.PENDING, S.PARTIAL, S.CONFIRMED, S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY),
+        (*AWAITING_MONEY, S.CONFIRMED, S.PROCESSING, S.HANDOVER, S.OUT_FOR_DELIVERY),
         S.CANCELLED,
         _refuse_or_cancel,
     ),

@@ -9,8 +9,10 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-CLOSED_STATES: Final = frozenset({"cancelled", "returned"})
-WAITING_STATES: Final = frozenset({"pending", "partial"})
+from backend.orders.events import AWAITING_MONEY, CLOSED
+
+CLOSED_STATES: Final = frozenset(CLOSED)
+WAITING_STATES: Final = frozenset(AWAITING_MONEY)
 PREFIX: Final = "ORD"
 _LENGTH: Final = len(PREFIX) + 7
 _SIGNS: Final = "234679ABCDEFGHIJKLMNOPQRSTUVWXYZ"
