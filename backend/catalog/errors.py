@@ -32,10 +32,14 @@ class StockShortError(ConflictError):
 
 
 class StockPromisedError(ConflictError):
-    """The new stock would be less than what orders were promised."""
+    """The new stock would be less than what orders were promised.
+
+    The stock is as it was, and the people of the shop are told that too much was promised.
+    """
 
     code = "catalog.stock_promised"
     title = "Orders were promised more than that; cancel them first"
+    keeps_work = True
 
 
 class NegativeStockError(ConflictError):

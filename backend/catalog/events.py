@@ -39,3 +39,23 @@ class StockLow(Event):
     def key(self) -> str:
         """The merchant's id."""
         return self.merchant_id
+
+
+@dataclass(frozen=True)
+class StockOversold(Event):
+    """Somebody counted less of an item than orders were promised; `orders` are those that hold it, the newest first."""
+
+    topic: ClassVar[str] = "catalogue.stock_oversold"
+
+    merchant_id: str
+    sku: str
+    name: str
+    unit: str
+    counted: str
+    promised: str
+    orders: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The merchant's id."""
+        return self.merchant_id

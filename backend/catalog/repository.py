@@ -164,6 +164,14 @@ async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockRe
     return (await session.scalars(locked)).all()
 
 
+async def holders(session: AsyncSession, merchant_id: str, sku: str) -> Sequence[str]:
+    """Return the orders that hold some of an item, the newest first."""
+    wanted = select(StockReservation.order_id).where(
+        StockReservation.merchant_id == merchant_id, StockReservation.sku == sku, StockReservation.state == "held"
+    )
+    return (await session.scalars(wanted.order_by(StockReservation.created_at.desc()))).all()
+
+
 async def settle(session: AsyncSession, order_id: str, state: str) -> None:
     """Put all of an order's open reservations into the state."""
     await session.execute(

@@ -1,9 +1,20 @@
 """Cards about money: receipts that need a person, attempts without an answer, refunds; each ends with its cause."""
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.service.cards import CardsService
 from backend.platform.events import EventHandler, StoredEvent, Subscription
+
+# What is asked about an order's money and is nobody's question any more once all of it is there.
+_ENDED_BY_MONEY: Final = (
+    "payment_outcome_unknown",
+    "payment_prompt_refused",
+    "payment_callback_unconfirmed",
+    "payment_code_unknown",
+    "payment_code_unanswered",
+)
 
 
 class MoneyCards:
@@ -43,6 +54,12 @@ class MoneyCards:
             detail={"cause": fields["cause"]},
         )
 
+    async def on_received(self, session: AsyncSession, event: StoredEvent) -> None:
+        """Close what was asked about an order that is paid now, by whatever way."""
+        if not event.payload["due_minor"]:
+            order_id = event.payload["order_id"]
+            await self._cards.resolve_for_order(session, order_id, _ENDED_BY_MONEY, event.actor, "the order is paid")
+
     async def on_closed(self, session: AsyncSession, event: StoredEvent) -> None:
         """Close the cards of what has found its end."""
         fields = event.payload
@@ -55,6 +72,7 @@ def subscriptions(money: MoneyCards) -> tuple[Subscription, ...]:
         "payment.review.opened": money.on_review,
         "payment.review.closed": money.on_closed,
         "payment.refund.due": money.on_refund,
+        "payment.received": money.on_received,
     }
 
     async def handle(session: AsyncSession, event: StoredEvent) -> None:

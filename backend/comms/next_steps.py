@@ -28,6 +28,7 @@ _SETTLED: Final = _post(
     "Say that it was paid", "/payments/settlements/{subject}/paid", "/console/money/books#settlement-{subject}"
 )
 _STATEMENT: Final = _post("Take a statement of that time in", "/payments/statements", "/console/money/books#statements")
+_STOCK: Final = _post("Correct the stock", "/catalog/items/{sku}/adjustments?merchant_id={merchant}")
 _BRIDGE: Final = _post("Call two of them together", "/comms/bridge", _ORDER_PAGE)
 _NOTE: Final = _post("Note what was agreed", "/orders/{order}/notes", _ORDER_PAGE)
 _MOVE: Final = NextStep("Move the order on, or call it off", "PATCH", "/api/v1/orders/{order}/state", _ORDER_PAGE)
@@ -41,8 +42,13 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_undone": (_COLLECT, _MOVE),
     "payment_reversed": (_COLLECT, _MOVE),
     "payment_code_reused": (_UNDO, _NOTE),
+    "payment_disputed": (_NOTE,),
+    "payment_part_reversed": (_NOTE,),
+    "payment_back_twice": (_NOTE,),
     "payment_amount_conflict": (_UNDO, _NOTE),
     "payment_outcome_unknown": (_COLLECT, _MOVE, _NOTE),
+    "payment_prompt_refused": (_COLLECT, _MOVE, _NOTE),
+    "payment_callback_unconfirmed": (_COLLECT, _MOVE, _NOTE),
     "payment_code_unknown": (_COLLECT, _MOVE, _NOTE),
     "payment_code_unanswered": (_COLLECT, _MOVE, _NOTE),
     "payment_cash_underpaid": (_COLLECT, _NOTE),
@@ -57,6 +63,8 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_payout_twice": (_NOTE,),
     "payment_feed_gap": (_STATEMENT,),
     "refund_due": (_DECIDE, _PAY_OUT, _PAID),
+    "stock_low": (_STOCK,),
+    "stock_oversold": (_STOCK,),
     "no_rider": (_RIDERS, _MOVE, _BRIDGE),
     "no_rider_free": (_RIDERS, _MOVE, _BRIDGE),
     "rider_silent": (_RIDERS, _LADDERS, _BRIDGE),

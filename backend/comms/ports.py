@@ -294,7 +294,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command, and where in the console it is given; both paths have `{order}`, `{subject}` and `{rider}` for ids.
+    """A command, and where in the console it is given; both paths have the names of ids in braces, as in `{order}`.
 
     Attributes:
         path: The API's.
@@ -308,7 +308,9 @@ class NextStep:
 
     def of(self, order_id: str | None, subject_id: str) -> "NextStep":
         """Return the command with the card's own ids."""
+        merchant, _, sku = subject_id.partition(":")  # Of a card about an item.
         ids = {"order": order_id, "subject": subject_id, "rider": _rider_of(subject_id)}
+        ids |= {"merchant": merchant, "sku": sku}
         return NextStep(self.label, self.method, self.path.format(**ids), self.page.format(**ids))
 
 

@@ -1,4 +1,4 @@
-"""What reports do when others have moved: little stock is left, and a person of the shop should know."""
+"""What reports do when others have moved: stock is low or oversold, and a person of the shop should know."""
 
 from typing import Final
 
@@ -8,30 +8,34 @@ from backend.comms.service.cards import CardsService
 from backend.platform.events import StoredEvent, Subscription
 from backend.vendors.service import VendorsService
 
-STOCK_LOW: Final = "stock_low"
+# The kind of card that each event opens, and what of the event it shows.
+_CARDS: Final = {
+    "catalogue.stock_low": ("stock_low", ("sku", "name", "unit", "left")),
+    "catalogue.stock_oversold": ("stock_oversold", ("sku", "name", "unit", "counted", "promised", "orders")),
+}
 
 
 class StockNotices:
-    """Opens a card for an item of which little is left; one live card an item."""
+    """Opens a card for an item of which little is left, or too much was promised; one live card an item and kind."""
 
     def __init__(self, cards: CardsService, vendors: VendorsService) -> None:
         self._cards = cards
         self._vendors = vendors
 
-    async def on_low(self, session: AsyncSession, event: StoredEvent) -> None:
+    async def on_event(self, session: AsyncSession, event: StoredEvent) -> None:
         """Tell the people of the merchant's city."""
-        fields = event.payload
+        fields, (kind, shown) = event.payload, _CARDS[event.topic]
         merchant = await self._vendors.merchant(session, fields["merchant_id"])
         await self._cards.open(
             session,
-            STOCK_LOW,
+            kind,
             f"{merchant.id}:{fields['sku']}",
             city=merchant.city,
             merchant_id=merchant.id,
-            detail={name: fields[name] for name in ("sku", "name", "unit", "left")},
+            detail={name: fields[name] for name in shown},
         )
 
 
 def subscriptions(cards: CardsService, vendors: VendorsService) -> tuple[Subscription, ...]:
     """Return what reports listen to."""
-    return (Subscription("reports.stock", ("catalogue.stock_low",), StockNotices(cards, vendors).on_low),)
+    return (Subscription("reports.stock", tuple(_CARDS), StockNotices(cards, vendors).on_event),)

@@ -12,7 +12,7 @@ from backend.catalog.events import CatalogueChanged
 from backend.catalog.importing import ParsedRow, differences, read_rows
 from backend.catalog.models import Item, StockMovement
 from backend.catalog.ports import ImportReport, ItemChanges, ItemRow, ItemView, RowOutcome, RowReport
-from backend.catalog.service.low import tell_if_low
+from backend.catalog.service.low import tell_if_low, tell_oversold
 from backend.catalog.service.views import item_view
 from backend.platform.actors import Actor
 from backend.platform.events import publish
@@ -29,6 +29,7 @@ async def change_item(
     if row is None:
         raise ItemNotFoundError(sku=sku)
     old, before = _level(row), item_view(row)
+    await _check_promised(session, row, changes.stock, actor)
     _apply(row, changes)
     await session.flush()
     _keep_movement(session, merchant_id, sku, old, _level(row), reason=reason, actor=actor)
@@ -52,6 +53,7 @@ async def adjust(
     old, before = _level(row), item_view(row)
     if row.stock + by < 0:
         raise NegativeStockError(sku=sku, stock=row.stock.normalize())
+    await _check_promised(session, row, row.stock + by, actor)
     _apply(row, ItemChanges(stock=row.stock + by))
     await session.flush()
     _keep_movement(session, merchant_id, sku, old, _level(row), reason=reason, actor=actor, command_id=command_id)
@@ -66,10 +68,15 @@ def _checked_same(known: StockMovement, row: Item, by: Decimal) -> ItemView:
     return item_view(row)
 
 
+async def _check_promised(session: AsyncSession, row: Item, stock: Decimal | None, actor: Actor) -> None:
+    """Refuse less than orders were promised, and tell the shop: which of them goes without is for people to say."""
+    if stock is not None and stock < row.reserved:
+        await tell_oversold(session, row, stock, actor)
+        raise StockPromisedError(sku=row.sku, promised=row.reserved.normalize())
+
+
 def _apply(row: Item, changes: ItemChanges) -> None:
     if changes.stock is not None:
-        if changes.stock < row.reserved:
-            raise StockPromisedError(sku=row.sku, promised=row.reserved.normalize())
         row.stock = changes.stock
     if changes.price_minor is not None:
         row.price_minor = changes.price_minor
@@ -138,6 +145,7 @@ async def import_csv(
     absent = tuple(sku for sku, item in known.items() if item.active and sku not in named)
     report = ImportReport(reports, absent, applied=not dry_run)
     if not dry_run:
+        await _tell_promised(session, parsed, known, actor)
         await _write(session, merchant_id, parsed, report, known, actor)
     return report
 
@@ -153,6 +161,15 @@ def _judge(parsed: ParsedRow, item: Item | None) -> RowReport:
         return replace(report, outcome=RowOutcome.REJECTED, errors=(words,))
     changes = differences(item_view(item), parsed.row)
     return replace(report, outcome=RowOutcome.UPDATED if changes else RowOutcome.UNCHANGED, changes=changes)
+
+
+async def _tell_promised(
+    session: AsyncSession, parsed: Sequence[ParsedRow], known: dict[str, Item], actor: Actor
+) -> None:
+    """Tell of the items of which a file has less than orders were promised; their rows are left as they are."""
+    for row in (one.row for one in parsed if one.row is not None and one.row.sku in known):
+        if row.stock < known[row.sku].reserved:
+            await tell_oversold(session, known[row.sku], row.stock, actor)
 
 
 async def _write(

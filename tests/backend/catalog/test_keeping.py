@@ -146,6 +146,31 @@ async def test_little_stock_becomes_one_card(database: Database, clock: FixedClo
     assert row.detail == {"sku": "UNGA-2KG", "name": "Maize Flour 2kg", "unit": "packet", "left": "10"}
 
 
+async def test_less_on_the_shelf_than_orders_were_promised_is_a_card(database: Database, clock: FixedClock) -> None:
+    """Three were counted and five are promised: nothing goes negative, and people see which orders hold them."""
+    async with database.transaction() as session:
+        await make_shop(session)
+        for order, qty in (("ORD1", 3), ("ORD2", 2)):
+            await catalog_service().reserve(session, "M-1", order, (StockLine("UNGA-2KG", Decimal(qty)),), 60)
+    async with serving(database, clock, router) as api:
+        headers = api.token("agent:S-1", Role.AGENT)
+        counted = {"stock": 3, "reason": "stocktake"}
+        url = "/api/v1/catalog/items/UNGA-2KG?merchant_id=M-1"
+        for _ in "ab":
+            answer = await api.client.patch(url, json=counted, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (409, "catalog.stock_promised")
+        assert (await adjust(api, -6, "k-1")).status_code == 409
+    await EventConsumers(database, subscriptions(CardsService(clock), vendors_service())).drain()
+    async with database.transaction() as session:
+        item = await catalog_service().item(session, "M-1", "UNGA-2KG")
+        rows = await session.execute(text("SELECT kind, subject_id, city, merchant_id, detail FROM ops_exceptions"))
+        [row] = rows.all()
+    assert (item.stock, item.reserved) == (10, 5)
+    assert tuple(row[:4]) == ("stock_oversold", "M-1:UNGA-2KG", "Nairobi", "M-1")
+    named = {"sku": "UNGA-2KG", "name": "Maize Flour 2kg", "unit": "packet"}
+    assert row.detail == {**named, "counted": "3", "promised": "5", "orders": ["ORD2", "ORD1"]}
+
+
 @pytest.fixture
 async def shop(database: Database) -> Database:
     async with database.transaction() as session:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms.money_cards import MoneyCards, subscriptions
 from backend.comms.next_steps import _OF_KIND, next_steps
 from backend.comms.router.desk import router
 from backend.comms.service.cards import CardsService
@@ -18,6 +19,7 @@ from backend.console.wording import sentence
 from backend.orders.ports import OrderView
 from backend.payments.ports import Evidence, Feed
 from backend.platform.auth.principal import Role
+from backend.platform.events import Position, StoredEvent
 from backend.runtime.invariants import check
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
@@ -44,7 +46,7 @@ async def order(session: AsyncSession) -> OrderView:
 def documented(method: str, path: str) -> bool:
     """Whether the API has this command."""
     known = (one for one in DOCUMENT["paths"] if method.lower() in DOCUMENT["paths"][one])
-    return any(re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one)), path) for one in known)
+    return any(re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one)), path.partition("?")[0]) for one in known)
 
 
 @pytest.mark.parametrize("kind", sorted({*_OF_KIND, *OF_ORDERS, *OF_MONEY}))
@@ -113,3 +115,26 @@ async def test_money_whose_card_is_gone_is_named(session: AsyncSession, order: O
     receipt = await receipts_service(FixedClock(now)).take(session, told)
     broken = {one.invariant: one.offenders for one in await check(session, bound_s=0)}
     assert broken == {"I14": (f"receipt {receipt.id}",)}
+
+
+async def test_what_was_asked_about_an_orders_money_ends_with_its_money(
+    session: AsyncSession, clock: FixedClock, order: OrderView
+) -> None:
+    """A part of it ends nothing; what is about something else stays."""
+    cards, kinds = CardsService(clock), ("payment_prompt_refused", "payment_code_unanswered", "vendor_silent")
+    for kind in kinds:
+        await cards.open(session, kind, f"{kind}:{order.id}", order_id=order.id)
+
+    async def received(due_minor: int) -> list[str]:
+        payload = {"order_id": order.id, "due_minor": due_minor}
+        event = StoredEvent(
+            "E", "payment.received", order.id, payload, ADMIN, order.city, "t", clock.now(), Position(1, 1)
+        )
+        [subscription] = subscriptions(MoneyCards(cards))
+        assert event.topic in subscription.topics
+        await subscription.handle(session, event)
+        open_ = "SELECT kind FROM ops_exceptions WHERE state <> 'resolved' ORDER BY kind"
+        return list(await session.scalars(text(open_)))
+
+    assert await received(100) == sorted(kinds)
+    assert await received(0) == ["vendor_silent"]
