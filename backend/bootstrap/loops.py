@@ -50,6 +50,7 @@ from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.rider_cash import RiderCashService
+from backend.payments.service.taken_back import TakenBackService
 from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.backlog import BacklogMeter
 from backend.platform.broker.relay import BrokerRelay
@@ -174,6 +175,7 @@ def _payments_inbox(registry: Registry, callbacks: "Callbacks") -> PaymentsInbox
         registry.get(ReceiptsService),
         registry.get(PayoutsService),
         registry.get(PastedCodes),
+        registry.get(TakenBackService),
     )
 
 

@@ -47,6 +47,7 @@ from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementsService
+from backend.payments.service.taken_back import TakenBackService
 from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
@@ -100,12 +101,15 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     candidates = Candidates(orders, clock)
     receipts = registry.add(ReceiptsService, ReceiptsService(orders, candidates, books))
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
-    attempts = registry.add(AttemptsService, AttemptsService(orders, receipts))
+    attempts = registry.add(
+        AttemptsService, AttemptsService(orders, receipts)
+    )
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     pasted = registry.add(PastedCodes, PastedCodes(orders, receipts, PaymentsSettings()))
     registry.add(PaymentsService, PaymentsService(orders, attempts, pasted, cash, clock, PaymentsSettings()))
     refunds = registry.add(RefundsService, RefundsService(orders, clock, PaymentsSettings()))
     registry.add(PayoutsService, PayoutsService(refunds, PaymentsSettings()))
+    registry.add(TakenBackService, TakenBackService(orders, receipts, refunds))
     registry.add(SettlementsService, SettlementsService(orders))
     shortcode = DarajaSettings().shortcode
     statements = StatementsService(registry.get(Database), receipts, lambda file: read_statement(file, shortcode))

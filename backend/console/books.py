@@ -22,7 +22,7 @@ from backend.payments.ports import AccountBalance
 from backend.payments.service import ledger
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementReport, StatementsService
-from backend.platform.auth.principal import Principal, Role
+from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.errors import DukaError, NotFoundError
 from backend.platform.web import MAX_OFFSET, SessionDep, provide
 from backend.vendors.ports import MerchantView
@@ -62,13 +62,19 @@ class BooksDesk:
 
     async def merchants(self) -> list[MerchantView]:
         """Return the merchants whose books the person may see."""
-        own = self.check().merchant_id
-        return [one for one in await self.vendors.merchants(self.session) if own in {None, one.id}]
+        who = self.check()
+        known = await self.vendors.merchants(self.session)
+        return [one for one in known if who.merchant_id in {None, one.id} and who.serves(one.city)]
 
     async def settle(self, merchant_id: str) -> None:
-        """Make payable what a merchant's delivered orders have brought until now."""
+        """Make payable what a merchant's delivered orders have brought until now.
+
+        Raises:
+            NotFoundError: The merchant's books are not the person's to see.
+        """
         self.principal.check_merchant(merchant_id)
         merchant = await self.vendors.merchant(self.session, merchant_id)
+        self.principal.check_city(merchant.city)
         until = (await self.session.execute(text("SELECT duka_now()"))).scalar_one()
         await self.settlements.settle(self.session, merchant.id, merchant.currency, until, self.principal.actor)
 
@@ -79,17 +85,27 @@ class BooksDesk:
             SettlementNotFoundError: There is none of this id that is the person's to pay.
         """
         found = await self.settlements.get(self.session, settlement_id)
-        if self.principal.merchant_id not in {None, found.merchant_id}:
+        if found.merchant_id not in {one.id for one in await self.merchants()}:
             raise SettlementNotFoundError(settlement_id=settlement_id)
         await self.settlements.pay(self.session, settlement_id, code.strip(), self.principal.actor)
 
     async def page(self) -> tuple[Sequence[Settlement], int]:
         """Return a page of settlements, the newest first, and how many there are."""
-        return await self.settlements.page(self.session, self.check().merchant_id, limit=_PAGE, offset=self.offset)
+        whose = {one.id for one in await self.merchants()} if self._is_limited else None
+        return await self.settlements.page(self.session, whose, limit=_PAGE, offset=self.offset)
+
+    @property
+    def _is_limited(self) -> bool:
+        """True where the person does not see all merchants' books."""
+        return self.principal.merchant_id is not None or self.principal.cities != ALL_CITIES
 
     async def balance(self) -> list[tuple[str, list[Account]]]:
-        """Return the accounts of each currency that hold or held something."""
-        rows = await ledger.trial_balance(self.session, self.check().merchant_id)
+        """Return the accounts of each currency that hold or held something, of all books or of those of one merchant.
+
+        Who serves some cities and several merchants sees each of them by the API alone.
+        """
+        whose = [one.id for one in await self.merchants()] if self._is_limited else [None]
+        rows = await ledger.trial_balance(self.session, whose[0]) if len(whose) == 1 else []
         by_currency = groupby(sorted(rows, key=attrgetter("currency", "account")), attrgetter("currency"))
         return [(currency, [_account(row) for row in its]) for currency, its in by_currency]
 

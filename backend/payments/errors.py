@@ -92,10 +92,17 @@ class OwnerNeededError(ForbiddenError):
 
 
 class NothingToSettleError(ConflictError):
-    """No delivered order's money waits for this merchant."""
+    """No delivered order's money waits for this merchant, or no more than went back to payers meanwhile."""
 
     code = "payment.nothing_to_settle"
     title = "There is nothing to settle"
+
+
+class SettlementCodeUsedError(ConflictError):
+    """Another settlement was paid out under this code."""
+
+    code = "payment.settlement_code_used"
+    title = "Another settlement was paid under that code"
 
 
 class SettlementNotFoundError(NotFoundError):

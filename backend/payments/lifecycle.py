@@ -28,7 +28,7 @@ NEXT: Final = {
     _S.ORPHAN: frozenset({_S.SUGGESTED, _S.MATCHED, _S.REFUND_DUE, _S.REVERSED, _S.REPLACED}),
     _S.MATCHED: frozenset({_S.REFUND_DUE, _S.REFUNDED, _S.REVERSED, _S.REPLACED}),
     _S.REFUND_DUE: frozenset({_S.REFUNDED, _S.REVERSED, _S.REPLACED}),
-    _S.REFUNDED: frozenset(),
+    _S.REFUNDED: frozenset({_S.REVERSED}),
     _S.REVERSED: frozenset(),
     _S.REPLACED: frozenset(),
 }

@@ -289,12 +289,16 @@ class PullCursor(Base, Timestamped):
 
 
 class Settlement(Base, Timestamped):
-    """A merchant's money of delivered orders up to an instant, less our fees, to be paid out."""
+    """A merchant's money of delivered orders up to an instant, less our fees and what went back, to be paid out.
+
+    `deducted_minor` went back to payers of orders that were settled before.
+    """
 
     __tablename__ = "settlements"
     __table_args__ = (
         CheckConstraint("gross_minor > 0", name="gross"),
         CheckConstraint("fee_minor BETWEEN 0 AND gross_minor", name="fee"),
+        CheckConstraint("deducted_minor BETWEEN 0 AND gross_minor - fee_minor", name="deducted"),
         CheckConstraint("state IN ('due', 'paid')", name="state"),
         UniqueConstraint("merchant_id", "currency", "until"),
     )
@@ -306,6 +310,7 @@ class Settlement(Base, Timestamped):
     orders: Mapped[int]
     gross_minor: Mapped[int] = mapped_column(BigInteger)
     fee_minor: Mapped[int] = mapped_column(BigInteger)
+    deducted_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     state: Mapped[str] = mapped_column(server_default="due")
     made_by: Mapped[str]
     paid_code: Mapped[str | None] = mapped_column(unique=True)
@@ -313,4 +318,4 @@ class Settlement(Base, Timestamped):
     @property
     def net_minor(self) -> int:
         """What is paid out."""
-        return self.gross_minor - self.fee_minor
+        return self.gross_minor - self.fee_minor - self.deducted_minor

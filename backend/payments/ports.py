@@ -25,7 +25,11 @@ class AttemptOutcome(StrEnum):
 
 
 class Advice(StrEnum):
-    """What to do after a failed attempt."""
+    """What is done after a failed attempt.
+
+    `ask_again` and `change_method` are the customer's, who is told in words; `retry_later` is tried again by itself;
+    `person` opens a card; `wait` is asked about at the provider.
+    """
 
     ASK_AGAIN = "ask_again"
     RETRY_LATER = "retry_later"
@@ -336,7 +340,25 @@ class NoSuchPayment:
     status: str
 
 
-type News = AttemptNews | HandNews | PayoutNews | NoSuchPayment
+class Claim(StrEnum):
+    """What becomes of money that a payer wants back: it went, it may go, or it stays with us after all."""
+
+    GONE = "gone"
+    DISPUTED = "disputed"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A provider's word on a payment that goes back to its payer; `code` is its own of the refund or dispute."""
+
+    receipt: str
+    code: str
+    amount_minor: int
+    claim: Claim
+
+
+type News = AttemptNews | HandNews | PayoutNews | NoSuchPayment | TakenBack
 
 
 class Callbacks(Protocol):

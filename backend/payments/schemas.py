@@ -274,7 +274,7 @@ class MakeSettlement(BaseModel):
 
 
 class SettlementView(BaseModel):
-    """A merchant's money of delivered orders, less our fees."""
+    """A merchant's money of delivered orders, less our fees and what went back."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -285,6 +285,7 @@ class SettlementView(BaseModel):
     orders: int = Field(description="How many orders' money it holds.")
     gross_minor: int = Field(description="What they brought, in minor units.")
     fee_minor: int = Field(description="Our fees, in minor units.")
+    deducted_minor: int = Field(description="What went back of orders that were settled before, in minor units.")
     net_minor: int = Field(description="What is paid out, in minor units.")
     state: str = Field(description="due or paid.")
     paid_code: str | None = Field(description="The bank's code.")

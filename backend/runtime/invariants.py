@@ -179,6 +179,32 @@ INVARIANTS: Final = (
             AND NOT EXISTS (SELECT FROM conversations c WHERE c.id = o.conversation_id AND c.owner_kind <> 'bot')
             AND NOT EXISTS (SELECT FROM parked_event p WHERE p.key = o.id)""",
     ),
+    Invariant(
+        "I17",
+        "The accounts hold of each payment what its state and refunds say, once, and none of them less than nothing.",
+        """WITH held AS (
+            SELECT receipt_id, CASE WHEN account LIKE 'clearing.%' THEN 'clearing' ELSE account END AS account,
+                sum(credit_minor - debit_minor) AS minor
+            FROM ledger_entries WHERE receipt_id IS NOT NULL GROUP BY 1, 2
+        ), wanted AS (
+            SELECT r.id, CASE WHEN r.state IN ('suggested', 'orphan') THEN r.amount_minor ELSE 0 END AS suspense,
+                coalesce(sum(f.amount_minor) FILTER (
+                    WHERE f.state = 'approved' OR f.state = 'due' AND f.requested_by IS NULL
+                ), 0) AS payable,
+                coalesce(sum(f.amount_minor) FILTER (WHERE f.state = 'paid_back'), 0)
+                    - CASE WHEN r.state IN ('reversed', 'replaced') THEN 0 ELSE r.amount_minor END AS clearing
+            FROM receipts r LEFT JOIN refunds f ON f.receipt_id = r.id GROUP BY r.id
+        ), said AS (
+            SELECT w.id, one.account, one.minor FROM wanted w CROSS JOIN LATERAL (
+                VALUES ('suspense', w.suspense), ('refunds_payable', w.payable), ('clearing', w.clearing)
+            ) AS one (account, minor)
+        )
+        SELECT s.id || ' ' || s.account FROM said s LEFT JOIN held h ON h.receipt_id = s.id AND h.account = s.account
+        WHERE coalesce(h.minor, 0) <> s.minor
+        UNION ALL SELECT receipt_id || ' ' || account FROM held
+        WHERE minor < 0 AND account IN ('customer_funds', 'refunds_declined')
+            OR minor > 0 AND account = 'owed_by_payers'""",
+    ),
     Invariant("I14", "Money that waits for a decision has a card.", UNDECIDED),
     Invariant("I15", "Whatever has not ended has a live timer, an owner or a card.", NOBODYS),
     Invariant("I16", "Timers, sends and turns that are due are worked off, or young.", OVERDUE),

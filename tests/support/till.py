@@ -61,6 +61,7 @@ from tests.support.factories.payments import (
     payouts_service,
     receipts_service,
     refunds_service,
+    taken_back_service,
     upi_callbacks,
 )
 
@@ -204,6 +205,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                 receipts_service(clock),
                 payouts_service(clock),
                 pasted_codes(clock),
+                taken_back_service(clock),
             )
             for name, known in callbacks.items()
         }

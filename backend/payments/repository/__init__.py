@@ -11,18 +11,18 @@ from sqlalchemy import ColumnElement, Row, column, delete, func, select, table, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.orders.ports import OrderView
 from backend.payments.lifecycle import ReceiptState
 from backend.payments.models import (
     LedgerEntry,
-    MerchantFee,
     PaymentAttempt,
     PaymentIntent,
     Receipt,
     ReceiptDecision,
     ReceiptSuggestion,
     Refund,
-    Settlement,
 )
+from backend.payments.policies import CLOSED_STATES
 from backend.payments.ports import AccountBalance
 from backend.payments.repository.lists import GIVEN as GIVEN
 from backend.payments.repository.lists import ReceiptFilter as ReceiptFilter
@@ -69,6 +69,12 @@ async def attempts_of(session: AsyncSession, order_id: str) -> Sequence[PaymentA
     """Return an order's attempts, newest first."""
     query = select(PaymentAttempt).where(PaymentAttempt.order_id == order_id).order_by(PaymentAttempt.created_at.desc())
     return (await session.scalars(query)).all()
+
+
+async def count_attempts(session: AsyncSession, intent_id: str) -> int:
+    """Return how often an intent was tried."""
+    counted = select(func.count()).where(PaymentAttempt.intent_id == intent_id)
+    return int(await session.scalar(counted) or 0)
 
 
 async def intent(session: AsyncSession, intent_id: str) -> PaymentIntent:
@@ -191,7 +197,7 @@ async def count_parts(session: AsyncSession, provider: str, code: str) -> int:
     return int(await session.scalar(counted) or 0)
 
 
-async def held_by(session: AsyncSession, receipt_id: str, order_id: str) -> dict[str, int]:
+async def held_by(session: AsyncSession, receipt_id: str, order_id: str | None) -> dict[str, int]:
     """Return what each account holds of a receipt's money, by its postings under an order; none that hold nothing."""
     total = func.sum(LedgerEntry.credit_minor - LedgerEntry.debit_minor)
     query = (
@@ -210,10 +216,11 @@ async def funds_of(session: AsyncSession, order_id: str, account: str) -> int:
     return int(await session.scalar(query) or 0)
 
 
-async def refunds_of_receipt(session: AsyncSession, receipt_id: str) -> Sequence[Refund]:
-    """Return a receipt's refunds, locked; its own row is held."""
+async def refunds_of_receipt(session: AsyncSession, receipt_id: str, *, lock: bool = True) -> Sequence[Refund]:
+    """Return a receipt's refunds, locked where its own row is held."""
     query = select(Refund).where(Refund.receipt_id == receipt_id).order_by(Refund.id)
-    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+    query = query.with_for_update() if lock else query
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
 async def reopen_intent(session: AsyncSession, order_id: str, due_minor: int) -> None:
@@ -264,6 +271,13 @@ async def paid_minor(session: AsyncSession, order_id: str) -> int:
     )
 
 
+async def due_minor(session: AsyncSession, order: OrderView) -> int:
+    """Return what an order still has to be paid by its receipts; nothing where it is closed."""
+    if order.state in CLOSED_STATES:
+        return 0
+    return max(order.amount_minor - await paid_minor(session, order.id), 0)
+
+
 async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str | None:
     """Queue a refund unless this receipt and cause has one; return its id where it is new."""
     statement = insert(Refund).values(values).on_conflict_do_nothing(index_elements=["receipt_id", "cause"])
@@ -271,15 +285,12 @@ async def insert_refund(session: AsyncSession, values: dict[str, object]) -> str
     return refund_id
 
 
-async def reject_refunds(session: AsyncSession, receipt_id: str, why: str) -> int:
-    """Reject a receipt's refunds that nobody has paid out yet; return how much of it stood in the books as owed."""
+async def reject_refunds(session: AsyncSession, receipt_id: str, why: str) -> None:
+    """Reject a receipt's refunds that nobody has paid out yet."""
     query = select(Refund).where(Refund.receipt_id == receipt_id, Refund.state.in_(("due", "approved")))
-    owed = 0
     for row in await session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-        owed += row.amount_minor if row.state == "approved" or row.requested_by is None else 0
         row.state, row.note = "rejected", why
     await session.flush()
-    return owed
 
 
 async def refund(session: AsyncSession, refund_id: str) -> Refund | None:
@@ -331,47 +342,3 @@ async def balances(
     return [
         AccountBalance(account, currency, int(debits), int(credits_)) for account, currency, debits, credits_ in rows
     ]
-
-
-async def funds_by_order(
-    session: AsyncSession, merchant_id: str, currency: str, account: str, until: datetime
-) -> Sequence[tuple[str, int]]:
-    """Return (order, credits less debits) of an account that holds something of an order's money at an instant."""
-    total = func.sum(LedgerEntry.credit_minor - LedgerEntry.debit_minor)
-    query = (
-        select(LedgerEntry.order_id, total)
-        .where(LedgerEntry.merchant_id == merchant_id, LedgerEntry.currency == currency)
-        .where(LedgerEntry.account == account, LedgerEntry.order_id.is_not(None), LedgerEntry.created_at <= until)
-        .group_by(LedgerEntry.order_id)
-        .having(total > 0)
-    )
-    rows = await session.execute(query.order_by(LedgerEntry.order_id))
-    return [(str(order_id), int(held)) for order_id, held in rows]
-
-
-async def hold_books(session: AsyncSession, merchant_id: str) -> None:
-    """Make others that settle with this merchant wait until the transaction ends."""
-    key = func.hashtextextended(f"settle:{merchant_id}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-async def fee_of(session: AsyncSession, merchant_id: str) -> MerchantFee | None:
-    """Return what a merchant pays us."""
-    return await session.get(MerchantFee, merchant_id)
-
-
-async def settlement(session: AsyncSession, settlement_id: str) -> Settlement | None:
-    """Return a settlement, locked."""
-    query = select(Settlement).where(Settlement.id == settlement_id)
-    found: Settlement | None = await session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    return found
-
-
-async def settlements(
-    session: AsyncSession, merchant_id: str | None, *, limit: int, offset: int
-) -> tuple[Sequence[Settlement], int]:
-    """Return a page of settlements, the newest first, and how many there are."""
-    conditions = [Settlement.merchant_id == merchant_id] if merchant_id else []
-    total = await session.scalar(select(func.count()).select_from(Settlement).where(*conditions))
-    query = select(Settlement).where(*conditions).order_by(Settlement.until.desc(), Settlement.id)
-    return (await session.scalars(query.limit(limit).offset(offset))).all(), int(total or 0)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import PaymentAttempt, PaymentIntent, Payout
+from backend.payments.models import PaymentAttempt, PaymentIntent, Payout, Refund
 
 UNDER_WAY: Final = frozenset({"created", "sent", "unknown"})
 
@@ -31,3 +31,11 @@ async def prompted_phone(session: AsyncSession, attempt_id: str) -> str | None:
     query = select(PaymentIntent.payer_phone).join(PaymentAttempt, PaymentAttempt.intent_id == PaymentIntent.id)
     found: str | None = await session.scalar(query.where(PaymentAttempt.id == attempt_id))
     return found
+
+
+async def is_paid_by(session: AsyncSession, receipt_id: str, code: str) -> bool:
+    """True where a refund of a receipt was paid under this code, or by undoing the payment itself."""
+    query = select(Refund.id).outerjoin(Payout, (Payout.refund_id == Refund.id) & (Payout.state == "paid"))
+    paid = query.where(Refund.receipt_id == receipt_id, Refund.state == "paid_back")
+    by_this = (Payout.way == "reversal") | (func.upper(Refund.paid_code) == code.upper())
+    return await session.scalar(paid.where(by_this).limit(1)) is not None

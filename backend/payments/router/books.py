@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from backend.payments.errors import RefundNotFoundError, SettlementNotFoundError
-from backend.payments.models import Refund
+from backend.payments.errors import RefundNotFoundError
+from backend.payments.models import Receipt, Refund
 from backend.payments.repository.lists import ReceiptFilter
 from backend.payments.router.access import (
     Desk,
@@ -17,7 +17,10 @@ from backend.payments.router.access import (
     ReceiptsDep,
     RefundsDep,
     SettlementsDep,
+    VendorsDep,
+    check_books,
     check_order,
+    check_receipt,
     cities_of,
     platform_only,
 )
@@ -86,9 +89,12 @@ async def match_receipt(
     """Give an open receipt to an order, as the caller decides."""
     platform_only(principal)
     principal.check_city((await orders.get(session, body.order_id)).city)
-    return await intent.once(
-        session, body, ReceiptView, lambda: receipts.accept(session, receipt_id, body.order_id, principal.actor)
-    )
+
+    async def accept() -> Receipt:
+        await check_receipt(session, receipts, principal, receipt_id)
+        return await receipts.accept(session, receipt_id, body.order_id, principal.actor)
+
+    return await intent.once(session, body, ReceiptView, accept)
 
 
 @router.post("/payments/receipts/{receipt_id}/give-back")
@@ -97,9 +103,12 @@ async def give_receipt_back(
 ) -> ReceiptView:
     """Queue an open receipt to be paid back to whoever sent it."""
     platform_only(principal)
-    return await intent.once(
-        session, None, ReceiptView, lambda: receipts.give_back(session, receipt_id, principal.actor)
-    )
+
+    async def give_back() -> Receipt:
+        await check_receipt(session, receipts, principal, receipt_id)
+        return await receipts.give_back(session, receipt_id, principal.actor)
+
+    return await intent.once(session, None, ReceiptView, give_back)
 
 
 @router.get("/refunds")
@@ -230,21 +239,31 @@ async def payouts_of_refund(
 
 @router.get("/payments/trial-balance")
 async def trial_balance(
-    session: SessionDep, principal: MoneyStaff, merchant: Merchant = None, at: At = None
+    session: SessionDep, vendors: VendorsDep, principal: MoneyStaff, merchant: Merchant = None, at: At = None
 ) -> TrialBalanceView:
-    """Show what every account holds in every currency, at any instant; debits and credits are always equal."""
-    if merchant is not None:
-        principal.check_merchant(merchant)
+    """Show what every account holds in every currency, at any instant; debits and credits are always equal.
+
+    All merchants' books together are for those who serve all cities.
+    """
     wanted = merchant or principal.merchant_id
+    if wanted is not None:
+        await check_books(session, vendors, principal, wanted)
+    elif cities_of(principal) is not None:
+        raise NotFoundError("Say whose books: they are shown merchant by merchant to those who serve some cities.")
     return TrialBalanceView.of(wanted, at, await ledger.trial_balance(session, wanted, at))
 
 
 @router.post("/payments/settlements", status_code=201)
 async def make_settlement(
-    body: MakeSettlement, session: SessionDep, service: SettlementsDep, principal: MoneyStaff, intent: IntentDep
+    body: MakeSettlement,
+    session: SessionDep,
+    service: SettlementsDep,
+    vendors: VendorsDep,
+    principal: MoneyStaff,
+    intent: IntentDep,
 ) -> SettlementView:
     """Make payable what a merchant's delivered orders have brought until an instant, less fees."""
-    principal.check_merchant(body.merchant_id)
+    await check_books(session, vendors, principal, body.merchant_id)
     return await intent.once(
         session,
         body,
@@ -255,12 +274,21 @@ async def make_settlement(
 
 @router.get("/payments/settlements")
 async def settlements(
-    session: SessionDep, service: SettlementsDep, page: PageDep, principal: MoneyStaff, merchant: Merchant = None
+    session: SessionDep,
+    service: SettlementsDep,
+    vendors: VendorsDep,
+    page: PageDep,
+    principal: MoneyStaff,
+    merchant: Merchant = None,
 ) -> Page[SettlementView]:
     """List settlements, the newest first."""
-    if merchant is not None:
-        principal.check_merchant(merchant)
-    rows, total = await service.page(session, merchant or principal.merchant_id, limit=page.limit, offset=page.offset)
+    wanted = merchant or principal.merchant_id
+    if wanted is not None:
+        await check_books(session, vendors, principal, wanted)
+    whose = None if wanted is None else {wanted}
+    if wanted is None and cities_of(principal) is not None:
+        whose = {one.id for one in await vendors.merchants(session) if principal.serves(one.city)}
+    rows, total = await service.page(session, whose, limit=page.limit, offset=page.offset)
     items = [SettlementView.model_validate(row) for row in rows]
     return Page(items=items, total=total, limit=page.limit, offset=page.offset)
 
@@ -271,13 +299,13 @@ async def settlement_paid(
     body: PaidUnder,
     session: SessionDep,
     service: SettlementsDep,
+    vendors: VendorsDep,
     principal: Owner,
     intent: IntentDep,
 ) -> SettlementView:
     """Record that a settlement was paid out, under the bank's code; again changes nothing."""
     found = await service.get(session, settlement_id)
-    if principal.merchant_id not in {None, found.merchant_id}:
-        raise SettlementNotFoundError(settlement_id=settlement_id)
+    await check_books(session, vendors, principal, found.merchant_id)
     return await intent.once(
         session, body, SettlementView, lambda: service.pay(session, settlement_id, body.code, principal.actor)
     )

@@ -4,7 +4,15 @@ from fastapi import APIRouter
 
 from backend.payments import repository
 from backend.payments.errors import ReceiptNotFoundError
-from backend.payments.router.access import MoneyStaff, OrdersDep, PartsDep, check_order, platform_only
+from backend.payments.router.access import (
+    MoneyStaff,
+    OrdersDep,
+    PartsDep,
+    ReceiptsDep,
+    check_order,
+    check_receipt,
+    platform_only,
+)
 from backend.payments.schemas import MergeReceipts, ReceiptsView, ReceiptView, SplitReceipt, UndoMatch
 from backend.payments.service.parts import Part
 from backend.platform.intents import IntentDep
@@ -19,6 +27,7 @@ async def split_receipt(
     body: SplitReceipt,
     session: SessionDep,
     parts: PartsDep,
+    receipts: ReceiptsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
     intent: IntentDep,
@@ -30,6 +39,7 @@ async def split_receipt(
     wanted = [Part(part.order_id, part.amount_minor) for part in body.parts]
 
     async def split() -> ReceiptsView:
+        await check_receipt(session, receipts, principal, receipt_id)
         return ReceiptsView.of(await parts.split(session, receipt_id, wanted, body.reason, principal.actor))
 
     return await intent.once(session, body, ReceiptsView, split)
@@ -63,6 +73,7 @@ async def merge_receipts(
     body: MergeReceipts,
     session: SessionDep,
     parts: PartsDep,
+    receipts: ReceiptsDep,
     orders: OrdersDep,
     principal: MoneyStaff,
     intent: IntentDep,
@@ -72,6 +83,7 @@ async def merge_receipts(
     await check_order(session, orders, principal, order_id)
 
     async def merge() -> ReceiptsView:
+        await check_receipt(session, receipts, principal, *body.receipt_ids)
         return ReceiptsView.of(await parts.merge(session, order_id, body.receipt_ids, body.reason, principal.actor))
 
     return await intent.once(session, body, ReceiptsView, merge)

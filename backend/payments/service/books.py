@@ -13,7 +13,7 @@ from backend.orders.ports import OrderView, Receivable
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.events import PaymentReceived, PaymentReviewClosed, PaymentReviewOpened, RefundDue
-from backend.payments.lifecycle import OPEN, ReceiptState
+from backend.payments.lifecycle import OPEN, ReceiptState, may_become
 from backend.payments.models import Receipt
 from backend.payments.policies import (
     CLOSED_STATES,
@@ -23,7 +23,17 @@ from backend.payments.policies import (
     judge_receipt,
     surplus_minor,
 )
-from backend.payments.service.ledger import CUSTOMER_FUNDS, REFUNDS_PAYABLE, SUSPENSE, Movement, holder, post
+from backend.payments.repository import payouts
+from backend.payments.service.ledger import (
+    CUSTOMER_FUNDS,
+    REFUNDS_PAYABLE,
+    SUSPENSE,
+    Movement,
+    holder,
+    make_payable,
+    post,
+    write_contrary,
+)
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import publish, publish_many
 from backend.platform.ids import new_id
@@ -204,7 +214,7 @@ class Books:
             if receipt.state == ReceiptState.MATCHED and left:
                 receipt.state = ReceiptState.REFUND_DUE
                 await session.flush()
-                post(session, receipt, Movement(CUSTOMER_FUNDS, REFUNDS_PAYABLE, left), "order_closed")
+                await make_payable(session, receipt, left, "order_closed")
                 await self.owe_back(session, order, receipt, left, "order_closed")
 
     async def owe_orphan(self, session: AsyncSession, receipt: Receipt, actor: Actor) -> None:
@@ -246,13 +256,14 @@ class Books:
         why: str,
         candidates: Sequence[Mapping[str, Any]] = (),
         order: Receivable | None = None,
+        amount_minor: int | None = None,
     ) -> None:
-        """Ask a person to look at a receipt."""
+        """Ask a person to look at a receipt; `amount_minor` is how much of it is at risk, where it is not all."""
         opened = PaymentReviewOpened(
             subject_id=receipt.id,
             order_id=order.id if order else None,
             kind=why,
-            amount_minor=receipt.amount_minor,
+            amount_minor=receipt.amount_minor if amount_minor is None else amount_minor,
             currency=receipt.currency,
             detail=receipt.provider,
             merchant_id=order.merchant_id if order else None,
@@ -260,21 +271,30 @@ class Books:
         )
         await publish(session, opened, actor=PAYMENTS_ACTOR, city=order.city if order else None)
 
-    async def take_back(self, session: AsyncSession, receipt: Receipt, order: Receivable | None, why: str) -> None:
-        """Write the contrary of a locked receipt whose money went back, once, and ask a person about its order."""
-        if receipt.state in {ReceiptState.REVERSED, ReceiptState.REFUNDED, ReceiptState.REPLACED}:
+    async def take_back(
+        self, session: AsyncSession, receipt: Receipt, order: Receivable | None, why: str, under: str = ""
+    ) -> None:
+        """Write the contrary of a locked receipt whose money went back, once, and ask a person about its order.
+
+        A refund of ours that was paid by just this, `under` the provider's code, is no second one. What had been paid
+        back before has gone twice, and is a card of its own.
+        """
+        former = ReceiptState(receipt.state)
+        if not may_become(former, ReceiptState.REVERSED):
             return
-        former, owed = receipt.state, await repository.reject_refunds(session, receipt.id, why)
-        for owner, amount in ((REFUNDS_PAYABLE, owed), (_OWNER[ReceiptState(former)], receipt.amount_minor - owed)):
-            if amount:
-                post(session, receipt, Movement(owner, holder(receipt), amount), why)
+        if former is ReceiptState.REFUNDED and await payouts.is_paid_by(session, receipt.id, under):
+            return
+        await repository.reject_refunds(session, receipt.id, why)
+        twice = await write_contrary(session, receipt, why)
         receipt.state = ReceiptState.REVERSED
         await session.flush()
         if former in OPEN:
             await publish(session, PaymentReviewClosed(receipt.id, None, why), actor=PAYMENTS_ACTOR, city=None)
-        elif order is not None and (former == ReceiptState.MATCHED or order.state in CLOSED_STATES):
+        elif order is not None and (former is ReceiptState.MATCHED or order.state in CLOSED_STATES):
             await self._tell_taken_back(session, order, receipt)
             await self.ask(session, receipt, why, order=order)
+        if twice:
+            await self.ask(session, receipt, "back_twice", order=order, amount_minor=twice)
 
     async def take_apart(self, session: AsyncSession, receipt: Receipt, held: Mapping[str, int], why: str) -> None:
         """Write the contrary of a locked receipt, by what each account holds of it; its parts take its place."""
@@ -292,11 +312,3 @@ class Books:
         counted = await repository.counted_of(session, receipt, is_closed=order.state in CLOSED_STATES)
         gone = min(order.refunded_minor + counted, order.paid_minor)
         await self._command(session, order, RecordRefund(refunded_minor=gone), f"reversed:{receipt.id}")
-
-
-_OWNER: Final[Mapping[ReceiptState, str]] = {
-    ReceiptState.SUGGESTED: SUSPENSE,
-    ReceiptState.ORPHAN: SUSPENSE,
-    ReceiptState.MATCHED: CUSTOMER_FUNDS,
-    ReceiptState.REFUND_DUE: REFUNDS_PAYABLE,
-}

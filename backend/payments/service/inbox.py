@@ -5,11 +5,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.models import PaymentAttempt
-from backend.payments.ports import AttemptNews, Callbacks, Evidence, Feed, HandNews, NoSuchPayment, PayoutNews
+from backend.payments.ports import (
+    AttemptNews,
+    Callbacks,
+    Evidence,
+    Feed,
+    HandNews,
+    NoSuchPayment,
+    PayoutNews,
+    TakenBack,
+)
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.pasted import PastedCodes
 from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.taken_back import TakenBackService
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.observability.logging import get_logger
 
@@ -27,6 +37,7 @@ class PaymentsInbox:
         receipts: ReceiptsService,
         payouts: PayoutsService,
         pasted: PastedCodes,
+        taken_back: TakenBackService,
     ) -> None:
         self._callbacks = callbacks
         self._orders = orders
@@ -34,6 +45,7 @@ class PaymentsInbox:
         self._receipts = receipts
         self._payouts = payouts
         self._pasted = pasted
+        self._taken_back = taken_back
 
     async def handle(self, session: AsyncSession, event: StoredProviderEvent) -> None:
         """Apply one stored event."""
@@ -46,6 +58,8 @@ class PaymentsInbox:
             await self._payouts.apply(session, news.payout_id, news.result)
         elif isinstance(news, NoSuchPayment):
             await self._pasted.disproved(session, news.order_id, news.status)
+        elif isinstance(news, TakenBack):
+            await self._taken_back.apply(session, self._callbacks.rail, news)
 
     async def _on_attempt(self, session: AsyncSession, news: AttemptNews, event: StoredProviderEvent) -> None:
         attempt = await self._locked_attempt(session, news)

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.payments import repository
+from backend.payments.lifecycle import OPEN
 from backend.payments.models import POCKETS, LedgerEntry, Receipt
 from backend.payments.ports import AccountBalance
 from backend.platform.ids import new_uuid
@@ -19,9 +20,9 @@ REFUNDS_PAYABLE: Final = "refunds_payable"
 REFUNDS_DECLINED: Final = "refunds_declined"
 MERCHANT_PAYABLE: Final = "merchant_payable"
 FEES_EARNED: Final = "fees_earned"
-PROVIDER_FEES: Final = "provider_fees"
 BANK: Final = "bank"
 CASH_DIFFERENCES: Final = "cash_differences"
+OWED_BY_PAYERS: Final = "owed_by_payers"  # What went back to them twice.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,31 @@ def post_for(session: AsyncSession, subject: Subject, movement: Movement, cause:
             LedgerEntry(account=movement.credit, debit_minor=0, credit_minor=movement.amount_minor, **common),
         ],
     )
+
+
+async def make_payable(session: AsyncSession, receipt: Receipt, amount_minor: int, cause: str) -> None:
+    """Make some of a receipt's money payable to its payer: what counts for its order first, then what was declined."""
+    held = await repository.held_by(session, receipt.id, receipt.order_id)
+    own = min(held.get(CUSTOMER_FUNDS, 0), amount_minor)
+    for account, part in ((CUSTOMER_FUNDS, own), (REFUNDS_DECLINED, amount_minor - own)):
+        if part:
+            post(session, receipt, Movement(account, REFUNDS_PAYABLE, part), cause)
+
+
+async def write_contrary(session: AsyncSession, receipt: Receipt, why: str) -> int:
+    """Give up what each account holds of a receipt whose money went back; return how much had gone back before."""
+    held = {SUSPENSE: receipt.amount_minor}
+    if receipt.state not in OPEN:
+        held = await repository.held_by(session, receipt.id, receipt.order_id)
+    left = receipt.amount_minor
+    for account in (REFUNDS_PAYABLE, REFUNDS_DECLINED, SUSPENSE, CUSTOMER_FUNDS):
+        part = min(held.get(account, 0), left)
+        left -= part
+        if part:
+            post(session, receipt, Movement(account, holder(receipt), part), why)
+    if left:
+        post(session, receipt, Movement(OWED_BY_PAYERS, holder(receipt), left), why)
+    return left
 
 
 async def trial_balance(

@@ -240,28 +240,28 @@ class ReceiptsService:
             found[one.receipt_id].append(one)
         return ReceiptPage([(row, found[row.id]) for row in rows], sums)
 
-    async def take_back(self, session: AsyncSession, rail: str, code: str, why: str) -> Receipt | None:
-        """Record that a receipt's money went back to its payer; None where it is not known."""
+    async def take_back(self, session: AsyncSession, rail: str, code: str, why: str, under: str = "") -> Receipt | None:
+        """Record that a receipt's money went back to its payer, `under` a code; None where it is not known."""
         known = await repository.receipt_by_code(session, rail, code)
         if known is None:
             return None
         if known.state == ReceiptState.REPLACED:
-            await self._take_parts_back(session, known, why)
+            await self._take_parts_back(session, known, why, under)
             return known
         held = await self._orders.hold(session, [known.order_id]) if known.order_id else {}
         order = held.get(known.order_id or "")
         receipt = await self._locked(session, known)
         if receipt.order_id != (order.id if order else None) or receipt.state == ReceiptState.REPLACED:
-            return await self.take_back(session, rail, code, why)
-        await self._books.take_back(session, receipt, order, why)
+            return await self.take_back(session, rail, code, why, under)
+        await self._books.take_back(session, receipt, order, why, under)
         return receipt
 
-    async def _take_parts_back(self, session: AsyncSession, whole: Receipt, why: str) -> None:
+    async def _take_parts_back(self, session: AsyncSession, whole: Receipt, why: str, under: str) -> None:
         """Record that the money of all parts went back; their orders are held at once, by their ids."""
         parts = await repository.parts_of(session, whole.id)
         await self._orders.hold(session, {part.order_id for part in parts if part.order_id})
         for part in parts:
-            await self.take_back(session, part.provider, part.code, why)
+            await self.take_back(session, part.provider, part.code, why, under)
 
 
 def _same_money(theirs: Sequence[Receipt], told: Evidence) -> Receipt | None:

@@ -26,11 +26,11 @@ from backend.payments.policies import CLOSED_STATES
 from backend.payments.repository import payouts
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.ledger import (
-    CUSTOMER_FUNDS,
     REFUNDS_DECLINED,
     REFUNDS_PAYABLE,
     Movement,
     clearing,
+    make_payable,
     post,
 )
 from backend.payments.settings import PaymentsSettings
@@ -141,7 +141,7 @@ class RefundsService:
             self._check_approval(refund, actor, is_owner=is_owner)
         refund.state = "approved" if approve else "rejected"
         refund.decided_by, refund.note = str(actor), note
-        self._post_decision(session, refund, receipt)
+        await self._post_decision(session, refund, receipt)
         if approve and refund.requested_by is not None:
             await self._close_card(session, refund, order, f"approved by {actor}")
             await self._announce(session, refund, order)
@@ -159,10 +159,10 @@ class RefundsService:
         if not is_owner and refund.amount_minor > self._settings.refund_admin_limit_minor:
             raise OwnerNeededError(refund_id=refund.id, limit_minor=self._settings.refund_admin_limit_minor)
 
-    def _post_decision(self, session: AsyncSession, refund: Refund, receipt: Receipt) -> None:
+    async def _post_decision(self, session: AsyncSession, refund: Refund, receipt: Receipt) -> None:
         """What was asked for becomes payable with its approval; what was owed from the start ends with a refusal."""
         if refund.requested_by is not None and refund.state == "approved":
-            post(session, receipt, Movement(CUSTOMER_FUNDS, REFUNDS_PAYABLE, refund.amount_minor), refund.cause)
+            await make_payable(session, receipt, refund.amount_minor, refund.cause)
         elif refund.requested_by is None and refund.state == "rejected":
             post(session, receipt, Movement(REFUNDS_PAYABLE, REFUNDS_DECLINED, refund.amount_minor), refund.cause)
 

@@ -1,6 +1,6 @@
-"""Settlements: a merchant's money of delivered orders, less our fees, made payable and then paid out."""
+"""Settlements: a merchant's money of delivered orders, less our fees and what went back, made payable and paid out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.events import OrderState
 from backend.orders.service import OrdersService
-from backend.payments import repository
-from backend.payments.errors import NothingToSettleError, SettlementNotFoundError
+from backend.payments.errors import NothingToSettleError, SettlementCodeUsedError, SettlementNotFoundError
 from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.models import MerchantFee, Settlement
+from backend.payments.repository import settlements as rows
 from backend.payments.service.ledger import (
     BANK,
     CUSTOMER_FUNDS,
@@ -38,53 +38,67 @@ class SettlementsService:
     async def settle(
         self, session: AsyncSession, merchant_id: str, currency: str, until: datetime, actor: Actor
     ) -> Settlement:
-        """Make payable what delivered orders have brought until an instant, less fees.
+        """Make payable what delivered orders have brought until an instant, less fees and what went back.
+
+        Money that went back to a payer after its order was settled is taken off here; our fee of that order stays.
 
         Raises:
-            NothingToSettleError: No delivered order's money is left to settle.
+            NothingToSettleError: No delivered order's money is left to settle, or no more than went back.
         """
-        await repository.hold_books(session, merchant_id)
-        held = await repository.funds_by_order(session, merchant_id, currency, CUSTOMER_FUNDS, until)
-        known = await self._orders.receivables(session, order_ids=[order_id for order_id, _ in held])
-        delivered = {one.id for one in known if one.state is OrderState.DELIVERED}
-        ready = [(order_id, amount) for order_id, amount in held if order_id in delivered]
-        if not ready:
-            raise NothingToSettleError(merchant_id=merchant_id, currency=currency)
-        fee = await repository.fee_of(session, merchant_id)
-        settlement_id = new_id("ST", 10)
+        await rows.hold_books(session, merchant_id)
+        ready, gone = await self._held(session, merchant_id, currency, until)
+        fee = await rows.fee_of(session, merchant_id)
         fees = [fee_minor(fee, amount) for _, amount in ready]
-        for (order_id, amount), part in zip(ready, fees, strict=True):
-            subject = Subject(currency, merchant_id, order_id, settlement_id=settlement_id)
-            _post(session, subject, amount - part, MERCHANT_PAYABLE, "settled")
-            _post(session, subject, part, FEES_EARNED, "fee")
+        gross, deducted = sum(amount for _, amount in ready), sum(amount for _, amount in gone)
+        if not ready or (gone and gross - sum(fees) <= deducted):
+            raise NothingToSettleError(merchant_id=merchant_id, currency=currency, went_back_minor=deducted)
         made = Settlement(
-            id=settlement_id,
+            id=new_id("ST", 10),
             merchant_id=merchant_id,
             currency=currency,
             until=until,
             orders=len(ready),
-            gross_minor=sum(amount for _, amount in ready),
+            gross_minor=gross,
             fee_minor=sum(fees),
+            deducted_minor=deducted,
             state="due",
             made_by=str(actor),
         )
+        for (order_id, amount), part in zip(ready, fees, strict=True):
+            _post(session, made, order_id, Movement(CUSTOMER_FUNDS, MERCHANT_PAYABLE, amount - part), "settled")
+            _post(session, made, order_id, Movement(CUSTOMER_FUNDS, FEES_EARNED, part), "fee")
+        for order_id, amount in gone:
+            _post(session, made, order_id, Movement(MERCHANT_PAYABLE, CUSTOMER_FUNDS, amount), "went_back")
         session.add(made)
         await session.flush()
         await _ask_to_pay(session, made, actor)
         return made
+
+    async def _held(
+        self, session: AsyncSession, merchant_id: str, currency: str, until: datetime
+    ) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """Return (order, amount) of what is ready, and of what went back of orders that were settled before."""
+        held = await rows.funds_by_order(session, merchant_id, currency, CUSTOMER_FUNDS, until)
+        known = await self._orders.receivables(session, order_ids=[order_id for order_id, _ in held])
+        delivered = {one.id for one in known if one.state is OrderState.DELIVERED}
+        ready = [(order_id, amount) for order_id, amount in held if amount > 0 and order_id in delivered]
+        return ready, [(order_id, -amount) for order_id, amount in held if amount < 0]
 
     async def pay(self, session: AsyncSession, settlement_id: str, code: str, actor: Actor) -> Settlement:
         """Record that a settlement was paid out under the bank's code; again changes nothing.
 
         Raises:
             SettlementNotFoundError: There is no such settlement.
+            SettlementCodeUsedError: Another one was paid out under this code.
         """
         found = await self.get(session, settlement_id)
         if found.state == "due":
+            if await rows.is_code_used(session, code):
+                raise SettlementCodeUsedError(settlement_id=settlement_id)
             found.state, found.paid_code = "paid", code
             subject = Subject(found.currency, found.merchant_id, settlement_id=found.id)
-            net = Movement(MERCHANT_PAYABLE, BANK, found.gross_minor - found.fee_minor)
-            post_for(session, subject, net, "paid_out")
+            if found.net_minor:
+                post_for(session, subject, Movement(MERCHANT_PAYABLE, BANK, found.net_minor), "paid_out")
             await session.flush()
             closed = PaymentReviewClosed(found.id, None, f"paid out under {code}")
             await publish(session, closed, actor=actor, city=None)
@@ -96,22 +110,22 @@ class SettlementsService:
         Raises:
             SettlementNotFoundError: There is no such settlement.
         """
-        found = await repository.settlement(session, settlement_id)
+        found = await rows.settlement(session, settlement_id)
         if found is None:
             raise SettlementNotFoundError(settlement_id=settlement_id)
         return found
 
     async def page(
-        self, session: AsyncSession, merchant_id: str | None, *, limit: int, offset: int
+        self, session: AsyncSession, merchant_ids: Collection[str] | None, *, limit: int, offset: int
     ) -> tuple[Sequence[Settlement], int]:
-        """Return a page of settlements, the newest first, and how many there are."""
-        return await repository.settlements(session, merchant_id, limit=limit, offset=offset)
+        """Return a page of the settlements of some merchants, or of all, the newest first, and how many there are."""
+        return await rows.settlements(session, merchant_ids, limit=limit, offset=offset)
 
     async def set_fee(
         self, session: AsyncSession, merchant_id: str, basis_points: int, fixed_minor: int, actor: Actor
     ) -> MerchantFee:
         """Set what a merchant pays of each order from the next settlement on."""
-        fee = await repository.fee_of(session, merchant_id) or MerchantFee(merchant_id=merchant_id)
+        fee = await rows.fee_of(session, merchant_id) or MerchantFee(merchant_id=merchant_id)
         fee.basis_points, fee.fixed_minor, fee.set_by = basis_points, fixed_minor, str(actor)
         session.add(fee)
         await session.flush()
@@ -140,6 +154,7 @@ def fee_minor(fee: MerchantFee | None, amount_minor: int) -> int:
     return min(int(share) + fee.fixed_minor, amount_minor)
 
 
-def _post(session: AsyncSession, subject: Subject, amount_minor: int, account: str, cause: str) -> None:
-    if amount_minor:
-        post_for(session, subject, Movement(CUSTOMER_FUNDS, account, amount_minor), cause)
+def _post(session: AsyncSession, made: Settlement, order_id: str, movement: Movement, cause: str) -> None:
+    if movement.amount_minor:
+        subject = Subject(made.currency, made.merchant_id, order_id, settlement_id=made.id)
+        post_for(session, subject, movement, cause)

@@ -77,7 +77,7 @@ class StatementsService:
     async def _take_back(self, line: StatementLine, report: StatementReport) -> None:
         async def take_back() -> Receipt | None:
             async with self._database.transaction() as session:
-                return await self._receipts.take_back(session, "mpesa", line.reverses, "reversed")
+                return await self._receipts.take_back(session, "mpesa", line.reverses, "reversed", line.code)
 
         receipt = await until_free(take_back)
         if receipt is None:

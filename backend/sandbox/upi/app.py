@@ -118,7 +118,7 @@ def build(world: World) -> Simulator:
         name="upi",
         app=Starlette(routes=routes, exception_handlers={UpiError: refused}),
         acts=payments.verbs(),
-        accounts={"key": account.revoke},
+        accounts={"key": account.revoke, "refund": payments.refund_by_hand, "dispute": payments.dispute},
         view=state.view,
         reset=state.reset,
         error_body=lambda status, _: UpiError(status, "We are facing some trouble completing your request.").body(),

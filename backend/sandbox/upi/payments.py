@@ -77,6 +77,36 @@ class Payments:
         self._finish_later(refund, payment)
         return refund
 
+    async def refund_by_hand(self, body: Json) -> Json:
+        """Refund a payment in the provider's dashboard, whole or in part."""
+        part = {"amount": int(body["amount"])} if "amount" in body else {}
+        return self.refund(need(body, "payment"), part)
+
+    async def dispute(self, body: Json) -> Json:
+        """Let the payer's bank dispute a payment, or go on with that: `phase` is one of the events' last words."""
+        payment, phase = self.fetch(need(body, "payment")), body.get("phase", "created")
+        if phase not in rules.DISPUTE_PHASES:
+            raise ControlError(f"phase must be one of {', '.join(rules.DISPUTE_PHASES)}")
+        dispute = self._state.disputes.setdefault(payment["id"], self._dispute(payment))
+        dispute["status"] = rules.DISPUTE_PHASES[phase]
+        dispute["amount_deducted"] = dispute["amount"] if phase == "lost" else 0
+        self._state.notify(f"payment.dispute.{phase}", {"payment": payment, "dispute": dispute}, payment["id"])
+        return dispute
+
+    def _dispute(self, payment: Json) -> Json:
+        now = self._state.world.clock.seconds()
+        return {
+            "id": self._state.new_id("disp"),
+            "entity": "dispute",
+            "payment_id": payment["id"],
+            "amount": payment["amount"],
+            "currency": payment["currency"],
+            "reason_code": "goods_or_services_not_received",
+            "respond_by": now + rules.DISPUTE_ANSWER_S,
+            "phase": "chargeback",
+            "created_at": now,
+        }
+
     def _refund(self, payment_id: str, amount: int, payload: Json) -> Json:
         refund = {
             "id": self._state.new_id("rfnd"),

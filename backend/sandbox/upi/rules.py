@@ -8,6 +8,16 @@ from backend.sandbox.checks import Rule, first_breach
 LEAST_PAISE: Final = 100
 SOONEST_EXPIRY_S: Final = 15 * 60
 LATEST_EXPIRY_S: Final = 183 * 86_400
+# What becomes of a dispute, by the event that tells of it.
+DISPUTE_PHASES: Final = {
+    "created": "open",
+    "under_review": "under_review",
+    "action_required": "open",
+    "won": "won",
+    "lost": "lost",
+    "closed": "closed",
+}
+DISPUTE_ANSWER_S: Final = 7 * 86_400
 _MOST_NOTES: Final = 15
 _NOTE_CHARS: Final = 256
 

@@ -48,11 +48,12 @@ class UpiState:
     codes: dict[str, Qr] = field(default_factory=dict)
     payments: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    disputes: dict[str, Json] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
 
     def reset(self) -> None:
         """Forget everything."""
-        for kept in (self.links, self.codes, self.payments, self.refunds):
+        for kept in (self.links, self.codes, self.payments, self.refunds, self.disputes):
             kept.clear()
         self.sheets.clear()
 

@@ -16,6 +16,7 @@ from backend.payments.service.payouts import PayoutsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
+from backend.payments.service.taken_back import TakenBackService
 from backend.payments.settings import PaymentsSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
@@ -66,6 +67,11 @@ def payouts_service(clock: Clock) -> PayoutsService:
     return PayoutsService(refunds_service(clock), PaymentsSettings())
 
 
+def taken_back_service(clock: Clock) -> TakenBackService:
+    """What providers say goes back, over the matcher and the refund queue."""
+    return TakenBackService(orders_service(), receipts_service(clock), refunds_service(clock))
+
+
 def payments_service(clock: Clock) -> PaymentsService:
     """The service with its neighbours, all real."""
     settings = PaymentsSettings()
@@ -79,7 +85,9 @@ def pasted_codes(clock: Clock) -> PastedCodes:
     return PastedCodes(orders_service(), receipts_service(clock), PaymentsSettings())
 
 
-def stk_callback(checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None) -> bytes:
+def stk_callback(
+    checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None
+) -> bytes:
     """A prompt's result as Daraja posts it; a success carries amount and receipt."""
     callback: dict[str, Any] = {
         "MerchantRequestID": "29115-1",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from backend.payments.ports import Advice, AttemptOutcome, AttemptResult
+from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Claim, TakenBack
 
 _LINK_STATES: Final = {
     "paid": AttemptOutcome.PAID,
@@ -13,6 +13,15 @@ _LINK_STATES: Final = {
     "expired": AttemptOutcome.FAILED,
     "active": AttemptOutcome.PENDING,
     "closed": AttemptOutcome.FAILED,
+}
+_CLAIMS: Final = {
+    "refund.processed": Claim.GONE,
+    "payment.dispute.created": Claim.DISPUTED,
+    "payment.dispute.under_review": Claim.DISPUTED,
+    "payment.dispute.action_required": Claim.DISPUTED,
+    "payment.dispute.lost": Claim.GONE,
+    "payment.dispute.won": Claim.KEPT,
+    "payment.dispute.closed": Claim.KEPT,
 }
 
 
@@ -59,3 +68,13 @@ def event_of_webhook(body: dict[str, Any]) -> LinkEvent | None:
     if not link.get("id"):
         return None
     return LinkEvent(str(link["id"]), result_of_link(link, _entity(payload, "payment") or None))
+
+
+def taken_back_by_webhook(body: dict[str, Any]) -> TakenBack | None:
+    """Read a webhook about a refund or dispute; None where it is about neither, or names no payment."""
+    payload = body.get("payload", {})
+    claim, matter = _CLAIMS.get(str(body.get("event"))), _entity(payload, "refund") or _entity(payload, "dispute")
+    receipt = _receipt(_entity(payload, "payment"))
+    if claim is None or receipt is None or not matter.get("id") or not matter.get("amount"):
+        return None
+    return TakenBack(receipt, str(matter["id"]), int(matter["amount"]), claim)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from backend.payments.ports import AttemptNews, News
-from backend.payments.providers.upi.mapping import event_of_webhook
+from backend.payments.providers.upi.mapping import event_of_webhook, taken_back_by_webhook
 
 
 class UpiCallbacks:
@@ -39,13 +39,18 @@ class UpiCallbacks:
     def event_id(self, kind: str, body: bytes, header_id: str) -> str:
         """Return the provider's event id, which comes in a header."""
         del kind
-        if not header_id or event_of_webhook(orjson.loads(body)) is None:
-            message = "not an event about a link or code of ours"
+        if not header_id or _news(body) is None:
+            message = "not an event about a link, a code or a payment of ours"
             raise ValueError(message)
         return header_id
 
     def read(self, kind: str, subject: str, body: bytes) -> News | None:
-        """Read what became of a link or code."""
+        """Read what became of a link or code, or of a payment afterwards."""
         del kind, subject
-        told = event_of_webhook(orjson.loads(body))
-        return AttemptNews(told.result, provider_ref=told.ref) if told else None
+        return _news(body)
+
+
+def _news(body: bytes) -> News | None:
+    told = orjson.loads(body)
+    event = event_of_webhook(told)
+    return AttemptNews(event.result, provider_ref=event.ref) if event else taken_back_by_webhook(told)
