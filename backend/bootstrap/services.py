@@ -102,7 +102,7 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     receipts = registry.add(ReceiptsService, ReceiptsService(orders, candidates, books))
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
     attempts = registry.add(
-        AttemptsService, AttemptsService(orders, receipts)
+        AttemptsService, AttemptsService(orders, receipts, PaymentsSettings(), DarajaSettings().shortcode)
     )
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     pasted = registry.add(PastedCodes, PastedCodes(orders, receipts, PaymentsSettings()))

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.ports import OrderBook
 from backend.conversations.service import ConversationsService
+from backend.orders.events import AWAITING_MONEY
 from backend.orders.ports import OrderView
 from backend.platform.events import StoredEvent, Subscription
 from backend.platform.money import Money
@@ -22,11 +23,15 @@ _FAILURES: Final = {
     "expired": "expired",
     "unreachable": "unreachable",
     "prompt_not_sent": "unreachable",
+    "amount_too_small": "limit",
     "amount_too_large": "limit",
     "daily_limit": "limit",
     "system_busy": "busy",
     "same_amount_too_soon": "busy",
     "another_prompt_open": "busy",
+    "receiver_limit": "ours",
+    "not_permitted": "ours",
+    "prompt_refused": "ours",
 }
 
 type Notice = tuple[str, Mapping[str, Any]]
@@ -109,7 +114,7 @@ class CustomerNotices:
         if state in _PLAIN_STATES:
             return _PLAIN_STATES[state], {}
         amount = Money(order.amount_minor, order.currency).format()
-        if state == "confirmed" and event.payload["from"] in {"pending", "partial"}:
+        if state == "confirmed" and event.payload["from"] in AWAITING_MONEY:
             return ("confirmed_cod" if order.payment_mode == "cod" else "paid"), {"amount": amount}
         if state == "processing" and event.payload["from"] == "confirmed":
             minutes = event.payload.get("prep_minutes")
@@ -159,6 +164,11 @@ class CustomerNotices:
     async def _failed(self, _: AsyncSession, event: StoredEvent, order: OrderView) -> Notice | None:
         if order.state in _CLOSED or not order.due_minor:
             return None  # Nobody is to pay it again.
+        if event.payload.get("tries_again"):
+            return "payment_failed_again", {}
+        if event.payload.get("paybill"):
+            amount = Money(order.due_minor, order.currency).format()
+            return "payment_failed_by_hand", {"paybill": event.payload["paybill"], "amount": amount}
         return f"payment_failed_{_FAILURES.get(event.payload['reason'], 'other')}", {}
 
     async def _refund(self, _: AsyncSession, event: StoredEvent, __: OrderView) -> Notice | None:

@@ -47,7 +47,10 @@ class PaymentReceived(Event):
 
 @dataclass(frozen=True)
 class PaymentFailed(Event):
-    """An attempt ended without money; `reason` names the words for the customer, `advice` what to offer."""
+    """An attempt ended without money; `reason` names the words for the customer, `advice` what to offer.
+
+    `tries_again` where the prompt is sent once more by itself; `paybill` where it may be paid by hand to this one.
+    """
 
     topic: ClassVar[str] = "payment.failed"
     order_id: str
@@ -57,6 +60,8 @@ class PaymentFailed(Event):
     reason: str
     advice: str
     at_the_door: bool
+    tries_again: bool = False
+    paybill: str = ""
 
     @property
     def key(self) -> str:

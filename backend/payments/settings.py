@@ -20,7 +20,17 @@ class PaymentsSettings(BaseSettings):
     query_after_s: tuple[float, ...] = Field(
         default=(60, 90, 150), description="Seconds after the prompt at which a silent one is asked about."
     )
+    confirm_from_minor: int = Field(
+        default=5_000_000,
+        ge=0,
+        description="From this amount on a prompt that is told as paid counts once the provider has been asked too.",
+    )
     give_up_after_s: float = Field(default=900, description="Seconds after which a silent attempt goes to a person.")
+    retry_after_s: float = Field(
+        default=125,
+        ge=0,
+        description="Seconds after which a prompt that failed for a passing reason goes once more; 0: never.",
+    )
     receipt_check_s: float = Field(
         default=600, gt=0, description="Seconds after which a pasted code that nobody has answered for brings a person."
     )
@@ -62,9 +72,6 @@ class DarajaSettings(BaseSettings):
     security_credential: SecretStr = Field(
         default=SecretStr(base64.b64encode(f"{DEVELOPMENT_SECRET}-credential".encode()).decode()),
         description="The initiator's password, encrypted with Safaricom's certificate and written in base64.",
-    )
-    c2b_secret: SecretStr = Field(
-        default=SecretStr(f"{DEVELOPMENT_SECRET}-paybill-path"), description="Secret part of the fixed C2B addresses."
     )
     timeout_s: float = 15.0
     pull_nominated_number: str = Field(

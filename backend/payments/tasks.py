@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Final
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +35,11 @@ from backend.platform.sends import (
     enqueue,
 )
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
+
+_CLOSED: Final = "attempt_closed"
+_WITH_AN_END: Final = frozenset({"upi_link", "upi_code"})
+_AFTER_END_S: Final = 60.0
+_CLAIM_AGAIN_S: Final = 15.0  # A prompt ends within a minute or so; its watch ends this, too.
 
 
 async def outcome_of(call: Awaitable[Sent]) -> SendOutcome:
@@ -72,17 +79,21 @@ class RequestHandler:
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
         """Ask the provider for the money."""
-        request = await self._request(send)
-        return Refused("attempt_closed") if request is None else await outcome_of(self._ask(request))
+        request = await self._request(send, must_be_due=True)
+        return Refused(_CLOSED) if request is None else await outcome_of(self._ask(request))
 
     async def _ask(self, request: PaymentRequest) -> Sent:
         ref = await self._provider.request_payment(request)
         return Sent(ref.ref, orjson.dumps(asdict(ref)).decode())
 
-    async def _request(self, send: ClaimedSend) -> PaymentRequest | None:
+    async def _request(self, send: ClaimedSend, *, must_be_due: bool = False) -> PaymentRequest | None:
+        """Return what to ask for; None where the attempt has ended, or its order does not owe so much any more."""
         async with self._database.transaction() as session:
             attempt = await repository.attempt(session, send.payload["attempt_id"])
             if attempt is None or attempt.state not in LIVE:
+                return None
+            order = await self._orders.get(session, attempt.order_id)
+            if must_be_due and await repository.due_minor(session, order) < attempt.amount_minor:
                 return None
             intent = await repository.intent(session, attempt.intent_id)
         return PaymentRequest(
@@ -101,7 +112,7 @@ class RequestHandler:
         """Look for an attempt whose answer was lost; a prompt can only be told by its callback."""
         request = await self._request(send)
         if request is None:
-            return Refused("attempt_closed")
+            return Refused(_CLOSED)
         return await outcome_of(self._find(request))
 
     async def _find(self, request: PaymentRequest) -> Sent:
@@ -159,12 +170,16 @@ class RequestHandler:
 
 
 def _refusal(outcome: SendOutcome) -> AttemptResult:
-    code = outcome.code if isinstance(outcome, Refused) else "unavailable"
-    return AttemptResult(AttemptOutcome.FAILED, code, advice=Advice.ASK_AGAIN, reason="prompt_not_sent")
+    """Say what a request that was not made is to its order: over, a person's to mend, or to be tried again."""
+    if not isinstance(outcome, Refused):
+        return AttemptResult(AttemptOutcome.FAILED, "unavailable", advice=Advice.ASK_AGAIN, reason="system_busy")
+    if outcome.code == _CLOSED:
+        return AttemptResult(AttemptOutcome.FAILED, _CLOSED, advice=Advice.WAIT, reason="nothing_due")
+    return AttemptResult(AttemptOutcome.FAILED, outcome.code, advice=Advice.PERSON, reason="prompt_refused")
 
 
 class QueryHandler:
-    """Asks what became of an attempt; asking twice does no harm."""
+    """Asks what became of an attempt, or whether a callback tells the truth; asking twice does no harm."""
 
     policy = SendPolicy(concurrency=2, lease_s=45, rate_per_s=2, burst=5, max_attempts=3, resend_after_unknown=True)
 
@@ -188,7 +203,12 @@ class QueryHandler:
             attempt = await repository.attempt(session, send.payload["attempt_id"])
         if attempt is None or attempt.provider_ref is None:
             return Unavailable("the provider has not named it yet")
-        return await outcome_of(self._ask(attempt.provider_ref))
+        if "claim" in send.payload and attempt.state in {"paid", "review"}:
+            return Refused(_CLOSED)
+        outcome = await outcome_of(self._ask(attempt.provider_ref))
+        if "claim" in send.payload and isinstance(outcome, Sent) and not _is_end(outcome):
+            return Throttled(_CLAIM_AGAIN_S)
+        return outcome
 
     async def _ask(self, ref: str) -> Sent:
         return Sent(ref, orjson.dumps(asdict(await self._provider.query(ref))).decode())
@@ -206,7 +226,15 @@ class QueryHandler:
         if attempt is not None:
             answer = orjson.loads(outcome.detail)
             answer.update(outcome=AttemptOutcome(answer["outcome"]), advice=Advice(answer["advice"]))
-            await self._attempts.apply_result(session, attempt, AttemptResult(**answer), Feed.QUERY)
+            result, claim = AttemptResult(**answer), send.payload.get("claim")
+            if claim is None:
+                await self._attempts.apply_result(session, attempt, result, Feed.QUERY)
+            else:
+                await self._attempts.confirm(session, attempt, result, claim)
+
+
+def _is_end(outcome: Sent) -> bool:
+    return orjson.loads(outcome.detail)["outcome"] in {AttemptOutcome.PAID, AttemptOutcome.FAILED}
 
 
 class CloseHandler(QueryHandler):
@@ -282,7 +310,8 @@ class PendingPayments:
 
     async def _chase(self, session: AsyncSession, attempt: PaymentAttempt, timer: ClaimedTimer) -> None:
         waits = (*self._settings.query_after_s, self._settings.give_up_after_s)
-        if timer.step >= len(waits):
+        ends = _ends_at(attempt)
+        if timer.step >= len(waits) + (ends is not None):
             await self._hand_over(session, attempt)
             return
         if attempt.provider_ref is not None:
@@ -293,13 +322,20 @@ class PendingPayments:
                 idem=f"query:{attempt.id}:{timer.step}",
                 order_id=attempt.order_id,
             )
-        following = waits[timer.step + 1] if timer.step + 1 < len(waits) else waits[-1] + 60
-        await watch(session, attempt, following - waits[timer.step], timer.step + 1)
+        pause_s = _AFTER_END_S + max((ends - timer.due_at).total_seconds() if ends else 0.0, 0.0)
+        if timer.step + 1 < len(waits):
+            pause_s = waits[timer.step + 1] - waits[timer.step]
+        await watch(session, attempt, pause_s, timer.step + 1)
 
     async def _hand_over(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
         attempt.state = "review"
         intent = await repository.intent(session, attempt.intent_id)
         await ask_about(session, attempt, intent)
+
+
+def _ends_at(attempt: PaymentAttempt) -> datetime | None:
+    """Return until when a link or code can be paid, so that it is not given to a person before; None for a prompt."""
+    return attempt.expires_at if attempt.provider in _WITH_AN_END else None
 
 
 def timer_handlers(pending: PendingPayments) -> Mapping[TimerKind, TimerHandler]:

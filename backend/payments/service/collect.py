@@ -13,9 +13,8 @@ from backend.orders.service import OrdersService
 from backend.payments import repository
 from backend.payments.errors import CodLimitError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
-from backend.payments.policies import CLOSED_STATES
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, Method
-from backend.payments.service.attempts import SEND_CHANNEL, AttemptsService, watch
+from backend.payments.service.attempts import SEND_CHANNEL, AttemptsService, open_attempt
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.pasted import ClaimResult, PastedCodes
 from backend.payments.service.rider_cash import RiderCashService
@@ -95,12 +94,12 @@ class PaymentsService:
         if method is Method.MPESA and payer_phone is None:
             raise PayerPhoneNeededError
         intent = await self._new_intent(session, order, method, due, payer_phone)
-        attempt = await self._new_attempt(session, order, intent, _PROVIDER[method])
+        attempt = await self._new_attempt(session, intent, _PROVIDER[method])
         return await self._view(session, order, attempt)
 
     async def _due(self, session: AsyncSession, order: OrderView) -> int:
-        due = order.amount_minor - await repository.paid_minor(session, order.id)
-        if due <= 0 or order.state in CLOSED_STATES:
+        due = await repository.due_minor(session, order)
+        if not due:
             raise NothingDueError(order_id=order.id)
         return due
 
@@ -145,37 +144,16 @@ class PaymentsService:
         return intent
 
     async def _new_attempt(
-        self,
-        session: AsyncSession,
-        order: OrderView,
-        intent: PaymentIntent,
-        provider: str,
-        *,
-        at_the_door: bool = False,
+        self, session: AsyncSession, intent: PaymentIntent, provider: str, *, at_the_door: bool = False
     ) -> PaymentAttempt:
-        attempt = PaymentAttempt(
-            id=new_id("PA", 10),
-            intent_id=intent.id,
-            order_id=order.id,
-            provider=provider,
-            at_the_door=at_the_door,
-            amount_minor=intent.amount_minor,
-            state="created",
-            expires_at=self._clock.now() + timedelta(seconds=self._settings.link_expiry_s),
-        )
-        session.add(attempt)
-        await session.flush()
-        await watch(session, attempt, self._settings.query_after_s[0])
-        await enqueue(
+        return await open_attempt(
             session,
-            SEND_CHANNEL[provider],
-            {"attempt_id": attempt.id},
-            idem=f"attempt:{attempt.id}",
-            scope=order.merchant_id,
-            order_id=order.id,
-            priority=1,
+            intent,
+            provider,
+            expires_at=self._clock.now() + timedelta(seconds=self._settings.link_expiry_s),
+            query_after_s=self._settings.query_after_s[0],
+            at_the_door=at_the_door,
         )
-        return attempt
 
     async def status(self, session: AsyncSession, order_id: str) -> IntentView:
         """Say how an order is being paid."""
@@ -227,7 +205,7 @@ class PaymentsService:
         if not switched.accepted:
             raise NothingDueError(order_id=order.id, reason=switched.code)
         intent = await self._new_intent(session, order, Method.UPI, due, None)
-        attempt = await self._new_attempt(session, order, intent, "upi_code", at_the_door=True)
+        attempt = await self._new_attempt(session, intent, "upi_code", at_the_door=True)
         return await self._view(session, order, attempt)
 
     async def return_to_cash(self, session: AsyncSession, order_id: str, *, actor: Actor, source: Source) -> IntentView:

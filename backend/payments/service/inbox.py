@@ -67,7 +67,7 @@ class PaymentsInbox:
             log.warning("payment.news_without_attempt", provider=event.provider, external_id=event.external_id)
             return
         attempt.provider_ref = attempt.provider_ref or news.provider_ref
-        await self._attempts.apply_result(session, attempt, news.result, Feed.PROMPT)
+        await self._attempts.hear(session, attempt, news.result)
 
     async def _locked_attempt(self, session: AsyncSession, news: AttemptNews) -> PaymentAttempt | None:
         """Lock the order, then the attempt, as every writer does."""

@@ -95,6 +95,39 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
     assert await _tell(shop, again) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (
+            {"reason": "system_busy", "tries_again": True},
+            (
+                "Ombi la malipo ya oda {order} halikuweza kutumwa sasa hivi. Tutalituma tena baada ya kama dakika"
+                " mbili; huhitaji kufanya chochote."
+            ),
+        ),
+        (
+            {"reason": "prompt_not_sent", "paybill": "600999"},
+            (
+                "Ombi la malipo ya oda {order} halifiki kwenye simu yako. Unaweza kulipa mwenyewe: M-Pesa, Lipa na"
+                " M-Pesa, Pay Bill, namba ya biashara 600999, akaunti {order}, KSh 352. Au jibu LIPA tujaribu ombi"
+                " tena."
+            ),
+        ),
+        (
+            {"reason": "not_permitted"},
+            (
+                "Malipo ya oda {order} hayakuweza kuombwa, na hakuna pesa iliyokatwa. Mhudumu wa duka anaangalia;"
+                " unaweza pia kuchagua njia nyingine ya kulipa."
+            ),
+        ),
+    ],
+)
+async def test_a_failed_prompt_says_what_comes_next(shop: Town, told: dict[str, Any], words: str) -> None:
+    """That we try again, where to pay by hand, or that a person looks at it; nobody is asked to do what can't help."""
+    order = await _order(shop)
+    assert await _tell(shop, _event("payment.failed", order, **told)) == words.format(order=order)
+
+
 async def test_a_closed_order_starts_a_new_session(shop: Town) -> None:
     """The next message is a new dialogue."""
     order = await _order(shop)

@@ -248,3 +248,47 @@ async def _somebody_waits(till: Till) -> None:
     async with asyncio.timeout(10):
         while not await till.rows(waiting):
             continue
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "asked"])
+async def test_a_link_that_nobody_pays_is_waited_for_until_it_ends(till: Till, *, told: bool) -> None:
+    """It can be paid for half an hour, so that nobody is asked before; then it has failed, as is told or asked."""
+    async with till.database.transaction() as session:
+        order = await make_nashik_order(session, OrderState.PENDING, payment_method=PaymentMethod.UPI)
+        await till.payments.begin(session, order.id, Method.UPI)
+    await till.settle()
+    if not told:
+        await till.control("/webhooks/accidents", {"what": "drop", "provider": "upi", "left": 9})
+    for _ in range(17):
+        await till.skip(100)
+    assert await till.rows("SELECT state FROM payment_attempts") == [("sent",)]
+    for _ in range(3):
+        await till.skip(100)
+    assert await till.rows("SELECT state, result_reason FROM payment_attempts") == [("failed", "expired")]
+    assert await till.rows("SELECT 1 FROM outbox WHERE topic = 'payment.review.opened'") == []
+    assert (await till.order(order.id)).payment_status == "failed"
+
+
+async def test_a_code_that_nobody_pays_at_the_door_ends_and_cash_is_taken(till: Till, on_the_way: OrderView) -> None:
+    await switch(till, on_the_way)
+    for _ in range(20):
+        await till.skip(100)
+    ended = await till.order(on_the_way.id)
+    assert (ended.payment_mode, ended.payment_status) == ("cod", "pending")
+    async with till.database.transaction() as session:
+        await till.payments.record_cash(session, on_the_way.id, 12000, "R-1")
+    assert (await till.order(on_the_way.id)).payment_status == "success"
+
+
+async def test_a_link_whose_end_nobody_knows_is_a_persons_after_its_time(till: Till) -> None:
+    async with till.database.transaction() as session:
+        order = await make_nashik_order(session, OrderState.PENDING, payment_method=PaymentMethod.UPI)
+        await till.payments.begin(session, order.id, Method.UPI)
+    await till.settle()
+    await till.control("/webhooks/accidents", {"what": "drop", "provider": "upi", "left": 9})
+    await till.fault(provider="upi", method="GET", path="payment_links", mode="refuse", status=500, body={})
+    for _ in range(25):
+        await till.skip(100)
+    assert await till.rows("SELECT state FROM payment_attempts") == [("review",)]
+    opened = await till.rows("SELECT payload ->> 'kind' FROM outbox WHERE topic = 'payment.review.opened'")
+    assert opened == [("outcome_unknown",)]

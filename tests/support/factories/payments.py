@@ -17,7 +17,7 @@ from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.taken_back import TakenBackService
-from backend.payments.settings import PaymentsSettings
+from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
 
@@ -49,7 +49,7 @@ def parts_service(clock: Clock) -> PartsService:
 
 def attempts_service(clock: Clock) -> AttemptsService:
     """What becomes of attempts, over real orders."""
-    return AttemptsService(orders_service(), receipts_service(clock))
+    return AttemptsService(orders_service(), receipts_service(clock), PaymentsSettings(), DarajaSettings().shortcode)
 
 
 def cash_service(clock: Clock, **settings: Any) -> RiderCashService:
@@ -86,7 +86,7 @@ def pasted_codes(clock: Clock) -> PastedCodes:
 
 
 def stk_callback(
-    checkout_id: str, code: int, *, amount: float | None = None, receipt: str | None = None
+    checkout_id: str, code: int | str, *, amount: float | None = None, receipt: str | None = None
 ) -> bytes:
     """A prompt's result as Daraja posts it; a success carries amount and receipt."""
     callback: dict[str, Any] = {
