@@ -42,9 +42,18 @@ class Providers:
     africastalking: AfricasTalkingClient
     rasa: RasaClient
     callbacks: PaymentCallbacks
+    paybill_addresses: tuple[str, str]
     voice: ExotelWebhooks
     voice_answers: AfricasTalkingVoice
     http: tuple[HttpClient, ...]
+
+    async def register_paybill(self) -> bool:
+        """Tell M-Pesa where payments by hand are confirmed, once; False where it knows addresses already.
+
+        Raises:
+            ProviderRejectedError, ProviderUnavailableError, OutcomeUnknownError: As any call to it.
+        """
+        return await self.daraja.register_urls(*self.paybill_addresses)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -77,8 +86,9 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
         HttpClient(talking.api_url, name="africastalking", timeout_s=talking.timeout_s),
     )
     upi_secrets = [secret for secret in (upi.webhook_secret, upi.previous_webhook_secret) if secret is not None]
+    told_by_mpesa = DarajaCallbacks(base, payments.callback_secret.get_secret_value())
     callbacks = PaymentCallbacks(
-        daraja=DarajaCallbacks(base, payments.callback_secret.get_secret_value()),
+        daraja=told_by_mpesa,
         upi=UpiCallbacks([secret.get_secret_value() for secret in upi_secrets]),
     )
     return Providers(
@@ -90,6 +100,7 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
         africastalking=AfricasTalkingClient(talking, http[3], talking_signer),
         rasa=RasaClient(DialogueSettings()),
         callbacks=callbacks,
+        paybill_addresses=told_by_mpesa.paybill_addresses,
         voice=ExotelWebhooks(signer),
         voice_answers=AfricasTalkingVoice(talking, talking_signer, base),
         http=http,

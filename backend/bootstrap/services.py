@@ -39,6 +39,7 @@ from backend.payments.service import PaymentsService
 from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import Books
 from backend.payments.service.candidates import Candidates
+from backend.payments.service.hand_payments import HandPaymentsService
 from backend.payments.service.parts import PartsService
 from backend.payments.service.pasted import PastedCodes
 from backend.payments.service.payouts import PayoutsService
@@ -100,6 +101,7 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     books = registry.add(Books, Books(orders))
     candidates = Candidates(orders, clock)
     receipts = registry.add(ReceiptsService, ReceiptsService(orders, candidates, books))
+    registry.add(HandPaymentsService, HandPaymentsService(orders))
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
     attempts = registry.add(
         AttemptsService, AttemptsService(orders, receipts, PaymentsSettings(), DarajaSettings().shortcode)

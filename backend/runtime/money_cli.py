@@ -1,4 +1,4 @@
-"""The command line's work on money: statements."""
+"""The command line's work on money: statements, and where payments by hand are confirmed."""
 
 import asyncio
 from pathlib import Path
@@ -38,5 +38,28 @@ async def _import(file: Path) -> "StatementReport":
     try:
         with file.open("rb") as opened:
             return await built.registry.get(StatementsService).take(opened)
+    finally:
+        await built.close()
+
+
+def register_paybill() -> None:
+    """Tell M-Pesa where payments by hand to the paybill are confirmed; once for a shortcode, again changes nothing."""
+    from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
+
+    try:
+        is_new = asyncio.run(register())
+    except (ProviderRejectedError, ProviderUnavailableError, OutcomeUnknownError) as error:
+        typer.echo(f"M-Pesa did not take the addresses: {error.code} {error.detail}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo("registered" if is_new else "registered before; M-Pesa's support changes what it knows")
+
+
+async def register() -> bool:
+    """Register the paybill's addresses; False where M-Pesa knows some already."""
+    from backend.bootstrap import build
+
+    built = build(PlatformSettings(), application="register-paybill")
+    try:
+        return await built.providers.register_paybill()
     finally:
         await built.close()

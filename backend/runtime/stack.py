@@ -15,10 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.bootstrap import build
+from backend.payments.settings import DarajaSettings
 from backend.platform.db.migrate import upgrade
+from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.settings import PlatformSettings
 from backend.runtime.cast import SHOPS
 from backend.runtime.model import model_of
+from backend.runtime.money_cli import register
 from backend.runtime.processes import DATABASE, RASA_DATABASE, Stack
 from backend.runtime.seed import seed
 from backend.runtime.settings import RuntimeSettings, inherited_environment, ports_of
@@ -120,10 +123,18 @@ async def up(settings: RuntimeSettings, console: Console) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, services.request_stop)
+        await _register_paybill(stack)
         console.print(_addresses(stack))
         console.print(f"Ready in {monotonic() - started:.1f} s. Press Ctrl-C to stop.")
         await services.wait()
         console.print("Stopping.")
+
+
+async def _register_paybill(stack: Stack) -> None:
+    """Let the simulated paybill confirm payments by hand; a real one is registered by its own command."""
+    if DarajaSettings().base_url.startswith(f"http://127.0.0.1:{stack.ports.sandbox}/"):
+        with contextlib.suppress(ProviderRejectedError, ProviderUnavailableError, OutcomeUnknownError):
+            await register()
 
 
 def _addresses(stack: Stack) -> Table:

@@ -19,6 +19,7 @@ from backend.payments.providers.daraja.statement import read_statement
 from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
+from backend.payments.service.hand_payments import HandPaymentsService
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.parts import PartsService
 from backend.payments.service.pasted import timer_handlers as pasted_timers
@@ -186,6 +187,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
         ReceiptsService: receipts_service(clock),
         RefundsService: refunds_service(clock),
         PayoutsService: payouts_service(clock),
+        HandPaymentsService: HandPaymentsService(orders_service()),
         PartsService: parts_service(clock),
         SettlementsService: SettlementsService(orders_service()),
         StatementsService: StatementsService(

@@ -1,15 +1,18 @@
 """HTTP of the providers' webhooks: check, store, acknowledge."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 
-from backend.payments.ports import Callbacks
+from backend.payments.ports import Callbacks, HandNews
+from backend.payments.service.hand_payments import HandPaymentsService
 from backend.platform.errors import NotFoundError, UnauthorizedError
 from backend.platform.inbox import EventIntake, IntakeRow
 from backend.platform.observability.metrics import WEBHOOKS
-from backend.platform.web import provide
+from backend.platform.web import SessionDep, provide
 
+_ACCEPTED: Final = {"ResultCode": "0", "ResultDesc": "Accepted"}
+_WRONG_ACCOUNT: Final = {"ResultCode": "C2B00012", "ResultDesc": "Rejected"}
 webhooks = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 
@@ -18,6 +21,7 @@ class PaymentCallbacks(dict[str, Callbacks]):
 
 
 IntakeDep = Annotated[EventIntake, Depends(provide(EventIntake))]
+HandPaymentsDep = Annotated[HandPaymentsService, Depends(provide(HandPaymentsService))]
 CallbacksDep = Annotated[PaymentCallbacks, Depends(provide(PaymentCallbacks))]
 
 
@@ -32,10 +36,10 @@ async def _take(request: Request, intake: EventIntake, callbacks: Callbacks, kin
         event_id = callbacks.event_id(kind, body, request.headers.get("x-razorpay-event-id", ""))
     except ValueError:
         WEBHOOKS.labels(callbacks.provider, "unreadable").inc()
-        return {"ResultCode": "0", "ResultDesc": "Accepted"}
+        return _ACCEPTED
     await intake.store(callbacks.provider, [IntakeRow(event_id, kind, body, {"subject": subject}, lane=subject)])
     WEBHOOKS.labels(callbacks.provider, "stored").inc()
-    return {"ResultCode": "0", "ResultDesc": "Accepted"}
+    return _ACCEPTED
 
 
 @webhooks.post("/daraja/{kind}/{token}")
@@ -60,11 +64,21 @@ async def daraja_confirmation(
 
 
 @webhooks.post("/daraja/c2b/{token}/validation")
-async def daraja_validation(token: str, payments: CallbacksDep) -> dict[str, str]:
-    """Accept a payment made by hand before it moves; what it is for is decided once it has."""
-    if payments["daraja"].subject_of(token) is None:
+async def daraja_validation(
+    token: str, request: Request, session: SessionDep, payments: CallbacksDep, by_hand: HandPaymentsDep
+) -> dict[str, str]:
+    """Say before a payment made by hand moves whether its order wants it; what is not sure is let through."""
+    callbacks = payments["daraja"]
+    subject = callbacks.subject_of(token)
+    if subject is None:
         raise NotFoundError
-    return {"ResultCode": "0", "ResultDesc": "Accepted"}
+    try:
+        news = callbacks.read("c2b", subject, await request.body())
+    except ValueError:
+        return _ACCEPTED
+    if isinstance(news, HandNews) and not await by_hand.is_wanted(session, news.payment.reference):
+        return _WRONG_ACCOUNT
+    return _ACCEPTED
 
 
 @webhooks.post("/upi")

@@ -19,6 +19,7 @@ _BAD_TOKEN: Final = "404.001.03"  # noqa: S105 - Daraja's error code
 _BUSY: Final = frozenset({"500.003.02", "500.003.03"})
 _CONFIGURATION: Final = ("merchant does not exist", "wrong credentials")
 _KNOWN_ALREADY: Final = "500.002.1001"  # This OriginatorConversationID was used before.
+_ALREADY_REGISTERED: Final = "already registered"  # Its code means more than this.
 _PULL_ON: Final = frozenset({"0", "1000", "1001"})  # 1001: it is registered already.
 _PULLED: Final = frozenset({"0", "1000", "1001"})  # 1001: no transactions.
 _NOT_READY: Final = "500.001.1001"
@@ -111,15 +112,19 @@ class DarajaClient:
             "QueueTimeOutURL": timeout_url,
         }
 
-    async def register_urls(self, confirmation_url: str, validation_url: str) -> None:
-        """Tell Daraja where payments made by hand are confirmed."""
+    async def register_urls(self, confirmation_url: str, validation_url: str) -> bool:
+        """Tell Daraja where payments made by hand are confirmed, once; False where it knows addresses already."""
         body = {
             "ShortCode": self._settings.shortcode,
             "ResponseType": "Completed",
             "ConfirmationURL": confirmation_url,
             "ValidationURL": validation_url,
         }
-        _accepted(await self._post("/mpesa/c2b/v2/registerurl", body))
+        response = await self._post("/mpesa/c2b/v2/registerurl", body)
+        if not response.ok and _ALREADY_REGISTERED in _error(response)["errorMessage"].lower():
+            return False
+        _accepted(response)
+        return True
 
     async def pay_out(self, request: PayoutRequest) -> str:
         """Pay a customer, or undo their payment; the result comes to the request's addresses.

@@ -49,6 +49,12 @@ class DarajaCallbacks:
         """Return the address of one attempt's callback; its token authenticates and correlates."""
         return f"{self._base}/webhooks/daraja/{kind}/{self.token(subject_id)}"
 
+    @property
+    def paybill_addresses(self) -> tuple[str, str]:
+        """Where payments by hand are to be confirmed, and before that validated; fixed, so that they are registered."""
+        address = self.address("c2b", "paybill")
+        return f"{address}/confirmation", f"{address}/validation"
+
     def token(self, subject_id: str) -> str:
         """Return an id with a keyed tag."""
         tag = hmac.new(self._secret.encode(), subject_id.encode(), hashlib.sha256).hexdigest()[:_TAG_LENGTH]
