@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.catalog.ports import ItemChanges
+from backend.platform.actors import SYSTEM
 from tests.support.clock import FixedClock
+from tests.support.factories.catalog import catalog_service
 from tests.support.factories.drafts import Chat, make_chat, responses
 from tests.support.factories.orders import orders_service
 from tests.support.readings import amount
@@ -196,6 +199,22 @@ async def test_a_stock_that_went_meanwhile_is_told_and_nothing_is_placed(chat: C
     step = await chat.say("cash", "choose_payment", button="pay:cod")
     assert responses(step) == ["utter_quote_changed", "utter_qty_short"]
     assert await orders_service().latest_for_customer(chat.session, chat.customer_id) is None
+
+
+async def test_a_price_that_changed_meanwhile_is_read_back_again(chat: Chat) -> None:
+    """Between read-back and yes the flour became dearer: the customer agrees to the new price, and pays that one."""
+    await order_flour(chat)
+    await give_address(chat)
+    dearer = ItemChanges(price_minor=18_000)
+    await catalog_service().change_item(chat.session, "M-1", "UNGA-2KG", dearer, reason="season", actor=SYSTEM)
+    again = await chat.say("cash", "choose_payment", button="pay:cod")
+    assert responses(again) == ["utter_read_back"]
+    assert again["say"][0]["params"]["total"] == "KSh 360"
+    assert await orders_service().latest_for_customer(chat.session, chat.customer_id) is None
+    await chat.say("ndiyo", "affirm", lang="sw")
+    order = await orders_service().latest_for_customer(chat.session, chat.customer_id)
+    assert order is not None
+    assert (order.amount_minor, order.lines[0].unit_price_minor) == (36_000, 18_000)
 
 
 async def test_an_abandoned_draft_is_forgotten_unless_the_customer_comes_back_with_a_yes(
