@@ -203,11 +203,12 @@ class QueryHandler:
             attempt = await repository.attempt(session, send.payload["attempt_id"])
         if attempt is None or attempt.provider_ref is None:
             return Unavailable("the provider has not named it yet")
-        if "claim" in send.payload and attempt.state in {"paid", "review"}:
+        if "claim" in send.payload and attempt.state == "paid":
             return Refused(_CLOSED)
         outcome = await outcome_of(self._ask(attempt.provider_ref))
         if "claim" in send.payload and isinstance(outcome, Sent) and not _is_end(outcome):
-            return Throttled(_CLAIM_AGAIN_S)
+            is_watched = attempt.state in LIVE  # A person has what is not any more; asked a few times, it stays theirs.
+            return Throttled(_CLAIM_AGAIN_S) if is_watched else Unavailable("the provider has not told yet")
         return outcome
 
     async def _ask(self, ref: str) -> Sent:

@@ -101,3 +101,14 @@ async def test_what_the_paybill_has_told_of_is_asked_about_no_more(till: Till, o
     assert await till.calls("daraja", ASKED) == []
     assert await till.rows("SELECT state FROM payment_attempts") == [("paid",)]
     assert await till.rows("SELECT count(*)::int FROM receipts") == [(1,)]
+
+
+async def test_a_word_that_comes_when_a_person_has_it_already_counts_all_the_same(till: Till, order: OrderView) -> None:
+    """The prompt was paid, and its callback comes so late that nobody watched it any more."""
+    await till.control("/webhooks/accidents", {"what": "drop", "provider": "daraja", "kind": "stk.callback"})
+    attempt = await begin(till, order)
+    await till.act("daraja", "answer", **{"from": "wanjiru", "outcome": "pay"})
+    await till.rows("UPDATE payment_attempts SET state = 'review' RETURNING id")
+    await say_paid(till, attempt)
+    assert (await till.order(order.id)).state == "confirmed"
+    assert await till.rows("SELECT code, provisional FROM receipts") == [("UKM4X9Q2RT", False)]
