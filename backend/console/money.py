@@ -34,6 +34,7 @@ PATH: Final = "/console/money"
 READERS: Final = (Role.ADMIN, Role.OWNER)
 PAGE: Final = 50
 _LATELY: Final = 10
+_MONTH: Final = 30
 
 ReasonForm = Annotated[str, Form(min_length=3, max_length=300)]
 OffsetQuery = Annotated[int, Query(ge=0, le=MAX_OFFSET)]
@@ -332,6 +333,8 @@ async def _desk(request: Request, desk: MoneyDesk, *, notice: str = "", status: 
         "names": await names_of(session, _people(owed, [*receipts, *lately], cash)),
         "now": await session.scalar(text("SELECT duka_now()")),
     }
+    if who.merchant_id is None and not request.query_params.get("region"):
+        values["mismatch"] = await desk.receipts.mismatch(session, _MONTH)
     template = "_money.html" if request.query_params.get("region") else "money.html"
     return page(request, template, values, principal=who, status=status)
 

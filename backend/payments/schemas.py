@@ -265,6 +265,17 @@ class TrialBalanceView(BaseModel):
         return cls(merchant_id=merchant_id, at=at, accounts=accounts, level=not any(off.values()))
 
 
+class MismatchView(BaseModel):
+    """How many payments have no order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    days: int = Field(description="Over how many days until now.")
+    payments: int = Field(description="Payments that came in.")
+    open: int = Field(description="Those of them that have no order yet.")
+    percent: float = Field(description="Their share of the payments, from 0 to 100.")
+
+
 class MakeSettlement(BaseModel):
     """Whose money is to be settled, and until when."""
 

@@ -133,6 +133,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /refunds/{refund_id}/payout",
             "GET /refunds/{refund_id}/payouts",
             "GET /payments/receipts/open",
+            "GET /payments/mismatch",
             "POST /payments/receipts/{receipt_id}/give-back",
             "POST /payments/receipts/{receipt_id}/match",
             "POST /payments/receipts/{receipt_id}/split",
@@ -225,6 +226,7 @@ OF_NO_PLACE = frozenset(
 OF_THE_PLATFORM = frozenset(
     {
         "GET /api/v1/payments/receipts/open",
+        "GET /api/v1/payments/mismatch",
         "POST /api/v1/payments/receipts/{receipt_id}/give-back",
         "POST /api/v1/payments/receipts/{receipt_id}/match",
         "POST /api/v1/payments/receipts/{receipt_id}/split",

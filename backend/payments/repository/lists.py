@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
@@ -59,6 +60,29 @@ class ReceiptPage:
     def total(self) -> int:
         """How many there are in the whole list."""
         return sum(count for _, count, _ in self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """How many of the payments that came in over some days still have no order."""
+
+    days: int
+    payments: int
+    open: int
+
+    @property
+    def percent(self) -> float:
+        """Their share, to a hundredth of a per cent; nothing of no payments."""
+        return round(100 * self.open / self.payments, 2) if self.payments else 0.0
+
+
+async def mismatch(session: AsyncSession, days: int) -> Mismatch:
+    """Count the payments of the last days that providers told of, and those of them that no order has; parts apart."""
+    since = func.duka_now() - timedelta(days=days)
+    counted = select(func.count(), func.count().filter(Receipt.state.in_(sorted(OPEN))))
+    told = (Receipt.created_at > since, Receipt.state != ReceiptState.REPLACED, Receipt.provider != "cash")
+    payments, unmatched = (await session.execute(counted.where(*told))).one()
+    return Mismatch(days, int(payments), int(unmatched))
 
 
 async def receipts(

@@ -30,6 +30,7 @@ from backend.payments.schemas import (
     AskRefund,
     FeeTerms,
     MakeSettlement,
+    MismatchView,
     OpenReceipts,
     OpenReceiptView,
     PaidUnder,
@@ -49,6 +50,7 @@ from backend.platform.web import Page, PageDep, SessionDep
 
 router = APIRouter()
 At = Annotated[datetime | None, Query(description="The last instant that counts, with its zone; now where absent.")]
+Days = Annotated[int, Query(ge=1, le=90, description="Over how many days until now.")]
 Search = Annotated[
     str,
     Query(max_length=60, description="Part of a code or reference, the end of a payer's number, or a whole amount."),
@@ -74,6 +76,13 @@ async def open_receipts(
         limit=page.limit,
         offset=page.offset,
     )
+
+
+@router.get("/payments/mismatch")
+async def mismatch(session: SessionDep, receipts: ReceiptsDep, principal: MoneyStaff, days: Days = 30) -> MismatchView:
+    """Say how many of the payments of the last days still have no order; below two in a hundred is the goal."""
+    platform_only(principal)
+    return MismatchView.model_validate(await receipts.mismatch(session, days))
 
 
 @router.post("/payments/receipts/{receipt_id}/match")

@@ -15,7 +15,7 @@ from backend.payments.lifecycle import OPEN, ReceiptState
 from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import Evidence, Feed
 from backend.payments.repository import lists
-from backend.payments.repository.lists import ReceiptFilter, ReceiptPage
+from backend.payments.repository.lists import Mismatch, ReceiptFilter, ReceiptPage
 from backend.payments.service.books import Books, Given, Judged, judge
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided
@@ -239,6 +239,10 @@ class ReceiptsService:
         for one in await lists.suggestions(session, [row.id for row in rows], wanted):
             found[one.receipt_id].append(one)
         return ReceiptPage([(row, found[row.id]) for row in rows], sums)
+
+    async def mismatch(self, session: AsyncSession, days: int) -> Mismatch:
+        """Return how many payments of the last days still have no order, of how many."""
+        return await lists.mismatch(session, days)
 
     async def take_back(self, session: AsyncSession, rail: str, code: str, why: str, under: str = "") -> Receipt | None:
         """Record that a receipt's money went back to its payer, `under` a code; None where it is not known."""

@@ -49,6 +49,19 @@ async def test_the_three_columns_and_their_sums(desk: Desk, session: AsyncSessio
     assert "No rider carries cash." in cash
 
 
+async def test_the_desk_says_how_many_payments_have_no_order(
+    desk: Desk, session: AsyncSession, order: OrderView
+) -> None:
+    """Of those that came in lately, to whoever sees all of them; a merchant's own people see theirs alone."""
+    await come_in(session, "UKM5A7B9CD", minor=9900)
+    await come_in(session, "UKM5A7B9CE", order.id)
+    desk.enter(ADMIN)
+    page = (await desk.get("/money")).text
+    assert texts(page, "mismatch") == ["1 of the 2 payments of the last 30 days has no order yet (50.0 %)."]
+    desk.enter(person("owner:S-2", Role.OWNER, merchant_id="M-1"))
+    assert texts((await desk.get("/money")).text, "mismatch") == []
+
+
 async def test_a_suggestion_says_why_and_one_tap_settles_it(
     desk: Desk, session: AsyncSession, order: OrderView
 ) -> None:

@@ -159,3 +159,24 @@ async def test_a_citys_people_sort_only_what_they_are_shown(till: Till) -> None:
     ]
     assert [(status, body["code"]) for status, body in asked] == [(404, "payment.receipt_not_found")] * 4
     assert (await call(till, "POST", f"/payments/receipts/{orphan}/give-back"))[0] == 200
+
+
+async def test_the_share_of_payments_without_an_order_is_told(till: Till) -> None:
+    """Of the last days, cash apart; it falls as they find their orders, and is the platform's to see."""
+    first = await delivered(till, "UKM5A7B9C1")
+    told = Evidence(Feed.CONFIRMATION, "mpesa", "UKM5A7B9C9", 777, "KES", reference="rent")
+    async with till.database.transaction() as session:
+        orphan = (await receipts_service(till.clock).take(session, told)).id
+        await till.payments.record_cash(session, first.id, 100, "R-1")
+    share = "/payments/mismatch"
+    assert await call(till, "GET", share) == (200, {"days": 30, "payments": 2, "open": 1, "percent": 50.0})
+    await call(till, "POST", f"/payments/receipts/{orphan}/match", json={"order_id": first.id})
+    assert (await call(till, "GET", share))[1]["percent"] == 0
+    await till.skip(2 * 86_400)
+    assert (await call(till, "GET", share, params={"days": 1}))[1] == {
+        "days": 1,
+        "payments": 0,
+        "open": 0,
+        "percent": 0.0,
+    }
+    assert (await call(till, "GET", share, merchant_id="M-1"))[0] == 404
