@@ -17,6 +17,7 @@ class TurnBody(TypedDict):
     reading: dict[str, Any]
     history: list[dict[str, str]]
     button: str | None
+    attachments: list[dict[str, Any]]
 
 
 class SayBody(TypedDict):

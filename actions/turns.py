@@ -100,6 +100,7 @@ def _turn(message: dict[str, Any], metadata: dict[str, Any], turn_id: str) -> Tu
         "reading": reading,
         "history": history,
         "button": metadata.get("payload"),
+        "attachments": metadata.get("attachments") or [],
     }
 
 

@@ -36,4 +36,5 @@ def _message(turn: TurnIn) -> ReadMessage:
         intent=turn.intent,
         history=tuple(EarlierMessage(earlier.sender, earlier.text) for earlier in turn.history),
         button=turn.button,
+        attachments=tuple(turn.attachments),
     )

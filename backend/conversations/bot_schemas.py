@@ -23,6 +23,9 @@ class TurnIn(BaseModel):
     reading: dict[str, Any] = Field(description="The reading, version 1.")
     history: list[HistoryIn] = Field(default_factory=list, description="Earlier messages, oldest first.")
     button: str | None = Field(default=None, description="What a tapped button carries.")
+    attachments: list[dict[str, Any]] = Field(
+        default_factory=list, description="Places, contacts and carts of the message, as the turn told the bot."
+    )
 
 
 class ButtonOut(BaseModel):

@@ -8,7 +8,8 @@ from backend.channels.ports import Choice, MediaRef, OutboundKind
 from backend.conversations.ports import DialogueReply
 
 _MAX_BUTTONS: Final = 3
-_REQUESTS: Final = {"location": OutboundKind.LOCATION_REQUEST, "contact": OutboundKind.CONTACT_REQUEST}
+# What the channel can ask for by a button of its own, by the slot that the question is about.
+_REQUESTS: Final = {"address": OutboundKind.LOCATION_REQUEST, "phone": OutboundKind.CONTACT_REQUEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,13 @@ class TurnResult:
     asks: bool
 
 
-def compose(replies: Sequence[DialogueReply]) -> TurnResult:
-    """Merge the replies of a turn: texts to one, with the last buttons; pictures stand before it."""
+def compose(replies: Sequence[DialogueReply], asked: str | None = None) -> TurnResult:
+    """Merge the replies of a turn: texts to one, with the last buttons; pictures stand before it.
+
+    Args:
+        replies: What the dialogue says.
+        asked: The slot that the conversation's open question is about, where the replies name none.
+    """
     pictures = tuple(
         Words("", OutboundKind.MEDIA, media=MediaRef(type="image", url=r.image)) for r in replies if r.image
     )
@@ -43,13 +49,13 @@ def compose(replies: Sequence[DialogueReply]) -> TurnResult:
     text = "\n\n".join(reply.text.strip() for reply in replies if reply.text.strip())
     buttons = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
     choices = tuple(Choice(button.payload, button.title) for button in buttons)
-    said = (_message(text, choices, custom),) if text else ()
-    asked = custom.get("asked")
-    return TurnResult((*pictures, *said), str(asked) if asked else None, "asked" in custom)
+    about = custom.get("asked", asked)
+    said = (_message(text, choices, custom, str(about)),) if text else ()
+    return TurnResult((*pictures, *said), str(about) if about else None, "asked" in custom)
 
 
-def _message(text: str, choices: tuple[Choice, ...], custom: Mapping[str, Any]) -> Words:
-    kind = _REQUESTS.get(str(custom.get("request")), OutboundKind.TEXT)
+def _message(text: str, choices: tuple[Choice, ...], custom: Mapping[str, Any], asked: str) -> Words:
+    kind = _REQUESTS.get(asked, OutboundKind.TEXT)
     if choices:
         kind = OutboundKind.BUTTONS if len(choices) <= _MAX_BUTTONS else OutboundKind.LIST
     label, footer = str(custom.get("list_label") or ""), str(custom.get("footer") or "")

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from backend.channels.ports import CartLine, InboundKind, InboundMessage, Place, SharedContact
 from backend.conversations.policies import neutral_text
 
+# What stands for a place or a cart that nobody wrote anything about; its facts go beside the text.
+_PIN: Final = "📍"
+_CART: Final = "🛒"
 _TAPS = frozenset({InboundKind.BUTTON, InboundKind.LIST, InboundKind.POSTBACK})
 
 
@@ -74,8 +77,17 @@ def turn_text(said: Sequence[Said], known_payloads: Collection[str]) -> TurnText
 def _line(message: Said, known: Collection[str]) -> tuple[str, str | None]:
     payload = str(message.content.get("payload") or "")
     if message.kind not in _TAPS or payload not in known:
-        return neutral_text(message.text), None
+        return neutral_text(_written(message)), None
     return payload if payload.startswith("/") else neutral_text(message.text or payload), payload
+
+
+def _written(message: Said) -> str:
+    """Return what the customer wrote; coordinates and SKUs would be read as numbers and goods."""
+    content = message.content
+    if content.get("cart"):
+        return str(content.get("note") or _CART)
+    place = content.get("place")
+    return message.text if not place or place["name"] or place["address"] else _PIN
 
 
 def _attachments(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from actions.tokens import TokenSource
 from actions.turns import ACTION_NAMES, FORM_ACTION, TurnAction
 
 READING = {"version": 1, "intent": {"name": "place_order", "confidence": 0.97}}
+PLACE = {"kind": "location", "lat": -1.29, "lng": 36.78, "name": "", "address": ""}
 STEP = {
     "say": [
         {
@@ -74,7 +75,9 @@ def slot(name: str, value: Any) -> dict[str, Any]:
 async def test_the_form_says_the_step_and_moves_to_the_open_question() -> None:
     """One request; the response's name, braces, language and buttons go to Rasa, and the form asks for the variant."""
     backend = Backend()
-    events, messages = await run(backend, tracker(history=[{"from": "bot", "text": "Karibu"}], payload="pick:M1"))
+    events, messages = await run(
+        backend, tracker(history=[{"from": "bot", "text": "Karibu"}], payload="pick:M1", attachments=[PLACE])
+    )
     assert events == [
         slot("turn_id", "T-1"),
         slot("lang", "sw"),
@@ -94,6 +97,7 @@ async def test_the_form_says_the_step_and_moves_to_the_open_question() -> None:
         "reading": READING,
         "history": [{"sender": "bot", "text": "Karibu"}],
         "button": "pick:M1",
+        "attachments": [PLACE],
     }
 
 

@@ -39,6 +39,7 @@ def merge_goods(scene: "Scene") -> None:
     """Bring the draft's goods up to date with the message."""
     asked = scene.draft.question if scene.draft.question and scene.draft.question.slot in GOODS_SLOTS else None
     settled = asked is not None and _settle(scene, asked)
+    _put_cart(scene)
     _take_off(scene)
     brought = _put(scene, asked, settled=settled)
     if asked is not None and (settled or (brought and _is_answered(scene, asked))):
@@ -118,6 +119,15 @@ def _put(scene: "Scene", asked: Question | None, *, settled: bool) -> bool:
         adds = scene.intent == "modify_order" and line.sku not in scene.understood.removed
         scene.draft.put(line.sku, qty + (scene.draft.quantity_of(line.sku) if adds else 0), words.get(line.sku, ""))
     return bool(scene.understood.lines)
+
+
+def _put_cart(scene: "Scene") -> None:
+    """Put in what was picked from the channel's catalogue; what the shop has not got (any more) is asked about."""
+    for sku, qty in scene.cart.goods.items() if scene.cart is not None else ():
+        if sku in scene.catalogue.by_sku:
+            scene.draft.put(sku, qty)
+        else:
+            scene.draft.pending.append(_unknown(sku))
 
 
 def _stands_in(scene: "Scene", asked: Question, sku: str) -> bool:

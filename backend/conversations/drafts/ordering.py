@@ -35,7 +35,8 @@ async def take_order(scene: "Scene") -> Step:
         scene.draft.read_back = None
         return _ask_change(scene)
     step = await _go_on(scene)
-    step.understood = changed or agreed or scene.draft.question != question
+    shared = bool(scene.place or scene.cart)
+    step.understood = changed or agreed or shared or scene.draft.question != question
     if not step.understood:
         step.says.insert(0, Say("utter_fallback"))
     return step
@@ -122,17 +123,26 @@ async def _merge_details(scene: "Scene") -> None:
 async def _merge_address(scene: "Scene") -> None:
     draft, said = scene.draft, scene.understood
     if said.address is not None:
-        draft.address = said.address
+        draft.go_to(said.address, scene.place.point if scene.place is not None else None)
         return
     if scene.flags.get("usual_place") and draft.address is None:
-        on_file = await scene.shop.customers.last_address(scene.session, scene.customer.id)
-        draft.address = on_file.text if on_file else None
+        await _go_where_before(scene)
         return
     offered = draft.question if draft.question and draft.question.response == "utter_address_offer" else None
     if offered is not None and says_yes(scene):
-        draft.address = offered.words
+        draft.go_to(offered.words)
+        await _go_where_before(scene)
     if offered is not None and says_no(scene):
         draft.address_refused = True
+
+
+async def _go_where_before(scene: "Scene") -> None:
+    """Deliver where the customer last had something delivered to, if that is known."""
+    on_file = await scene.shop.customers.last_address(scene.session, scene.customer.id)
+    if on_file is None:
+        return
+    lat, lng = on_file.lat, on_file.lng
+    scene.draft.go_to(on_file.text, None if lat is None or lng is None else (lat, lng))
 
 
 def _paid_by(scene: "Scene") -> str | None:

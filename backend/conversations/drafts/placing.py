@@ -42,7 +42,7 @@ def _command(scene: "Scene") -> PlaceOrder:
         merchant_id=scene.merchant.id,
         user_id=scene.customer.id,
         lines=tuple(OrderLineDraft(line.sku, line.qty, prices[line.sku].price_minor) for line in draft.lines),
-        drop=DropAddress(draft.address or ""),
+        drop=DropAddress(draft.address or "", *(draft.point or (None, None))),
         payment_mode=mode_of(draft.payment or "cod"),
         payment_method=PaymentMethod(draft.payment or "cod"),
         intent_key=f"draft:{draft.id}",

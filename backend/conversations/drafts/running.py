@@ -53,7 +53,7 @@ def say_where(scene: "Scene", order: "OrderView") -> "Step":
 async def change_address(scene: "Scene") -> "Step":
     """Send the running order elsewhere; without one, the address is the draft's."""
     order = await running_order(scene)
-    if order is None or not scene.draft.empty:
+    if order is None or not scene.draft.empty or scene.understood.lines:
         return await take_order(scene)
     address = scene.understood.address
     if address is None:
@@ -62,7 +62,13 @@ async def change_address(scene: "Scene") -> "Step":
         step.asked = Asked.ADDRESS
         return step
     scene.draft.question = None
-    return await _ask_of_order(scene, order, ChangeAddress(address), "utter_address_changed", address=address)
+    return await _ask_of_order(
+        scene, order, ChangeAddress(address, *_point(scene)), "utter_address_changed", address=address
+    )
+
+
+def _point(scene: "Scene") -> tuple[float | None, float | None]:
+    return scene.place.point if scene.place is not None else (None, None)
 
 
 def changes_running_address(scene: "Scene") -> bool:

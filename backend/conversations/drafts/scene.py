@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from backend.conversations.drafts.shared import SharedCart, SharedPlace
 from backend.conversations.drafts.state import Draft
 from backend.conversations.drafts.step import Step
 from backend.conversations.reading.types import Decision
@@ -28,6 +29,8 @@ class Scene:
         reading: The bot's reading, with offsets into `text`.
         understood: What it means for this shop.
         button: What a tapped button carries; None where the customer typed.
+        place: A place on the map that came with the message; its words are the address.
+        cart: Goods that were picked from the channel's catalogue.
         failed_turns: Turns in a row before this one that we could not use.
         cash_limit_minor: The largest order that may be paid in cash; None where there is no limit.
     """
@@ -45,6 +48,8 @@ class Scene:
     understood: "OrderReading"
     language: str
     button: str | None = None
+    place: SharedPlace | None = None
+    cart: SharedCart | None = None
     failed_turns: int = 0
     cash_limit_minor: int | None = None
 

@@ -1,7 +1,7 @@
 """The dialogue's one use case: take a message that was read, and say what the bot does next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from backend.conversations.drafts.handover import hand_over
 from backend.conversations.drafts.language import Belief
 from backend.conversations.drafts.ports import EarlierMessage, Reader, Shop, ThreadFacts
 from backend.conversations.drafts.scene import Scene
+from backend.conversations.drafts.shared import SharedCart, SharedPlace, cart_of, place_of
 from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
 from backend.conversations.drafts.topics import answer
 from backend.conversations.errors import ConversationNotFoundError
@@ -35,6 +36,7 @@ class ReadMessage:
     Attributes:
         intent: As the bot decided; `nlu_fallback` where it was unsure.
         button: What a tapped button carries.
+        attachments: Places and carts that came with it, as the conversation keeps them.
     """
 
     turn_id: str
@@ -43,6 +45,7 @@ class ReadMessage:
     intent: str
     history: Sequence[EarlierMessage] = ()
     button: str | None = None
+    attachments: Sequence[Mapping[str, Any]] = ()
 
 
 class DialogueService:
@@ -123,6 +126,8 @@ class DialogueService:
             asked=draft.asked,
             thresholds=_thresholds(merchant.settings),
         )
+        place, cart = place_of(message.attachments), cart_of(message.attachments)
+        understood = _understood(self._shop.read, message.reading, catalogue, context)
         return Scene(
             session=session,
             shop=self._shop,
@@ -134,9 +139,11 @@ class DialogueService:
             draft=draft,
             text=message.text,
             reading=message.reading,
-            understood=_understood(self._shop.read, message.reading, catalogue, context),
+            understood=_with_shared(understood, place, cart),
             language=belief.language,
             button=message.button,
+            place=place,
+            cart=cart,
             failed_turns=dialogue.failed_turns,
             cash_limit_minor=await self._cash_limit_minor(session, merchant),
         )
@@ -218,6 +225,19 @@ def _understood(
     intent = {**(reading.get("intent") or {}), "name": "place_order"}
     as_order = read({**reading, "intent": intent}, catalogue, context)
     return as_order if as_order.lines else said
+
+
+def _with_shared(said: OrderReading, place: SharedPlace | None, cart: SharedCart | None) -> OrderReading:
+    """Let a place on the map be the address whatever was read, and the words beside a cart be its note.
+
+    What brings either is neither a yes nor a no, whatever a pin or a basket alone looks like.
+    """
+    if place is None and cart is None:
+        return said
+    intent = "place_order" if said.intent in {"affirm", "deny"} else said.intent
+    address = place.words if place is not None else said.address
+    note = said.note or (cart.note if cart is not None and cart.note else None)
+    return replace(said, intent=intent, address=address, note=note)
 
 
 def _thresholds(settings: Mapping[str, Any]) -> Thresholds | None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from backend.conversations.drafts.shared import Point
+
 
 class Asked(StrEnum):
     """What the bot may ask for, in the order in which it asks."""
@@ -67,6 +69,7 @@ class Draft:
     Attributes:
         pending: Questions about goods that still have to be asked, the one that was asked included.
         question: What the bot asked last; None where nothing is open.
+        point: Where the address is, as (latitude, longitude) in degrees; None where only its words are known.
         address_refused: The address on file is not wanted this time.
         read_back: Fingerprint of lines, total and address as the customer last saw them.
     """
@@ -77,6 +80,7 @@ class Draft:
     pending: list[Question] = field(default_factory=list)
     question: Question | None = None
     address: str | None = None
+    point: Point | None = None
     address_refused: bool = False
     phone: str | None = None
     payment: str | None = None
@@ -115,11 +119,15 @@ class Draft:
         self.lines = kept
         return found
 
+    def go_to(self, address: str | None, point: Point | None = None) -> None:
+        """Set where the order goes; words alone take the former place off the map."""
+        self.address, self.point = address, point
+
     def fingerprint(self) -> str:
         """What an answer can change, as text; equal before and after a turn that brought nothing."""
         goods = [(line.sku, str(line.qty)) for line in self.lines]
         open_goods = [(question.slot, question.words, question.sku) for question in self.pending]
-        rest = (self.address, self.address_refused, self.phone, self.payment, self.note, self.state)
+        rest = (self.address, self.point, self.address_refused, self.phone, self.payment, self.note, self.state)
         return repr((goods, open_goods, rest))
 
 
@@ -141,6 +149,7 @@ def _plain(value: Any) -> Any:
 
 def draft_from_json(body: Mapping[str, Any]) -> Draft:
     """Read a stored draft back."""
+    point = body.get("point")
     return Draft(
         id=body["id"],
         state=DraftState(body["state"]),
@@ -148,6 +157,7 @@ def draft_from_json(body: Mapping[str, Any]) -> Draft:
         pending=[_question(question) for question in body["pending"]],
         question=_question(body["question"]) if body["question"] else None,
         address=body["address"],
+        point=(point[0], point[1]) if point else None,
         address_refused=body["address_refused"],
         phone=body["phone"],
         payment=body["payment"],

@@ -58,6 +58,8 @@ async def answer(scene: "Scene", intent: str) -> "Step":
     """
     if scene.button is not None:
         return await (money.choose_payment(scene) if scene.draft.empty else ordering.take_order(scene))
+    if (scene.cart or scene.place) and not _asks_for_person(scene, intent):
+        return await (running.change_address(scene) if scene.cart is None else ordering.take_order(scene))
     if running.changes_running_address(scene) and scene.understood.address is not None:
         return await running.change_address(scene)
     if scene.intent_confidence < _SURE_ENOUGH or intent not in TOPICS:
@@ -76,6 +78,10 @@ async def _unsure(scene: "Scene") -> "Step":
     if scene.intent in _HARMLESS:
         return await TOPICS[scene.intent](scene)
     return await courtesies.not_understood(scene)
+
+
+def _asks_for_person(scene: "Scene", intent: str) -> bool:
+    return TOPICS.get(intent) is to_person and scene.intent_confidence >= _SURE_ENOUGH
 
 
 def _is_angry(scene: "Scene") -> bool:

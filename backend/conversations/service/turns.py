@@ -179,7 +179,7 @@ class Turns:
         if held is None:
             return "taken_over"
         thread, turn = held
-        result = compose(replies)
+        result = compose(replies, thread.asked)
         outcome = "superseded"
         if await self._may_speak(session, thread) and result.words:
             said = [

@@ -100,7 +100,7 @@ async def test_a_tap_of_this_session_keeps_its_command(shop: Town) -> None:
 
 async def test_a_shared_number_that_we_asked_for_is_kept(shop: Town) -> None:
     """The bot asks for the number, the customer shares the card, the customer's record has it."""
-    shop.bot.script = lambda _: [reply("Tupe nambari yako.", request="contact")]
+    shop.bot.script = lambda _: [reply("Tupe nambari yako.", asked="phone")]
     await shop.says("habari")
     assert (await shop.sends())[-1]["interactive"]["type"] == "request_contact_info"
     await shop.act("whatsapp", "contact", **{"from": "wanjiru"}, requested=True)

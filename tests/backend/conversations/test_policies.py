@@ -86,7 +86,7 @@ def test_replies_become_one_message() -> None:
     assert (result.asked, result.asks) == ("confirm", True)
     assert result.words[0].kind is OutboundKind.MEDIA
     assert result.words[1] == Words("Moja\n\nMbili", OutboundKind.BUTTONS, (Choice("y", "Ndiyo"),), "", "Duka")
-    assert compose([DialogueReply("x", custom={"request": "location"})]).words[0].kind is OutboundKind.LOCATION_REQUEST
+    assert compose([DialogueReply("x")], "address").words[0].kind is OutboundKind.LOCATION_REQUEST
     assert compose([DialogueReply("x")]).asks is False
 
 

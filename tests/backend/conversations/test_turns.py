@@ -210,7 +210,7 @@ async def test_a_long_silence_starts_a_new_session(shop: Town) -> None:
 
 
 async def test_a_location_a_contact_and_a_cart_reach_the_bot_whole(shop: Town) -> None:
-    """Each goes as text and as data; a number that we asked for is kept with the customer."""
+    """Each goes as the words beside it, and as data; the thread shows all of it."""
     await shop.act("whatsapp", "location", **{"from": "wanjiru"}, latitude=-1.29, longitude=36.78, name="Yaya Centre")
     await shop.settle()
     items = [{"product_retailer_id": "UNGA-2KG", "quantity": 2, "item_price": 176, "currency": "KES"}]
@@ -221,7 +221,7 @@ async def test_a_location_a_contact_and_a_cart_reach_the_bot_whole(shop: Town) -
     assert place.metadata["attachments"] == [
         {"kind": "location", "lat": -1.29, "lng": 36.78, "name": "Yaya Centre", "address": ""}
     ]
-    assert cart.text == "2 x UNGA-2KG\nharaka"
+    assert cart.text == "haraka"
     assert cart.metadata["attachments"] == [
         {
             "kind": "cart",
@@ -229,6 +229,38 @@ async def test_a_location_a_contact_and_a_cart_reach_the_bot_whole(shop: Town) -
             "note": "haraka",
         }
     ]
+    shown = [words for author, words in await shop.lines() if author == "customer"]
+    assert shown == ["Yaya Centre", "2 x UNGA-2KG\nharaka"]
+
+
+async def test_a_pin_and_a_cart_without_words_are_read_as_no_words(shop: Town) -> None:
+    """Coordinates would be read as numbers, and a SKU as goods: the bot gets a sign for each, and the facts."""
+    await shop.act("whatsapp", "location", **{"from": "wanjiru"}, latitude=-1.2921, longitude=36.7873)
+    await shop.settle()
+    items = [{"product_retailer_id": "UNGA-2KG", "quantity": 2, "item_price": 176, "currency": "KES"}]
+    await shop.act("whatsapp", "order", **{"from": "wanjiru"}, items=items)
+    await shop.settle()
+    assert [request.text for request in shop.bot.heard] == ["📍", "🛒"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "action"),
+    [
+        ("address", "location_request_message", "send_location"),
+        ("phone", "request_contact_info", "request_contact_info"),
+    ],
+)
+async def test_a_place_or_a_number_is_asked_for_by_a_button_of_the_channel(
+    shop: Town, asked: str, kind: str, action: str
+) -> None:
+    """The open question says by which; choices that the dialogue offers go before it."""
+    shop.bot.script = lambda _: [reply("Tulete wapi?", asked=asked)]
+    await shop.says("unga mbili")
+    sent = (await shop.sends())[-1]["interactive"]
+    assert (sent["type"], sent["action"], sent["body"]["text"]) == (kind, {"name": action}, "Tulete wapi?")
+    shop.bot.script = lambda _: [reply("Kilimani tena?", ("Ndiyo", "answer:yes"))]
+    await shop.says("habari")
+    assert (await shop.sends())[-1]["interactive"]["type"] == "button"
 
 
 async def test_partners_messages_are_not_customers(shop: Town) -> None:

@@ -1,5 +1,6 @@
 """Conversations with the bot for tests: a shop, a customer, and messages with their readings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,7 @@ class Chat:
         button: str | None = None,
         turn_id: str | None = None,
         decided: str | None = None,
+        attachments: Sequence[dict[str, Any]] = (),
         **parts: Any,
     ) -> dict[str, Any]:
         """Send one message with this reading; return the step."""
@@ -81,6 +83,7 @@ class Chat:
             intent=decided or intent,
             history=tuple(self.history[-6:]),
             button=button,
+            attachments=attachments,
         )
         step = await self.dialogue.apply_reading(self.session, self.conversation_id, message)
         self.history.append(EarlierMessage("customer", text))
