@@ -215,7 +215,8 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
         comms_tasks.CallSender(providers.africastalking, database, calls, journal, cards, talking),
     )
     photos = comms_tasks.PhotoFetcher(database, registry.get(RiderPictures))
-    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice, photos)
+    files = conversation_tasks.FileFetcher(database, registry.get(ConversationsService).files)
+    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice, photos, files)
 
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:

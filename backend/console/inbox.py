@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import StringConstraints
 from sqlalchemy import text
@@ -72,6 +72,7 @@ class InboxDesk:
             "messages": messages,
             "earlier": messages[0].seq if len(messages) == _MESSAGES else None,
             "before": before,
+            "files": await self.service.files.states(self.session, messages),
             "names": await names_of(
                 self.session, [customer, str(thread.owner), *(message.author for message in messages)]
             ),
@@ -130,6 +131,20 @@ async def _show(
     if template != "_inbox_list.html":
         values |= await desk.thread_values(thread, before)
     return page(request, template, values, principal=principal, status=409 if notice else 200)
+
+
+@router.get("/inbox/{conversation_id}/files/{message_id}/{place}")
+async def file_of_message(
+    conversation_id: str,
+    message_id: str,
+    place: Annotated[int, Path(ge=0, le=99)],
+    desk: DeskDep,
+    principal: StaffDep,
+) -> Response:
+    """Return a photo, a voice note or another file that a customer sent."""
+    await desk.visible(conversation_id, principal)
+    kept = await desk.service.files.get(desk.session, conversation_id, message_id, place)
+    return Response(kept.content, headers=kept.headers)
 
 
 async def _step(

@@ -23,7 +23,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 _CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self';"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 HEADERS: Final = {
@@ -56,6 +56,7 @@ _ENVIRONMENT.filters |= {
     "sentence": wording.sentence,
     "language_tag": wording.language_tag,
     "who": wording.who,
+    "map_link": wording.map_link,
 }
 
 

@@ -1,7 +1,7 @@
 """The words that the screens use for names of the code; what is not in a table is shown as it is spelt."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 _SENTENCES: Final = {
     "PlaceOrder": "Order placed",
@@ -172,3 +172,8 @@ def who(actor: str, names: Mapping[str, str]) -> str:
 def language_tag(language: str) -> str:
     """Return a language as browsers know it."""
     return _NOT_A_LANGUAGE.get(language, language)
+
+
+def map_link(place: Mapping[str, Any]) -> str:
+    """Return where a map shows a place that a customer shared; degrees in `lat` and `lng`."""
+    return f"https://www.google.com/maps/search/?api=1&query={place['lat']},{place['lng']}"

@@ -10,6 +10,13 @@ class ConversationNotFoundError(NotFoundError):
     title = "There is no such conversation"
 
 
+class FileNotKeptError(NotFoundError):
+    """There is no such file, it has not come yet, or the provider would not give it."""
+
+    code = "conversation.file_not_kept"
+    title = "The file is not here"
+
+
 class OwnerChangedError(ConflictError):
     """Somebody else has acted on the conversation since the caller looked."""
 

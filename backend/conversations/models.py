@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.platform.db.base import Base, Timestamped
-from backend.platform.db.types import EncryptedText
+from backend.platform.db.types import EncryptedBytes, EncryptedText
 
 _CONVERSATION = "conversations.id"
 
@@ -150,6 +150,18 @@ class MessageRef(Base):
     account: Mapped[str] = mapped_column(primary_key=True)
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+
+
+class MessageFile(Base):
+    """A file of a message, by its place among them; without content where the provider would not give it."""
+
+    __tablename__ = "message_files"
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    media_type: Mapped[str] = mapped_column(server_default="")
+    content: Mapped[bytes | None] = mapped_column(EncryptedBytes, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
 
 
 class Dialogue(Base, Timestamped):

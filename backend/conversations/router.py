@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.service import ChannelsService
@@ -95,6 +95,26 @@ async def read_thread(
     thread = await _visible(session, service, principal, conversation_id)
     messages = await service.desk.messages(session, conversation_id, before=before, limit=limit)
     return ThreadOut(conversation=_rendered(channels, thread), messages=[MessageOut.of(view) for view in messages])
+
+
+@router.get(
+    "/conversations/{conversation_id}/messages/{message_id}/files/{place}",
+    summary="Fetch a file that a customer sent",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file, under its own kind."}},
+)
+async def get_file(
+    session: SessionDep,
+    service: ServiceDep,
+    principal: StaffDep,
+    conversation_id: str,
+    message_id: str,
+    place: Annotated[int, Path(ge=0, le=99, description="Its place in the message's `content.media`, from 0.")],
+) -> Response:
+    """Return a photo, a voice note or another file as it came; 404 until it is here, and where it can't be had."""
+    await _visible(session, service, principal, conversation_id)
+    kept = await service.files.get(session, conversation_id, message_id, place)
+    return Response(kept.content, headers=kept.headers)
 
 
 @router.post("/conversations/{conversation_id}/take", summary="Take a conversation over")

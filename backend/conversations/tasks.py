@@ -8,11 +8,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.channels.errors import ChannelRefusedError
 from backend.conversations import repository
 from backend.conversations.errors import ConversationNotFoundError, DialogueFailedError
 from backend.conversations.models import Conversation, Message
 from backend.conversations.ports import DialogueClient, DialogueReply
 from backend.conversations.service import ConversationsService
+from backend.conversations.service.files import FILES_CHANNEL, Files
 from backend.conversations.service.ownership import SUBJECT
 from backend.conversations.service.receiving import TURN_BELL
 from backend.conversations.service.turns import TurnWork
@@ -25,6 +27,7 @@ from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import TURN_SECONDS, TURNS
 from backend.platform.observability.trace import traced
 from backend.platform.sender import Leased, SenderLoop
+from backend.platform.sends import ClaimedSend, Refused, SendOutcome, SendPolicy, Sent, Unknown
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind, skip
 
 log = get_logger(__name__)
@@ -176,6 +179,33 @@ class TurnLoop:
                 reason = error.reason
                 log.warning("turn.attempt_failed", turn_id=work.turn_id, attempt=attempt, reason=reason)
         return (), reason
+
+
+class FileFetcher:
+    """Fetches what customers sent; fetching one twice does no harm, since it is kept under its message."""
+
+    channel = FILES_CHANNEL
+    policy = SendPolicy(concurrency=4, lease_s=60, max_attempts=6, resend_after_unknown=True)
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self._files = files
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        """Fetch it, and keep it."""
+        try:
+            return Sent(await self._files.keep(self._database, send.payload))
+        except ChannelRefusedError as error:
+            return Refused(error.code, error.detail)
+
+    async def investigate(self, send: ClaimedSend) -> SendOutcome:
+        """Fetch it again."""
+        return await self.deliver(send)
+
+    async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
+        """Let people see where a file could not be had."""
+        if not isinstance(outcome, Sent | Unknown):
+            await self._files.lost(session, send.payload)
 
 
 def inbox_handlers(service: ConversationsService, turns: TurnLoop | None = None) -> Mapping[str, InboxHandler]:

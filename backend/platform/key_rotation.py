@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.session import Database
 from backend.platform.db.tables import all_tables
-from backend.platform.db.types import EncryptedText, PersonalDataKeys
+from backend.platform.db.types import EncryptedBytes, EncryptedText, PersonalDataKeys
 
 _BATCH_ROWS: Final = 200
 
@@ -32,7 +32,7 @@ def _places() -> Iterator[_Place]:
     tables = all_tables()
     for table in tables.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, EncryptedText):
+            if isinstance(column.type, EncryptedText | EncryptedBytes):
                 yield _Place(table, column.name, f"{column.name} = :value")
     yield _Place(tables.tables["provider_events"], "body", "body = :value")
     sealed = "payload = jsonb_set(payload, '{sealed}', to_jsonb(translate(encode(:value, 'base64'), E'\\n', '')))"

@@ -18,9 +18,11 @@ from backend.platform.actors import Actor
 from backend.platform.auth.principal import Role
 from backend.platform.auth.tokens import TokenIssuer
 from backend.platform.db.session import Database
+from backend.platform.db.types import sealed
 from backend.platform.settings import PlatformSettings
 from tests.support.access import MAY, OF_NO_PLACE, OF_THE_PLATFORM, body_of
 from tests.support.clock import FixedClock
+from tests.support.factories.console import say
 from tests.support.factories.dispatch import make_rider
 from tests.support.factories.drafts import make_conversation
 from tests.support.factories.orders import make_order
@@ -42,7 +44,11 @@ INSERT INTO proofs (id, order_id, rider_id, kind, length, received, expires_at, 
 VALUES ('PF-X', :order, 'R-1', 'photo', 7, 7, duka_now() + interval '1 day', duka_now(), 'image/jpeg',
     encode(sha256('picture'), 'hex'), 'picture')
 """
+_FILE = (
+    "INSERT INTO message_files (message_id, place, media_type, content) VALUES (:message, 0, 'image/jpeg', :content)"
+)
 _PATHS = {
+    "place": 0,
     "kind": "vendor_accept",
     "merchant_id": "M-1",
     "day": "2026-11-20",
@@ -94,6 +100,8 @@ async def _furnish(database: Database, cards: CardsService) -> dict[str, str]:
         for statement in (_RECEIPT, _REFUND, _PROOF):
             await session.execute(text(statement), {"order": order.id})
         await session.execute(text(_PRICE))
+        message = await say(session, thread, "customer", "")
+        await session.execute(text(_FILE), {"message": message.id, "content": sealed("picture")})
         card = await session.scalar(text("SELECT id FROM ops_exceptions"))
     return {
         "order_id": order.id,
@@ -102,6 +110,7 @@ async def _furnish(database: Database, cards: CardsService) -> dict[str, str]:
         "user_id": order.user_id,
         "conversation_id": thread.id,
         "card_id": str(card),
+        "message_id": message.id,
         "refund_id": "RF-X",
     }
 

@@ -186,6 +186,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /riders/{rider_id}/cash/hand-ins",
             "GET /inbox/conversations",
             "GET /inbox/conversations/{conversation_id}",
+            "GET /inbox/conversations/{conversation_id}/messages/{message_id}/files/{place}",
             "POST /inbox/conversations/{conversation_id}/take",
             "POST /inbox/conversations/{conversation_id}/replies",
             "POST /inbox/conversations/{conversation_id}/handback",

@@ -24,7 +24,7 @@ from backend.conversations.ports import DialogueReply, DialogueRequest, MessageV
 from backend.conversations.router import router as inbox_router
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
-from backend.conversations.tasks import TurnLoop, inbox_handlers, timer_handlers
+from backend.conversations.tasks import FileFetcher, TurnLoop, inbox_handlers, timer_handlers
 from backend.platform.actors import Actor
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
@@ -259,7 +259,10 @@ async def town(database: Database, **changes: Any) -> AsyncIterator[Town]:
     registry.add(ChannelsService, channels)
     registry.add(ConversationsService, service)
     registry.add(EventIntake, intake)
-    handlers = send_handlers([(whatsapp, 1000.0), (instagram, 1000.0)], database, [service.speaker])
+    handlers = (
+        *send_handlers([(whatsapp, 1000.0), (instagram, 1000.0)], database, [service.speaker]),
+        FileFetcher(database, service.files),
+    )
     async with database.transaction() as session:
         await make_merchant(session, "M-1", wa_phone_number_id=KENYA_NUMBER, ig_account_id=KENYA_INSTAGRAM)
         await make_merchant(

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.ports import InboundKind, InboundMessage
-from backend.conversations import repository
+from backend.conversations import files, repository
 from backend.conversations.models import Conversation, Message
 from backend.conversations.policies import meaning_of
 from backend.conversations.ports import OwnerKind
@@ -37,6 +37,7 @@ class Afterthoughts:
         if message is not None and message.direction == "in":
             message.awaits_turn = message.awaits_turn and message.turn_id is not None
             message.text, message.content = "", orjson.dumps({"revoked": True}).decode()
+            await files.forget(session, message.id)
         await self._note(session, thread, replace(item, text=""), now, "revoked")
         return True
 

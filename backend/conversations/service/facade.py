@@ -10,6 +10,7 @@ from backend.conversations import repository
 from backend.conversations.ports import HistoryLine, OrderBook, PartnerInbox, ThreadView
 from backend.conversations.service.consent import Consent
 from backend.conversations.service.desk import Desk
+from backend.conversations.service.files import Files
 from backend.conversations.service.notices import Notices
 from backend.conversations.service.ownership import Ownership
 from backend.conversations.service.receipts import Receipts
@@ -32,6 +33,7 @@ class ConversationsService:
         turns: Claims and ends the bot's turns.
         desk: Use cases of agents.
         ownership: For the timers.
+        files: What customers send besides words.
     """
 
     def __init__(
@@ -59,8 +61,18 @@ class ConversationsService:
         self.desk = Desk(channels, customers, self.speaker, self.ownership)
         receipts = Receipts(channels, self.speaker, partners)
         threads = Threads(customers)
+        self.files = Files(channels)
         self.receiver = Receiver(
-            settings, channels, vendors, customers, threads, self.speaker, self.ownership, receipts, partners
+            settings,
+            channels,
+            vendors,
+            customers,
+            threads,
+            self.speaker,
+            self.ownership,
+            receipts,
+            partners,
+            self.files,
         )
         self._consent = Consent(settings, customers, self.speaker)
         self._notices = Notices(self.speaker, customers, orders)

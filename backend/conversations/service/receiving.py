@@ -27,6 +27,7 @@ from backend.conversations.ports import OwnerKind, PartnerInbox
 from backend.conversations.service.afterthoughts import Afterthoughts
 from backend.conversations.service.consent import Consent
 from backend.conversations.service.echoes import Echoes
+from backend.conversations.service.files import Files
 from backend.conversations.service.ownership import Ownership
 from backend.conversations.service.receipts import Receipts
 from backend.conversations.service.speaking import INBOX_BELL, SYSTEM, Origin, Speaker, ring
@@ -64,6 +65,7 @@ class Receiver:
         ownership: Ownership,
         receipts: Receipts,
         partners: PartnerInbox,
+        files: Files,
     ) -> None:
         self._settings = settings
         self._channels = channels
@@ -74,6 +76,7 @@ class Receiver:
         self._ownership = ownership
         self._receipts = receipts
         self._partners = partners
+        self._files = files
         self._echoes = Echoes(channels, ownership)
         self._consent = Consent(settings, customers, speaker)
         self._afterthoughts = Afterthoughts()
@@ -151,6 +154,7 @@ class Receiver:
             if begin is not None and message.awaits_turn and _is_due(thread, now):
                 await begin(session, thread, message)  # Before it is written: a row less to change afterwards.
             await session.flush()
+            await self._files.ask_for(session, message, item.media)
             if item.id:
                 await repository.add_ref(session, thread, item.id, message.id)
         ring(session, INBOX_BELL)

@@ -94,6 +94,21 @@ def opened(stored: bytes | None) -> str | None:
     return None if stored is None else personal_data_keys().decrypt(bytes(stored)).decode()
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes encrypted as `EncryptedText` is."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Encrypt on the way in."""
+        return None if value is None else personal_data_keys().encrypt(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Decrypt on the way out."""
+        return None if value is None else personal_data_keys().decrypt(bytes(value))
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text encrypted with AES-256-GCM; the stored bytes are nonce and ciphertext."""
 

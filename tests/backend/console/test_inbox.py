@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.conversations import files
 from backend.conversations.drafts.state import Asked, Question
 from backend.conversations.models import Conversation
 from backend.platform.auth.principal import Role
@@ -210,3 +211,33 @@ async def test_hostile_words_are_text_never_markup(desk: Desk, session: AsyncSes
     page = (await desk.get(f"/inbox/{thread.id}")).text
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}") == 8
+
+
+async def test_photos_voice_notes_and_places_are_there_to_be_seen(
+    desk: Desk, session: AsyncSession, thread: Conversation
+) -> None:
+    """A photo is shown, a voice note can be played; what is not here says so; a place leads to a map."""
+    media = [{"type": kind, "id": f"M{kind}", "filename": ""} for kind in ("image", "audio", "document", "video")]
+    message = await say(session, thread, "customer", "", kind="media", content={"media": media})
+    place = {"lat": -1.2921, "lng": 36.7873, "name": "", "address": ""}
+    await say(session, thread, "customer", "-1.292100, 36.787300", kind="location", content={"place": place})
+    await files.save(session, message.id, 0, "image/jpeg", b"picture")
+    await files.save(session, message.id, 1, "audio/ogg", b"voice")
+    await files.save(session, message.id, 2, "", None)
+    desk.enter()
+    page = (await desk.get(f"/inbox/{thread.id}")).text
+    source = f"/console/inbox/{thread.id}/files/{message.id}/0"
+    assert f'<img src="{source}" alt="image from the customer"' in page
+    assert f'preload="none" src="{source[:-1]}1"' in page
+    assert texts(page, "file") == [
+        "",
+        "",
+        "document: could not be fetched; ask the customer to send it again",
+        "video: being fetched",
+        "Open the map",
+    ]
+    assert "query=-1.2921,36.7873" in page
+    answer = await desk.get(source.removeprefix("/console"))
+    assert (answer.content, answer.headers["content-type"]) == (b"picture", "image/jpeg")
+    desk.enter(person("agent:S-2", cities={"Nashik"}))
+    assert (await desk.get(source.removeprefix("/console"))).status_code == 404

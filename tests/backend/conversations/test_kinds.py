@@ -24,18 +24,6 @@ async def test_what_the_bot_cannot_read_goes_to_a_person(shop: Town, verb: str, 
     assert shop.bot.heard == []
 
 
-async def test_the_file_of_a_message_can_be_fetched(shop: Town) -> None:
-    """An agent sees the picture: its id leads to a link, the link to bytes with the right checksum."""
-    await shop.act("whatsapp", "image", **{"from": "wanjiru"})
-    await shop.settle()
-    media = (await shop.messages())[0].content["media"][0]
-    from backend.channels.ports import MediaRef
-
-    found = await shop.channels.fetch_media("whatsapp", "100000000000001", MediaRef(**media))
-    assert found.mime_type.startswith("image/")
-    assert found.content
-
-
 async def test_a_thumb_on_a_question_is_a_yes(shop: Town) -> None:
     """A reaction to the bot's last yes-or-no question counts as the tap; on another message it says nothing."""
     shop.bot.script = lambda _: [reply("Nithibitishe?", ("Ndiyo", "answer:yes"), ("La", "answer:no"))]
