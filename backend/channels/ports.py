@@ -257,6 +257,7 @@ class OutboundMessage:
         target: For a read mark or a reaction, the provider's id of the message concerned.
         typing: With a read mark, also show that we are writing.
         by_person: A person typed it after the free window, where the channel still allows them to.
+        comment: The public comment that it answers privately, in place of `to`.
     """
 
     channel: Channel
@@ -278,6 +279,7 @@ class OutboundMessage:
     emoji: str = ""
     typing: bool = False
     by_person: bool = False
+    comment: str = ""
 
 
 class MediaContent(NamedTuple):

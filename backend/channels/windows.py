@@ -28,6 +28,9 @@ RULES: Final = {
 }
 
 
+PRIVATE_REPLY: Final = timedelta(days=7)  # One message to who wrote a public comment, within this time.
+
+
 def permission(channel: Channel, last_inbound_at: datetime | None, now: datetime) -> Permission:
     """Say what may be sent to a customer who last wrote at `last_inbound_at` (None: never)."""
     rule = RULES[channel]

@@ -79,6 +79,7 @@ class InboxDesk:
             "draft": await draft_of(self.session, self.catalog, thread.merchant_id, thread.id),
             "zone": (await self.vendors.merchant(self.session, thread.merchant_id)).timezone,
             "may_write": self.channels.permission(thread.channel, thread.last_inbound_at, now) in _TYPED,
+            "may_answer_comment": await self.service.desk.may_answer_comment(self.session, thread.id),
             "open_until": self.channels.open_until(thread.channel, thread.last_inbound_at),
             "now": now,
         }

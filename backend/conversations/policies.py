@@ -24,6 +24,11 @@ class KindRule:
     hand_over: str = ""
     say: str = ""
 
+    @property
+    def is_heard(self) -> bool:
+        """True where somebody does something about it."""
+        return self.to_bot or bool(self.hand_over or self.say)
+
 
 RULES: Final = {
     InboundKind.TEXT: KindRule(to_bot=True),
@@ -44,6 +49,9 @@ RULES: Final = {
     InboundKind.REFERRAL: KindRule(),
     InboundKind.SYSTEM: KindRule(),
 }
+
+# What the channels tell of a person who has not written to us opens no window for free texts.
+_NO_MESSAGES: Final = frozenset({InboundKind.COMMENT, InboundKind.REFERRAL, InboundKind.SYSTEM})
 
 # Only whole messages that can mean nothing else; "acha" alone is "leave it" in Swahili but "fine" in Hindi, so the
 # dialogue, which reads the language, decides about such words.
@@ -81,6 +89,11 @@ def meaning_of(emoji: str) -> bool | None:
     """Return what a reaction says to a question: yes, no, or neither."""
     first = emoji[:1]
     return True if first in _YES_EMOJI else False if first in _NO_EMOJI else None
+
+
+def opens_window(kind: InboundKind) -> bool:
+    """True where the customer has written to us, so that the channel lets us write freely for a while."""
+    return kind not in _NO_MESSAGES
 
 
 def neutral_text(text: str) -> str:

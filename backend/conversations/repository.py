@@ -283,6 +283,23 @@ async def recent_outbound(session: AsyncSession, conversation_id: str, limit: in
     return list(await session.scalars(query))
 
 
+async def unanswered_comment(session: AsyncSession, conversation_id: str, since: datetime) -> str | None:
+    """Return the provider's id of the latest public comment, unless it is older or something was sent after it."""
+    query = (
+        select(Message.kind, MessageRef.provider_id)
+        .outerjoin(MessageRef, MessageRef.message_id == Message.id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.sent_at >= since,
+            (Message.direction == "out") | (Message.kind == "comment"),
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return found.provider_id if found is not None and found.kind == "comment" else None
+
+
 async def messages(session: AsyncSession, conversation_id: str, *, before: int | None, limit: int) -> list[Message]:
     """Return a page of a thread, oldest first, ending before the given sequence number."""
     query = select(Message).where(Message.conversation_id == conversation_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.channels.ports import Channel, OutboundKind, OutboundMessage
+from backend.channels.ports import Channel, InboundKind, OutboundKind, OutboundMessage
 from backend.channels.service import ChannelsService
 from backend.conversations import listing, repository
 from backend.conversations.composing import Words
@@ -54,6 +54,10 @@ class Desk:
         """Return a page of a thread, oldest first, ending before the sequence number given."""
         rows = await repository.messages(session, conversation_id, before=before, limit=limit)
         return [message_view(row) for row in rows]
+
+    async def may_answer_comment(self, session: AsyncSession, conversation_id: str) -> bool:
+        """Return whether a public comment may still be answered with a private message."""
+        return await self._speaker.open_comment(session, await repository.get(session, conversation_id)) is not None
 
     async def take(
         self, session: AsyncSession, conversation_id: str, actor: Actor, *, version: int | None = None
@@ -139,7 +143,9 @@ class Desk:
 
     async def _mark_read(self, session: AsyncSession, thread: Conversation) -> None:
         inbound = [
-            m for m in await repository.messages(session, thread.id, before=None, limit=20) if m.direction == "in"
+            m
+            for m in await repository.messages(session, thread.id, before=None, limit=20)
+            if m.direction == "in" and m.kind != InboundKind.COMMENT
         ]
         refs = await repository.refs_of(session, [inbound[-1].id]) if inbound else []
         if not refs:

@@ -22,7 +22,7 @@ from backend.conversations import peers, repository
 from backend.conversations.errors import UnknownAccountError, UnreadableEventError
 from backend.conversations.events import ChannelNoticed
 from backend.conversations.models import Conversation, Message
-from backend.conversations.policies import RULES, KindRule, neutral_text, turn_due
+from backend.conversations.policies import RULES, KindRule, neutral_text, opens_window, turn_due
 from backend.conversations.ports import OwnerKind, PartnerInbox
 from backend.conversations.service.afterthoughts import Afterthoughts
 from backend.conversations.service.consent import Consent
@@ -186,7 +186,8 @@ class Receiver:
             status="received",
         )
         thread.last_message_at = now
-        thread.last_inbound_at = max(at, thread.last_inbound_at or at)
+        if opens_window(item.kind):
+            thread.last_inbound_at = max(at, thread.last_inbound_at or at)
         session.add(message)
         if item.kind is not InboundKind.REACTION and not item.passive:
             await self._answer_or_route(session, thread, item, message, now)
@@ -196,9 +197,12 @@ class Receiver:
         self, session: AsyncSession, thread: Conversation, item: InboundMessage, message: Message, now: datetime
     ) -> None:
         await self._keep_number(session, thread, item)
-        if item.kind is InboundKind.TEXT and await self._consent.answered(session, thread, item.text, now):
+        rule = RULES[item.kind]
+        # A comment is no message to us, so nothing about messages is answered.
+        asks = rule.is_heard and item.kind is not InboundKind.COMMENT
+        if asks and await self._consent.answered(session, thread, item.text, now):
             return
-        await self._route(session, thread, message, RULES[item.kind], now)
+        await self._route(session, thread, message, rule, now)
 
     async def _keep_number(self, session: AsyncSession, thread: Conversation, item: InboundMessage) -> None:
         """Keep a number that the customer shared as their own; the channel vouches for one that we asked for."""
@@ -263,6 +267,8 @@ class Receiver:
         await peers.add_peers(session, thread.id, thread.channel, thread.account, ids)
         if change.get("wa_id"):
             thread.peer = str(change["wa_id"])
+        elif change.get("user_id") and not thread.peer.isdigit():  # The number is hidden: the old id leads nowhere.
+            thread.peer = str(change["user_id"])
         return False
 
 

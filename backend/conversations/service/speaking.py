@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.channels.errors import Action, TemplateNeededError, WindowClosedError
 from backend.channels.ports import Channel, OutboundKind, OutboundMessage, Permission
 from backend.channels.service import ChannelsService
+from backend.channels.windows import PRIVATE_REPLY
 from backend.conversations import repository
 from backend.conversations.composing import Words
 from backend.conversations.models import Conversation, Message
 from backend.conversations.policies import moves_on
 from backend.conversations.texts import say
 from backend.customers.service import CustomersService
+from backend.platform.errors import UnprocessableError
 from backend.platform.observability.trace import trace_id
 from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
 
@@ -28,6 +30,7 @@ _OWN_TEMPLATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "delayed": ("Customer_Delay", ("order_id", "minutes")),
 }
 REFERENCE: Final = "msg:"
+MAX_PRIVATE_REPLY_BYTES: Final = 1000
 # What answers the opt-out itself may still go out.
 CONSENT_KEYS: Final = frozenset({"opted_out", "opted_in", "still_opted_out"})
 
@@ -94,12 +97,21 @@ class Speaker:
         permission = self._channels.permission(thread.channel, thread.last_inbound_at, now)
         if permission is Permission.TEMPLATE_ONLY:
             return await self._say_by_template(session, thread, words, origin, now)
-        by_person = permission is Permission.PERSON_ONLY
-        if permission is Permission.NOTHING or (by_person and not origin.author.startswith("agent:")):
+        is_typed, by_person = origin.author.startswith("agent:"), permission is Permission.PERSON_ONLY
+        comment = await self.open_comment(session, thread) if is_typed and permission is not Permission.FREE else None
+        if comment is None and (permission is Permission.NOTHING or (by_person and not is_typed)):
             raise WindowClosedError(conversation_id=thread.id)
         message = await self._store(session, thread, words, origin, now, _content(words))
-        outbound = _outbound(thread, words, by_person=by_person)
+        outbound = _outbound(thread, words, by_person=by_person and comment is None)
+        outbound = outbound if comment is None else _to_commenter(outbound, comment)
         return await self._send(session, message, outbound, origin)
+
+    async def open_comment(self, session: AsyncSession, thread: Conversation) -> str | None:
+        """Return the public comment that a person may still answer privately, once; None where there is none."""
+        if thread.channel != Channel.INSTAGRAM:
+            return None
+        now = await repository.now(session)
+        return await repository.unanswered_comment(session, thread.id, now - PRIVATE_REPLY)
 
     async def say_template(
         self, session: AsyncSession, thread: Conversation, template: TemplateWords, text: str, origin: Origin
@@ -247,6 +259,14 @@ def _content(words: Words) -> dict[str, Any]:
     if words.media:
         content["media"] = [asdict(words.media)]
     return content
+
+
+def _to_commenter(outbound: OutboundMessage, comment: str) -> OutboundMessage:
+    """Address a message by a comment; the channel takes a single one, so nothing may be left over."""
+    if len(outbound.body.encode()) > MAX_PRIVATE_REPLY_BYTES:
+        message = "A comment is answered with one message. Please write it shorter."
+        raise UnprocessableError(message)
+    return replace(outbound, comment=comment)
 
 
 def _outbound(thread: Conversation, words: Words, *, by_person: bool) -> OutboundMessage:

@@ -1,7 +1,12 @@
 """What each kind of message asks for, and what customers do to messages that they have sent."""
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlalchemy import select
+
+from backend.conversations.models import Conversation
+from backend.platform.auth.principal import Role
 from tests.support.town import Town, reply
 
 HEARD = "Asante kwa ujumbe wa sauti. Mhudumu atausikiliza na kukujibu hapa. Ukitaka jibu la haraka, tafadhali andika."
@@ -118,5 +123,90 @@ async def test_a_comment_becomes_a_thread_for_people(shop: Town) -> None:
     await shop.act("instagram", "comment", **{"from": "asha"}, text="price?")
     await shop.settle()
     thread = await shop.thread()
-    assert (str(thread.owner), thread.handoff_reason) == ("nobody", "comment")
+    assert (str(thread.owner), thread.handoff_reason, thread.last_inbound_at) == ("nobody", "comment", None)
     assert shop.bot.heard == []
+
+
+async def test_a_comment_is_answered_privately_and_once(shop: Town) -> None:
+    """A comment opens no window: one message goes to whoever wrote it, by the comment; the next waits for an answer."""
+    comment = await shop.act("instagram", "comment", **{"from": "asha"}, text="price?")
+    await shop.settle()
+    agent = shop.headers("agent:AG-1", Role.AGENT)
+    url = f"/api/v1/inbox/conversations/{(await shop.thread()).id}/replies"
+    version = (await shop.thread()).owner.version
+    long = await shop.api.post(url, json={"version": version, "text": "x" * 1001}, headers=agent)
+    assert long.status_code == 422
+    sent = await shop.api.post(url, json={"version": version, "text": "1,450 rupees."}, headers=agent)
+    assert sent.status_code == 201
+    await shop.settle()
+    assert (await shop.sends("instagram"))[-1] == {
+        "recipient": {"comment_id": comment["id"]},
+        "messaging_type": "RESPONSE",
+        "message": {"text": "1,450 rupees."},
+    }
+    assert (await shop.messages())[-1].status == "sent"
+    version = (await shop.thread()).owner.version
+    again = await shop.api.post(url, json={"version": version, "text": "In red too."}, headers=agent)
+    assert (again.status_code, again.json()["code"]) == (409, "channels.window_closed")
+    await shop.says("red one please", who="asha", provider="instagram")
+    version = (await shop.thread()).owner.version
+    open_again = await shop.api.post(url, json={"version": version, "text": "Sure."}, headers=agent)
+    assert open_again.status_code == 201
+
+
+async def test_a_system_message_opens_no_window(shop: Town) -> None:
+    """Somebody whose number has changed has not written to us."""
+    await shop.says("habari")
+    before = (await shop.thread()).last_inbound_at
+    await shop.pass_time(90_000)
+    changed = {"body": "changed", "type": "user_changed_number", "wa_id": "254711000999"}
+    await shop.act("whatsapp", "system", **{"from": "wanjiru"}, system=changed)
+    await shop.settle()
+    assert (await shop.thread()).last_inbound_at == before
+
+
+async def test_a_new_user_id_of_a_hidden_number_is_written_to(shop: Town) -> None:
+    """The old id leads nowhere any more; with a number the number stays."""
+    people = (await shop.client.get("/__sim/accounts/people")).json()
+    wanjiru = next(row for row in people if row["id"] == "wanjiru")
+    changed = {"body": "changed", "type": "user_changed_user_id", "user_id": "KE.NEW1"}
+    await shop.says("habari", who="otieno")
+    await shop.act("whatsapp", "system", **{"from": "otieno"}, system=changed)
+    await shop.settle()
+    assert "KE.NEW1" not in await _peers(shop)
+    await shop.control("POST", "accounts/people", **{**wanjiru, "hides_phone": True})
+    await shop.says("habari")
+    await shop.act("whatsapp", "system", **{"from": "wanjiru"}, system=changed | {"user_id": "KE.NEW2"})
+    await shop.settle()
+    assert "KE.NEW2" in await _peers(shop)
+
+
+async def _peers(shop: Town) -> list[str]:
+    async with shop.database.transaction() as session:
+        return list(await session.scalars(select(Conversation.peer)))
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        ("order", {"items": [{"product_retailer_id": "U", "quantity": 1, "item_price": 1, "currency": "KES"}]}),
+        ("location", {"latitude": -1.29, "longitude": 36.78}),
+        ("image", {}),
+    ],
+)
+async def test_who_has_opted_out_is_told_how_to_come_back_whatever_they_send(
+    shop: Town, verb: str, more: dict[str, Any]
+) -> None:
+    """No turn runs for them: it could place an order, and its answer would be held back."""
+    await shop.says("stop")
+    await shop.act("whatsapp", verb, **{"from": "wanjiru"}, **more)
+    await shop.settle()
+    assert shop.bot.heard == []
+    thread, keys = await shop.thread(), await shop.scalar("SELECT array_agg(message_key ORDER BY seq) FROM messages")
+    assert str(thread.owner) == "bot"
+    assert [key for key in keys if key] == ["opted_out"]
+    await shop.pass_time(90_000)
+    await shop.act("whatsapp", verb, **{"from": "wanjiru"}, **more)
+    await shop.settle()
+    keys = await shop.scalar("SELECT array_agg(message_key ORDER BY seq) FROM messages")
+    assert [key for key in keys if key] == ["opted_out", "still_opted_out"]

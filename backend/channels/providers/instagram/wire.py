@@ -54,7 +54,8 @@ def payload_of(message: OutboundMessage) -> Json:
     Raises:
         ChannelRefusedError: Instagram has no such kind of message.
     """
-    envelope: Json = {"recipient": {"id": message.to}}
+    recipient = {"comment_id": message.comment} if message.comment else {"id": message.to}
+    envelope: Json = {"recipient": recipient}
     if message.kind in _ACTIONS:
         return envelope | _ACTIONS[message.kind](message)
     if message.kind not in _CONTENTS:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0420"
-down_revision = "0407"
+revision = "0440"
+down_revision = "0408"
 branch_labels = None
 depends_on = None
 
