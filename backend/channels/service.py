@@ -122,6 +122,10 @@ class ChannelsService:
         """Return when free texts end to be allowed; None where the person never wrote."""
         return windows.open_until(Channel(channel), last_inbound_at)
 
+    def comments_open_since(self, channel: str, now: datetime) -> datetime | None:
+        """Return since when a public comment may be answered privately, once; None where the channel has no such."""
+        return now - windows.PRIVATE_REPLY if channel == Channel.INSTAGRAM else None
+
     async def record_receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
         """Keep what proves that a send arrived: its sender may be without an answer, or still wait for one."""
         if receipt.reference:

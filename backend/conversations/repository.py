@@ -272,6 +272,12 @@ async def release_waiting(session: AsyncSession, conversation_id: str) -> None:
     )
 
 
+async def add_unread(session: AsyncSession, conversation_id: str) -> None:
+    """Count one thing more that people have not seen."""
+    counted = update(Conversation).where(Conversation.id == conversation_id).values(unread=Conversation.unread + 1)
+    await session.execute(counted.execution_options(synchronize_session=False))
+
+
 async def recent_outbound(session: AsyncSession, conversation_id: str, limit: int = 20) -> list[Message]:
     """Return our latest messages, newest first."""
     query = (

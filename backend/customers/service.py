@@ -159,6 +159,16 @@ class CustomersService:
         repository.forget_consent(session, customer_id)
         return _view(row)
 
+    async def set_marketing(
+        self, session: AsyncSession, customer_id: str, *, wanted: bool, source: str
+    ) -> CustomerView:
+        """Keep whether the customer wants advertising, by the channel's own settings; news of an order still go out."""
+        row = await self._lock(session, customer_id)
+        at = await session.scalar(text("SELECT duka_now()"))
+        row.consent = {**row.consent, "marketing": wanted, "marketing_by": source, "marketing_at": at.isoformat()}
+        await session.flush()
+        return _view(row)
+
     async def last_address(self, session: AsyncSession, customer_id: str) -> AddressOnFile | None:
         """Return where the customer last had something delivered to."""
         rows = await repository.addresses(session, customer_id, limit=1)

@@ -123,11 +123,20 @@ class Receiver:
                     session, item.channel, item.account, "template", {"name": item.name, "status": item.status}
                 )
             case ConsentNotice():
-                await self._notice(session, item.channel, item.account, "marketing_consent", {"wanted": item.wanted})
+                await self._consent_of(session, item)
             case AccountNotice(kind="unreadable"):
                 raise UnreadableEventError(kind=event.kind, row=event.id)
             case AccountNotice():
                 await self._notice(session, item.channel, item.account, item.kind, dict(item.detail))
+
+    async def _consent_of(self, session: AsyncSession, item: ConsentNotice) -> None:
+        """Keep what a person has set in the channel's own settings, also where they have not written yet."""
+        merchant, sender = await self._merchant(session, item), item.sender
+        customer = await self._customers.identify(
+            session, merchant.id, str(item.channel), sender.address, phone=sender.phone
+        )
+        await self._customers.set_marketing(session, customer.id, wanted=item.wanted, source=str(item.channel))
+        await self._notice(session, item.channel, item.account, "marketing_consent", {"wanted": item.wanted})
 
     async def _notice(
         self, session: AsyncSession, channel: Channel, account: str, kind: str, detail: dict[str, Any]
@@ -159,7 +168,7 @@ class Receiver:
                 await repository.add_ref(session, thread, item.id, message.id)
         ring(session, INBOX_BELL)
 
-    async def _merchant(self, session: AsyncSession, item: InboundMessage) -> MerchantView:
+    async def _merchant(self, session: AsyncSession, item: InboundMessage | ConsentNotice) -> MerchantView:
         if item.channel is Channel.WHATSAPP:
             merchant = await self._vendors.merchant_by_whatsapp(session, item.account)
         else:

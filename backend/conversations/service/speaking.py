@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.channels.errors import Action, TemplateNeededError, WindowClosedError
 from backend.channels.ports import Channel, OutboundKind, OutboundMessage, Permission
 from backend.channels.service import ChannelsService
-from backend.channels.windows import PRIVATE_REPLY
 from backend.conversations import repository
 from backend.conversations.composing import Words
 from backend.conversations.models import Conversation, Message
@@ -108,10 +107,8 @@ class Speaker:
 
     async def open_comment(self, session: AsyncSession, thread: Conversation) -> str | None:
         """Return the public comment that a person may still answer privately, once; None where there is none."""
-        if thread.channel != Channel.INSTAGRAM:
-            return None
-        now = await repository.now(session)
-        return await repository.unanswered_comment(session, thread.id, now - PRIVATE_REPLY)
+        since = self._channels.comments_open_since(thread.channel, await repository.now(session))
+        return await repository.unanswered_comment(session, thread.id, since) if since is not None else None
 
     async def say_template(
         self, session: AsyncSession, thread: Conversation, template: TemplateWords, text: str, origin: Origin
@@ -219,10 +216,18 @@ class Speaker:
         ring(session, INBOX_BELL)
 
     async def failed(self, session: AsyncSession, message: Message, code: str, action: str) -> None:
-        """Record that a message did not arrive; a notice that came too late is said again by its template."""
+        """Record that a message did not arrive; a notice that came too late is said again by its template.
+
+        Whoever looks after the thread sees that something is to be read there, unless it was held back on purpose.
+        """
         if not advance(message, "failed"):
             return
         message.error_code, message.error_action = code, action
+        if action != Action.GIVE_UP:
+            await repository.add_unread(session, message.conversation_id)
+        if action == Action.STOP_MARKETING:
+            customer_id = (await repository.get(session, message.conversation_id)).customer_id
+            await self._customers.set_marketing(session, customer_id, wanted=False, source=code)
         if action != Action.USE_TEMPLATE or message.order_id is None or message.kind == OutboundKind.TEMPLATE:
             return
         thread = await repository.lock(session, message.conversation_id)

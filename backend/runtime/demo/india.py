@@ -79,6 +79,7 @@ async def drive(hands: Hands) -> None:
     await hands.passed("paid at the door")
     await hands.act("whatsapp", "text", **{"from": rider, "text": code})
     await hands.passed("delivered")
+    await hands.reads(CUSTOMER, "instagram", "pahunch gaya")
 
 
 async def _rings(hands: Hands) -> str:

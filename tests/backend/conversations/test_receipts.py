@@ -1,6 +1,8 @@
 """What became of our messages: statuses move forward, doubts are cleared by receipts, failures are seen."""
 
-from tests.support.town import Town
+import pytest
+
+from tests.support.town import Town, reply
 
 
 async def test_statuses_in_any_order_end_at_the_furthest(shop: Town) -> None:
@@ -56,6 +58,37 @@ async def test_a_late_failure_comes_by_status(shop: Town) -> None:
     await shop.says("habari")
     answer = (await shop.messages())[-1]
     assert (answer.status, answer.error_code, answer.error_action) == ("failed", "whatsapp.131049", "other_channel")
+    assert (await shop.thread()).unread == 1
+
+
+async def test_what_was_held_back_on_purpose_is_nothing_to_look_at(shop: Town) -> None:
+    """The answer to who opts out while it waits to be sent."""
+    await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="habari")
+    await shop.inbox.drain()
+    async with shop.database.transaction() as session:
+        work = await shop.service.turns.claim(session)
+        assert work is not None
+    async with shop.database.transaction() as session:
+        await shop.service.turns.finish(session, work, [reply("Karibu")])
+    await shop.says("stop")
+    assert (await shop.thread()).unread == 0
+    assert [m.error_action for m in await shop.messages() if m.error_action] == ["give_up"]
+
+
+@pytest.mark.parametrize("by", ["status", "settings"])
+async def test_a_no_to_advertising_is_kept_with_the_customer(shop: Town, by: str) -> None:
+    """Said in WhatsApp's own settings, or learnt from its refusal; news of orders still go out."""
+    await shop.says("habari")
+    if by == "status":
+        await shop.account("whatsapp", "number", code=131050)
+        await shop.says("habari tena")
+    else:
+        await shop.account("whatsapp", "preference", **{"from": "wanjiru"}, value="stop")
+        await shop.settle()
+    consent = await shop.scalar("SELECT consent FROM customers")
+    source = "whatsapp.131050" if by == "status" else "whatsapp"
+    assert (consent["marketing"], consent["marketing_by"]) == (False, source)
+    assert await shop.scalar("SELECT opted_out_at FROM customers") is None
 
 
 async def test_seen_on_instagram_marks_all_before(shop: Town) -> None:
