@@ -128,8 +128,16 @@ HANDLING: Final = {
 }
 
 
-def answered(response: HttpResponse, provider: str, classify: Callable[[Json], ErrorClass]) -> Json:
+def answered(
+    response: HttpResponse, provider: str, classify: Callable[[Json], ErrorClass], *, own_token: bool = False
+) -> Json:
     """Return the answer of a successful call, or raise what a failed one means.
+
+    Args:
+        response: The provider's.
+        provider: Names it in codes.
+        classify: Its classes of refusals.
+        own_token: The account has a token of its own, so that what stops it stops no other.
 
     Raises:
         ChannelRefusedError: Refused for good.
@@ -152,7 +160,8 @@ def answered(response: HttpResponse, provider: str, classify: Callable[[Json], E
     if handling.final:
         raise ChannelRefusedError(code, _words(error), handling.action)
     wait_s = _seconds(response.headers.get("retry-after")) or handling.retry_after_s
-    raise ProviderUnavailableError(code, _words(error), wait_s)
+    stopped = own_token and kind is ErrorClass.STOP_CHANNEL
+    raise ProviderUnavailableError(code, _words(error), wait_s, of_account=stopped)
 
 
 def _words(error: Json) -> str:

@@ -61,6 +61,7 @@ class ChannelBreaker:
 
 
 def _checked(outcome: SendOutcome) -> SendOutcome:
-    if isinstance(outcome, Unavailable | Unknown):
+    """Return the outcome, unless it speaks against the provider; one that stops an account has answered."""
+    if isinstance(outcome, Unknown) or (isinstance(outcome, Unavailable) and not outcome.of_account):
         raise _CallFailedError(outcome)
     return outcome

@@ -137,10 +137,16 @@ class ProviderRejectedError(ProviderError):
 
 
 class ProviderUnavailableError(ProviderError):
-    """Nothing was sent, or the provider said to come back; may be retried."""
+    """Nothing was sent, or the provider said to come back; may be retried.
 
-    def __init__(self, code: str, detail: str = "", retry_after_s: float | None = None) -> None:
+    `of_account` where the provider works and only the account that asked is stopped: others may go on.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", retry_after_s: float | None = None, *, of_account: bool = False
+    ) -> None:
         self.retry_after_s = retry_after_s
+        self.of_account = of_account
         super().__init__(code, detail)
 
 

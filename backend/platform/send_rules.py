@@ -51,8 +51,8 @@ def after_delivery(send: ClaimedSend, outcome: SendOutcome, policy: SendPolicy) 
             return Conclusion("failed", settle=True, error=(code, detail))
         case Throttled(retry_after_s=retry_after_s):
             return Conclusion("queued", pause_s=retry_after_s, uncounted=1, error=("throttled", None))
-        case Unavailable(detail=detail):
-            return _try_again(send, policy, detail)
+        case Unavailable():
+            return _try_again(send, policy, outcome)
         case Unknown(detail=detail):
             return Conclusion("unknown", settle=True, pause_s=_next_check(send, policy), error=("unknown", detail))
 
@@ -65,19 +65,21 @@ def after_asking(send: ClaimedSend, outcome: SendOutcome, policy: SendPolicy) ->
     match outcome:
         case Sent() | Refused():
             return after_delivery(send, outcome, policy)
-        case Unavailable(detail=detail):
-            return _try_again(send, policy, detail)
+        case Unavailable():
+            return _try_again(send, policy, outcome)
         case Throttled(retry_after_s=retry_after_s):
             return Conclusion("unknown", pause_s=retry_after_s, error=("unknown", None))
         case Unknown(detail=detail):
             return _still_unknown(send, policy, detail)
 
 
-def _try_again(send: ClaimedSend, policy: SendPolicy, detail: str) -> Conclusion:
+def _try_again(send: ClaimedSend, policy: SendPolicy, away: Unavailable) -> Conclusion:
+    """Come back after a growing pause; a person has to see to a stopped account, which takes longer."""
+    error = "account_stopped" if away.of_account else "unavailable", away.detail
     if send.attempts >= policy.max_attempts:
-        return Conclusion("dead", settle=True, error=("unavailable", detail))
+        return Conclusion("dead", settle=True, error=error)
     pause = pause_s(send.attempts, base_s=policy.backoff_base_s, cap_s=policy.backoff_cap_s)
-    return Conclusion("queued", pause_s=pause, error=("unavailable", detail))
+    return Conclusion("queued", pause_s=policy.backoff_cap_s if away.of_account else pause, error=error)
 
 
 def _still_unknown(send: ClaimedSend, policy: SendPolicy, detail: str) -> Conclusion:

@@ -288,7 +288,8 @@ class _Channel:
         except ProviderRejectedError as error:
             return Refused(error.code, error.detail)
         except ProviderUnavailableError as error:
-            return Unavailable(str(error)) if error.retry_after_s is None else Throttled(error.retry_after_s)
+            away = Unavailable(str(error), of_account=error.of_account)
+            return away if error.retry_after_s is None else Throttled(error.retry_after_s)
         except OutcomeUnknownError as error:
             return Unknown(str(error))
         except TimeoutError:

@@ -87,9 +87,13 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing was sent; it may be tried again."""
+    """Nothing was sent; it may be tried again.
+
+    `of_account` where the provider works and only this account is stopped.
+    """
 
     detail: str = ""
+    of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

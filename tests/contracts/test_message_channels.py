@@ -146,13 +146,22 @@ async def test_no_clear_answer_is_an_open_outcome(wire: Wire, mode: str, status:
 async def test_a_dead_token_stops_the_channel_not_the_message(wire: Wire) -> None:
     """Nothing was sent; it may go out when the account works again."""
     dead = SecretStr("revoked")
-    changes = (
-        {"token": dead} if wire.adapter.channel is Channel.WHATSAPP else {"account_tokens": {KENYA_INSTAGRAM: dead}}
-    )
+    shared = wire.adapter.channel is Channel.WHATSAPP
+    changes = {"token": dead} if shared else {"account_tokens": {KENYA_INSTAGRAM: dead}}
     adapter, _ = _adapter(str(wire.adapter.channel), str(wire.client.base_url).rstrip("/"), **changes)
     with pytest.raises(ProviderUnavailableError) as stopped:
         await adapter.send(wire.message, "msg:1")
-    assert stopped.value.retry_after_s is None
+    assert (stopped.value.retry_after_s, stopped.value.of_account) == (None, not shared)
+    await adapter.close()
+
+
+async def test_an_account_with_a_token_of_its_own_stops_no_other(wire: Wire) -> None:
+    """What the provider says of this account says nothing against the provider."""
+    tokens = {wire.message.scope: SecretStr("revoked")}
+    adapter, _ = _adapter(str(wire.adapter.channel), str(wire.client.base_url).rstrip("/"), account_tokens=tokens)
+    with pytest.raises(ProviderUnavailableError) as stopped:
+        await adapter.send(wire.message, "msg:1")
+    assert stopped.value.of_account
     await adapter.close()
 
 

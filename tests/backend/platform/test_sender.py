@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.session import Database
+from backend.platform.errors import ProviderUnavailableError
 from backend.platform.sender import SenderLoop
 from backend.platform.sends import SEND_BELL, ClaimedSend, Refused, SendOutcome, SendPolicy, Sent, enqueue
 
@@ -126,3 +128,36 @@ async def test_what_was_rolled_back_is_not_sent(database: Database) -> None:
         await session.rollback()
     assert (phone.delivered, await _states(database)) == ([], {})
     assert await loop.drain() == 0
+
+
+class Accounts(Phone):
+    """A provider that works, and has stopped one of the accounts."""
+
+    def __init__(self, *, of_account: bool) -> None:
+        super().__init__(SendPolicy(breaker_threshold=2, max_attempts=3))
+        self._of_account = of_account
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        if send.scope == "stopped":
+            raise ProviderUnavailableError("chat.190", "the token is dead", of_account=self._of_account)
+        return await super().deliver(send)
+
+
+@pytest.mark.parametrize("of_account", [True, False])
+async def test_an_account_that_is_stopped_holds_no_other_back(database: Database, *, of_account: bool) -> None:
+    """Its own sends fail in the end; what says that the provider is down holds all back."""
+    phone = Accounts(of_account=of_account)
+    loop = SenderLoop(database, [phone])
+    async with database.transaction() as session:
+        for number in range(4):
+            await enqueue(session, CHAT, {}, idem=f"dead-{number}", scope="stopped", lane=str(number))
+    await loop.drain()
+    async with database.transaction() as session:
+        await enqueue(session, CHAT, {}, idem="well", scope="well", lane="well")
+    await loop.drain()
+    assert phone.delivered == (["well"] if of_account else [])
+    async with database.transaction() as session:
+        waits = await session.scalar(
+            text("SELECT extract(epoch FROM max(next_at) - duka_now()) FROM outbound_send WHERE scope = 'stopped'")
+        )
+    assert (waits > 200) is of_account  # It is tried again, at the pace at which people mend an account.

@@ -62,7 +62,7 @@ class InstagramChannel:
         response = await self._http.request(
             "POST", "/me/messages", json=body, headers=self._authorization(message.scope)
         )
-        answer = answered(response, "instagram", classify)
+        answer = answered(response, "instagram", classify, own_token=message.scope in self._settings.account_tokens)
         if "sender_action" in body:
             return message.target
         if not answer.get("message_id"):

@@ -61,7 +61,7 @@ class WhatsAppChannel:
             json=wire.payload_of(message, reference),
             headers=self._authorization(message.scope),
         )
-        answer = answered(response, "whatsapp", classify)
+        answer = answered(response, "whatsapp", classify, own_token=message.scope in self._settings.account_tokens)
         if message.kind is OutboundKind.READ:
             return message.target
         sent = next(iter(dicts(answer.get("messages"))), {})
