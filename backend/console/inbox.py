@@ -19,6 +19,7 @@ from backend.console.routes import ConsoleRoute
 from backend.console.steps import refusal_of
 from backend.conversations.ports import InboxFilter, InboxRow, MessageView, ThreadView
 from backend.conversations.service import ConversationsService
+from backend.conversations.service.speaking import REPLY_WAITING, TemplateWords
 from backend.platform.auth.principal import ALL_CITIES, Principal
 from backend.platform.web import SessionDep, provide
 from backend.vendors.service import VendorsService
@@ -66,6 +67,7 @@ class InboxDesk:
         """Return what the thread's templates show."""
         messages, customer = await self.messages(thread.id, before), f"customer:{thread.customer_id}"
         now = await self.session.scalar(text("SELECT duka_now()"))
+        permitted = self.channels.permission(thread.channel, thread.last_inbound_at, now)
         return {
             "thread": thread,
             "customer": customer,
@@ -78,8 +80,9 @@ class InboxDesk:
             ),
             "draft": await draft_of(self.session, self.catalog, thread.merchant_id, thread.id),
             "zone": (await self.vendors.merchant(self.session, thread.merchant_id)).timezone,
-            "may_write": self.channels.permission(thread.channel, thread.last_inbound_at, now) in _TYPED,
+            "may_write": permitted in _TYPED,
             "may_answer_comment": await self.service.desk.may_answer_comment(self.session, thread.id),
+            "may_invite": permitted is Permission.TEMPLATE_ONLY,
             "open_until": self.channels.open_until(thread.channel, thread.last_inbound_at),
             "now": now,
         }
@@ -192,6 +195,24 @@ async def reply(
     await desk.visible(conversation_id, principal)
     step = desk.service.desk.reply(desk.session, conversation_id, principal.actor, words, version=version)
     return await _step(request, desk, conversation_id, principal, step, words=words)
+
+
+@router.post("/inbox/{conversation_id}/invite")
+async def invite(
+    request: Request, conversation_id: str, desk: DeskDep, principal: StaffDep, version: VersionForm
+) -> Response:
+    """Tell a customer that an answer waits, by the template that the closed window lets through."""
+    thread = await desk.visible(conversation_id, principal)
+    shop = await desk.vendors.merchant(desk.session, thread.merchant_id)
+    step = desk.service.desk.reply(
+        desk.session,
+        conversation_id,
+        principal.actor,
+        "",
+        version=version,
+        template=TemplateWords(REPLY_WAITING, (shop.name,)),
+    )
+    return await _step(request, desk, conversation_id, principal, step)
 
 
 @router.post("/inbox/{conversation_id}/hand-back")

@@ -28,6 +28,7 @@ UPDATE_TEMPLATE: Final = "Customer_Order_Update"
 _OWN_TEMPLATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "delayed": ("Customer_Delay", ("order_id", "minutes")),
 }
+REPLY_WAITING: Final = "Customer_Reply_Waiting"
 REFERENCE: Final = "msg:"
 MAX_PRIVATE_REPLY_BYTES: Final = 1000
 # What answers the opt-out itself may still go out.

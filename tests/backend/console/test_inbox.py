@@ -181,6 +181,22 @@ async def test_outside_the_window_nothing_is_sent_and_the_page_says_why(
     assert await session.scalar(text("SELECT owner_kind FROM conversations")) == "bot"
 
 
+async def test_outside_the_window_a_customer_is_told_that_an_answer_waits(
+    desk: Desk, session: AsyncSession, thread: Conversation
+) -> None:
+    """By WhatsApp's template, which takes the thread as any answer does; pressed twice, the second is told."""
+    thread.last_inbound_at = None
+    await session.flush()
+    desk.enter()
+    page = (await desk.get(f"/inbox/{thread.id}")).text
+    assert f'action="/console/inbox/{thread.id}/invite"' in page
+    answers = [await desk.post(f"/inbox/{thread.id}/invite", version=0) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    sent = (await session.execute(text("SELECT payload ->> 'template', payload ->> 'kind' FROM outbound_send"))).all()
+    assert [tuple(row) for row in sent] == [("Customer_Reply_Waiting", "template")]
+    assert await session.scalar(text("SELECT owner_kind FROM conversations")) == "agent"
+
+
 async def test_what_went_wrong_with_a_message_is_shown(desk: Desk, session: AsyncSession, thread: Conversation) -> None:
     await say(session, thread, "bot", "Karibu", status="failed", error_code="131026", error_action="ask_another_way")
     choices = {"choices": [{"id": "y", "title": "Ndio"}, {"id": "n", "title": "Hapana"}]}
