@@ -156,6 +156,7 @@ async def test_every_page_says_what_browsers_may_do_with_it(desk: Desk) -> None:
             "script-src": "'self'",
             "style-src": "'self'",
             "img-src": "'self' data:",
+            "media-src": "'self'",
             "font-src": "'self'",
             "connect-src": "'self'",
             "frame-ancestors": "'none'",
