@@ -86,6 +86,7 @@ _SPELLINGS: Final = (
     (re.compile(r"(.)\1+"), r"\1"),
 )
 _VOWEL: Final = frozenset("aeiou")
+_FRACTION: Final = re.compile(r"(\d)/([2-9])")
 _DECIMAL: Final = re.compile(r"\d+[.,]\d{1,2}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?(?:/\d+)?")
 
@@ -194,6 +195,8 @@ def fold(word: str) -> str:
     plain = unicodedata.normalize("NFKD", romanise(unicodedata.normalize("NFC", word)).lower())
     if _DECIMAL.fullmatch(plain):
         return plain.replace(",", ".")
+    if part := _FRACTION.fullmatch(plain.replace("\u2044", "/")):  # "½" comes apart with a sign of its own.
+        return f"{int(part[1]) / int(part[2]):.3g}"
     key = "".join(sign for sign in plain if sign.isalnum())
     if key.isdigit() or key in _AS_WRITTEN:
         return key

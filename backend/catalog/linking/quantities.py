@@ -91,7 +91,7 @@ def _in_packs(item: CatalogueItem, wanted: Wanted) -> Fraction:
     return count / pieces if fills and wanted.container is None else count
 
 
-_FEWEST_PIECES: Final = 4
+_FEWEST_PIECES: Final = 3
 
 
 def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
@@ -140,7 +140,7 @@ def _for_measure(catalogue: Catalogue, row: int, measure: Measure, count: Fracti
     if unit is not None and unit.dimension == measure.dimension:
         return _one(item, amount / as_fraction(unit.base) * (count or 1))
     if item.measure == measure:
-        return _one(item, count or Fraction(1))
+        return _one(item, _in_packs(item, Wanted(count=count or Fraction(1))))
     if item.measure is None:
         return None
     counts = fewest(_measured(catalogue, catalogue.siblings(row), measure), amount)

@@ -292,7 +292,15 @@ def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wante
     choice = _matching(found, fits, "name")
     if choice is None or len(choice.rows) > 1 or not spec.silent:
         return choice
+    if len(found) > 1 and not _named_so(found, choice.rows[0]):
+        return None
     return _matching(found, lambda _, exact: exact.phrase.terms.container in {None, spec.container}, "name")
+
+
+def _named_so(found: Sequence[Candidate], row: int) -> bool:
+    """Whether a row is itself called by the words: that it is "the 26 inch wig" makes no other wig less of one."""
+    phrases = [exact.phrase for one in found if one.row == row for exact in one.exact]
+    return any(phrase.own or not phrase.terms.sized for phrase in phrases)
 
 
 _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)

@@ -35,7 +35,7 @@ _SPOKEN: Final = {
     for value, listed in (
         (0.25, "robo quarter pav paav pao pau पाव"),
         (0.5, "nusu half hafu ardha aadha adha ardhi आधा अर्धा हाफ"),
-        (0.75, "pauna paun paune"),
+        (0.75, "pauna paun paune पाऊण पाउण पौन पौना"),
         (1.0, "moja mmoja kimoja ek one एक"),
         (1.5, "dedh deed deedh डेढ़ दीड"),
         (2.0, "mbili wawili miwili mawili viwili do don two दो दोन"),

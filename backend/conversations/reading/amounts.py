@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.terms import spoken_number
+from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.pieces import cues
 
 ALSO_GIVES: Final = frozenset({"do"})
@@ -16,9 +16,22 @@ ALSO_GIVES: Final = frozenset({"do"})
 
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the amounts of a message as this shop would take them."""
-    lettered = _letters_apart(text, amounts, catalogue)
+    sized = [_without_money(text, one) for one in amounts]
+    lettered = _letters_apart(text, sized, catalogue)
     single = _each_with_unit(text, _units_behind(text, lettered))
     return [kept for one in _without_verbs(text, single) if (kept := _without_vessel(text, one, catalogue))]
+
+
+def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A sum without a currency right before a unit ("board ya 12 inch") is the number of a size."""
+    after = words(text[int(amount["end"]) :])[:1]
+    said = words(str(amount.get("text") or ""))
+    gap = text[int(amount["end"]) : int(amount["end"]) + after[0][0]] if after else "."
+    unit = bool(after) and is_unit(fold(after[0][2])) and not gap.strip()
+    if amount.get("kind") != "money" or amount.get("currency") or not unit or not said[-1][2].isdigit():
+        return amount
+    first, last, number = said[-1]
+    return _counted({**amount, "start": amount["start"] + first, "end": amount["start"] + last, "text": number})
 
 
 def _without_verbs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

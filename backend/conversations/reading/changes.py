@@ -11,9 +11,10 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.items import MAKE_IT, Item, of_them
+from backend.conversations.reading.items import MAKE_IT, Item
 from backend.conversations.reading.layout import in_names
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.numbered import endings_apart
+from backend.conversations.reading.pieces import cues, of_them
 from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
@@ -34,6 +35,7 @@ class Change:
     added: dict[str, Fraction] = field(default_factory=dict)
     open_items: list[Item] = field(default_factory=list)
     unclear: bool = False
+    lost: bool = False
 
     def set(self, sku: str, quantity: Fraction) -> None:
         """Put a row of the order to a new quantity."""
@@ -61,7 +63,7 @@ class Changer:
 
     def __init__(self, text: str, catalogue: Catalogue, order: Order, *, everything: bool) -> None:
         self._text = text
-        keys = [fold(word) for _, _, word in words(text)]
+        keys = [fold(word) for _, _, word in endings_apart(words(text))]
         steering = (key for key, named in zip(keys, in_names(keys, catalogue), strict=True) if not named)
         self._keys = frozenset(key for key in steering if key not in catalogue.index.by_key)
         self._catalogue = catalogue
@@ -78,7 +80,10 @@ class Changer:
                 self.change.set(sku, quantity * 2)
             return self.change
         items = [item for item in items if not self._kept(item, items)]
+        named = items
         items = [self._newer(item, items, loose) for item in items]
+        if named and items == named:
+            self._apply_beside(items, loose)
         off = self._off(items)
         on = [item for item in items if item not in off]
         if not items:
@@ -90,6 +95,15 @@ class Changer:
             self._put_on(item, on, gone)
         self.change.unclear = self.change.unclear and self.change.empty
         return self.change
+
+    def _apply_beside(self, items: Sequence[Item], loose: Sequence[Segment]) -> None:
+        """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
+        bare = [one for one in loose if one.amounts and not one.keys and one.wanted.count is not None]
+        apart = all(self._own_row(item) is None for item in items)
+        if bare and apart and len(self._order) == 1 and self._said(cues().set | cues().corrections):
+            self._apply_loose(bare)
+        else:
+            self.change.lost = bool(bare) and apart
 
     def _newer(self, item: Item, items: Sequence[Item], loose: Sequence[Segment]) -> Item:
         """Take "cups six, no, eight" for eight: of two counts of one row, the one that it does not have yet."""
@@ -327,6 +341,7 @@ class Changer:
 
     def _apply_loose(self, loose: Sequence[Segment]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
+        loose = [self._as_size(segment) for segment in loose]
         if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
             return
         counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
@@ -343,6 +358,14 @@ class Changer:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
+
+    def _as_size(self, segment: Segment) -> Segment:
+        """A number behind a word of size ("size 9 instead") as the size that it names."""
+        before = [fold(word) for _, _, word in words(self._text[: segment.start])][-1:]
+        count = segment.wanted.count
+        if segment.keys or count is None or cues().number_words.isdisjoint(before):
+            return segment
+        return replace(segment, keys=(f"{float(count):g}",), wanted=replace(segment.wanted, count=None))
 
     def _resize(self, loose: Sequence[Segment]) -> bool:
         """Another size of the one row that has it: the size asked for is the one that is not on the order."""

@@ -140,7 +140,7 @@ RULES: Final = (
     Rule("nothing ordered", _ORDERS, _nothing_ordered, Decision.CLARIFY, Slot.ITEM),
     Rule("variant open", _ORDERS, _open(Slot.VARIANT), Decision.CLARIFY, Slot.VARIANT),
     Rule("quantity open", _ORDERS, _open(Slot.QTY), Decision.CLARIFY, Slot.QTY),
-    Rule("amount without an item", ("place_order",), lambda facts: facts.lost_amount, Decision.CLARIFY, Slot.ITEM),
+    Rule("amount without an item", _ORDERS, lambda facts: facts.lost_amount, Decision.CLARIFY, Slot.ITEM),
     Rule("word in an item's place", ("place_order",), lambda facts: facts.stray, Decision.CLARIFY, Slot.ITEM),
     Rule("vague address", _ORDERS, _vague_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("phone does not work", _ORDERS, _bad_phone, Decision.CLARIFY, Slot.PHONE),

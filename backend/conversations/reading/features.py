@@ -82,6 +82,8 @@ def _noted(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
     note = (reading.get("slots") or {}).get("note") or {}
     start, end = note.get("start", 0), note.get("end", 0)
     inside = [fold(piece.text) for piece in pieces if start <= piece.start < end]
+    if cues().any_in(cues().hours, str(note.get("text") or "")):
+        return 0.0
     return float(any(key.isdigit() or spoken_number(key) is not None for key in inside))
 
 

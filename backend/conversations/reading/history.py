@@ -10,8 +10,9 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.items import Collector, Item
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.segment import read_segments, wanted_of
+from backend.conversations.reading.segment import read_segments
 from backend.conversations.reading.types import Turn
+from backend.conversations.reading.wants import wanted_of
 
 _CUSTOMER: Final = "customer"
 _SEVERAL: Final = 2

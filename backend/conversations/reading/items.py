@@ -11,8 +11,9 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.layout import Amount
-from backend.conversations.reading.pieces import Kind, Piece, cues
-from backend.conversations.reading.segment import Segment, wanted_of
+from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
+from backend.conversations.reading.wants import wanted_of
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
@@ -112,7 +113,7 @@ class Collector:
         out: list[Segment] = []
         for segment in segments:
             if out and self._is_one_name(out[-1], segment):
-                out[-1] = _unknown(out[-1], segment)
+                out[-1] = as_one_name(out[-1], segment)
             else:
                 out.append(segment)
         return out
@@ -127,6 +128,8 @@ class Collector:
     # One item.
 
     def _take_item(self, segment: Segment) -> None:
+        if self._only_for_whom(segment):
+            return
         item = self._item(segment)
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
@@ -161,11 +164,25 @@ class Collector:
 
     def _vaguely(self, segment: Segment, item: Item) -> bool:
         """Whether "a few" is said of it, or "kidogo" where the row has no small size that this could mean."""
-        if cues().vague & {*self._words_before(segment.start)[-2:], *segment.strangers}:
+        behind = self._text[segment.end :]
+        if any(not behind[:start].strip() for start, _ in places_of(cues().for_all, behind)) and self.items:
+            return True
+        sold = self._catalogue.index.by_key.keys()  # "Kada", a bracelet, is no Swahili "few" where it is sold.
+        if cues().vague - sold & {*self._words_before(segment.start)[-2:], *segment.strangers}:
             return True
         small = item.sku is not None and self._catalogue.by_sku[item.sku].label == "small"
         last = {*segment.keys[-1:], *self._words_after(segment.end)[:1]}
-        return not small and not cues().vague_after.isdisjoint(last)
+        return not small and not (cues().vague_after - sold).isdisjoint(last)
+
+    def _only_for_whom(self, segment: Segment) -> bool:
+        """Whether a word names those whom the goods are for ("for my kids"), though it stands in a row's name as well.
+
+        A name said in full, or counted, is ordered all the same.
+        """
+        named = [piece.key for piece in segment.pieces if piece.kind in _NAMING]
+        told = places_of(cues().for_whom, self._text[: segment.start])
+        led = any(not self._text[end : segment.start].strip() for _, end in told)
+        return led and not segment.amounts and not segment.resolution.exact and cues().never_goods.issuperset(named)
 
     def _convincing(self, segment: Segment) -> bool:
         """Whether words that no row has are a good that the shop lacks, and not a slip of the tagger."""
@@ -174,7 +191,7 @@ class Collector:
             for token in self._tokens
             if token.get("tag") in _GOODS_TAGS and segment.start <= token["start"] < segment.end
         ]
-        if segment.resolution.rule == _ONE_NAME:
+        if segment.resolution.rule == ONE_NAME:
             return True
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
@@ -183,7 +200,8 @@ class Collector:
 
     def _joined(self, segment: Segment) -> bool:
         """Whether it stands behind an "and" that follows another item."""
-        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
+        led = (one for one in reversed(self._pieces) if one.end <= segment.start and one.kind is not Kind.JOINT)
+        before = next(led, None)
         return bool(self.items) and before is not None and before.kind is Kind.JOIN
 
     def _apart(self, segment: Segment, place: int) -> bool:
@@ -327,7 +345,7 @@ class Collector:
     @staticmethod
     def _in_two_sizes(last: Item, segment: Segment) -> bool:
         """Whether an option behind an "and" says another size than the item before it ("honey, small and large")."""
-        size, other = ({lexicon().sizes[key] for key in one.keys if key in lexicon().sizes} for one in (last, segment))
+        size, other = ({lexicon().sizes.get(key, key) for key in one.keys if _tells(key)} for one in (last, segment))
         return last.unamounted and bool(size) and bool(other) and size != other
 
     def _take_second_size(self, last: Item, segment: Segment) -> None:
@@ -363,31 +381,14 @@ class Collector:
         return bool(near & cues().corrections) or bool(set(after) & MAKE_IT)
 
 
+def _tells(key: str) -> bool:
+    return key in lexicon().sizes or key.isdigit()
+
+
 _NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
-_ONE_NAME: Final = "one name"
-
-
-def _unknown(before: Segment, segment: Segment) -> Segment:
-    """Two segments as one item that no row is called by."""
-    amounts = (*before.amounts, *segment.amounts)
-    resolution = Resolution(Status.UNKNOWN, rule=_ONE_NAME)
-    pieces, keys = (*before.pieces, *segment.pieces), (*before.keys, *segment.keys)
-    wanted = segment.wanted if segment.amounts else before.wanted
-    return replace(before, pieces=pieces, keys=keys, amounts=amounts, wanted=wanted, resolution=resolution)
-
 
 # What follows is what was there before.
 _STEAD_OF: Final = frozenset(
     tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
 MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
-
-
-def of_them(text: str) -> int | None:
-    """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
-    found = [(start, fold(word)) for start, _, word in words(text)]
-    for place, (start, _) in enumerate(found):
-        for width in (1, 2, 3):
-            if " ".join(key for _, key in found[place : place + width]) in cues().partitive:
-                return start
-    return None

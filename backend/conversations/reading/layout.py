@@ -13,6 +13,7 @@ from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
+from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
@@ -63,7 +64,9 @@ def lay_out(
     sorter = _Sorter(reading, catalogue, trusted=trusted, standing=standing)
     pieces: list[Piece] = []
     place = 0
-    said = words(text)
+    said = endings_apart(words(text))
+    numbered = numbered_names(text, said, catalogue)
+    amounts = [(start, start) if numbered.get(start) == end else (start, end) for start, end in amounts]
     lettered = {letter for letter in "SML" if catalogue.has_label(lexicon().sizes.get(letter.lower()))}
     named = in_names([fold(word) for _, _, word in said], catalogue)
     sizes = crosses(text) if catalogue.crossed else []
@@ -73,6 +76,10 @@ def lay_out(
             pieces.extend([*_breaks(text, place, start), _crossed(text, size)] if start == size[0] else [])
             place = size[1]
             continue
+        if start in numbered and not any(first <= start < last for first, last in blocked):
+            pieces.append(Piece(Kind.SIZE, start, end, word, fold(word)))
+            place = end
+            continue
         inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
         if inside is None or not _LEADS_TO_NUMBER.fullmatch(text[place:start]):
             pieces.extend(_breaks(text, place, start))
@@ -81,6 +88,8 @@ def lay_out(
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
         elif any(first <= start < last for first, last in reading.get("each") or ()):
             pieces.append(Piece(Kind.JOINT, start, end, word, ""))
+        elif word == INSTEAD:
+            pieces.append(Piece(Kind.BREAK, start, end, word, fold(word)))
         elif inside is None:
             _append(pieces, sorter.sort(start, end, word, named=own), lettered=word in lettered)
         elif not pieces or pieces[-1].amount != inside:
@@ -140,7 +149,7 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
         and not lettered
         and pieces
         and pieces[-1].kind is Kind.AMOUNT
-        and pieces[-1].key.replace(".", "", 1).isdigit()
+        and (pieces[-1].key.replace(".", "", 1).isdigit() or spoken_number(pieces[-1].key) is not None)
     ):
         number = pieces.pop()
         pieces.append(replace(number, kind=Kind.SIZE, amount=None))
@@ -154,7 +163,7 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
 def _is_part(piece: Piece) -> bool:
     """Whether a word says a part of one, so that it makes a size with the unit behind it ("aadha inch")."""
     part = spoken_number(piece.key)
-    return piece.kind in {Kind.SIZE, Kind.OTHER} and part is not None and part % 1 > 0
+    return piece.kind in {Kind.SIZE, *_UNREAD} and part is not None and part % 1 > 0
 
 
 def _list_numbers(text: str) -> list[tuple[int, int]]:

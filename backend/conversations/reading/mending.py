@@ -8,8 +8,9 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.resolve import Status
-from backend.catalog.linking.terms import spoken_number
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys, spoken_number
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
@@ -52,6 +53,10 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
             reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(slot["start"]), freed))}
     if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
+        slots["note"] = None
+    if slots.get("note") and _names_good(text, reading, catalogue, slots["note"]):
+        note = slots["note"]
+        reading = {**reading, "tokens": _in_doubt(reading, (int(note["start"]), int(note["end"])))}
         slots["note"] = None
     if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
@@ -202,6 +207,20 @@ def _is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, 
     return any(
         one and (count or other) for one, other, count in zip(sold, [*sold[1:], False], [False, *counts], strict=False)
     )
+
+
+def _names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
+    """Whether a note says no more than what a row is called, or a part of it that tells which ("gift bag")."""
+    start, end = int(note.get("start") or 0), int(note.get("end") or 0)
+    said = words(text[start:end])
+    if not 0 < len(said) <= _LONGEST_NAME:
+        return False
+    bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
+    pieces = [one for one in lay_out(text, bare, catalogue, trusted=True) if start <= one.start < end]
+    if not pieces or any(one.kind is not Kind.GOODS for one in pieces):
+        return False
+    found = resolve(catalogue, read_keys(tuple(one.key for one in pieces)), Wanted())
+    return found.exact or (len(said) > 1 and found.status is Status.OPEN)
 
 
 def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:

@@ -89,6 +89,11 @@ class Cues:
     same_size: frozenset[str]
     same_colour: frozenset[str]
     same_count: frozenset[str]
+    last_time: frozenset[str]
+    confirm_questions: frozenset[str]
+    hours: frozenset[str]
+    for_whom: frozenset[str]
+    for_all: frozenset[str]
     also: frozenset[str]
     attributes: frozenset[str]
     passing: Mapping[str, frozenset[str]]
@@ -107,7 +112,8 @@ class Cues:
 
 _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
-    "all_of_them", "same_size", "same_colour", "same_count",
+    "all_of_them", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
+    "for_whom", "for_all",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -123,6 +129,16 @@ def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
         run = next((one for one in runs if " ".join(key for _, _, key in one) in listed), None)
         found += [(start, run[-1][1])] if run else []
     return found
+
+
+def of_them(text: str) -> int | None:
+    """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
+    found = [(start, fold(word)) for start, _, word in words(text)]
+    for place, (start, _) in enumerate(found):
+        for width in (1, 2, 3):
+            if " ".join(key for _, key in found[place : place + width]) in cues().partitive:
+                return start
+    return None
 
 
 @lru_cache(maxsize=1)

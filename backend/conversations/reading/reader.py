@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Change, Changer
@@ -15,11 +16,11 @@ from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import asked_items, items_of, offered, running_order
-from backend.conversations.reading.items import Collector, Item, of_them
+from backend.conversations.reading.items import Collector, Item
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
-from backend.conversations.reading.pieces import Piece
+from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
@@ -37,6 +38,7 @@ from backend.conversations.reading.types import (
 
 _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
+_NEAR: Final = 3
 # How sure the bot must be of what is acted on and cannot be undone.
 _LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.6, "modify_order": 0.6}
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
@@ -53,6 +55,7 @@ class _Read:
     lines: Mapping[str, Fraction] | None = None
     removed: tuple[str, ...] = ()
     unclear: bool = False
+    lost: bool = False
     open_items: Sequence[Item] | None = None
 
 
@@ -84,16 +87,31 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
-    items, loose, pieces = _items(reading, catalogue, context)
+    items, loose, pieces, lost = _items(reading, catalogue, context)
     items = split_off(rule_out(items, catalogue), of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
         items, loose = joined, ()
+    lost = lost or any(_is_lost(segment, reading) for segment in loose)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)
-        return _Read((), loose, pieces, order or None)
-    return _Read(items, loose, pieces, _summed(items))
+        return _Read((), loose, pieces, order or None, lost=lost)
+    # "The same as last time, and a whistle" orders more than the whistle; what it was is to be asked.
+    earlier = bool(flags.get("same_again")) and not flags.get("usual_place") and not context.history
+    earlier = earlier and _adds_to_last_time(context.text)
+    return _Read(items, loose, pieces, _summed(items), unclear=earlier, lost=lost)
+
+
+def _adds_to_last_time(text: str) -> bool:
+    """Whether an "and" joins what was ordered last time with more ("same as last time plus", "and the usual")."""
+    said = words(text)
+    for start, end in places_of(cues().last_time, text):
+        behind = [fold(word) for first, _, word in said if first >= end][:_NEAR]
+        before = [fold(word) for _, last, word in said if last <= start][-1:]
+        if not cues().joins.isdisjoint([*behind, *before]):
+            return True
+    return False
 
 
 def _answer(
@@ -145,21 +163,25 @@ def _picked(
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     order = _order(catalogue, context)
     standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
-    items, loose, pieces = _items(reading, catalogue, context, standing)
+    items, loose, pieces, _ = _items(reading, catalogue, context, standing)
     everything = bool((reading.get("flags") or {}).get("everything"))
     changer = Changer(context.text, catalogue, order, everything=everything)
     change: Change = changer.apply(items, loose)
     unclear = change.unclear or (change.empty and not change.open_items)
-    return _Read(items, loose, pieces, change.added, tuple(change.removed), unclear, change.open_items)
+    removed = tuple(change.removed)
+    return _Read(items, loose, pieces, change.added, removed, unclear, change.lost, change.open_items)
 
 
 def _items(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext, standing: frozenset[str] = frozenset()
-) -> tuple[list[Item], Sequence[Segment], Sequence[Piece]]:
+) -> tuple[list[Item], Sequence[Segment], Sequence[Piece], bool]:
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
     items = with_shared(collector.collect(segments), context.text, pieces, catalogue)
-    return items, collector.loose, pieces
+    read = {piece.start for segment in segments for piece in segment.pieces}
+    passed_over = (piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read)
+    lost = any(_is_sure_amount(piece.start, piece.end, reading) for piece in passed_over)
+    return items, collector.loose, pieces, lost
 
 
 def _order(catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Fraction]:
@@ -206,14 +228,20 @@ def _facts(
         phone=slots.get("phone"),
         payment=slots.get("payment"),
         answered_more=talk.asks_for_more(context.history) or context.asked == "more",
-        asked_confirm=context.asked == "confirm" or bool(running_order(context.history, catalogue)),
+        asked_confirm=_is_to_confirm(catalogue, context),
         left=talk.has_left(context.history),
         opens=not context.history and context.asked is None,
         unclear=read.unclear,
         stray=has_strays(read.pieces, read.items, reading),
         mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),
-        lost_amount=any(_is_lost(segment, reading) for segment in read.loose),
+        lost_amount=read.lost,
     )
+
+
+def _is_to_confirm(catalogue: Catalogue, context: ReadingContext) -> bool:
+    """Whether the bot has just asked for a yes to an order."""
+    asked = context.asked == "confirm" or cues().any_in(cues().confirm_questions, talk.last_question(context.history))
+    return asked or bool(running_order(context.history, catalogue))
 
 
 def _asked(item: Item) -> Fraction:
@@ -224,12 +252,16 @@ def _asked(item: Item) -> Fraction:
 
 def _is_lost(segment: Segment, reading: Mapping[str, Any]) -> bool:
     """Whether the bot was sure of an amount that no item took: what it counts was not understood."""
+    return bool(segment.amounts) and _is_sure_amount(segment.start, segment.end, reading)
+
+
+def _is_sure_amount(start: int, end: int, reading: Mapping[str, Any]) -> bool:
     said = [
         float(t.get("p", 1.0))
         for t in reading.get("tokens") or ()
-        if segment.start <= t["start"] < segment.end and t.get("tag") == "AMOUNT"
+        if start <= t["start"] < end and t.get("tag") == "AMOUNT"
     ]
-    return bool(segment.amounts) and min(said, default=0.0) >= _SURE_AMOUNT
+    return min(said, default=0.0) >= _SURE_AMOUNT
 
 
 def _stock(catalogue: Catalogue, sku: str) -> Fraction:

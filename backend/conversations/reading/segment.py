@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, stems, words
-from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
-from backend.catalog.linking.terms import Measure, Terms, measure_of, read_keys
+from backend.catalog.linking.terms import Terms, is_unit, read_keys
 from backend.conversations.reading.layout import Amount, amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.wants import COUNTING, PORTIONS, wanted_of
 
 _LONGEST: Final = 12
 _ALL_KNOWN: Final = 0.9  # what open words score that all stand in the catalogue as they were typed
@@ -97,6 +98,18 @@ class Segment:
     def words(self) -> str:
         """Its goods words as they were typed."""
         return " ".join(piece.text for piece in self.pieces if piece.kind in _NAMED or piece.kind is Kind.JOINT).strip()
+
+
+ONE_NAME: Final = "one name"
+
+
+def as_one_name(before: Segment, segment: Segment) -> Segment:
+    """Two segments as one item that no row is called by."""
+    amounts = (*before.amounts, *segment.amounts)
+    resolution = Resolution(Status.UNKNOWN, rule=ONE_NAME)
+    pieces, keys = (*before.pieces, *segment.pieces), (*before.keys, *segment.keys)
+    wanted = segment.wanted if segment.amounts else before.wanted
+    return replace(before, pieces=pieces, keys=keys, amounts=amounts, wanted=wanted, resolution=resolution)
 
 
 @dataclass(slots=True)
@@ -195,7 +208,9 @@ class Segmenter:
             return None
         segment = self._resolved(pieces, rest, name)
         found = segment.resolution
-        named = found.rule == "alias" and found.status is Status.SURE and found.exact
+        # No row is counted by tenths, so that "2.6" in what else is a whole name is a part of it.
+        told = found.rule == "alias" or (found.rule == "container" and amount.value.denominator > 1)
+        named = told and found.status is Status.SURE and found.exact
         # A small number with no word of size before it is a count, though "2" might be said for two kilos.
         telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE
         size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
@@ -209,14 +224,22 @@ class Segmenter:
         "30 shot ek" is one of what is called "30 shot"; "waya 1.5 mita kumi" is ten metres of "waya 1.5".
         """
         amount = self.amounts[number]
-        counted = len(rest) == 1 and self.amounts[rest[0]].kind in _COUNTING and not self.amounts[rest[0]].vague
+        counted = len(rest) == 1 and self.amounts[rest[0]].kind in COUNTING and not self.amounts[rest[0]].vague
         spoken = tuple(key for key in _as_name(amount, numbered=False) if not lexicon().is_joint(key))
         name = (amount.digits,) if amount.digits is not None else spoken
-        if not counted or amount.currency or not name or not self._in_one_name(pieces, number):
+        if not counted or amount.currency or not name:
             return None
-        segment = self._resolved(pieces, rest, name)
-        found = segment.resolution
-        return segment if found.rule == "alias" and found.status is Status.SURE and found.exact else None
+        names = [name] if self._in_one_name(pieces, number) else self._with_unit(pieces, number)
+        read = (self._resolved(pieces, rest, one) for one in names)
+        return next((one for one in read if _is_whole_name(one.resolution)), None)
+
+    def _with_unit(self, pieces: tuple[Piece, ...], number: int) -> list[tuple[str, ...]]:
+        """A number with the unit that a row's name has between it and the next word ("3/4 elbow", of 3/4 inch)."""
+        place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
+        after = pieces[place + 1].key if place + 1 < len(pieces) else ""
+        pairs, said = self.catalogue.pairs, pieces[place].key
+        units = sorted(unit for first, unit in pairs if first == said and is_unit(unit) and (unit, after) in pairs)
+        return [(said, unit) for unit in units]
 
     def _in_one_name(self, pieces: tuple[Piece, ...], number: int) -> bool:
         """Whether a number and the goods word beside it follow each other in a row's name or alias."""
@@ -276,6 +299,10 @@ class Segmenter:
         return worth + _ODD * (resolution.status is Status.ODD)
 
 
+def _is_whole_name(found: Resolution) -> bool:
+    return found.rule == "alias" and found.status is Status.SURE and found.exact
+
+
 def _as_name(amount: Amount, *, numbered: bool) -> tuple[str, ...]:
     """A number as the end of a name: as it was said ("passport nane"), or in digits behind a word of size."""
     if numbered and amount.value is not None:
@@ -297,13 +324,10 @@ def _side(pieces: Sequence[Piece]) -> bool | None:
     return False if places[0] > named[-1] else None
 
 
-_COUNTING: Final = frozenset({"count", "each", "pack", "vague"})
-
-
 def _counts(segment: Segment, amounts: Sequence[Amount]) -> int:
     """How many of its amounts say how many; a size, a price or half a portion beside a count is no second count."""
     kinds = [amounts[number] for number in segment.amounts]
-    counts = [one for one in kinds if one.kind in _COUNTING and one.value not in _PORTIONS and not one.lone]
+    counts = [one for one in kinds if one.kind in COUNTING and one.value not in PORTIONS and not one.lone]
     measures = sum(one.kind in {"measure", "money"} for one in kinds)
     return max(len(counts), measures)
 
@@ -314,68 +338,6 @@ def _sizes(segment: Segment, amounts: Sequence[Amount]) -> int:
     return len(labels) + sum(
         amounts[number].value == Fraction(1, 2) and amounts[number].kind == "count" for number in segment.amounts
     )
-
-
-def wanted_of(amounts: Sequence[Amount]) -> Wanted:
-    """Put the amounts of one item together."""
-    wanted = Wanted()
-    for amount in amounts:
-        wanted = _added(wanted, amount)
-    # Two counts of one thing, and nothing that takes one of them back, are to be asked about.
-    counts = {one.value for one in amounts if one.kind in _COUNTING and not one.lone} - _PORTIONS.keys()
-    return replace(wanted, vague=True) if len(counts) > 1 and not wanted.vague else wanted
-
-
-def _added(wanted: Wanted, amount: Amount) -> Wanted:
-    value = amount.value
-    if amount.vague or value is None:
-        return replace(wanted, vague=True)
-    return _ADDERS.get(amount.kind, _counted)(wanted, amount, value)
-
-
-def _weighed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
-    return _measured(wanted, measure_of(float(value), amount.unit or "kg"))
-
-
-def _paid(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
-    del amount
-    return replace(wanted, money_minor=value * 100)
-
-
-def _packed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
-    container = lexicon().containers.get(phrase_key(amount.unit or ""), amount.unit)
-    keep = wanted.count is not None and value == 1
-    return replace(wanted, container=container, count=wanted.count if keep else value)
-
-
-def _counted(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
-    del amount
-    known = wanted.count
-    part = next((one for one in _PORTIONS if one in {known, value}), None)
-    # "robo tatu" is three quarters of one thing; any other count beside a part says how many of that size.
-    if known is None or known == value or part is None or (part < _HALF and _THREE in {known, value}):
-        return replace(wanted, count=value)
-    return replace(wanted, count=known if value == part else value, portion=_PORTIONS[part])
-
-
-_HALF: Final = Fraction(1, 2)
-_THREE: Final = Fraction(3)
-_PORTIONS: Final = {_HALF: "half", Fraction(1, 4): "quarter"}
-_ADDERS: Final = {"measure": _weighed, "money": _paid, "pack": _packed}
-
-
-def _measured(wanted: Wanted, measure: Measure | None) -> Wanted:
-    """Of two measures, the one that goods are not sold by is a size ("two inch nails, half a kilo")."""
-    known = wanted.measure
-    if known is None or measure is None or known == measure:
-        return replace(wanted, measure=measure)
-    if known.dimension == measure.dimension:  # "25 litres, in the 5 litre ones": how many is to be asked.
-        return replace(wanted, measure=measure, vague=True)
-    size, amount = (known, measure) if known.dimension in _SIZES_ONLY else (measure, known)
-    return replace(wanted, size=size, measure=amount)
-
-
-_SIZES_ONLY: Final = frozenset({"inch", "width", "length"})
 
 
 def read_segments(

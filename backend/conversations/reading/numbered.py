@@ -1,0 +1,54 @@
+"""Numbers that tell rows apart ("size 4 and size 5 football"), and endings that carry a word of their own."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold
+from backend.catalog.linking.lexicon import lexicon
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import cues
+
+Word = tuple[int, int, str]
+# Marathi writes "instead of" to the end of what is replaced ("दोनऐवजी तीन": three instead of two).
+INSTEAD: Final = "ऐवजी"
+
+
+def endings_apart(said: Sequence[Word]) -> list[Word]:
+    """Words with "instead of" at their end as two words each; offsets stay those of the text."""
+    return [part for one in said for part in _parts(one)]
+
+
+def _parts(word: Word) -> list[Word]:
+    start, end, text = word
+    seam = end - len(INSTEAD)
+    if not text.endswith(INSTEAD) or seam <= start:
+        return [word]
+    stem = text[: -len(INSTEAD)]
+    # How many there were is said by the order itself.
+    return [(start, end, INSTEAD)] if number_of(fold(stem)) is not None else [(start, seam, stem), (seam, end, INSTEAD)]
+
+
+def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dict[int, int]:
+    """Numbers that name rows, in a message that gives two of them: where each starts and ends.
+
+    Each stands behind the same word ("size", or one that it follows in names of the shop), and rows have that number.
+    """
+    found: list[tuple[str, int, int]] = []
+    for (_, end, word), (start, last, number) in pairwise(said):
+        touching = text[end:start].isspace()
+        if touching and number.isdigit() and _names(fold(word), fold(number), catalogue):
+            found.append((fold(word), start, last))
+    times = Counter(key for key, _, _ in found)
+    return {start: last for key, start, last in found if times[key] > 1}
+
+
+def _names(key: str, number: str, catalogue: Catalogue) -> bool:
+    lex = lexicon()
+    if key in lex.containers or key in lex.sizes:
+        return False
+    if key in cues().number_words:
+        return any(number in item.size_numbers | item.terms.numbers for item in catalogue.items)
+    return not lex.is_joint(key) and (key, number) in catalogue.pairs

@@ -1,0 +1,76 @@
+"""Numbers that tell rows apart, fractions of inches, counts that nothing took, and Marathi's "instead of"."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Slot, Turn
+from tests.support.marked_reading import READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP
+
+WORKSHOP = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "99", "options": options}
+        for sku, name, aliases, unit, options in (
+            ("SAW-4", "Saw Size 4", "saw size 4", "piece", "size=4"),
+            ("SAW-5", "Saw Size 5", "saw size 5", "piece", "size=5"),
+            ("ELB-05", "Elbow half inch", "half inch elbow", "piece", "size=half inch"),
+            ("ELB-075", "Elbow 3/4 inch", "3/4 inch elbow", "piece", "size=3/4 inch"),
+            ("RNG-24", "Ring 2.4 (dozen)", "red ring 2.4", "dozen", "size=2.4"),
+            ("RNG-26", "Ring 2.6 (dozen)", "red ring 2.6", "dozen", "size=2.6"),
+            ("LAMP-26", "Long Lamp 26 inch", "26 inch lamp", "piece", "length=26 inch"),
+            ("LAMP-DSK", "Desk Lamp", "desk lamp", "piece", ""),
+            ("DISC-20", "Sanding Discs 7 inch (pack of 20)", "7 inch discs", "pack", "size=7 inch"),
+            ("TACK", "Tacks", "tacks", "piece", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<size> {4} and <size> {5} <saw>, {one|1each} of each", {"SAW-4": 1, "SAW-5": 1}),
+        ("<saw> size {4} na size {5}, {2|2each} each", {"SAW-4": 2, "SAW-5": 2}),
+        ("{3/4|0.75} <elbow> {8}", {"ELB-075": 8}),
+        ("<red ring> {2.6} {do darjan|2dozen}", {"RNG-26": 2}),
+        ("{40} <discs> {7} inch", {"DISC-20": 2}),
+    ],
+)
+def test_a_number_tells_which_row_is_meant(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(WORKSHOP, text)) == expected
+
+
+def test_a_row_known_by_its_size_is_not_what_the_bare_word_means() -> None:
+    """Two rows are lamps; that one alone is called a "26 inch lamp" does not make it the lamp."""
+    result = read(WORKSHOP, "<lamp> {moja|1}, <tacks> {2}")
+    assert (lines(result), result.decision, result.ask) == ({"TACK": 2}, Decision.CLARIFY, Slot.VARIANT)
+
+
+def test_as_many_as_the_others_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "<milk> {2}, <bread> {1} and <sugar> for both")
+    assert (lines(result), result.decision, result.ask) == ({"MILK": 2, "BREAD": 1}, Decision.CLARIFY, Slot.QTY)
+
+
+@pytest.mark.parametrize("text", ["same as last time plus {2} <coke>", "{2} <coke> na kama kawaida"])
+def test_more_than_last_time_is_asked_about(text: str) -> None:
+    """What was ordered last time is not known, so that the rest alone is not the order."""
+    result = read(CORNER_SHOP, text, flags={"same_again": True})
+    assert (lines(result), result.decision, result.ask) == ({"COKE": 2}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_marathi_writes_instead_of_to_the_end_of_a_number() -> None:
+    history = (Turn("customer", "2 coke"), Turn("bot", "2 Coke 500ml = KES 140. OK?"))
+    result = read(CORNER_SHOP, "दोनऐवजी {तीन|3} करा", intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("COKE",), {"COKE": 3})
+
+
+def test_a_new_count_may_stand_beside_another_good() -> None:
+    history = (Turn("customer", "2 coke"), Turn("bot", "2 Coke 500ml = KES 140. OK?"))
+    result = read(CORNER_SHOP, "not two, make it {4}, and {1} <bread>", intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("COKE",), {"COKE": 4, "BREAD": 1})
+
+
+def test_a_count_that_nothing_takes_is_asked_about_in_a_change() -> None:
+    """Three rows stand on the order, so that what becomes four is not said."""
+    result = read(CORNER_SHOP, "make it {4}, and {1} <coke>", intent="modify_order", history=READ_BACK)
+    assert result.decision is Decision.CLARIFY
