@@ -44,14 +44,15 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
     for name in _GIVEN_BACK:
-        slot = slots.get(name)
+        slot = taken = slots.get(name)
         if slot and slot.get("start") is not None:
             numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *_numbers_in(text, slot)]}
             counted = name == "address" and not _led_by_each(text, slot["start"])
+            slot = _behind_goods(text, numbered, catalogue, slot) if counted else slot
             slots[name] = _without_goods(text, numbered, catalogue, slot, sure=counted)
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
-            reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(slot["start"]), freed))}
+            reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(taken["start"]), freed))}
     if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
     if slots.get("note") and _names_good(text, reading, catalogue, slots["note"]):
@@ -328,6 +329,21 @@ def _without_goods(
     if cut == start:
         return slot
     return {**slot, "text": text[cut:end], "start": cut} if cut < end else None
+
+
+def _behind_goods(
+    text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """A place that begins behind the last sentence in it that counts goods ("2 mops, 4 dusters. Nirmal Road")."""
+    start, end = slot["start"], slot["end"]
+    for cut in reversed([start + one.end() for one in _SENTENCE.finditer(text[start:end])]):
+        counted = [part for part in _parts(text, start, cut) if _is_item(text, *part, reading, catalogue, counted=True)]
+        if counted and text[cut:end].strip(_EDGE):
+            return {**slot, "text": text[cut:end], "start": cut}
+    return slot
+
+
+_SENTENCE: Final = re.compile(r"[.।]\s+|\n+")
 
 
 def _counted_before(text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any]) -> int | None:

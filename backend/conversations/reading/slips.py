@@ -65,8 +65,9 @@ def _joined(text: str, place: int) -> bool:
 @lru_cache(maxsize=4096)
 def _nearest(typed: str) -> float | None:
     near = process.extract(typed, _numbers().keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
-    values = {_numbers()[word] for word, _, _ in near if _one_slip(typed, word)}
-    return values.pop() if len(values) == 1 else None
+    values = {_numbers()[word] for word, _, _ in near}
+    likely = any(_one_slip(typed, word) for word, _, _ in near)
+    return values.pop() if likely and len(values) == 1 else None
 
 
 def _one_slip(typed: str, word: str) -> bool:

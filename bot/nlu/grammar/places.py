@@ -200,6 +200,7 @@ VAGUE_PLACES = (
     r"\b(to|at) (my|his|her) (sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma)('?s)? (place|house|home)",
     r"\b(at|to) (my|our) new (office|place|house|home|apartment)\b",
     r"\b(kwa|nyumbani kwa) (mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
+    r"\b(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?(dada|kaka|mama|baba|cousin|cuzo|rafiki|beshte|shangazi|mjomba|jirani|bro|sis|mathe)( yangu| wangu| yake| zangu)( kwake)?(?=\s*($|[.,!?\n]))",
     r"\b(behen|bahan|bhai|dost|mummy|mama|chacha|nani|dadi|padosi|sasural|maasi|mausi|buaa?|didi) ?(ke|ki|k)? (ghar|yahan|yaha|office)\b",
     r"\b(nay[ea]|naye wale) (office|ghar|flat)\b|\bmandir ke (paas|pas) (wale|wala) ghar\b",
     r"(बहन|भाई|दोस्त|मम्मी|मामा|चाचा|नानी|दादी|पड़ोसी|मौसी|बुआ|दीदी) के (घर|यहाँ|यहां|ऑफिस)",
