@@ -79,7 +79,10 @@ class Changer:
             for sku, quantity in self._order.items():
                 self.change.set(sku, quantity * 2)
             return self.change
-        items = [item for item in items if not self._kept(item, items)]
+        kept = [item for item in items if self._kept(item, items)]
+        # Hindi's "rehne do" leaves a good where it is, or leaves it out: the bot took it for going.
+        self.change.lost = any(item.role in _TAKEN_OFF for item in kept)
+        items = [item for item in items if item not in kept]
         named = items
         items = [self._newer(item, items, loose) for item in items]
         if named and items == named:
@@ -103,7 +106,7 @@ class Changer:
         if bare and apart and len(self._order) == 1 and self._said(cues().set | cues().corrections):
             self._apply_loose(bare)
         else:
-            self.change.lost = bool(bare) and apart
+            self.change.lost = self.change.lost or (bool(bare) and apart)
 
     def _newer(self, item: Item, items: Sequence[Item], loose: Sequence[Segment]) -> Item:
         """Take "cups six, no, eight" for eight: of two counts of one row, the one that it does not have yet."""

@@ -44,15 +44,16 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
     for name in _GIVEN_BACK:
-        slot = taken = slots.get(name)
+        slot = slots.get(name)
         if slot and slot.get("start") is not None:
             numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *_numbers_in(text, slot)]}
             counted = name == "address" and not _led_by_each(text, slot["start"])
+            begun = slot["start"]
             slot = _behind_goods(text, numbered, catalogue, slot) if counted else slot
             slots[name] = _without_goods(text, numbered, catalogue, slot, sure=counted)
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
-            reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(taken["start"]), freed))}
+            reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(begun), freed))}
     if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
     if slots.get("note") and _names_good(text, reading, catalogue, slots["note"]):

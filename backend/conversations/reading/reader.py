@@ -40,7 +40,7 @@ _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
 _NEAR: Final = 3
 # How sure the bot must be of what is acted on and cannot be undone.
-_LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.6, "modify_order": 0.6}
+_LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.63, "modify_order": 0.6}
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
 _ASKS: Final = {Status.UNKNOWN: Slot.ITEM, Status.OPEN: Slot.VARIANT, Status.ODD: Slot.QTY}
 

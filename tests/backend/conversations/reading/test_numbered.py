@@ -74,3 +74,10 @@ def test_a_count_that_nothing_takes_is_asked_about_in_a_change() -> None:
     """Three rows stand on the order, so that what becomes four is not said."""
     result = read(CORNER_SHOP, "make it {4}, and {1} <coke>", intent="modify_order", history=READ_BACK)
     assert result.decision is Decision.CLARIFY
+
+
+def test_what_may_stay_or_go_is_asked_about() -> None:
+    """Hindi's "rehne do" is said of both."""
+    text = "<-milk> rehne do, <coke> {1} bhej do"
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert result.decision is Decision.CLARIFY
