@@ -23,6 +23,7 @@ _TALK: Final = frozenset({"affirm", "deny", "special_instruction", "out_of_scope
 _OPENINGS: Final = _TALK | {"bye", "complaint", "track_order", "ask_hours", "cancel_order", "change_address"}
 _IN_DOUBT: Final = 0.2
 _UNSURE: Final = 0.6
+_TAKEN_FOR: Final = 0.63  # sure enough to be acted on, and no more
 _SHORT: Final = 5
 _FEWEST: Final = 2
 _PART_OF_ORDERS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT, Kind.JOIN, Kind.BREAK})
@@ -75,7 +76,7 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     nothing_else = not unread and bool(exact) and not context.text.rstrip().endswith("?")
     if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE):
         return None
-    return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+    return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
 
 
 def _names(pieces: Sequence[Piece]) -> bool:
@@ -92,7 +93,7 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
     if item is None or not _picks(item, context.text, question, catalogue):
         return None
-    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
 
 
 def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
@@ -111,7 +112,7 @@ def _confirmed(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     named = _names(lay_out(context.text, reading, catalogue)) or bool(reading.get("amounts"))
     if named or not running_order(context.history, catalogue):
         return None
-    return _as(reading, "affirm", max(_ranked(reading).get("affirm", 0.0), _UNSURE))
+    return _as(reading, "affirm", max(_ranked(reading).get("affirm", 0.0), _TAKEN_FOR))
 
 
 def _money_astray(
@@ -126,7 +127,7 @@ def _money_astray(
         return None
     ranking = {name: p for name, p in _ranked(reading).items() if name in {"claim_paid", "payment_problem"}}
     likelier = max(ranking, key=lambda name: ranking[name], default="payment_problem")
-    return _as(reading, likelier, max(ranking.get(likelier, 0.0), _UNSURE))
+    return _as(reading, likelier, max(ranking.get(likelier, 0.0), _TAKEN_FOR))
 
 
 def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -137,7 +138,7 @@ def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingC
     if not reading.get("amounts"):
         return None
     mentions = [{**one, "role": "add"} for one in reading.get("mentions") or ()]
-    return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _UNSURE))
+    return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
 
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -148,7 +149,7 @@ def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     if not any(one.resolution.exact and _names(one.pieces) for run in named for one in run):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _UNSURE))
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
 _RULES: Final = (_some_off, _new_order, _goods_alone, _answer, _confirmed, _money_astray, _if_held)
