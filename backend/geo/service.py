@@ -5,18 +5,22 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import polyline
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
 
 from backend.geo.errors import BadLineError, UnknownPlaceError
 from backend.geo.geometry import deviation, great_circle_m
 from backend.geo.ports import Deviation, Geocoder, Pace, Place, Point, RoutePlanner, Way
 from backend.geo.settings import GeoSettings
 from backend.platform.clock import Clock
-from backend.platform.errors import ProviderError
+from backend.platform.errors import ProviderError, ProviderRejectedError
 from backend.platform.observability.logging import get_logger
 
 log = get_logger(__name__)
 
 _KMH_TO_MS: Final = 3.6
+_FAILURES: Final = 3
+_REST_S: Final = 30.0
 
 
 class OwnMaps(RoutePlanner, Geocoder, Protocol):
@@ -44,13 +48,16 @@ class GeoService:
         self._clock = clock
         self._planner = planner or own
         self._geocoder = geocoder or own
+        # Each report of a rider may ask: a service that is away is left alone for a while, not waited for each time.
+        self._breakers = AsyncCircuitBreakerFactory(_FAILURES, _REST_S, exclude=[ProviderRejectedError])
 
     async def way(self, stops: Sequence[Point]) -> Way:
         """Return the way through at least two stops; an estimate where the map service does not answer."""
         try:
-            return await self._planner.way(stops)
-        except ProviderError as error:
-            log.warning("geo.estimated", code=error.code)
+            async with await self._breakers.get_breaker("planner"):
+                return await self._planner.way(stops)
+        except (ProviderError, OpenedState) as error:
+            log.warning("geo.estimated", error=str(error))
             return await self._own.way(stops)
 
     def arrival(self, way: Way) -> datetime:
@@ -63,11 +70,12 @@ class GeoService:
         Raises:
             UnknownPlaceError: Nothing is known there.
         """
+        found = None
         try:
-            found = await self._geocoder.name_of(point, language)
-        except ProviderError as error:
-            log.warning("geo.estimated", code=error.code)
-            found = None
+            async with await self._breakers.get_breaker("geocoder"):
+                found = await self._geocoder.name_of(point, language)
+        except (ProviderError, OpenedState) as error:
+            log.warning("geo.estimated", error=str(error))
         found = found or await self._own.name_of(point, language)
         if found is None:
             raise UnknownPlaceError(lat=round(point.lat, 3), lng=round(point.lng, 3))

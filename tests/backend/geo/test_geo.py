@@ -38,6 +38,11 @@ class Maps:
         self.nominatim = NominatimClient(self.http, "duka/test")
         self.service = GeoService(OfflineMaps(SETTINGS), SETTINGS, clock, planner=self.osrm, geocoder=self.nominatim)
 
+    async def asked(self) -> int:
+        """How often the services were asked."""
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.sandbox), base_url="http://sim") as client:
+            return len((await client.get("/__sim/calls", params={"provider": "maps"})).json())
+
     async def fault(self, **fault: Any) -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.sandbox), base_url="http://sim") as client:
             assert (await client.post("/__sim/faults", json=fault)).status_code == 200
@@ -69,6 +74,21 @@ async def test_a_map_service_that_is_down_leaves_an_estimate(maps: Maps) -> None
     assert way.estimated
     assert way.duration_s == pytest.approx(way.distance_m / (20 / 3.6), rel=0.001)
     assert (await maps.service.name_of(YAYA)).name == "Yaya Centre"
+
+
+async def test_a_map_service_that_stays_down_is_left_alone_for_a_while(maps: Maps) -> None:
+    """Whoever asks gets the estimate at once, where each waited for the service in vain."""
+    await maps.fault(provider="maps", status=503)
+    for _ in range(10):
+        assert (await maps.service.way([WESTLANDS, KILIMANI])).estimated
+    assert await maps.asked() == 3
+
+
+async def test_what_the_service_refuses_does_not_speak_against_it(maps: Maps) -> None:
+    await maps.fault(provider="maps", status=400)
+    for _ in range(5):
+        assert (await maps.service.way([WESTLANDS, KILIMANI])).estimated
+    assert await maps.asked() == 5
 
 
 async def test_nominatim_names_a_point(maps: Maps) -> None:
