@@ -67,7 +67,7 @@ _EVENTS: Final = text("SELECT * FROM outbox WHERE pos > :after ORDER BY pos")
 _LEDGER: Final = text("""
 SELECT coalesce(sum(l.credit_minor - l.debit_minor), 0)::bigint FROM ledger_entries l JOIN orders o ON o.id = l.order_id
 WHERE l.account IN
-    ('customer_funds', 'refunds_payable', 'refunds_declined', 'merchant_payable', 'fees_earned')
+    ('customer_funds', 'refunds_payable', 'refunds_declined', 'owed_by_payers', 'merchant_payable', 'fees_earned')
 """)
 
 

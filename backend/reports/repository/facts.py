@@ -44,7 +44,7 @@ balances AS (
     SELECT order_id, split_part(debit, '.', 2) AS rail, minor FROM moved
     WHERE debit LIKE 'clearing.%' AND credit IN ('customer_funds', 'refunds_payable')
     UNION ALL SELECT order_id, split_part(credit, '.', 2), -minor FROM moved
-    WHERE credit LIKE 'clearing.%' AND debit = 'customer_funds'
+    WHERE credit LIKE 'clearing.%' AND debit IN ('customer_funds', 'refunds_declined', 'owed_by_payers')
 ), collected AS (
     SELECT order_id, sum(minor) AS collected_minor, sum(minor) FILTER (WHERE rail = 'mpesa') AS mpesa_minor,
         sum(minor) FILTER (WHERE rail = 'upi') AS upi_minor, sum(minor) FILTER (WHERE rail = 'cash') AS cash_minor

@@ -22,7 +22,7 @@ from tests.backend.reports.conftest import Days
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.orders import ADMIN, orders_service
-from tests.support.factories.payments import receipts_service
+from tests.support.factories.payments import receipts_service, refunds_service
 from tests.support.factories.reports import open_trade, reports_service
 from tests.support.factories.vendors import make_merchant, vendors_service
 
@@ -288,6 +288,25 @@ async def test_money_that_was_taken_back_is_owed_again(session: AsyncSession) ->
         report = await trade.report(day)
         assert report.figure("collected").minor == collected
         assert report.figure("outstanding").minor == outstanding
+
+
+@pytest.mark.parametrize("pays_back", [False, True])
+async def test_too_much_that_goes_back_with_its_payment_is_told(session: AsyncSession, *, pays_back: bool) -> None:
+    """The surplus was declined, or paid back before: all that the provider took is less on that day."""
+    trade = await open_trade(session)
+    await trade.at(0, 10)
+    receipt = await trade.pay(await trade.order(), 40_000)
+    refunds = refunds_service(FixedClock())
+    refund_id = str(await session.scalar(text("SELECT id FROM refunds")))
+    await refunds.decide(session, refund_id, approve=pays_back, note="", actor=ADMIN, is_owner=True)
+    if pays_back:
+        await refunds.pay(session, refund_id, "UKM5A7B9CZ", ADMIN)
+    await trade.at(1, 10)
+    await trade.take_back(receipt)
+    await trade.at(2, 10)
+    first, second = await trade.report(0), await trade.report(1)
+    assert (first.figure("collected").minor, first.figure("refunds.paid").minor) == (40_000, 4_800 * pays_back)
+    assert (second.figure("collected").minor, second.figure("refunds.paid").minor) == (-40_000, 0)
 
 
 async def test_what_is_settled_with_the_merchant_stays_paid(session: AsyncSession) -> None:
