@@ -128,6 +128,8 @@ async def main(role: str, url: str, redis_url: str, number: int) -> None:
     client, bells = redis.from_url(redis_url), RedisRelay(redis_url)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     ringing = asyncio.create_task(bells.run(stop))
+    async with database.transaction() as session:
+        await run_sql(session, "SELECT 1")  # The bench begins once every process is connected.
     roles: dict[str, Any] = {
         "consume": lambda: consume(database, stop),
         "relay": lambda: relay(database, client, stop),

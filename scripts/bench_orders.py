@@ -40,7 +40,7 @@ SELECT id, 'drop', 'Shivaji Nagar, House 12', 'user:C-1' FROM orders
 _ARM: Final = """
 INSERT INTO sla_timer (order_id, subject_id, type, step, due_at, trace_id)
 SELECT id, id, 'vendor_accept', %(step)s,
-    duka_now() + make_interval(secs => %(first_s)s + (row_number() OVER (ORDER BY id) - 1) / %(per_s)s), 'bench'
+    duka_now() + make_interval(secs => %(first_s)s + (row_number() OVER (ORDER BY id) - 1) / %(per_s)s::float8), 'bench'
 FROM (SELECT id FROM orders ORDER BY id LIMIT %(count)s) chosen
 """
 _FAR: Final = """

@@ -137,6 +137,11 @@ def burst(postgres: BenchPostgres, handler: str, count: int, step: int = 1) -> f
     return done / number(url, _STEPS_SPAN)
 
 
+def best_burst(postgres: BenchPostgres, step: int) -> float:
+    """Let a step of the shop's own ladders come due at once; return the better rate of the rounds, as for the lag."""
+    return max(burst(postgres, "product", _PRODUCT_BURST, step) for _ in range(_ROUNDS))
+
+
 def killed(postgres: BenchPostgres) -> Lag:
     """Kill one of two workers in the middle of six seconds of timers."""
     count = PER_S * 6
@@ -210,7 +215,7 @@ def measure(postgres: BenchPostgres, options: argparse.Namespace) -> tuple[list[
     say(f"{options.pending:,} pending: {full}, {full.cpu_ms:.2f} ms CPU each")
     steps_per_s = burst(postgres, "step", _BURST)
     say(f"ladder steps: {steps_per_s:,.0f}/s")
-    messages_per_s, rings_per_s = (burst(postgres, "product", _PRODUCT_BURST, step) for step in (0, 1))
+    messages_per_s, rings_per_s = (best_burst(postgres, step) for step in (0, 1))
     say(f"messages of the shop's own ladders: {messages_per_s:,.0f}/s, rings: {rings_per_s:,.0f}/s")
     kill = killed(postgres)
     say(f"one of two workers killed: {kill}, worst {kill.worst_ms:.0f} ms")

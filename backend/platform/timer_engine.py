@@ -87,6 +87,7 @@ class TimerPolicy:
     Attributes:
         batch: Timers of orders claimed by one transaction, and as many others.
         poll_s: The longest sleep, so that a moved clock and timers armed elsewhere are seen without a bell.
+        gather_s: The rest after firing; what comes due meanwhile shares the next transaction.
         busy_pause_s: The first pause where something is due but held by another transaction; it doubles.
         max_attempts: Tries until a timer is dead.
         backoff_base_s: The first pause after a failure.
@@ -95,6 +96,7 @@ class TimerPolicy:
 
     batch: int = 400
     poll_s: float = 0.25
+    gather_s: float = 0.004
     busy_pause_s: float = 0.01
     max_attempts: int = 5
     backoff_base_s: float = 1.0
@@ -140,7 +142,9 @@ class TimerEngine:
             while not stop.is_set():
                 async with pause.around():
                     found = await self._look()
-                    if not (found.due and await self._fire_all(stop)):
+                    if found.due and await self._fire_all(stop):
+                        await asyncio.sleep(self._policy.gather_s)
+                    else:
                         await bell.wait(self._sleep_s(found))
 
     async def _fire_all(self, stop: asyncio.Event) -> int:
