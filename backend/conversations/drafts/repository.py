@@ -1,10 +1,10 @@
 """Every query of the drafts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import and_, bindparam, select, text, update
+from sqlalchemy import BindParameter, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,11 +26,45 @@ _HELD: Final = (
     .where(Conversation.id == bindparam("conversation_id"))
     .execution_options(populate_existing=True)
 )
+
+
+def _kept(name: str) -> BindParameter[Any]:
+    """Return the parameter for a field of `Kept`, whose own name SQLAlchemy would take for the column's."""
+    return bindparam(f"kept_{name}")
+
+
+_KEEP_TURN: Final = insert(BotTurn).values(
+    {name: _kept(name) for name in ("turn_id", "conversation_id", "draft_id", "reading", "step", "summary")}
+)
+_KEEP_DRAFT: Final = (
+    update(DraftRow)
+    .where(DraftRow.id == _kept("draft_id"))
+    .values(
+        state=_kept("draft_state"),
+        body=_kept("body"),
+        order_id=_kept("order_id"),
+        version=DraftRow.version + 1,
+        updated_at=func.duka_now(),
+    )
+)
 _SET_ASKED: Final = (
     update(Conversation)
-    .where(Conversation.id == bindparam("conversation_id"))
-    .values(asked=bindparam("asked_now"), language=bindparam("language_now"))
-    .execution_options(synchronize_session=False)  # Whoever needs the thread after this locks and reads it anew.
+    .where(Conversation.id == _kept("conversation_id"))
+    .where(Conversation.asked.is_distinct_from(_kept("asked")) | (Conversation.language != _kept("language")))
+    .values(asked=_kept("asked"), language=_kept("language"), updated_at=func.duka_now())
+)
+# All that a turn leaves, in one trip. Whoever needs one of these rows after this locks and reads it anew.
+_KEEP: Final = (
+    update(Dialogue)
+    .where(Dialogue.conversation_id == _kept("conversation_id"))
+    .values(
+        language=_kept("language"),
+        weights=_kept("weights"),
+        failed_turns=_kept("failed_turns"),
+        updated_at=func.duka_now(),
+    )
+    .add_cte(_KEEP_TURN.cte("kept_turn"), _KEEP_DRAFT.cte("kept_draft"), _SET_ASKED.cte("asked"))
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -83,10 +117,34 @@ async def begin_session(session: AsyncSession, conversation_id: str) -> None:
     )
 
 
-async def set_asked(session: AsyncSession, conversation_id: str, asked: str | None, language: str) -> None:
-    """Tell the thread what the bot has asked last, and in which language it speaks."""
-    row = {"conversation_id": conversation_id, "asked_now": asked, "language_now": language}
-    await session.execute(_SET_ASKED, row)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a turn leaves: the answer under its id, the draft, and what is known of the dialogue.
+
+    Attributes:
+        reading: What was said and understood, as `BotTurn` keeps it; so are `step` and `summary`.
+        body: The draft as JSON.
+        asked: What the bot has asked last.
+    """
+
+    turn_id: str
+    conversation_id: str
+    reading: str
+    step: str
+    summary: dict[str, Any]
+    draft_id: str
+    draft_state: str
+    body: str
+    order_id: str | None
+    language: str
+    weights: dict[str, float]
+    failed_turns: int
+    asked: str | None
+
+
+async def keep(session: AsyncSession, kept: Kept) -> None:
+    """Write what a turn leaves; the dialogue must be held."""
+    await session.execute(_KEEP, {f"kept_{field.name}": getattr(kept, field.name) for field in fields(kept)})
 
 
 def to_text(body: dict[str, Any]) -> str:

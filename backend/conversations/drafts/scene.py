@@ -28,6 +28,7 @@ class Scene:
     Attributes:
         reading: The bot's reading, with offsets into `text`.
         understood: What it means for this shop.
+        weights: The belief about the customer's language, of each language.
         button: What a tapped button carries; None where the customer typed.
         place: A place on the map that came with the message; its words are the address.
         cart: Goods that were picked from the channel's catalogue.
@@ -47,6 +48,7 @@ class Scene:
     reading: Mapping[str, Any]
     understood: "OrderReading"
     language: str
+    weights: Mapping[str, float]
     button: str | None = None
     place: SharedPlace | None = None
     cart: SharedCart | None = None

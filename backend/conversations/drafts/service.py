@@ -16,7 +16,7 @@ from backend.conversations.drafts.shared import SharedCart, SharedPlace, cart_of
 from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
 from backend.conversations.drafts.topics import answer
 from backend.conversations.errors import ConversationNotFoundError
-from backend.conversations.models import BotTurn, Conversation, Dialogue, DraftRow
+from backend.conversations.models import Conversation, Dialogue, DraftRow
 from backend.conversations.reading.types import OrderReading, ReadingContext, Thresholds, Turn
 from backend.platform.ids import new_id
 
@@ -69,7 +69,7 @@ class DialogueService:
         row = await self._draft_row(session, conversation_id, held.draft)
         scene = await self._scene(session, _facts(held.conversation), dialogue, row, message)
         step = await self._answer(scene, message.intent)
-        await self._keep(scene, dialogue, row, message, step)
+        await self._keep(scene, dialogue, row.id, message, step)
         return step.to_json()
 
     async def _held(
@@ -118,7 +118,6 @@ class DialogueService:
         customer = await self._shop.customers.get(session, thread.customer_id)
         draft = draft_from_json(repository.from_text(row.body))
         belief = Belief(dialogue.language, dialogue.weights).after(message.reading, message.text)
-        dialogue.language, dialogue.weights = belief.language, dict(belief.weights)
         context = ReadingContext(
             text=message.text,
             history=tuple(Turn(earlier.sender, earlier.text) for earlier in message.history),
@@ -141,6 +140,7 @@ class DialogueService:
             reading=message.reading,
             understood=_with_shared(understood, place, cart),
             language=belief.language,
+            weights=belief.weights,
             button=message.button,
             place=place,
             cart=cart,
@@ -171,44 +171,46 @@ class DialogueService:
         if fresh and scene.draft.lines and not says_yes(scene):
             scene.draft.lines = []
 
-    async def _keep(self, scene: Scene, dialogue: Dialogue, row: DraftRow, message: ReadMessage, step: "Step") -> None:
+    async def _keep(self, scene: Scene, dialogue: Dialogue, draft_id: str, message: ReadMessage, step: "Step") -> None:
         session, draft = scene.session, scene.draft
         if step.asked is None and draft.state is DraftState.OPEN and step.handoff is None and draft.empty:
             draft.question = None
-        dialogue.failed_turns = 0 if step.understood or step.handoff else dialogue.failed_turns + 1
-        row.state, row.order_id, row.version = draft.state, draft.order_id, row.version + 1
-        row.body = repository.to_text(draft_to_json(draft))
-        session.add(self._turn_row(scene, row, message, step))
-        if (scene.thread.asked, scene.thread.language) != (step.asked, scene.language):
-            await repository.set_asked(session, scene.thread.id, step.asked, scene.language)
+        failed_turns = 0 if step.understood or step.handoff else dialogue.failed_turns + 1
+        await repository.keep(session, _kept(scene, draft_id, message, step, failed_turns))
         if scene.customer.language != scene.language:
-            confidence = min(1.0, max([*dialogue.weights.values(), 0.0]))
+            confidence = min(1.0, max([*scene.weights.values(), 0.0]))
             await self._shop.customers.set_language(session, scene.customer.id, scene.language, confidence=confidence)
         if draft.state is not DraftState.OPEN:
             await repository.begin_session(session, scene.thread.id)
-        await session.flush()
         if step.handoff is not None:
             await self._shop.handover.hand_over(session, scene.thread.id, message.turn_id, step.handoff)
 
-    @staticmethod
-    def _turn_row(scene: Scene, row: DraftRow, message: ReadMessage, step: "Step") -> BotTurn:
-        said = scene.understood
-        return BotTurn(
-            turn_id=message.turn_id,
-            conversation_id=scene.thread.id,
-            draft_id=row.id,
-            reading=repository.to_text({"text": message.text, "reading": dict(message.reading), **said.to_json()}),
-            step=repository.to_text(step.to_json()),
-            summary={
-                "intent": said.intent,
-                "decision": said.decision.value,
-                "ask": said.ask.value if said.ask else None,
-                "confidence": round(said.confidence, 4),
-                "language": scene.language,
-                "understood": step.understood,
-                "handoff": step.handoff.reason if step.handoff else None,
-            },
-        )
+
+def _kept(scene: Scene, draft_id: str, message: ReadMessage, step: "Step", failed_turns: int) -> repository.Kept:
+    said, draft = scene.understood, scene.draft
+    return repository.Kept(
+        turn_id=message.turn_id,
+        conversation_id=scene.thread.id,
+        reading=repository.to_text({"text": message.text, "reading": dict(message.reading), **said.to_json()}),
+        step=repository.to_text(step.to_json()),
+        summary={
+            "intent": said.intent,
+            "decision": said.decision.value,
+            "ask": said.ask.value if said.ask else None,
+            "confidence": round(said.confidence, 4),
+            "language": scene.language,
+            "understood": step.understood,
+            "handoff": step.handoff.reason if step.handoff else None,
+        },
+        draft_id=draft_id,
+        draft_state=draft.state,
+        body=repository.to_text(draft_to_json(draft)),
+        order_id=draft.order_id,
+        language=scene.language,
+        weights=dict(scene.weights),
+        failed_turns=failed_turns,
+        asked=step.asked,
+    )
 
 
 def _facts(row: Conversation) -> ThreadFacts:

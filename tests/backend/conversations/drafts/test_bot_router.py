@@ -1,6 +1,8 @@
 """The bot's side of the API: who may call it, and what it answers."""
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import Engine, event, text
 
 from backend.conversations.bot_router import router
 from backend.conversations.drafts.service import DialogueService
@@ -45,6 +47,26 @@ async def test_a_turn_is_answered_and_kept(database: Database, clock: FixedClock
         assert await session.scalar(text("SELECT asked FROM conversations")) == "address"
         stored = await session.scalar(text("SELECT body FROM drafts"))
     assert b"unga" not in bytes(stored)
+
+
+async def test_what_a_turn_leaves_is_written_in_one_trip(database: Database, clock: FixedClock) -> None:
+    """Answer, draft, memory and thread wait for the database once; only the first turn has more to write."""
+    conversation_id = await prepared(database, clock)
+    services = {DialogueService: make_dialogue(clock, RecordedHandovers())}
+    written: list[str] = []
+
+    def on_statement(*arguments: Any) -> None:
+        words = " ".join(arguments[2].split())
+        written.extend([words] if "UPDATE " in words.replace("FOR UPDATE", "") or "INSERT " in words else [])
+
+    async with serving(database, clock, router, services=services) as api:
+        path = f"/api/v1/bot/conversations/{conversation_id}/turns"
+        assert (await send(api, path, Role.BOT, body()))[0] == 200
+        event.listen(Engine, "before_cursor_execute", on_statement)
+        assert (await send(api, path, Role.BOT, body("T-2")))[0] == 200
+        event.remove(Engine, "before_cursor_execute", on_statement)
+    [statement] = written
+    assert all(table in statement for table in ("bot_turns", "drafts", "dialogues", "conversations"))
 
 
 async def test_only_the_bot_may_ask(database: Database, clock: FixedClock) -> None:
