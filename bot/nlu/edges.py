@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.nlu.amounts import word_kind
 from bot.nlu.features import Message, classes
+from bot.nlu.grammar.places import GENITIVES
 from bot.nlu.grammar.words import BREAKS
 from bot.nlu.spans import Tag
 
@@ -27,10 +28,23 @@ def with_edges(message: Message, tags: Sequence[Tag]) -> list[Tag]:
     """
     out = list(tags)
     for first, last in _runs(tags):
-        for places in (_clause(message, tags, first - 1, -1), _clause(message, tags, last, 1)):
+        owned = _owned(message, tags, last)
+        for places in (_clause(message, tags, first - 1, -1), owned, _clause(message, tags, last + len(owned), 1)):
             for at in places:
-                out[at] = replace(tags[at], name=PLACE, p=max(0.5, 1.0 - tags[at].p))
+                out[at] = replace(tags[at], name=PLACE, p=max(0.5, 1.0 - tags[at].p), begins=False)
     return out
+
+
+def _owned(message: Message, tags: Sequence[Tag], at: int) -> list[int]:
+    """The tokens behind an address that carry its last name on ("kituo" + "cha mafuta")."""
+    found: list[int] = []
+    while at + 1 < len(tags) and message.tokens[at].norm in GENITIVES and tags[at].name == tags[at + 1].name == OUTSIDE:
+        word = message.tokens[at + 1].norm
+        if not word[:1].isalpha() or word_kind(word):
+            break
+        found += [at, at + 1]
+        at += 2
+    return found
 
 
 def _runs(tags: Sequence[Tag]) -> list[tuple[int, int]]:

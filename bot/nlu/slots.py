@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import BRINGING, LEADING, TRAILING, VAGUE_PLACES
+from bot.nlu.grammar.places import BRINGING, BRINGING_FORMS, LEADING, PUTTING, TRAILING, VAGUE_PLACES
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.spans import Span
@@ -16,6 +16,7 @@ from bot.nlu.spans import Span
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
     ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|nikipokea|baada ya kupokea"),
+    ("cod", r"(ni|tu|n)talip[ai]\w* .{0,10}[iuzvm]+ki(fika|ja|leta)|ikifika .{0,10}(ni|tu|n)talip"),
     ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
     ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
     ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
@@ -24,10 +25,16 @@ _PAYMENT_PHRASES = (
 _SURE = regex.compile(
     r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery)\b"
     r"|\b(stk|paybill|taslimu)\b"
+    r"|\b(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*"
+    r"|\bpay(?:ing)? (?:you )?(?:on|upon) (?:delivery|arrival)\b"
+    r"|\b(?:bonga points|gift card|loyalty points|reward points|airtel money|t-?kash|bank transfer)\b"
+    r"|\b(?:bitcoin|crypto|paypal|neft|cheque)\b"
     r"|\b(?:kwa|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b|\b(?:my|debit|credit) (card)\b"
     r"|\b(card|kadi) (?:se|ne|ya benki)\b|\b(hela mkononi|pesa mkononi)\b"
     r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"
 )
+# Ways of paying that no shop takes here; each is asked about.
+_OTHER_WAYS = r"points|gift card|airtel|t-?kash|transfer|bitcoin|crypto|paypal|neft|cheque"
 _NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
 _NOT_BEFORE = frozenset(["not", "no", "don't", "sio", "si", "without", "bila", "hapana"])
 _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
@@ -137,16 +144,26 @@ def _runs(spans: Sequence[Span]) -> list[list[Span]]:
 def _without_head(message: Message, run: Sequence[Span]) -> int:
     """Leave off what leads to a place ("... mniletee", "patta"); keep at least one token."""
     first, last = run[0].first, run[-1].last - 1
-    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if message.tokens[at].norm in BRINGING]
+    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if _brings(message.tokens[at].norm)]
     first = heads[-1] + 1 if heads else first
     while first < last and message.tokens[first].norm in LEADING | {","}:
         first += 1
     return first
 
 
+_BRINGS = regex.compile(BRINGING_FORMS)
+
+
+def _brings(word: str) -> bool:
+    return word in BRINGING or _BRINGS.fullmatch(word) is not None
+
+
 def _without_tail(message: Message, run: Sequence[Span]) -> int:
-    """Leave off the postposition after a place ("... pe", "... ला"); keep at least one token."""
+    """Leave off the postposition after a place ("... pe"), and a last clause for the rider; keep at least one token."""
     last = run[-1].last - 1
+    commas = [at for at in range(run[0].first + 1, last) if message.tokens[at].norm == ","]
+    if commas and message.tokens[last].norm in PUTTING:
+        last = commas[-1]
     while last > run[0].first and message.tokens[last].norm in TRAILING | {","}:
         last -= 1
     return last
@@ -269,7 +286,7 @@ def _payment_value(message: Message, first: int, last: int) -> str | None:
     text = " ".join(token.norm for token in message.tokens[max(0, first - 1) : last + 3])
     inside = " ".join(token.norm for token in message.tokens[first:last])
     seen = {name for token in message.tokens[first:last] for name in classes(token.norm, token.sound)}
-    if "pay_other" in seen:
+    if "pay_other" in seen or regex.search(_OTHER_WAYS, inside):
         return None
     by_class = next((value for name, value in _PAYMENT_CLASSES if name in seen), None)
     by_phrase = next((value for value, pattern in _PAYMENT_PHRASES if regex.search(pattern, inside)), None)
@@ -282,7 +299,8 @@ def _payment_value(message: Message, first: int, last: int) -> str | None:
 
 def _paying(message: Message, first: int, last: int) -> bool:
     seen = {name for token in message.tokens[first:last] for name in classes(token.norm, token.sound)}
-    return "pay_other" in seen
+    inside = " ".join(token.norm for token in message.tokens[first:last])
+    return "pay_other" in seen or regex.search(_OTHER_WAYS, inside) is not None
 
 
 def _denied(message: Message, first: int, last: int) -> bool:

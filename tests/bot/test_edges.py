@@ -28,6 +28,7 @@ def addressed(text: str, tagged: str, asked: str, p: float) -> str:
         ("send two eggs, flat 4", "flat 4", "none", 0.6, "flat 4"),
         ("Kharadi, flat 4", "flat 4", "none", 0.95, "flat 4"),
         ("flat 4, call me", "flat 4", "address", 0.6, "flat 4"),
+        ("karibu na kituo cha mafuta 2", "karibu na kituo", "none", 0.99, "karibu na kituo cha mafuta"),
     ],
 )
 def test_edges_join_an_address(text: str, tagged: str, asked: str, p: float, expected: str) -> None:

@@ -23,6 +23,7 @@ _SHORTEST_LOAN: Final = 3
 _LONG_SOUND: Final = 3
 _LIKE_LONG: Final = 44.0
 _LIKE_SHORT: Final = 64.0
+_LIKE_KNOWN: Final = 65.0
 _LIKE_VESSEL: Final = 80.0  # containers are no words of the shop's own: leaves ("patte") are no pots
 _NONE: Final = (0.0, "")
 _COUNT_IN_NAME: Final = re.compile(
@@ -195,6 +196,8 @@ class Catalogue:
         for key in heard_as(word) if not sense_of(fold(word)) else ():
             near = self._loans.get(loan_sound(key), frozenset())
             likely = [(fuzz.ratio(key, _SILENT.sub("", other)), other) for other in near]
+            # What our languages have a word of their own for ("besan") is heard only where it is written almost so.
+            likely = [one for one in likely if one[0] >= _LIKE_KNOWN or not sense_of(one[1])]
             best = max((one for one in likely if one[0] >= _LIKE_VESSEL or not self._only_holds(one[1])), default=_NONE)
             if best[0] >= (_LIKE_LONG if len(loan_sound(key)) >= _LONG_SOUND else _LIKE_SHORT):
                 return best[1]

@@ -296,7 +296,8 @@ def stems(key: str) -> frozenset[str]:
         if key.endswith(ending) and len(key) - len(ending) >= shortest:
             found.add(key[: len(key) - len(ending)] + instead)
     for prefix, instead in _PREFIXES:
-        if key.startswith(prefix) and len(key) - len(prefix) >= 2:  # noqa: PLR2004 - "yai" is what "mayai" leaves
+        # "Mayai" leaves "yay", but "maggi" is no plural of "ghee".
+        if key.startswith(prefix) and len(instead) + len(key) - len(prefix) >= 3:  # noqa: PLR2004
             found.add(instead + key[len(prefix) :])
     return frozenset(found)
 

@@ -54,7 +54,7 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))  # "a dozen 2 inch nails"
     if wanted.measure is not None:
         return _for_measure(catalogue, row, wanted.measure, wanted.count)
-    if wanted.container is not None and not alike(wanted.container, item.container):
+    if wanted.container is not None and not _comes_in(item, wanted.container):
         return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))
     return _counted(catalogue, row, wanted)
 
@@ -65,6 +65,13 @@ def alike(one: str, other: str) -> bool:
 
 
 _SAME: Final = (frozenset({"bag", "sack", "pouch"}), frozenset({"packet", "pouch"}))
+_SKINS: Final = frozenset({"bag", "sack", "pouch", "packet"})
+
+
+def _comes_in(item: CatalogueItem, container: str) -> bool:
+    """Whether a row comes in a container; a liquid's packet is a bag to many ("दूध दोन पिशव्या")."""
+    liquid = item.measure is not None and item.measure.dimension == "volume"
+    return alike(container, item.container) or (liquid and {container, item.container} <= _SKINS)
 
 
 def _one(item: CatalogueItem, quantity: Fraction) -> Lines | None:

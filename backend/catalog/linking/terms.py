@@ -29,7 +29,15 @@ _MEASURES: Final = (
     ("current", 1.0, "amp amps"),
     ("power", 1.0, "w watt watts"),
 )
-_MEASURE_KEYS: Final = {fold(unit): (dimension, base) for dimension, base, units in _MEASURES for unit in units.split()}
+# Marathi's genitives of units, which name a size: "दहा किलोची पिशवी", "5 literche can".
+_OF_UNITS: Final = ("cha", "chi", "che", "chya", "चा", "ची", "चे", "च्या")
+_DECLINED: Final = frozenset(["kilo", "gram", "litre", "liter", "meter", "किलो", "ग्राम", "ग्रॅम", "लीटर", "लिटर", "मीटर"])
+_MEASURE_KEYS: Final = {
+    fold(unit + ending): (dimension, base)
+    for dimension, base, units in _MEASURES
+    for unit in units.split()
+    for ending in ("", *(_OF_UNITS if unit in _DECLINED else ()))
+}
 _SPOKEN: Final = {
     fold(word): value
     for value, listed in (

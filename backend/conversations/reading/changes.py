@@ -1,7 +1,7 @@
 """Applies a change to the running order: more of it, less of it, one thing for another, something off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +11,7 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.change import Change
 from backend.conversations.reading.items import MAKE_IT, Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
@@ -25,37 +26,6 @@ _PAIR: Final = 2
 _NEXT: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
-
-
-@dataclass(slots=True)
-class Change:
-    """What a change comes to: SKUs off, then quantities on; `open_items` are those that it leaves to be asked about."""
-
-    removed: list[str] = field(default_factory=list)
-    added: dict[str, Fraction] = field(default_factory=dict)
-    open_items: list[Item] = field(default_factory=list)
-    unclear: bool = False
-    lost: bool = False
-
-    def set(self, sku: str, quantity: Fraction) -> None:
-        """Put a row of the order to a new quantity."""
-        self.take_off(sku)
-        if quantity > 0:
-            self.added[sku] = quantity
-
-    def take_off(self, sku: str) -> None:
-        """Take a row off the order."""
-        if sku not in self.removed:
-            self.removed.append(sku)
-
-    def add(self, sku: str, quantity: Fraction) -> None:
-        """Put more of a row on the order."""
-        self.added[sku] = self.added.get(sku, Fraction(0)) + quantity
-
-    @property
-    def empty(self) -> bool:
-        """Whether it changes nothing."""
-        return not self.removed and not self.added
 
 
 class Changer:
@@ -83,6 +53,8 @@ class Changer:
         # Hindi's "rehne do" leaves a good where it is, or leaves it out: the bot took it for going.
         self.change.lost = any(item.role in _TAKEN_OFF for item in kept)
         items = [item for item in items if item not in kept]
+        if self._exchanges_some(items):
+            return self.change
         named = items
         items = [self._newer(item, items, loose) for item in items]
         if named and items == named:
@@ -101,12 +73,27 @@ class Changer:
 
     def _apply_beside(self, items: Sequence[Item], loose: Sequence[Segment]) -> None:
         """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
-        bare = [one for one in loose if one.amounts and not one.keys and one.wanted.count is not None]
+        bare = [one for one in loose if one.amounts and not one.keys and _amounts_to_much(one.wanted)]
         apart = all(self._own_row(item) is None for item in items)
-        if bare and apart and len(self._order) == 1 and self._said(cues().set | cues().corrections):
+        steered = self._said(cues().set | cues().corrections | cues().more)
+        if bare and apart and len(self._order) == 1 and steered:
             self._apply_loose(bare)
         else:
             self.change.lost = self.change.lost or (bool(bare) and apart)
+
+    def _exchanges_some(self, items: Sequence[Item]) -> bool:
+        """Apply "change one tea to ginger": so many of a row become another sort of it."""
+        if len(items) != _PAIR or not self._said(cues().set) or not self._said(cues().becomes):
+            return False
+        sku, count = self._own_row(items[0]), items[0].wanted.count
+        if sku is None or count is None or not count < self._order[sku] or not items[1].unamounted:
+            return False
+        target = self._sort_of(items[1], sku)
+        if target is None or target == sku:
+            return False
+        self.change.set(sku, self._order[sku] - count)
+        self.change.add(target, count)
+        return True
 
     def _newer(self, item: Item, items: Sequence[Item], loose: Sequence[Segment]) -> Item:
         """Take "cups six, no, eight" for eight: of two counts of one row, the one that it does not have yet."""
@@ -274,9 +261,12 @@ class Changer:
         refused = not gone and self._said(_NOT_THAT)
         if len(on) > 1 or (self._said(cues().more) and not refused):
             return False
-        if not gone and not refused and not self._said(cues().set | cues().corrections):
+        steered = self._said(cues().set | cues().corrections) or self._tells_which(item)
+        if not gone and not refused and not steered:
             return False
-        for sku in gone or self._order:
+        # "Drop the lassi and make the biryani chicken": what is made another sort may be another row than what goes.
+        made = [sku for sku in self._order if sku not in gone and self._said(cues().set) and item.unamounted]
+        for sku in [*gone, *made] if gone else self._order:
             target = self._sort_of(item, sku)
             if target is not None:
                 self._swap(sku, target, None if self._attributes(item) else item.wanted.count, item.keys)
@@ -304,6 +294,11 @@ class Changer:
         keys = (*(term.key for term in row.terms.goods), *item.keys, *number)
         found = resolve(self._catalogue, read_keys(keys, frozenset(row.family)), Wanted(count=Fraction(1)))
         return found.sku if _other(found, sku, self._order) else None
+
+    def _tells_which(self, item: Item) -> bool:
+        """Whether "wala" or "one" stands behind an uncounted good of several words ("give the brown bread one")."""
+        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
+        return item.unamounted and len(item.keys) > 1 and bool(after) and after[0] in cues().attributes
 
     def _attributes(self, item: Item) -> bool:
         """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""
@@ -347,20 +342,31 @@ class Changer:
         loose = [self._as_size(segment) for segment in loose]
         if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
             return
-        counts = [segment.wanted.count for segment in loose if segment.wanted.count is not None]
-        if len(self._order) != 1 or not counts:
+        if len(self._order) != 1:
             self.change.unclear = True
             return
         sku, had = next(iter(self._order.items()))
+        counts = [one for segment in loose if (one := self._number_of(segment.wanted, sku)) is not None]
+        if not counts:
+            self.change.unclear = True
+            return
         # Of "not two, three" the number is meant that the order does not have already.
         quantity = next((count for count in counts if count != had), counts[-1])
         known = cues()
+        corrected = had in counts and quantity != had and self._said(known.corrections)
         if self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(known.more) and not self._said(known.set):
+        elif self._said(known.more) and not self._said(known.set) and not corrected:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
+
+    def _number_of(self, wanted: Wanted, sku: str) -> Fraction | None:
+        """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed."""
+        if wanted.count is not None and wanted.measure is None:
+            return wanted.count
+        lines = lines_for(self._catalogue, self._row(sku), wanted) if wanted.measured else None
+        return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
 
     def _as_size(self, segment: Segment) -> Segment:
         """A number behind a word of size ("size 9 instead") as the size that it names."""
@@ -380,6 +386,10 @@ class Changer:
                     self._swap(sku, found.sku, None, segment.keys)
                     return True
         return False
+
+
+def _amounts_to_much(wanted: Wanted) -> bool:
+    return wanted.count is not None or wanted.measure is not None
 
 
 def _other(found: Resolution, sku: str, order: Order) -> bool:

@@ -46,7 +46,15 @@ def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Cat
     if row is None:
         return None
     count = None if wanted.count is not None and f"{float(wanted.count):g}" in _numbers(row) else wanted.count
-    return _settled(asked, row, count, catalogue)
+    return _settled(asked, row, count if count is not None else _packs(row, wanted), catalogue)
+
+
+def _packs(row: CatalogueItem, wanted: Wanted) -> Fraction | None:
+    """How many packs of a row an answer's weight or volume comes to ("two litres" of the one of a litre)."""
+    if wanted.measure is None or row.measure is None or wanted.measure.dimension != row.measure.dimension:
+        return None
+    packs = Fraction(wanted.measure.base).limit_denominator(1000) / Fraction(row.measure.base).limit_denominator(1000)
+    return packs if packs.denominator == 1 and packs > 1 else None
 
 
 def taken_together(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Catalogue) -> list[Item] | None:
@@ -191,7 +199,7 @@ def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue:
 
 
 def amount_of(items: Sequence[Item], loose: Sequence[Segment]) -> Wanted:
-    """The one count of a short answer, whatever it stands beside."""
+    """The one count or measure of a short answer, whatever it stands beside."""
     each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
-    found = [wanted for wanted in each if wanted.count is not None]
+    found = [wanted for wanted in each if wanted.count is not None or wanted.measure is not None]
     return found[0] if len(found) == 1 else Wanted()

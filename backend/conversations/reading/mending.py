@@ -13,6 +13,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys, spoken_number
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
 from backend.conversations.reading.each import given_to_each
+from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
@@ -39,7 +40,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
-    reading = _without_crosses(text, reading, catalogue)
+    reading = with_edges(text, _without_crosses(text, reading, catalogue), catalogue)
     slots = dict(reading.get("slots") or {})
     if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
@@ -203,7 +204,8 @@ def _is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, 
     if not sure or sum(sure) / len(sure) >= _A_GUESS:
         return False
     before = words(text[:start])[-1:]
-    keys = [fold(word) for _, _, word in [*before, *words(text[start:end])]]
+    said = (fold(word) for _, _, word in [*before, *words(text[start:end])])
+    keys = [key for key in said if key not in cues().joins]
     sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
     counts = [key.isdigit() or spoken_number(key) is not None for key in keys]
     return any(

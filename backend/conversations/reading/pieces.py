@@ -1,7 +1,7 @@
 """The pieces that a message is laid out in, and the words that steer their reading."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -97,6 +97,11 @@ class Cues:
     also: frozenset[str]
     attributes: frozenset[str]
     passing: Mapping[str, frozenset[str]]
+    enough: frozenset[str]
+    something_more: frozenset[str]
+    leaves: frozenset[str]
+    moves: frozenset[str]
+    place_leads: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -113,7 +118,7 @@ class Cues:
 _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
     "all_of_them", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
-    "for_whom", "for_all",
+    "for_whom", "for_all", "enough", "something_more", "leaves", "moves",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -141,11 +146,27 @@ def of_them(text: str) -> int | None:
     return None
 
 
+# Forms that are everyday words of another meaning: "uto", "mto" (a river), "atoe", "futa" in a name.
+_ALSO_WORDS: Final = frozenset({"mto", "uto", "ato", "tuto", "vato"})
+_PERSONS: Final = ("", "u", "m", "mu", "ni", "mni", "muni", "uni", "tu", "mtu", "utu", "a", "wa")
+
+
+def _conjugated(stems: Mapping[str, str]) -> Iterator[str]:
+    """Swahili's verbs in all persons, each form folded: "ongez" with "ee" gives "ongezee", "mniongezee", ..."""
+    for stem, endings in stems.items():
+        for person in _PERSONS:
+            yield from (
+                fold(f"{person}{stem}{ending}{several}") for ending in endings.split() for several in ("", "ni")
+            )
+
+
 @lru_cache(maxsize=1)
 def cues() -> Cues:
     """The steering words, read once from `words.toml`."""
     text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
     lists = tomllib.loads(text)
+    for name, stems in lists["swahili"].items():
+        lists["changes"][name] += sorted(set(_conjugated(stems)) - _ALSO_WORDS)
     return Cues(
         joins=frozenset(map(fold, lists["joins"])),
         # "Nah" folds to the "na" that joins two goods in Swahili.
@@ -178,6 +199,7 @@ def cues() -> Cues:
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
+        place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},
     )

@@ -10,7 +10,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
-from backend.conversations.reading.changes import Change, Changer
+from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amount_of, chosen, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
@@ -166,7 +166,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     items, loose, pieces, _ = _items(reading, catalogue, context, standing)
     everything = bool((reading.get("flags") or {}).get("everything"))
     changer = Changer(context.text, catalogue, order, everything=everything)
-    change: Change = changer.apply(items, loose)
+    change = changer.apply(items, loose)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)
     return _Read(items, loose, pieces, change.added, removed, unclear, change.lost, change.open_items)

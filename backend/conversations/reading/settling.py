@@ -8,7 +8,7 @@ from backend.catalog.linking.folding import words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.choices import chosen, taken_together
-from backend.conversations.reading.context import last_question
+from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
@@ -152,4 +152,56 @@ def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
-_RULES: Final = (_some_off, _new_order, _goods_alone, _answer, _confirmed, _money_astray, _if_held)
+def _enough(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """To "anything else?" a few words of having enough close the order, and change nothing."""
+    short = len(words(context.text)) <= _SHORT
+    asked = asks_for_more(context.history) or context.asked == "more"
+    if _is(reading) not in {MODIFY, PLACE, "out_of_scope", "affirm"} or not short or not asked:
+        return None
+    if not cues().any_in(cues().enough, context.text) or reading.get("amounts"):
+        return None
+    if _names(lay_out(context.text, {**reading, "mentions": [], "tokens": []}, catalogue)):
+        return None
+    return _as(reading, "deny", max(_ranked(reading).get("deny", 0.0), _TAKEN_FOR))
+
+
+def _something_more(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """A wish to put something more on an order that was read back is a change, though it does not say of what."""
+    if _is(reading) not in _ASIDES or not cues().any_in(cues().something_more, context.text):
+        return None
+    if reading.get("mentions") or not (context.order or running_order(context.history, catalogue)):
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+
+
+_ASIDES: Final = frozenset({"out_of_scope", "ask_menu", "ask_availability", "special_instruction"})
+
+
+def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """Where an order on its way is to be left ("with the watchman") is a word for the rider, and no other address."""
+    del catalogue
+    if _is(reading) != "change_address" or not last_question(context.history):
+        return None
+    told = cues().any_in(cues().leaves, context.text) and not cues().any_in(cues().moves, context.text)
+    if not told or _ranked(reading).get(_INSTRUCTION, 0.0) < _HARDLY:
+        return None
+    freed = {**reading, "slots": {**(reading.get("slots") or {}), "address": None}}
+    return _as(freed, _INSTRUCTION, max(_ranked(reading)[_INSTRUCTION], _TAKEN_FOR))
+
+
+_INSTRUCTION: Final = "special_instruction"
+_HARDLY: Final = 0.02
+_RULES: Final = (
+    _enough,
+    _something_more,
+    _left_there,
+    _some_off,
+    _new_order,
+    _goods_alone,
+    _answer,
+    _confirmed,
+    _money_astray,
+    _if_held,
+)

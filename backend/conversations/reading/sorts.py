@@ -9,16 +9,30 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import ADD, Item
 
+_BEHIND_REFUSED: Final = 2
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 
 
 def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
     """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row."""
     refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
-    kept = [item for item in items if item.role not in _NEGATIVE_ROLES]
+    kept = [item for place, item in enumerate(items) if not _is_refused(item) and not _confirms(place, items)]
     return [
         _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
     ]
+
+
+def _is_refused(item: Item) -> bool:
+    return item.role in _NEGATIVE_ROLES
+
+
+def _confirms(place: int, items: Sequence[Item]) -> bool:
+    """Whether an item only says again which was meant ("one bread, not brown, the white one")."""
+    item = items[place]
+    if place < _BEHIND_REFUSED or not item.unamounted or item.resolution.status is not Status.OPEN:
+        return False
+    meant, refused = items[place - 2], items[place - 1]
+    return _is_refused(refused) and not _is_refused(meant) and meant.sku in item.resolution.alternatives
 
 
 def _skus(item: Item) -> tuple[str, ...]:

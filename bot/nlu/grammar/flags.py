@@ -16,12 +16,12 @@ FLAGS = {
         r"(वही|पुराना|पुराने|उसी|सेम) (पता|पते|एड्रेस|जगह)|पता (वही|सेम|पुराना)|(त्याच|तोच|जुना|जुन्या|नेहमीच्या|नेहमीचा) (पत्त|पत्ता|ठिकाण)\w*|(tyach|toch|juna|nehmichya) (patt|thikan)\w*",
     ),
     "bulk": (
-        r"wholesale|in bulk|bulk|\bresell|for (my|our|a|the) (shop|kiosk|hotel|restaurant|school|wedding|event|party|function|company|church|office (party|function)|canteen|hostel|duka)|best price for|discount (can|for|on) (you|bulk|such|that|this many)",
+        r"wholesale|in bulk|bulk|\bresell|for (my|our|a|the) (shop|kiosk|hotel|restaurant|school|wedding|event|party|function|company|church|office (party|function)|canteen|mess|hostel|duka)\b|every (week|day|month) for|(weekly|monthly|daily) supply|best price for|discount (can|for|on) (you|bulk|such|that|this many)",
         r"bei ya jumla|kwa jumla|jumla jumla|(nafungua|niko na|nina|kwa) (kiosk|duka langu|hoteli)|harusi|kwa shule|sherehe ya|holesale|holsel|bale \w+|kwa mkutano|wageni (mia|hamsini|\d\d)",
         r"thok|wholesale|holsale|shaadi|shadi|function (ke|ka|hai)|(log|logo|logon|mehman)\w* (ka|ke|ki) (khana|liye|order)|lagna|karyakram|dukan ke liye|bulk|(थोक|शादी|लग्न|कार्यक्रम|घाऊक|होलसेल|बारस)\w*|ghau?k\w*",
     ),
     "wholesale": (
-        r"wholesale|in bulk|\bresell|reseller|quotation|\bquote\b|invoice|\blpo\b|for (my|our) (shop|kiosk|hotel|restaurant|school|boutique|company|canteen|hostel|duka|salon)",
+        r"wholesale|in bulk|\bresell|reseller|quotation|\bquote\b|invoice|\blpo\b|for (my|our) (shop|kiosk|hotel|restaurant|school|boutique|company|canteen|mess|hostel|duka|salon)\b",
         r"bei ya jumla|kwa jumla|(nafungua|niko na|nina) (kiosk|duka|hoteli)|holesale|holsel|\b(bale|gunia|magunia) \w+",
         r"thok|holsale|dukan ke liye|ghau?k\w*|gst bill|(थोक|घाऊक|होलसेल)\w*",
     ),

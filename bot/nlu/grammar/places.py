@@ -195,8 +195,30 @@ BRINGING = frozenset(
         "भेज",
     ]
 )
+# Swahili's verbs of bringing in all their persons and forms: nipelekee, mtuletee, uniletee, zipelekwe.
+BRINGING_FORMS = r"(?:[umazi]|mu|ni|mni|uni|tu|mtu|utu|mpe|wa|zi|i|ya|vi)?(?:let|pelek|tum)(?:a|e|ea|ee|wa|we|eni|eeni|ewe|ewa|ia|ie|ieni)"
+# Verbs of putting something down or handing it over: the clause that one of these ends is for the rider, and no place.
+PUTTING = frozenset(
+    [
+        "thev",
+        "theva",
+        "thevun",
+        "ठेवा",
+        "ठेव",
+        "ठेवून",
+        "rakhna",
+        "rakho",
+        "rakhdo",
+        "rakhdena",
+        "रखना",
+        "रखो",
+        "रखिए",
+    ]
+)
+# Swahili's genitives, which carry a name of a place on ("kituo cha mafuta", "shule ya msingi").
+GENITIVES = frozenset(["ya", "wa", "la", "cha", "vya", "za"])
 VAGUE_PLACES = (
-    r"\b(to|at|for) (my|his|her|our|the) (\w+ )?(sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|parents|boss|office|work|workplace|shop|hostel|new place|new office|new house|place|house|home)('?s)?( place| house| home)?(?=\s*($|[.,!?\n]))",
+    r"\b(to|at|for) (my|his|her|our|the) (?:\w+ )?(sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|parents|boss|office|work|workplace|shop|hostel|new place|new office|new house|place|house|home)('?s)?( (new )?(place|house|home|shop|office|salon|stall|hotel|kiosk|room|flat|apartment|school|hostel))?(?=\s*($|[.,!?\n]))",
     r"\b(to|at) (my|his|her) (sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma)('?s)? (place|house|home)",
     r"\b(at|to) (my|our) new (office|place|house|home|apartment)\b",
     r"\b(kwa|nyumbani kwa) (mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",

@@ -169,6 +169,34 @@ def test_a_bag_of_milk_is_its_pouch(container: str, sku: str) -> None:
     assert lines(shop, "milk", Wanted(count=TWO, container=container)) == {sku: 2}
 
 
+def test_a_bag_of_milk_is_its_packet_and_a_bag_of_flour_is_asked_about() -> None:
+    """A liquid's packet is a bag to many; a bag of what is dry may be a sack."""
+    shop = Catalogue(
+        (
+            CatalogueItem("MILK", "Cow Milk 500ml", ("milk",), "packet", 2800, "INR", 50.0, {}),
+            CatalogueItem("BESAN", "Besan 500g", ("besan",), "packet", 5500, "INR", 50.0, {}),
+        )
+    )
+    two = Wanted(count=Fraction(2), container="bag")
+    assert resolve(shop, terms_of("milk"), two).lines == (("MILK", Fraction(2)),)
+    assert resolve(shop, terms_of("besan"), two).status is Status.ODD
+
+
+def test_a_declined_unit_names_the_size() -> None:
+    """Marathi's "of ten kilos" tells which bag is meant, and a count beside it how many."""
+    sizes = (("1", 6000), ("10", 54500))
+    shop = Catalogue(
+        tuple(CatalogueItem(f"A{kg}", f"Atta {kg}kg", (), "bag", cost, "INR", 9.0, {}) for kg, cost in sizes)
+    )
+    assert resolve(shop, terms_of("atta दहा किलोची"), Wanted(count=Fraction(2))).lines == (("A10", Fraction(2)),)
+
+
+def test_noodles_are_no_plural_of_ghee() -> None:
+    """ "Maggi" without a Swahili plural's "ma" would leave the key of "ghee"."""
+    shop = Catalogue((CatalogueItem("MAGGI", "Maggi Noodles", ("maggi",), "packet", 1400, "INR", 50.0, {}),))
+    assert resolve(shop, terms_of("ghee"), Wanted()).status is Status.UNKNOWN
+
+
 def test_an_alias_with_a_size_is_no_name_of_the_bare_word() -> None:
     """One alias says its size in digits, the others in words: all three are open."""
     found = resolved(FURNISHER, "lamp oil")

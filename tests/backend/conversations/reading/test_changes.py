@@ -39,6 +39,45 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     assert result.decision is Decision.ACCEPT
 
 
+THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Shall I book it?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "added"),
+    [
+        ("not {three|3}, sorry, {two|2}, and {1} <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
+        ("add {2} and {1} <coke>", set(), {"MILK": 2, "COKE": 1}),
+    ],
+)
+def test_a_count_beside_other_goods_is_of_the_one_row_on_the_order(
+    text: str, removed: set[str], added: dict[str, int]
+) -> None:
+    """A new count, or more, of what was read back may stand beside a good that is new."""
+    result = read(CORNER_SHOP, text, intent="modify_order", history=THREE_MILKS)
+    assert (set(result.removed), lines(result)) == (removed, added)
+
+
+def test_some_of_a_row_become_another_sort() -> None:
+    """Of three milks one is made a large one, and two stay."""
+    result = read(
+        CORNER_SHOP, "badilisha <maziwa> {moja|1} iwe <malisho kubwa>", intent="modify_order", history=READ_BACK
+    )
+    assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 2, "MILK-L": 1})
+
+
+def test_what_is_made_another_sort_need_not_be_what_goes() -> None:
+    result = read(
+        CORNER_SHOP, "remove the <-milk> and make the <brown bread>", intent="modify_order", history=READ_BACK
+    )
+    assert (set(result.removed), lines(result)) == ({"MILK", "BREAD"}, {"BREAD-B": 1})
+
+
+@pytest.mark.parametrize("verb", ["muongeze", "mniongezee", "uniongezee", "tuongezee"])
+def test_all_persons_of_a_swahili_verb_steer_a_change(verb: str) -> None:
+    result = read(CORNER_SHOP, f"{verb} <maziwa> {{mbili|2}}", intent="modify_order", history=READ_BACK)
+    assert (result.removed, lines(result), result.decision) == ((), {"MILK": 2}, Decision.ACCEPT)
+
+
 def test_what_comes_off_is_found_by_its_family() -> None:
     """The order has a tray; "the eggs" is the name of another row, and nothing else on the order is eggs."""
     history = (Turn("customer", "a tray and milk"), Turn("bot", "1 Egg Tray (30), 1 Malisho Milk 500ml = KES 480. OK?"))

@@ -29,6 +29,30 @@ def test_a_yes_to_an_order_stays_a_yes() -> None:
     assert read(CORNER_SHOP, "<milk> and <bread>", intent="affirm", history=READ_BACK).intent == "affirm"
 
 
+@pytest.mark.parametrize("text", ["la, hizo zinatosha", "thats all", "bas itna hi", "इतना ही"])
+def test_enough_closes_an_order_when_more_is_asked_for(text: str) -> None:
+    history = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Anything else?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=history)
+    assert (result.intent, result.decision) == ("deny", Decision.ACCEPT)
+
+
+def test_something_more_is_asked_about() -> None:
+    """It does not say what is to be added, so the order cannot be changed yet."""
+    result = read(CORNER_SHOP, "can you put one more thing in it", intent="out_of_scope", history=READ_BACK)
+    assert (result.intent, result.decision, result.ask) == ("modify_order", Decision.CLARIFY, Slot.ITEM)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("नीचे वॉचमैन के पास रख देना", "special_instruction"), ("change it, leave it at the gym instead", "change_address")],
+)
+def test_where_an_order_is_left_is_no_other_address(text: str, intent: str) -> None:
+    plain, reading = marked(text, "change_address")
+    ranking = [{"name": "change_address", "confidence": 0.8}, {"name": "special_instruction", "confidence": 0.1}]
+    context = ReadingContext(text=plain, history=(Turn("bot", "Order #12 is on its way."),), thresholds=EVERYTHING)
+    assert read_message({**reading, "intent_ranking": ranking}, CORNER_SHOP, context).intent == intent
+
+
 RUGS = (Turn("customer", "2 rugs", marked("{2} <rugs>")[1]), Turn("bot", "The rug comes in 4x6 and 5x7. Which one?"))
 
 

@@ -1,0 +1,111 @@
+"""Gives an address back the names at its edges: quarters and buildings that the bot left out and no shop sells."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import cues
+
+_BREAK: Final = re.compile(r"[,;\n।!?()]|\.(?=\s|$)")
+_LONGEST: Final = 3
+_UNSURE: Final = 0.97
+_LIKELY: Final = 0.9
+_NAMING: Final = frozenset({"O", "ITEM", "ADDRESS"})
+Word = tuple[int, int, str]
+
+
+def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """Return the reading with an address that begins with the name before it, and ends with the one behind it.
+
+    "Likoni Ferry side, ..." and "Kizingo, mtaa wa ..." begin with names that the bot may take for nothing, or for a
+    good. A name is one to three words that neither the shop nor any list of ours knows, alone in their clause.
+    """
+    slots = reading.get("slots") or {}
+    address = slots.get("address")
+    if not address or address.get("start") is None or address.get("vague"):
+        return reading
+    start, end = int(address["start"]), int(address["end"])
+    first = _head(text, start, reading, catalogue)
+    last = _tail(text, end, reading, catalogue)
+    if (first, last) == (start, end):
+        return reading
+    longer = {**address, "start": first, "end": last, "text": text[first:start] + str(address["text"]) + text[end:last]}
+    inside = [
+        one for one in reading.get("mentions") or () if first <= one["start"] < start or end <= one["start"] < last
+    ]
+    mentions = [one for one in reading.get("mentions") or () if one not in inside]
+    return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions}
+
+
+def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """Where the address begins, the name in the clause before it included."""
+    led = text[:start].rstrip()
+    cut = len(led) - 1 if led.endswith(",") else len(led)
+    breaks = [one.end() for one in _BREAK.finditer(text[:cut])]
+    begun = max([0, *breaks, *(last for _, last in _held(reading) if last <= start)])
+    named = _named(_clause(text, begun, cut), reading, catalogue)
+    return named[0][0] if named and begun else start
+
+
+def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """Where the address ends, the name in the message's last clause included."""
+    gap = text[end:]
+    if not gap.lstrip().startswith(","):
+        return end
+    begun = end + gap.index(",") + 1
+    stop = min([len(text), *(one.start() + begun for one in _BREAK.finditer(text[begun:]))])
+    stop = min([stop, *(first for first, _ in _held(reading) if first >= begun)])
+    named = _named(_clause(text, begun, stop), reading, catalogue)
+    closes = not text[stop:].strip(" .!\n") or any(first <= stop + 1 < last for first, last in _held(reading))
+    return named[-1][1] if named and closes else end
+
+
+def _held(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Spans of the amounts and of the slots other than the address."""
+    slots = [slot for name, slot in (reading.get("slots") or {}).items() if slot and name != "address"]
+    each = [*slots, *(reading.get("amounts") or ())]
+    return [(int(one["start"]), int(one["end"])) for one in each if one.get("start") is not None]
+
+
+def _clause(text: str, start: int, end: int) -> list[Word]:
+    return [(start + first, start + last, word) for first, last, word in words(text[start:end])]
+
+
+def _named(clause: Sequence[Word], reading: Mapping[str, Any], catalogue: Catalogue) -> Sequence[Word]:
+    """The words of a clause that are a name, without what leads to it ("hum") and follows it ("me hain")."""
+    core = list(clause)
+    while core and _is_common(core[0][2]):
+        core.pop(0)
+    while core and _is_common(core[-1][2]):
+        core.pop()
+    unknown = all(_may_name(one, catalogue) and _tag(one, reading)[0] in _NAMING for one in core)
+    doubted = any(_is_doubted(one, reading) for one in core)
+    return core if 0 < len(core) <= _LONGEST and unknown and doubted else ()
+
+
+def _is_common(word: str) -> bool:
+    key = fold(word)
+    return key in lexicon().filler | cues().asks | cues().joins | cues().gives or word.lower() in cues().place_leads
+
+
+def _may_name(word: Word, catalogue: Catalogue) -> bool:
+    key = fold(word[2])
+    listed = cues().never_goods | cues().corrections | cues().negations | cues().set | cues().off | cues().more
+    known = key in catalogue.index.by_key or key in listed or key in lexicon().containers or key in lexicon().sizes
+    return word[2][:1].isalpha() and not known and number_of(key) is None
+
+
+def _tag(word: Word, reading: Mapping[str, Any]) -> tuple[str, float, bool]:
+    tokens = reading.get("tokens") or ()
+    token: Mapping[str, Any] = next((one for one in tokens if one["start"] <= word[0] < one["end"]), {})
+    return str(token.get("tag", "O")), float(token.get("p", 1.0)), bool(token.get("met", True))
+
+
+def _is_doubted(word: Word, reading: Mapping[str, Any]) -> bool:
+    """Whether the bot may have been wrong to leave a word out: it was unsure, never met it, or it is a name."""
+    _, p, met = _tag(word, reading)
+    return p < _LIKELY or (not met and p < 1.0) or (word[2][:1].isupper() and p < _UNSURE)
