@@ -192,7 +192,7 @@ def test_a_declined_unit_names_the_size() -> None:
 
 
 def test_noodles_are_no_plural_of_ghee() -> None:
-    """ "Maggi" without a Swahili plural's "ma" would leave the key of "ghee"."""
+    """The name "Maggi" without a Swahili plural's "ma" would leave the key of "ghee"."""
     shop = Catalogue((CatalogueItem("MAGGI", "Maggi Noodles", ("maggi",), "packet", 1400, "INR", 50.0, {}),))
     assert resolve(shop, terms_of("ghee"), Wanted()).status is Status.UNKNOWN
 
