@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.folding import bare, keys_of, skeleton, stems
 from backend.catalog.linking.lexicon import lexicon, sense_of
@@ -19,6 +20,7 @@ CLOSEST_TYPO: Final = 0.92
 _SOUND_CUTOFF: Final = 70.0
 _TYPO_CUTOFF: Final = 78.0
 _SHORTEST_TYPO: Final = 4
+_SHORT_TYPO: Final = 5
 _SHORTEST_SOUND: Final = 3
 _VOWELS: Final = frozenset("aeiou")
 _KEPT_LOOKUPS: Final = 20_000
@@ -102,6 +104,9 @@ class Index:
             yield from ((place, SAME_SOUND) for place in self.by_sound.get(sound, ()) if self._sounds(key, place))
         pool = self.by_letter.get(_letter(key), {})
         for written, ratio, place in process.extract(key, pool, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF, limit=8):
+            short = max(len(written), len(key)) <= _SHORT_TYPO and written[:2] != key[:2]
+            if short and OSA.distance(written, key) > 1:
+                continue  # Two slips in five letters, one at the start, make another word of it ("kuoka", cocoa).
             if min(len(written), len(key)) > _SHORTEST_TYPO or written[-1] == key[-1]:
                 yield place, CLOSEST_TYPO * ratio / 100
 

@@ -196,8 +196,18 @@ def _by_size(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: 
     rows = _sized(catalogue, _scope(found), spec) or _sized(catalogue, [one.row for one in found], spec)
     if default is not None and len(rows) == 1:
         rows = _sized(catalogue, [one.row for one in found], spec) or rows
+    if default is None and len(rows) == 1 and spec.measure is not None:
+        rows = [*rows, *_made_up_of(catalogue, found, rows[0], spec.measure)]
     labelled = spec.label is not None
     return _Choice(tuple(rows), "size", bool(best.exact), best.score, labelled) if rows else None
+
+
+def _made_up_of(catalogue: Catalogue, found: list[Candidate], row: int, measure: Measure) -> list[int]:
+    """Rows of other goods that fit as well, and that packs make the same amount of ("half a kilo of sweets")."""
+    own = catalogue.items[row].family
+    best = max(one.score for one in found)
+    others = [one.row for one in found if one.score == best and catalogue.items[one.row].family != own]
+    return [other for other in others if quantities.lines_for(catalogue, other, Wanted(measure=measure)) is not None]
 
 
 def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> bool:

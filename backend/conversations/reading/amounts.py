@@ -19,7 +19,27 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     sized = [_without_money(text, one) for one in amounts]
     lettered = _letters_apart(text, sized, catalogue)
     single = _each_with_unit(text, _units_behind(text, lettered))
-    return [kept for one in _without_verbs(text, single) if (kept := _without_vessel(text, one, catalogue))]
+    unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
+    return [kept for one in unnamed if (kept := _without_vessel(text, one, catalogue))]
+
+
+def _without_brand(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:
+    """An amount of street money whose word is a good's name here ("2 ndovu"), as the count beside it, or None."""
+    start, end = int(amount["start"]), int(amount["end"])
+    said = words(text[start:end]) if amount.get("kind") == "money" and not amount.get("currency") else []
+    if not any(_is_brand(fold(word), catalogue) for _, _, word in said):
+        return amount
+    counts = [(first, last, value) for first, last, word in said if (value := number_of(fold(word))) is not None]
+    if len(counts) != 1:
+        return None
+    first, last, value = counts[0]
+    place = {"start": start + first, "end": start + last, "text": text[start + first : start + last]}
+    return _counted({**amount, **place, "value": value})
+
+
+def _is_brand(key: str, catalogue: Catalogue) -> bool:
+    number = key.isdigit() or spoken_number(key) is not None or lexicon().is_joint(key)
+    return key in catalogue.index.by_key and not number
 
 
 def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -36,7 +56,7 @@ def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _without_verbs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
-    kept = [one for one in amounts if not _joins(text, one) and not _gives(text, one)]
+    kept = [one for one in amounts if not _joins(text, one) and not _gives(text, one) and not _only_adds(one)]
     return [_counted(amount) if _adds(text, amount) else amount for amount in kept]
 
 
@@ -160,6 +180,12 @@ def _is_sold(key: str, catalogue: Catalogue) -> bool:
 def _joins(text: str, amount: Mapping[str, Any]) -> bool:
     before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
     return amount.get("value") == _SIXTY and bool(cues().with_before.intersection(before))
+
+
+def _only_adds(amount: Mapping[str, Any]) -> bool:
+    """Whether "jod do" ("add") was taken for two pairs."""
+    said = [fold(word) for _, _, word in words(str(amount.get("text") or ""))]
+    return amount.get("unit") == "pair" and len(said) > 1 and said[0] == "jod" and said[-1] in ALSO_GIVES
 
 
 def _adds(text: str, amount: Mapping[str, Any]) -> bool:

@@ -1,8 +1,11 @@
 """What a change of an order comes to: rows off, quantities on, and what it leaves to be asked about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.items import Item
 
 
@@ -35,3 +38,19 @@ class Change:
     def empty(self) -> bool:
         """Whether it changes nothing."""
         return not self.removed and not self.added
+
+
+def is_another(item: Item, sku: str) -> bool:
+    """Whether an item is the whole name of another row ("take the chain off, put the chain kit on")."""
+    found = item.resolution
+    return found.status is Status.SURE and found.exact and not item.guessed and item.sku != sku
+
+
+def amounts_to_much(wanted: Wanted) -> bool:
+    """Whether an amount says how many, or of what weight."""
+    return wanted.count is not None or wanted.measure is not None
+
+
+def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:
+    """Whether a row is settled that the order does not have yet."""
+    return found.status is Status.SURE and found.sku != sku and found.sku not in order and len(found.lines) == 1

@@ -9,9 +9,9 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
-from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.change import Change
+from backend.conversations.reading.change import Change, amounts_to_much, is_another, other_row
 from backend.conversations.reading.items import MAKE_IT, Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
@@ -73,7 +73,7 @@ class Changer:
 
     def _apply_beside(self, items: Sequence[Item], loose: Sequence[Segment]) -> None:
         """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
-        bare = [one for one in loose if one.amounts and not one.keys and _amounts_to_much(one.wanted)]
+        bare = [one for one in loose if one.amounts and not one.keys and amounts_to_much(one.wanted)]
         apart = all(self._own_row(item) is None for item in items)
         steered = self._said(cues().set | cues().corrections | cues().more)
         if bare and apart and len(self._order) == 1 and steered:
@@ -167,6 +167,8 @@ class Changer:
         """Whether a word of taking off stands beside an item, nearer than any other item."""
         before, after = self._beside(item, items)
         known = cues()
+        if before[-1:] and before[-1] in known.puts:  # "Eggs out, add bread": what is put on does not come off.
+            before = []
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
         closes = bool(after) and after[0] in known.off_before and self._ends(item, items)
         return bool(set(before) & known.off_before or set(after) & refused) or closes
@@ -216,16 +218,10 @@ class Changer:
                 self.change.set(sku, self._order[sku] - count)
                 self._order = {**self._order, sku: count}  # What comes in its place takes over that many.
                 gone.append(sku)
-            elif sku not in {self._own_row(other) for other in on if not self._is_another(other, sku)}:
+            elif sku not in {self._own_row(other) for other in on if not is_another(other, sku)}:
                 self.change.take_off(sku)
                 gone.append(sku)
         return gone
-
-    @staticmethod
-    def _is_another(item: Item, sku: str) -> bool:
-        """Whether an item is the whole name of another row ("take the chain off, put the chain kit on")."""
-        found = item.resolution
-        return found.status is Status.SURE and found.exact and not item.guessed and item.sku != sku
 
     # What goes on.
 
@@ -236,7 +232,7 @@ class Changer:
             return  # It is only spoken of, beside what is changed.
         if own is not None and (not settled or item.sku == own):
             self._again(item, own)
-        elif self._swapped(item, on, gone):
+        elif self._swapped(item, on, gone) or self._resized_beside(item, on):
             return
         elif item.sku and len(gone) == len(on) == 1 and self._takes_over(item, gone[0]):
             self.change.add(item.sku, self._order[gone[0]])  # No amount was said: it takes over that of what is gone.
@@ -273,6 +269,17 @@ class Changer:
                 return True
         return False
 
+    def _resized_beside(self, item: Item, on: Sequence[Item]) -> bool:
+        """Take "make the dal full and chapati six": another size of one row, beside what else changes."""
+        sized = item.sku is not None and item.unamounted and read_keys(item.keys).sized
+        if len(on) < _PAIR or not sized or not self._said(cues().set):
+            return False
+        same = [sku for sku in self._order if self._family(item) == self._catalogue.by_sku[sku].family]
+        if len(same) != 1 or item.sku is None or item.sku in self._order:
+            return False
+        self._swap(same[0], item.sku, None, item.keys)
+        return True
+
     def _swap(self, sku: str, target: str, count: Fraction | None, keys: tuple[str, ...]) -> None:
         """Put one row in another's place: all of it, or with "one of them" that many."""
         had = self._order[sku]
@@ -293,7 +300,7 @@ class Changer:
         number = (f"{float(item.wanted.count):g}",) if item.wanted.count and self._attributes(item) else ()
         keys = (*(term.key for term in row.terms.goods), *item.keys, *number)
         found = resolve(self._catalogue, read_keys(keys, frozenset(row.family)), Wanted(count=Fraction(1)))
-        return found.sku if _other(found, sku, self._order) else None
+        return found.sku if other_row(found, sku, self._order) else None
 
     def _tells_which(self, item: Item) -> bool:
         """Whether "wala" or "one" stands behind an uncounted good of several words ("give the brown bread one")."""
@@ -382,15 +389,7 @@ class Changer:
             for sku in self._order:
                 keys = tuple(term.key for term in self._catalogue.by_sku[sku].terms.goods) + segment.keys
                 found = resolve(self._catalogue, read_keys(keys), replace(segment.wanted, count=Fraction(1)))
-                if found.sku is not None and _other(found, sku, self._order):
+                if found.sku is not None and other_row(found, sku, self._order):
                     self._swap(sku, found.sku, None, segment.keys)
                     return True
         return False
-
-
-def _amounts_to_much(wanted: Wanted) -> bool:
-    return wanted.count is not None or wanted.measure is not None
-
-
-def _other(found: Resolution, sku: str, order: Order) -> bool:
-    return found.status is Status.SURE and found.sku != sku and found.sku not in order and len(found.lines) == 1

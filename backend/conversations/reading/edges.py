@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues
 
@@ -14,6 +14,7 @@ _BREAK: Final = re.compile(r"[,;\n।!?()]|\.(?=\s|$)")
 _LONGEST: Final = 3
 _UNSURE: Final = 0.97
 _LIKELY: Final = 0.9
+_BRINGS: Final = re.compile(r"(?:[a-z]{1,4})?(?:let|pelek|tum)(?:[aei]|[eiw]+[ae]|[ei]+ni)")  # nipelekee, pelekeni
 _NAMING: Final = frozenset({"O", "ITEM", "ADDRESS"})
 Word = tuple[int, int, str]
 
@@ -47,8 +48,11 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
     cut = len(led) - 1 if led.endswith(",") else len(led)
     breaks = [one.end() for one in _BREAK.finditer(text[:cut])]
     begun = max([0, *breaks, *(last for _, last in _held(reading) if last <= start)])
-    named = _named(_clause(text, begun, cut), reading, catalogue)
-    return named[0][0] if named and begun else start
+    clause = _clause(text, begun, cut)
+    # At the head of a line, or where a new address is told, a name needs no doubt of the bot's.
+    told = text[:begun].endswith("\n") or (reading.get("intent") or {}).get("name") == "change_address"
+    named = _named(clause, reading, catalogue, told=told)
+    return named[0][0] if named and (begun or told) else start
 
 
 def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
@@ -75,7 +79,9 @@ def _clause(text: str, start: int, end: int) -> list[Word]:
     return [(start + first, start + last, word) for first, last, word in words(text[start:end])]
 
 
-def _named(clause: Sequence[Word], reading: Mapping[str, Any], catalogue: Catalogue) -> Sequence[Word]:
+def _named(
+    clause: Sequence[Word], reading: Mapping[str, Any], catalogue: Catalogue, *, told: bool = False
+) -> Sequence[Word]:
     """The words of a clause that are a name, without what leads to it ("hum") and follows it ("me hain")."""
     core = list(clause)
     while core and _is_common(core[0][2]):
@@ -83,7 +89,7 @@ def _named(clause: Sequence[Word], reading: Mapping[str, Any], catalogue: Catalo
     while core and _is_common(core[-1][2]):
         core.pop()
     unknown = all(_may_name(one, catalogue) and _tag(one, reading)[0] in _NAMING for one in core)
-    doubted = any(_is_doubted(one, reading) for one in core)
+    doubted = told or any(_is_doubted(one, reading) for one in core)
     return core if 0 < len(core) <= _LONGEST and unknown and doubted else ()
 
 
@@ -96,7 +102,8 @@ def _may_name(word: Word, catalogue: Catalogue) -> bool:
     key = fold(word[2])
     listed = cues().never_goods | cues().corrections | cues().negations | cues().set | cues().off | cues().more
     known = key in catalogue.index.by_key or key in listed or key in lexicon().containers or key in lexicon().sizes
-    return word[2][:1].isalpha() and not known and number_of(key) is None
+    known = known or bool(sense_of(key)) or _BRINGS.fullmatch(word[2].lower()) is not None
+    return word[2][:1].isalpha() and not known and number_of(key) is None and catalogue.heard(word[2]) is None
 
 
 def _tag(word: Word, reading: Mapping[str, Any]) -> tuple[str, float, bool]:

@@ -188,7 +188,7 @@ def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
 
 def _holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether an address that is little more than a guess holds a word for goods, or ends right before one."""
-    if float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
+    if address.get("vague") or float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
         return False
     said = [fold(word) for _, _, word in words(text[address["start"] : address["end"]])]
     after = [fold(word) for _, _, word in words(text[address["end"] :])][:1]

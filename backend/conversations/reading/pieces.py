@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
@@ -102,6 +103,7 @@ class Cues:
     leaves: frozenset[str]
     moves: frozenset[str]
     place_leads: frozenset[str]
+    way_questions: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -118,7 +120,7 @@ class Cues:
 _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
     "all_of_them", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
-    "for_whom", "for_all", "enough", "something_more", "leaves", "moves",
+    "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -138,10 +140,12 @@ def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
 
 def of_them(text: str) -> int | None:
     """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
-    found = [(start, fold(word)) for start, _, word in words(text)]
-    for place, (start, _) in enumerate(found):
+    found = words(text)
+    for place, (start, _, _) in enumerate(found):
         for width in (1, 2, 3):
-            if " ".join(key for _, key in found[place : place + width]) in cues().partitive:
+            run = found[place : place + width]
+            touching = all(text[one[1] : other[0]].isspace() for one, other in pairwise(run))
+            if touching and " ".join(fold(word) for _, _, word in run) in cues().partitive:
                 return start
     return None
 

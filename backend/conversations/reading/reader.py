@@ -24,7 +24,7 @@ from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, pla
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
-from backend.conversations.reading.sorts import rule_out, split_off
+from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices
 from backend.conversations.reading.strays import has_strays
 from backend.conversations.reading.types import (
     Decision,
@@ -88,7 +88,8 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
-    items = split_off(rule_out(items, catalogue), of_them(context.text), catalogue)
+    items = rule_out(without_choices(items, catalogue), catalogue)
+    items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
         items, loose = joined, ()
@@ -232,7 +233,7 @@ def _facts(
         left=talk.has_left(context.history),
         opens=not context.history and context.asked is None,
         unclear=read.unclear,
-        stray=has_strays(read.pieces, read.items, reading),
+        stray=has_strays(read.pieces, read.items, reading, choices_of(read.items, catalogue)),
         mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),
         lost_amount=read.lost,
     )

@@ -210,6 +210,7 @@ class Segmenter:
         found = segment.resolution
         # No row is counted by tenths, so that "2.6" in what else is a whole name is a part of it.
         told = found.rule == "alias" or (found.rule == "container" and amount.value.denominator > 1)
+        told = told or (found.rule == "container" and amount.kind == "pack" and bool(rest))  # "tissue 4 pack x2"
         named = told and found.status is Status.SURE and found.exact
         # A small number with no word of size before it is a count, though "2" might be said for two kilos.
         telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE

@@ -191,12 +191,40 @@ def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
     return _as(freed, _INSTRUCTION, max(_ranked(reading)[_INSTRUCTION], _TAKEN_FOR))
 
 
+def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A "no" to an order read back that names what is wanted instead ("no, I said rice not flour") changes it."""
+    order = context.order or running_order(context.history, catalogue)
+    if _is(reading) != "deny" or not order:
+        return None
+    pieces = lay_out(context.text, reading, catalogue)
+    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
+    rows = {one.resolution.sku for run in named for one in run if one.resolution.exact and _names(one.pieces)}
+    if len(rows - {None} - set(order)) != 1:
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+
+
+def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A few words with a way of paying, after the question how, choose it."""
+    del catalogue
+    payment = (reading.get("slots") or {}).get("payment") or {}
+    asked = context.asked == "payment" or cues().any_in(cues().way_questions, last_question(context.history))
+    short = len(words(context.text)) <= _SHORT and not context.text.rstrip().endswith("?")
+    gone = cues().any_in(cues().money_gone, context.text) or bool((reading.get("flags") or {}).get("paid"))
+    if _is(reading) not in _OF_MONEY or not payment.get("value") or not asked or not short or gone:
+        return None
+    return _as(reading, "choose_payment", max(_ranked(reading).get("choose_payment", 0.0), _TAKEN_FOR))
+
+
+_OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
 _INSTRUCTION: Final = "special_instruction"
 _HARDLY: Final = 0.02
 _RULES: Final = (
     _enough,
     _something_more,
     _left_there,
+    _named_no,
+    _way_told,
     _some_off,
     _new_order,
     _goods_alone,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.items import ADD, Item
@@ -71,3 +72,16 @@ def as_sort_of(base: Item, part: Item, catalogue: Catalogue) -> Item | None:
 
 def _named(part: Item, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(key for key in part.keys if key in catalogue.index.by_key)
+
+
+def choices_of(items: Sequence[Item], catalogue: Catalogue) -> frozenset[str]:
+    """Folded words for what the rows of an order may be had with, and that make no row of their own ("spice=mild")."""
+    rows = (catalogue.by_sku[item.sku] for item in items if item.sku)
+    values = (value for row in rows for axis in row.options.values() if len(axis) > 1 for value in axis)
+    return frozenset(fold(word) for value in values for _, _, word in words(value))
+
+
+def without_choices(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
+    """An order without the words that only say how a good is wanted ("with butter", where the shop has no butter)."""
+    choices = choices_of(items, catalogue)
+    return [item for item in items if item.resolution.status is not Status.UNKNOWN or not choices.issuperset(item.keys)]

@@ -14,15 +14,19 @@ _CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
 _SILENT: Final = frozenset({Kind.OTHER, Kind.JOINT})
 
 
-def has_strays(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> bool:
+def has_strays(
+    pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any], choices: frozenset[str] = frozenset()
+) -> bool:
     """Whether an "and" joins an item with words alone that the bot was not sure to leave out.
 
     Args:
         pieces: All pieces of the message in order.
         items: The items that were read.
         reading: The bot's reading, for how sure it was of each word.
+        choices: Words for what the items may be had with, which a customer says of them.
     """
-    return any(_is_stray(entry, reading) for entry in _joined_with_items(pieces, items))
+    entries = _joined_with_items(pieces, items)
+    return any(_is_stray(entry, reading) for entry in entries if choices.isdisjoint(piece.key for piece in entry))
 
 
 def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Sequence[Piece]]:

@@ -55,7 +55,7 @@ QUESTION_ENDINGS = r"[?？]|\b(ngapi|gani|lini|wapi|je|kya|kiti|kitila|how much|
 # What a bot's question is about: tried in order, the first that fits is what was asked.
 ASKED = (
     ("confirm", r"book (it|karu|karun|kar du|kar doon|करू|कर दूँ|कर दूं)|shall i|confirm|nakki|नक्की|बुक|tuendelee|nithibitishe|niweke|ni(we|)ke oda|\b(sawa|fiti|ok|okay|poa|right|correct|theek hai|ठीक है|barobar|बरोबर)\s*\?|place (the|this|your) order|thibitisha|pakka|पक्का|go ahead\?|is (that|this) (right|correct|ok)"),
-    ("more", r"anything else|kitu (kingine|ingine)|kingine\?|aur kuch|और कुछ|ajun k|आणखी|अजून काही|add (more|anything)|something else|kuongeza"),
+    ("more", r"anything else|kitu (kingine|ingine)|\b(k|ny|v)?ingine\?|aur kuch|और कुछ|ajun k|आणखी|अजून काही|add (more|anything)|something else|kuongeza"),
     ("address", r"where (should|shall|do|to|are)|deliver(ed|y)? (to|address)\?|delivery (address|location)|your address|send it( to)?\?|\bwapi\b|tulete(e)? wapi|anwani|mahali|location\b.*\?|kahan|kaha |kahaan|pata (bata|kya|bhej|de)|pate? |address|कहाँ|कहां|पता|पत्ता|कुठे|kuthe|patta"),
     ("phone", r"(phone|mobile|contact|which) number|number (to|for|please|on|de|bata|kya|dya|sanga)|namba (gani|ya|yako)|nambari|(kis|konty?a|konta) number|नंबर|mobile no|kwa namba"),
     ("payment", r"how (will|would|do|shall) you (like to )?pay|pay(ment)? (by|via|with|on|mode|method|how|kaise|kasa|kas|se|upi|or)|m-?pesa (or|au|ama)|(or|au|ama) (cash|m-?pesa)|cash (or|ya|ki|au|ama)|upi (or|ya|ki|से)|utalipa|kulipa|lipa (vipi|kwa|na)|पेमेंट|भुगतान|कैश|रोख|paise kas[ea]|or (cod|cash|card|upi)"),

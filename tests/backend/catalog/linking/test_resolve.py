@@ -240,3 +240,12 @@ def test_two_dozen_of_what_comes_by_the_dozen_are_two_packs() -> None:
 def test_a_dozen_of_one_size_are_twelve_of_it() -> None:
     shop = Catalogue((CatalogueItem("NAIL", "Nail 2 inch", ("2 inch nail",), "piece", 300, "KES", 900.0, {}),))
     assert lines(shop, "2 inch nail", Wanted(count=Fraction(1), container="dozen")) == {"NAIL": 12}
+
+
+def test_a_weight_that_packs_of_another_good_make_as_well_is_open() -> None:
+    """Half a kilo of sweets is one box of the one, or two of the other."""
+    rows = (("RAVA", "Rava Ladoo 500g"), ("DINK", "Dink Ladoo 250g"))
+    shop = Catalogue(tuple(CatalogueItem(sku, name, (), "box", 9000, "INR", 9.0, {}) for sku, name in rows))
+    half = Wanted(measure=measure_of(500, "g"))
+    assert resolve(shop, terms_of("ladoo"), half).status is Status.OPEN
+    assert resolve(shop, terms_of("dink ladoo"), half).lines == (("DINK", Fraction(2)),)

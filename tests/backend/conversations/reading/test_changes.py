@@ -39,6 +39,17 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     assert result.decision is Decision.ACCEPT
 
 
+def test_what_is_put_on_does_not_come_off() -> None:
+    """The word of taking off belongs to the eggs before it, though it stands near the bread as well."""
+    result = read(CORNER_SHOP, "<-eggs> toa, ongeza <mkate> {1}", intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result)) == ({"EGG"}, {"BREAD": 1})
+
+
+def test_another_size_may_be_made_beside_another_change() -> None:
+    result = read(CORNER_SHOP, "make the <malisho kubwa> and <bread> {2}", intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result)) == ({"MILK", "BREAD"}, {"MILK-L": 3, "BREAD": 2})
+
+
 THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Shall I book it?"))
 
 

@@ -36,6 +36,24 @@ def test_enough_closes_an_order_when_more_is_asked_for(text: str) -> None:
     assert (result.intent, result.decision) == ("deny", Decision.ACCEPT)
 
 
+def test_a_no_that_names_what_is_wanted_is_a_change() -> None:
+    result = read(CORNER_SHOP, "no, <coke> {2}, not <milk>", intent="deny", history=THREE_MILKS)
+    assert result.intent == "modify_order"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("mpesa iko fiti", "choose_payment"), ("mpesa imekatwa", "payment_problem")]
+)
+def test_a_way_of_paying_answers_the_question_for_it(text: str, intent: str) -> None:
+    """Money that has gone is another matter."""
+    history = (Turn("bot", "Jumla KES 310. Cash ama M-Pesa?"),)
+    payment = {"value": "mpesa", "text": "mpesa", "start": 0, "end": 5, "supported": True}
+    plain, reading = marked(text, "payment_problem")
+    context = ReadingContext(text=plain, history=history, thresholds=EVERYTHING)
+    result = read_message({**reading, "slots": {"payment": payment}}, CORNER_SHOP, context)
+    assert result.intent == intent
+
+
 def test_something_more_is_asked_about() -> None:
     """It does not say what is to be added, so the order cannot be changed yet."""
     result = read(CORNER_SHOP, "can you put one more thing in it", intent="out_of_scope", history=READ_BACK)
@@ -53,6 +71,7 @@ def test_where_an_order_is_left_is_no_other_address(text: str, intent: str) -> N
     assert read_message({**reading, "intent_ranking": ranking}, CORNER_SHOP, context).intent == intent
 
 
+THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Shall I book it?"))
 RUGS = (Turn("customer", "2 rugs", marked("{2} <rugs>")[1]), Turn("bot", "The rug comes in 4x6 and 5x7. Which one?"))
 
 

@@ -1,0 +1,32 @@
+"""Amounts that mean something else in one shop than in others."""
+
+from typing import Any
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.amounts import as_meant
+
+MILL = catalogue_from_rows(
+    [{"sku": "NDOVU", "name": "Ndovu Maize Flour", "aliases": "ndovu", "price": "90", "currency": "KES", "stock": "40"}]
+)
+
+
+def money(text: str, said: str, value: float) -> dict[str, Any]:
+    start = text.index(said)
+    place = {"start": start, "end": start + len(said), "text": said}
+    return {**place, "value": value, "unit": None, "kind": "money", "currency": None, "repeat": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "expected"),
+    [
+        ("flour ndovu", "ndovu", []),
+        ("ngano ya ndovu mbili", "ya ndovu mbili", [("mbili", "count", 2.0)]),
+        ("sukari ya mbao", "ya mbao", [("ya mbao", "money", 20.0)]),
+    ],
+)
+def test_street_money_that_is_a_brand_here_is_no_money(text: str, said: str, expected: list[object]) -> None:
+    """An elephant is a thousand shillings, but not where flour is called by it."""
+    found = as_meant(text, [money(text, said, 20.0)], MILL)
+    assert [(one["text"], one["kind"], one["value"]) for one in found] == expected
