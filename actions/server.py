@@ -8,6 +8,7 @@ from rasa_sdk.executor import ActionExecutor
 from sanic.response import json
 
 from actions.client import BackendClient, TurnFailedError
+from actions.logs import configure_logging
 from actions.tokens import TokenSource
 from actions.turns import ACTION_NAMES, TurnAction
 
@@ -61,5 +62,6 @@ def serve(settings: "ActionSettings") -> None:
     """Serve until told to stop."""
     # The SDK is newer than the last open Rasa on purpose; tests hold the two together.
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
+    configure_logging(settings.log_level)
     app = build_app(settings)
     app.run(settings.host, settings.port, single_process=True, access_log=False, motd=False)

@@ -25,3 +25,4 @@ class ActionSettings(BaseSettings):
     timeout_s: float = Field(
         default=2.0, gt=0, validation_alias="ACTIONS_TIMEOUT_S", description="What one answer of the backend may take."
     )
+    log_level: str = Field(default="INFO", validation_alias="DUKA_LOG_LEVEL", description="Least level that is logged.")

@@ -6,6 +6,7 @@ from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
 from actions.client import StepBody, TurnBody, TurnFailedError
+from actions.logs import get_logger
 
 if TYPE_CHECKING:
     from rasa_sdk import Tracker
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from actions.client import BackendClient
     from actions.tokens import TokenSource
 
+log = get_logger(__name__)
 FORM_ACTION: Final = "validate_order_form"
 ACTION_NAMES: Final = (
     FORM_ACTION,
@@ -59,12 +61,16 @@ class TurnAction(Action):  # type: ignore[misc]  # the SDK has no types
         turn_id = str(metadata.get("turn_id") or message.get("message_id") or "")
         if _answered(tracker, turn_id):
             return []
-        step = await self._client.apply_turn(
-            str(metadata.get("conversation_id") or tracker.sender_id),
-            _turn(message, metadata, turn_id),
-            token=self._tokens.token(),
-            trace_id=str(metadata.get("trace_id") or ""),
-        )
+        conversation_id = str(metadata.get("conversation_id") or tracker.sender_id)
+        trace_id = str(metadata.get("trace_id") or "")
+        about = log.bind(trace_id=trace_id, turn_id=turn_id, action=self._name)
+        turn = _turn(message, metadata, turn_id)
+        try:
+            step = await self._client.apply_turn(conversation_id, turn, token=self._tokens.token(), trace_id=trace_id)
+        except TurnFailedError as error:
+            about.warning("action.failed", reason=error.reason)
+            raise
+        about.info("action.answered", asked=step["asked"], order_id=step["order_id"])
         _say(dispatcher, step)
         return self._events(step, turn_id)
 

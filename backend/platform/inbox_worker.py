@@ -162,6 +162,8 @@ class InboxWorker:
             with traced(event.trace_id):
                 await self._failed(event, error)
         else:
+            with traced(event.trace_id):
+                log.info("webhook.handled", provider=event.provider, kind=event.kind, row=event.id)
             if one_waits:
                 wakeups.notify_here(INBOX_BELL)
         return True

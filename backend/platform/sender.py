@@ -344,6 +344,15 @@ class _Channel:
                 log.warning("send.fenced_off", send_id=send.id, channel=send.channel, outcome=type(outcome).__name__)
             elif conclusion.settle:
                 await self._handler.settle(session, send, outcome)
+        if ours:
+            log.info(
+                "send.ended",
+                send_id=send.id,
+                channel=send.channel,
+                order_id=send.order_id,
+                state=conclusion.state,
+                error=conclusion.error,
+            )
 
 
 def _nobody() -> None:

@@ -153,6 +153,7 @@ class Turns:
         metadata: dict[str, Any] = {
             "turn_id": turn.id,
             "conversation_id": thread.id,
+            "trace_id": turn.trace_id,
             "language": thread.language,
             "region": thread.country,
             "asked": thread.asked,

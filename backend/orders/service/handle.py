@@ -24,13 +24,13 @@ from backend.orders.lifecycle import StockEffect, Transition, contraries, decide
 from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
 from backend.orders.ports import CommandResult, Outcome
 from backend.orders.service.announce import Happened, events_of
+from backend.orders.service.noting import note_command
 from backend.orders.service.timers import arm_all, timers_of
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import Event, publish, publish_many
 from backend.platform.observability.logging import get_logger
-from backend.platform.observability.metrics import COMMANDS
 from backend.platform.observability.trace import trace_id
 from backend.platform.timers import arm_many, cancel, cancel_many
 from backend.vendors.service import VendorsService
@@ -119,7 +119,7 @@ class Handling:
         outcomes = {one[0]: Outcome.DUPLICATE for one in wanted}
         outcomes |= {one[0]: Outcome.APPLIED if one[0] in applied else Outcome.REFUSED for one in fresh}
         for order_id, command, _ in wanted:
-            COMMANDS.labels(type(command).__name__, outcomes[order_id]).inc()
+            note_command(order_id, type(command).__name__, outcomes[order_id])
         return outcomes
 
     async def _move_stock(self, session: AsyncSession, order_id: str, transition: Transition) -> None:
@@ -247,13 +247,13 @@ def _entry(
 
 
 def _result(outcome: Outcome, row: Order, command: Command) -> CommandResult:
-    COMMANDS.labels(type(command).__name__, outcome).inc()
+    note_command(row.id, type(command).__name__, outcome)
     return CommandResult(outcome, f"order.{outcome}", f"order.{outcome}", order_view(row))
 
 
 def _refused(row: Order, command: Command, refusal: OrderRefusedError) -> CommandResult:
     log.info("order.refused", order_id=row.id, command=type(command).__name__, code=refusal.code)
-    COMMANDS.labels(type(command).__name__, Outcome.REFUSED).inc()
+    note_command(row.id, type(command).__name__, Outcome.REFUSED)
     return CommandResult(
         outcome=Outcome.REFUSED,
         code=refusal.code,

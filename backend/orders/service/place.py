@@ -17,14 +17,14 @@ from backend.orders.errors import CommandIdReusedError, EmptyOrderError, VendorU
 from backend.orders.events import OrderCreated, OrderState
 from backend.orders.lifecycle import PLACEMENT_ARMS
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry
-from backend.orders.ports import OrderView
+from backend.orders.ports import OrderView, Outcome
+from backend.orders.service.noting import note_command
 from backend.orders.service.timers import arm_all
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, Source
 from backend.platform.events import publish
 from backend.platform.ids import new_id
-from backend.platform.observability.metrics import COMMANDS
 from backend.platform.observability.trace import trace_id
 from backend.vendors.ports import VendorView
 from backend.vendors.service import VendorsService
@@ -52,7 +52,7 @@ class Placing:
         await repository.hold_intent(session, command.merchant_id, command.intent_key)
         known = await repository.by_intent(session, command.merchant_id, command.intent_key)
         if known is not None:
-            COMMANDS.labels("PlaceOrder", "duplicate").inc()
+            note_command(known, "PlaceOrder", Outcome.DUPLICATE)
             return _checked_same(await _view(session, known), command)
         vendor = await self._vendor(session, command)
         await self._check_customer(session, command)
@@ -65,7 +65,7 @@ class Placing:
         await arm_all(session, PLACEMENT_ARMS, facts_of(order), order.created_at, self._settings)
         await publish(session, _created(order, lines, drop), actor=actor, city=order.city)
         await self._reserve(session, command, order_id)  # Last, so that others wait shortly for an item in demand.
-        COMMANDS.labels("PlaceOrder", "applied").inc()
+        note_command(order_id, "PlaceOrder", Outcome.APPLIED)
         return order_view(order)
 
     async def _vendor(self, session: AsyncSession, command: PlaceOrder) -> VendorView:
