@@ -1,8 +1,10 @@
 """The background process: turns, events, timers, sends and stored webhooks, until told to stop."""
 
 import asyncio
+import contextlib
 import gc
 import signal
+from pathlib import Path
 
 import uvloop
 from prometheus_client import start_http_server
@@ -14,13 +16,23 @@ from backend.platform.settings import PlatformSettings
 log = get_logger(__name__)
 
 
-async def run(built: Built, stop: asyncio.Event) -> None:
+async def beat(path: Path, stop: asyncio.Event, every_s: float = 2.0) -> None:
+    """Touch a file as long as the event loop turns, so that whoever watches can tell a worker that hangs."""
+    while not stop.is_set():
+        path.touch()  # noqa: ASYNC240 - it must be the event loop that touches it
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every_s)
+
+
+async def run(built: Built, stop: asyncio.Event, heartbeat: Path | None = None) -> None:
     """Run all loops; one that fails ends the process, which its supervisor starts again."""
     log.info("worker.started")
     try:
         async with asyncio.TaskGroup() as group:
             for loop in (*built.app_loops, *built.worker_loops):
                 group.create_task(loop(stop))
+            if heartbeat is not None:
+                group.create_task(beat(heartbeat, stop))
     finally:
         await built.close()
         log.info("worker.stopped")
@@ -36,7 +48,7 @@ async def _main() -> None:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
     gc.freeze()  # What was built stays for the process's life; no collection need walk it again.
-    await run(built, stop)
+    await run(built, stop, settings.heartbeat_file)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
@@ -74,6 +75,7 @@ class PlatformSettings(BaseSettings):
         default=None, ge=1, le=65535, description="Where a worker shows its metrics; none where it is not set."
     )
     metrics_host: str = Field(default="127.0.0.1", description="The address that a worker's metrics are shown on.")
+    heartbeat_file: Path | None = Field(default=None, description="A file that a worker touches while it turns.")
     log_level: str = "INFO"
     log_json: bool = True
 

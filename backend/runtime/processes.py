@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from backend.platform.db.embedded import EmbeddedPostgres
-from backend.runtime.probes import answers, port_open
+from backend.runtime.probes import answers, beats, postgres_answers, redis_answers
 from backend.runtime.settings import ROOT, Ports, RuntimeSettings, given
 from backend.runtime.supervisor import ProcessSpec
 
@@ -20,6 +20,7 @@ DATABASE: Final = "duka"
 RASA_DATABASE: Final = "duka_rasa"
 STORES: Final = ("postgres", "redis")
 _LOOPBACK: Final = "127.0.0.1"
+_BEAT_WITHIN_S: Final = 10.0
 # The simulated accounts and their tokens; they open nothing but the sandbox.
 _INSTAGRAM_TOKENS: Final = {"17841400000000001": "dev-ig-token-1", "17841400000000002": "dev-ig-token-2"}
 
@@ -74,6 +75,7 @@ class Stack:
         )
         self.database_url = given(environment, "DATABASE_URL", "POSTGRES_URL") or self._embedded().url(DATABASE)
         self.redis_url = given(environment, "REDIS_URL") or f"redis://{_LOOPBACK}:{ports.redis}/0"
+        self._heartbeat = settings.data_dir.absolute() / "worker.beat"
 
     def _embedded(self) -> EmbeddedPostgres:
         if self.postgres is None:
@@ -167,12 +169,14 @@ class Stack:
                     self.postgres.command(),
                     environment,
                     self.postgres.data_dir,
-                    port_open(self.ports.postgres),
+                    postgres_answers(self.ports.postgres),
                     user=self.postgres.system_user,
+                    alive=postgres_answers(self.ports.postgres),
                 )
             )
         if given(self._given, "REDIS_URL") is None:
-            rows.append(ProcessSpec("redis", self._redis_command(), environment, folder, port_open(self.ports.redis)))
+            pong = redis_answers(self.ports.redis)
+            rows.append(ProcessSpec("redis", self._redis_command(), environment, folder, pong, alive=pong))
         return rows
 
     def _redis_command(self) -> list[str]:
@@ -185,31 +189,31 @@ class Stack:
     def services(self, model: Path) -> list[ProcessSpec]:
         """Return the processes of Duka itself, which need the stores and a migrated database."""
         ports, environment = self.ports, self.environment()
-        python = sys.executable
+        backend, sandbox = ports.backend, ports.sandbox
+        acting, rasa = answers(ports.actions, "/health"), answers(ports.rasa, "/")
+        simulating, beating = answers(sandbox, "/healthz"), beats(self._heartbeat, _BEAT_WITHIN_S)
+        worker = environment | {"DUKA_HEARTBEAT_FILE": str(self._heartbeat)}
+        serve, simulate = (
+            _uvicorn("backend.app:create_app", backend),
+            _uvicorn("backend.sandbox.app:create_app", sandbox),
+        )
+        run, act = [sys.executable, "-m", "backend.worker"], [sys.executable, "-m", "actions"]
         return [
+            ProcessSpec("sandbox", simulate, environment, ROOT, simulating, alive=simulating),
+            # Ready with its database; alive without, which starting it again would not mend.
             ProcessSpec(
-                "sandbox",
-                _uvicorn("backend.sandbox.app:create_app", ports.sandbox),
-                environment,
-                ROOT,
-                answers(ports.sandbox, "/healthz"),
+                "backend", serve, environment, ROOT, answers(backend, "/readyz"), alive=answers(backend, "/healthz")
             ),
-            ProcessSpec(
-                "backend",
-                _uvicorn("backend.app:create_app", ports.backend),
-                environment,
-                ROOT,
-                answers(ports.backend, "/readyz"),
-            ),
-            ProcessSpec("worker", [python, "-m", "backend.worker"], environment, ROOT),
-            ProcessSpec("actions", [python, "-m", "actions"], environment, ROOT, answers(ports.actions, "/health")),
+            ProcessSpec("worker", run, worker, ROOT, alive=beating),
+            ProcessSpec("actions", act, environment, ROOT, acting, alive=acting),
             ProcessSpec(
                 "rasa",
                 self._rasa_command(model),
                 self._rasa_environment(),
                 ROOT,
-                answers(ports.rasa, "/"),
+                rasa,
                 start_timeout_s=300,
+                alive=rasa,
             ),
         ]
 

@@ -21,8 +21,14 @@ _BACKOFF_S: Final = (0.5, 1, 2, 4, 8, 15, 30)
 _STABLE_S: Final = 30.0
 _STOP_S: Final = 12.0
 _POLL_S: Final = 0.1
+# A process that has been ready and then gives no sign of life so often in a row is ended, and so started again.
+_LOOK_EVERY_S: Final = 5.0
+_MISSES: Final = 6
 _PR_SET_PDEATHSIG: Final = 1
 _COLOURS: Final = (36, 33, 32, 35, 34, 31)
+
+
+type Probe = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class ProcessSpec:
 
     Attributes:
         ready: Returns True once the process serves; None where starting is enough.
+        alive: Returns True as long as the process, once ready, gives a sign of life; None where nobody looks. It asks
+            after the process alone, lest it is ended for what others lack.
         after: Processes that must be ready first.
         user: System user to run as; None for the caller's own.
         start_timeout_s: How long it may take to become ready.
@@ -40,10 +48,11 @@ class ProcessSpec:
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    ready: Callable[[], Awaitable[bool]] | None = None
+    ready: Probe | None = None
     after: tuple[str, ...] = ()
     user: str | None = None
     start_timeout_s: float = 90.0
+    alive: Probe | None = None
 
 
 @dataclass(slots=True)
@@ -204,13 +213,18 @@ class Supervisor:
             running.ready.clear()
 
     async def _probe(self, running: _Running, process: asyncio.subprocess.Process) -> None:
-        """Set `ready` once the process serves."""
+        """Set `ready` once the process serves; then look whether it lives, and end it once it has long been dumb."""
         ready = running.spec.ready
         while process.returncode is None:
             if ready is None or await ready():
-                running.ready.set()
-                return
+                break
             await asyncio.sleep(_POLL_S)
+        running.ready.set()
+        if running.spec.alive is not None:
+            await _until_dumb(running.spec.alive)
+            log.error("process.hangs", name=running.spec.name, looked=_MISSES, every_s=_LOOK_EVERY_S)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     async def _print(self, running: _Running, process: asyncio.subprocess.Process) -> None:
         """Copy the process's output, each line under its name."""
@@ -232,6 +246,14 @@ class Supervisor:
             return FileIO(os.devnull, "wb")
         self._log_folder.mkdir(parents=True, exist_ok=True)
         return FileIO(self._log_folder / f"{name}.log", "ab")
+
+
+async def _until_dumb(alive: Probe) -> None:
+    """Return once the probe has failed so often in a row that the process must hang."""
+    misses = 0
+    while misses < _MISSES:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        misses = 0 if await alive() else misses + 1
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:

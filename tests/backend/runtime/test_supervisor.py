@@ -10,9 +10,12 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from backend.runtime.probes import answers, port_open
+from backend.platform.db.embedded import EmbeddedPostgres
+from backend.runtime.probes import answers, beats, port_open, postgres_answers, redis_answers
 from backend.runtime.supervisor import ProcessSpec, StartError, Supervisor
+from backend.worker import beat
 from tests.support.sockets import served
 
 ROOT = Path(__file__).parents[3]
@@ -60,10 +63,11 @@ def _spec(
     *,
     after: tuple[str, ...] = (),
     ready: Callable[[], Awaitable[bool]] | None = None,
+    alive: Callable[[], Awaitable[bool]] | None = None,
     patience_s: float = 20,
 ) -> ProcessSpec:
     command = [sys.executable, "-c", code, str(book), name]
-    return ProcessSpec(name, command, {}, book.parent, ready, after, start_timeout_s=patience_s)
+    return ProcessSpec(name, command, {}, book.parent, ready, after, start_timeout_s=patience_s, alive=alive)
 
 
 @asynccontextmanager
@@ -102,8 +106,11 @@ async def test_each_starts_once_what_it_needs_is_ready(book: Path) -> None:
     async def store_is_ready() -> bool:
         return open_gate.is_set()
 
+    async def app_is_ready() -> bool:
+        return "app" in _started(book)
+
     specs = (
-        _spec(book, "app", after=("store",)),
+        _spec(book, "app", after=("store",), ready=app_is_ready),
         _spec(book, "worker", after=("app",)),
         _spec(book, "store", ready=store_is_ready),
     )
@@ -155,6 +162,70 @@ async def test_one_that_keeps_falling_is_started_at_growing_pauses(book: Path) -
         assert monotonic() - began >= 1
         await _until(lambda: len(_started(book)) == 3)
         assert monotonic() - began >= 1 + 2
+
+
+async def test_one_that_hangs_once_it_was_ready_is_ended_and_started_again(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three signs missed with one in between are no reason; three in a row are. Its neighbour goes on."""
+    monkeypatch.setattr("backend.runtime.supervisor._LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr("backend.runtime.supervisor._MISSES", 3)
+    signs = [True, False, False, True, False, False, False]
+    seen: list[tuple[bool, int | None]] = []
+
+    async def alive() -> bool:
+        sign = signs[len(seen)] if len(seen) < len(signs) else True
+        seen.append((sign, supervisor.pid("worker")))
+        return sign
+
+    async with _supervised(_spec(book, "worker", alive=alive), _spec(book, "app")) as supervisor:
+        await supervisor.start(lambda _: None)
+        hung, neighbour = supervisor.pid("worker"), supervisor.pid("app")
+        await _until(lambda: _started(book).count("worker") == 2)
+        await _until(lambda: len(seen) > len(signs))
+        assert not _lives(int(hung or 0))
+        assert [pid for _, pid in seen[: len(signs)]] == [hung] * len(signs)
+        assert supervisor.pid("worker") not in {hung, None}
+        assert supervisor.pid("app") == neighbour
+
+
+async def test_a_worker_that_hangs_lets_its_file_grow_old(tmp_path: Path) -> None:
+    """The file is touched as long as the event loop turns, and no longer."""
+    path, stop = tmp_path / "beat", asyncio.Event()
+    fresh, long_ago = beats(path, 60), beats(path, -1)
+    assert not await fresh()
+    beating = asyncio.create_task(beat(path, stop, every_s=0.01))
+    await _until(path.exists)
+    assert await fresh()
+    assert not await long_ago()
+    os.utime(path, (0, 0))
+    assert not await fresh()
+    await _until(lambda: path.stat().st_mtime > 0)
+    stop.set()
+    await beating
+    os.utime(path, (0, 0))
+    assert not await fresh()
+
+
+async def test_a_store_is_asked_and_not_only_its_port(postgres: EmbeddedPostgres) -> None:
+    """A stopped process still has its port open; only an answer tells that it serves."""
+
+    async def dumb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def redis(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"+PONG\r\n" if await reader.readline() == b"PING\r\n" else b"-ERR\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(dumb, "127.0.0.1", 0) as hung:
+        port = hung.sockets[0].getsockname()[1]
+        assert await port_open(port)()
+        assert not await redis_answers(port)()
+        assert not await postgres_answers(port)()
+    async with await asyncio.start_server(redis, "127.0.0.1", 0) as serving:
+        assert await redis_answers(serving.sockets[0].getsockname()[1])()
+    assert await postgres_answers(make_url(postgres.url()).port or 0)()
 
 
 async def test_stop_ends_all_and_keeps_a_log_of_each(book: Path) -> None:
