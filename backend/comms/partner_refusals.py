@@ -20,7 +20,7 @@ REFUSED: Final[Mapping[str, Words]] = {
     },
     "dispatch.code_needed": {
         "en": "Money is still due on order {order}, so only the customer's 4-digit code finishes it.",
-        "sw": "Oda {order} bado inadaiwa, hivyo inamalizika kwa nambari 4 za mteja tu.",
+        "sw": "Oda {order} bado inadaiwa, hivyo inamalizika kwa nambari ya siri ya mteja tu.",
         "hi": "ऑर्डर {order} पर पैसे बाकी हैं, इसलिए वह केवल ग्राहक के 4 अंकों के कोड से पूरा होगा।",
         "mr": "ऑर्डर {order} चे पैसे बाकी आहेत, म्हणून ती फक्त ग्राहकाच्या 4 अंकी कोडने पूर्ण होईल.",
     },
@@ -80,13 +80,13 @@ REFUSED: Final[Mapping[str, Words]] = {
     },
     "dispatch.wrong_code": {
         "en": "That code is not right. Ask the customer to read the 4 digits from our message again.",
-        "sw": "Nambari hiyo si sahihi. Mwombe mteja asome tena nambari 4 kwenye ujumbe wetu.",
+        "sw": "Nambari hiyo si sahihi. Mwombe mteja asome tena tarakimu 4 kwenye ujumbe wetu.",
         "hi": "यह कोड सही नहीं है। ग्राहक से हमारे संदेश के 4 अंक फिर पढ़वाइए।",
         "mr": "हा कोड बरोबर नाही. ग्राहकाला आमच्या संदेशातील 4 अंक पुन्हा वाचायला सांगा.",
     },
     "dispatch.code_locked": {
         "en": "Too many wrong codes for order {order}. A colleague will call you.",
-        "sw": "Nambari zisizo sahihi ni nyingi kwa oda {order}. Mwenzetu atakupigia simu.",
+        "sw": "Nambari isiyo sahihi imetumwa mara nyingi mno kwa oda {order}. Mwenzetu atakupigia simu.",
         "hi": "ऑर्डर {order} के लिए बहुत बार गलत कोड आया। हमारे साथी आपको फ़ोन करेंगे।",
         "mr": "ऑर्डर {order} साठी फार वेळा चुकीचा कोड आला. आमचे सहकारी तुम्हाला फोन करतील.",
     },

@@ -15,8 +15,8 @@ PHRASES: Final[Mapping[str, Words]] = {
     "rider_deliver_paid": {
         "en": "Deliver order {order} to {drop}.\n{map}\nIt is paid: take no money. To finish, send here the 4-digit "
         "code that the customer has, or a photo of the goods with them.",
-        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nImelipwa: usichukue pesa. Kumaliza, tuma hapa nambari 4 za "
-        "siri alizo nazo mteja, au picha ya mzigo kwa mteja.",
+        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nImelipwa: usichukue pesa. Kumaliza, tuma hapa nambari "
+        "ya siri ya mteja (tarakimu 4), au picha ya mzigo kwa mteja.",
         "hi": "ऑर्डर {order} {drop} पहुँचाइए।\n{map}\nभुगतान हो चुका है: पैसे न लें। पूरा करने के लिए ग्राहक का 4 अंकों का "
         "कोड या ग्राहक के पास सामान की फ़ोटो यहाँ भेजिए।",
         "mr": "ऑर्डर {order} {drop} येथे पोहोचवा.\n{map}\nपेमेंट झाले आहे: पैसे घेऊ नका. पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी "
@@ -25,28 +25,28 @@ PHRASES: Final[Mapping[str, Words]] = {
     "rider_deliver_due": {
         "en": "Deliver order {order} to {drop}.\n{map}\nCollect {due}. To finish, send here the 4-digit code that the "
         "customer has.",
-        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nPokea {due}. Kumaliza, tuma hapa nambari 4 za siri alizo nazo "
-        "mteja.",
+        "sw": "Peleka oda {order} hadi {drop}.\n{map}\nPokea {due}. Kumaliza, tuma hapa nambari ya siri ya mteja "
+        "(tarakimu 4).",
         "hi": "ऑर्डर {order} {drop} पहुँचाइए।\n{map}\n{due} लीजिए। पूरा करने के लिए ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
         "mr": "ऑर्डर {order} {drop} येथे पोहोचवा.\n{map}\n{due} घ्या. पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
     },
     "rider_upi_code": {
-        "en": "Order {order}: let the customer pay {amount} with this UPI code.\n{url}\nWe tell you when the money is "
-        "in; take no cash meanwhile.",
+        "en": "Order {order}: let the customer pay {amount} with this UPI code.\n{url}\nWe will tell you when the "
+        "money is in; take no cash until then.",
         "sw": "Oda {order}: mteja alipe {amount} kwa msimbo huu wa UPI.\n{url}\nTutakujulisha pesa zikiingia; "
         "usichukue taslimu kwa sasa.",
-        "hi": "ऑर्डर {order}: ग्राहक इस UPI कोड से {amount} चुकाए।\n{url}\nपैसे आते ही हम बताएँगे; तब तक नकद न लें।",
+        "hi": "ऑर्डर {order}: ग्राहक से इस UPI कोड पर {amount} का पेमेंट करवाइए।\n{url}\nपैसे आते ही हम बताएँगे; तब तक नकद न लें।",
         "mr": "ऑर्डर {order}: ग्राहकाने या UPI कोडने {amount} द्यावेत.\n{url}\nपैसे आले की आम्ही कळवू; तोपर्यंत रोख घेऊ नका.",
     },
     "rider_paid": {
         "en": "{amount} received for order {order}. Hand over the goods and send the customer's 4-digit code here.",
-        "sw": "{amount} zimepokelewa kwa oda {order}. Kabidhi mzigo na utume hapa nambari 4 za mteja.",
+        "sw": "{amount} zimepokelewa kwa oda {order}. Kabidhi mzigo na utume hapa nambari ya siri ya mteja.",
         "hi": "ऑर्डर {order} के {amount} मिल गए। सामान दीजिए और ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
         "mr": "ऑर्डर {order} चे {amount} मिळाले. सामान द्या आणि ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
     },
     "rider_upi_failed": {
         "en": "UPI did not go through for order {order}. Take {due} in cash, or try UPI again.",
-        "sw": "UPI haikufaulu kwa oda {order}. Pokea {due} taslimu, au jaribu UPI tena.",
+        "sw": "Malipo ya UPI ya oda {order} hayakupita. Pokea {due} taslimu, au jaribu UPI tena.",
         "hi": "ऑर्डर {order} का UPI भुगतान नहीं हुआ। {due} नकद लीजिए, या UPI फिर आज़माइए।",
         "mr": "ऑर्डर {order} चे UPI पेमेंट झाले नाही. {due} रोख घ्या, किंवा पुन्हा UPI करून पहा.",
     },
@@ -58,7 +58,7 @@ PHRASES: Final[Mapping[str, Words]] = {
     },
     "rider_photo_and_code": {
         "en": "The photo of order {order} is kept. Collect {due}, and send the customer's 4-digit code here to finish.",
-        "sw": "Picha ya oda {order} imehifadhiwa. Pokea {due}, kisha tuma hapa nambari 4 za mteja kumaliza.",
+        "sw": "Picha ya oda {order} imehifadhiwa. Pokea {due}, kisha tuma hapa nambari ya siri ya mteja kumaliza.",
         "hi": "ऑर्डर {order} की फ़ोटो रख ली है। {due} लीजिए, और पूरा करने के लिए ग्राहक का 4 अंकों का कोड यहाँ भेजिए।",
         "mr": "ऑर्डर {order} चा फोटो ठेवला आहे. {due} घ्या, आणि पूर्ण करण्यासाठी ग्राहकाचा 4 अंकी कोड इथे पाठवा.",
     },
@@ -81,7 +81,7 @@ PHRASES: Final[Mapping[str, Words]] = {
         "mr": "ऑर्डर {order} रद्द झाली आहे. कृपया तयारी थांबवा.",
     },
     "vendor_off": {
-        "en": "You get no new orders now, since several were not answered. Tap the button to take orders again.",
+        "en": "You get no new orders for now, because several went unanswered. Tap the button to take orders again.",
         "sw": "Hupati oda mpya kwa sasa, kwa kuwa kadhaa hazikujibiwa. Bonyeza kitufe kupokea oda tena.",
         "hi": "कई ऑर्डर का जवाब न मिलने से आपको अभी नए ऑर्डर नहीं मिल रहे। फिर से ऑर्डर लेने के लिए बटन दबाइए।",
         "mr": "अनेक ऑर्डरना उत्तर न मिळाल्याने तुम्हाला आता नवीन ऑर्डर मिळत नाहीत. पुन्हा ऑर्डर घेण्यासाठी बटण दाबा.",
@@ -93,7 +93,7 @@ PHRASES: Final[Mapping[str, Words]] = {
         "mr": "धन्यवाद, आता तुम्हाला पुन्हा नवीन ऑर्डर मिळतील.",
     },
     "vendor_waiting": {
-        "en": "Order {order} of {amount} waits for your answer.",
+        "en": "Order {order} of {amount} is waiting for your answer.",
         "sw": "Oda {order} ya {amount} inasubiri jibu lako.",
         "hi": "{amount} का ऑर्डर {order} आपके जवाब का इंतज़ार कर रहा है।",
         "mr": "{amount} ची ऑर्डर {order} तुमच्या उत्तराची वाट पाहत आहे.",
@@ -105,7 +105,7 @@ PHRASES: Final[Mapping[str, Words]] = {
         "mr": "ऑर्डर {order} तुम्हाला देऊ केली आहे: {pickup} पासून {drop} पर्यंत.",
     },
     "rider_off_route": {
-        "en": "You have left the way of order {order}. It goes to {drop}: {map}",
+        "en": "You have left the way for order {order}. It goes to {drop}: {map}",
         "sw": "Umetoka njia ya oda {order}. Inaenda {drop}: {map}",
         "hi": "आप ऑर्डर {order} के रास्ते से हट गए हैं। पता: {drop}: {map}",
         "mr": "तुम्ही ऑर्डर {order} च्या मार्गापासून दूर गेला आहात. पत्ता: {drop}: {map}",
@@ -117,13 +117,13 @@ PHRASES: Final[Mapping[str, Words]] = {
         "mr": "ऑर्डर {order}, कृपया लक्षात घ्या: {asked}",
     },
     "nothing_waiting": {
-        "en": "Nothing waits for you at the moment. We write as soon as there is an order.",
+        "en": "Nothing is waiting for you right now. We will write as soon as there is an order.",
         "sw": "Hakuna kinachokusubiri kwa sasa. Tutakuandikia oda ikija.",
         "hi": "अभी आपके लिए कुछ बाकी नहीं है। ऑर्डर आते ही हम लिखेंगे।",
         "mr": "सध्या तुमच्यासाठी काही बाकी नाही. ऑर्डर आली की आम्ही लिहू.",
     },
     "which_order": {
-        "en": "You have more than one order open. Which one do you mean?",
+        "en": "You have more than one open order. Which one do you mean?",
         "sw": "Una oda zaidi ya moja. Unamaanisha ipi?",
         "hi": "आपके एक से ज़्यादा ऑर्डर चल रहे हैं। कौन सा?",
         "mr": "तुमच्या एकाहून जास्त ऑर्डर सुरू आहेत. कोणती?",
@@ -133,7 +133,7 @@ PHRASES: Final[Mapping[str, Words]] = {
 # What is answered to an action that was applied; others are followed by a prompt of the order's own next step.
 APPLIED: Final[Mapping[str, Words]] = {
     "rider_waits": {
-        "en": "Thank you. The shop is told that you wait for order {order}, and so are we.",
+        "en": "Thank you. The shop now knows that you are waiting for order {order}, and so do we.",
         "sw": "Asante. Duka limejulishwa kuwa unasubiri oda {order}, nasi pia.",
         "hi": "धन्यवाद। दुकान को और हमें बता दिया है कि आप ऑर्डर {order} के लिए रुके हैं।",
         "mr": "धन्यवाद. तुम्ही ऑर्डर {order} साठी थांबला आहात हे दुकानाला आणि आम्हाला कळवले आहे.",
@@ -145,7 +145,7 @@ APPLIED: Final[Mapping[str, Words]] = {
         "mr": "आम्ही नोंद केली. ऑर्डर {order} बद्दल आमचे सहकारी फोन करतील; सामान तुमच्याकडेच ठेवा.",
     },
     "vendor_reject": {
-        "en": "Noted: order {order} is cancelled and the customer is told.",
+        "en": "Noted: order {order} is cancelled and the customer has been told.",
         "sw": "Sawa: oda {order} imeghairiwa na mteja amejulishwa.",
         "hi": "ठीक है: ऑर्डर {order} रद्द कर दिया और ग्राहक को बता दिया।",
         "mr": "ठीक आहे: ऑर्डर {order} रद्द केली आणि ग्राहकाला कळवले.",
@@ -163,13 +163,13 @@ APPLIED: Final[Mapping[str, Words]] = {
         "mr": "ठीक आहे: ऑर्डर {order} {minutes} मिनिटांत तयार होईल.",
     },
     "vendor_extend": {
-        "en": "Noted: 10 more minutes for order {order}. The customer is told.",
+        "en": "Noted: 10 more minutes for order {order}. The customer has been told.",
         "sw": "Sawa: dakika 10 zaidi kwa oda {order}. Mteja amejulishwa.",
         "hi": "ठीक है: ऑर्डर {order} के लिए 10 मिनट और। ग्राहक को बता दिया।",
         "mr": "ठीक आहे: ऑर्डर {order} साठी आणखी 10 मिनिटे. ग्राहकाला कळवले.",
     },
     "rider_on_way": {
-        "en": "Thank you. We will not call you about the way of order {order} again.",
+        "en": "Thank you. We will not call you about the way for order {order} again.",
         "sw": "Asante. Hatutakupigia tena kuhusu njia ya oda {order}.",
         "hi": "धन्यवाद। ऑर्डर {order} के रास्ते के बारे में अब फ़ोन नहीं करेंगे।",
         "mr": "धन्यवाद. ऑर्डर {order} च्या मार्गाबद्दल आता फोन करणार नाही.",

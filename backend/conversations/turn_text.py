@@ -10,6 +10,7 @@ from backend.conversations.policies import neutral_text
 # What stands for a place or a cart that nobody wrote anything about; its facts go beside the text.
 _PIN: Final = "📍"
 _CART: Final = "🛒"
+_FORM_TOKEN: Final = "flow_token"  # noqa: S105 - the name of a field
 _TAPS = frozenset({InboundKind.BUTTON, InboundKind.LIST, InboundKind.POSTBACK})
 
 
@@ -40,6 +41,8 @@ def words_of(message: InboundMessage) -> str:
         parts = (_contact(contact) for contact in message.contacts)
     elif message.cart:
         parts = (*(_cart_line(line) for line in message.cart), message.text)
+    elif message.kind is InboundKind.FORM:
+        parts = (message.text, *_answers(message.detail.get("form", {})))
     return "\n".join(part for part in parts if part)
 
 
@@ -50,6 +53,14 @@ def _place(place: Place) -> str:
 
 def _contact(contact: SharedContact) -> str:
     return ", ".join(contact.phones) or contact.name
+
+
+def _answers(form: Mapping[str, Any]) -> Iterable[str]:
+    """Yield what was filled in, a line a field; the token only says which form it was."""
+    for name, value in form.items():
+        if name != _FORM_TOKEN:
+            many = value if isinstance(value, list) else [value]
+            yield f"{name}: {', '.join(str(one) for one in many)}"
 
 
 def _cart_line(line: CartLine) -> str:
@@ -99,7 +110,5 @@ def _attachments(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     if cart := content.get("cart"):
         yield {"kind": "cart", "lines": cart, "note": content.get("note", "")}
     detail = content.get("detail", {})
-    if "form" in detail:
-        yield {"kind": "form", "answer": detail["form"]}
     if "story" in detail:
         yield {"kind": "story", "url": detail["story"].get("url", "")}

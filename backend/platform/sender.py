@@ -351,7 +351,7 @@ class _Channel:
                 channel=send.channel,
                 order_id=send.order_id,
                 state=conclusion.state,
-                error=conclusion.error,
+                error=conclusion.error[0],
             )
 
 

@@ -1,5 +1,6 @@
 """What each kind of message asks for, and what customers do to messages that they have sent."""
 
+import json
 from typing import Any
 
 import pytest
@@ -26,6 +27,22 @@ async def test_what_the_bot_cannot_read_goes_to_a_person(shop: Town, verb: str, 
     thread = await shop.thread()
     assert (str(thread.owner), thread.handoff_reason, thread.unread) == ("nobody", reason, 1)
     assert (await shop.lines())[-1] == ("system", sentence)
+    assert shop.bot.heard == []
+
+
+async def test_a_filled_in_form_goes_to_a_person_with_its_answers(shop: Town) -> None:
+    """The bot would read the word "Sent"; people see each answer, and the customer hears who looks at them."""
+    answers = {"flow_token": "F-1", "name": "Wanjiru", "sizes": ["M", "L"]}
+    reply = {"name": "flow", "body": "Sent", "response_json": json.dumps(answers)}
+    message = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": reply}}
+    await shop.act("whatsapp", "raw", **{"from": "wanjiru", "message": message})
+    await shop.settle()
+    thread = await shop.thread()
+    assert (str(thread.owner), thread.handoff_reason, thread.unread) == ("nobody", "form", 1)
+    assert await shop.lines() == [
+        ("customer", "Sent\nname: Wanjiru\nsizes: M, L"),
+        ("system", "Asante, majibu yako yamefika. Mhudumu atayaangalia na kukujibu hapa."),
+    ]
     assert shop.bot.heard == []
 
 

@@ -88,8 +88,8 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
         f"Duka limekubali oda {order}. Itakuwa tayari baada ya dakika 20 hivi.",
         f"Oda {order} itachukua dakika 10 zaidi. Asante kwa subira yako.",
         f"Kamau ataleta oda {order}.",
-        f"Oda {order} iko njiani. Ukishaipokea, mpe mletaji nambari hii: 4821",
-        f"Oda {order} imefika. Asante kwa kununua kwetu!",
+        f"Oda {order} iko njiani. Ukishaipokea, mpe rider nambari hii: 4821",
+        f"Oda {order} imefika. Asante kwa kununua kwetu, karibu tena!",
     ]
     again = _event(state, order, **{"from": "out_for_delivery", "to": "delivered"})
     assert await _tell(shop, again) is None
@@ -109,7 +109,7 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
             {"reason": "prompt_not_sent", "paybill": "600999"},
             (
                 "Ombi la malipo ya oda {order} halifiki kwenye simu yako. Unaweza kulipa mwenyewe: M-Pesa, Lipa na"
-                " M-Pesa, Pay Bill, namba ya biashara 600999, akaunti {order}, KSh 352. Au jibu LIPA tujaribu ombi"
+                " M-Pesa, Pay Bill, nambari ya biashara 600999, akaunti {order}, KSh 352. Au jibu LIPA tujaribu ombi"
                 " tena."
             ),
         ),
