@@ -57,6 +57,8 @@ _ENVIRONMENT.filters |= {
     "language_tag": wording.language_tag,
     "who": wording.who,
     "map_link": wording.map_link,
+    "reason_words": wording.reason_words,
+    "units": wording.units,
 }
 
 

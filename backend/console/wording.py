@@ -1,6 +1,7 @@
 """The words that the screens use for names of the code; what is not in a table is shown as it is spelt."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 _SENTENCES: Final = {
@@ -92,6 +93,12 @@ _SENTENCES: Final = {
     "exotel_ring": "Ring",
     "exotel_ivr": "Call with a menu",
     "human": "Asked for a person",
+    "voice_note": "Sent a voice note",
+    "media": "Sent a file",
+    "form": "Filled in a form",
+    "unsupported": "Sent what can't be shown here",
+    "comment": "Commented in public",
+    "failed_turn": "The bot could not answer",
     "unsure": "The bot is not sure",
     "angry": "Is angry",
     "bulk": "A very large order",
@@ -128,6 +135,9 @@ _SENTENCES: Final = {
     "paid_twice": "Paid twice",
     "paid_after_close": "Paid after the order was closed",
 }
+# What stays as it is behind any number: measures, and what counts several by itself.
+_MEASURES: Final = frozenset(("kg", "g", "gm", "l", "ml", "m", "cm", "litre", "dozen", "pcs"))
+_SIBILANTS: Final = ("s", "x", "z", "ch", "sh")
 _NAMES: Final = {
     "whatsapp": "WhatsApp",
     "instagram": "Instagram",
@@ -162,6 +172,18 @@ def sentence(name: str) -> str:
     """Say what a step, a reason or a template means."""
     plain = words(name)
     return _SENTENCES.get(name, plain[:1].upper() + plain[1:])
+
+
+def reason_words(reason: str, code: str | None) -> str:
+    """Return why a thread stands where it does, which begins with a code's words, as a sentence."""
+    return sentence(code) + reason.removeprefix(code.replace("_", " ")) if code else reason
+
+
+def units(unit: str, qty: Decimal) -> str:
+    """Return a unit of sale as it is said behind a number: `5 packets`, `2 boxes`, `3 kg`."""
+    if qty == 1 or not unit.isascii() or unit.lower() in _MEASURES:
+        return unit
+    return f"{unit}es" if unit.endswith(_SIBILANTS) else f"{unit}s"
 
 
 def who(actor: str, names: Mapping[str, str]) -> str:

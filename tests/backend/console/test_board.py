@@ -43,6 +43,18 @@ async def test_the_columns_counts_are_those_of_the_orders_in_them(
     assert len(texts(page, "closed-row")) == 3
 
 
+async def test_what_waits_for_nobody_in_particular_says_so(
+    desk: Desk, session: AsyncSession, clock: FixedClock
+) -> None:
+    """A packed order whose rider is still being looked for waits for a rider, and never for "None"."""
+    await busy_shop(session, clock)
+    desk.enter()
+    page = (await desk.get("/orders")).text
+    [ready] = [column for column in texts(page, "column") if column.startswith("Ready")]
+    assert "Waiting for a rider to pick up" in ready
+    assert "None" not in page
+
+
 async def test_a_column_that_is_too_long_says_how_many_are_not_shown(desk: Desk, session: AsyncSession) -> None:
     await make_shop(session)
     await make_items(session, text=f"{HEADER}UNGA-2KG,Maize Flour 2kg,unga,packet,176,KES,500,\n")

@@ -41,7 +41,7 @@ async def test_those_who_wait_for_a_person_come_first_the_dearest_on_top(desk: D
     page = (await desk.get("/inbox?region=list")).text
     rows = texts(page, "thread-row")
     assert [row.split(" ")[0] for row in rows] == ["Dear", "Cheap", "Held", "Bot"]
-    assert rows[0] == "Dear Yaya Centre, mlango B waits for a person WhatsApp complaint, KSh 900 at risk, waiting 0 min"
+    assert rows[0] == "Dear Yaya Centre, mlango B waits for a person WhatsApp Complaint, KSh 900 at risk, waiting 0 min"
     assert rows[3] == "Bot Yaya Centre, mlango B the bot answers WhatsApp"
     assert "<html" not in page
 
