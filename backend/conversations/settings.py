@@ -13,6 +13,7 @@ class ConversationsSettings(BaseSettings):
     burst_cap_s: float = Field(default=5.0, ge=0, description="It waits no longer than this after the first message.")
     turn_concurrency: int = Field(default=8, ge=1, description="Turns under way at once in a process.")
     turn_lease_s: float = Field(default=20.0, description="After this a turn whose worker died is taken over.")
+    typing_after_s: float = Field(default=2.0, ge=0, description="A turn that takes longer shows that somebody types.")
     max_takeovers: int = Field(default=2, description="How often a turn is taken over before a person gets it.")
     session_idle_s: float = Field(default=3600.0, description="After this silence the dialogue starts afresh.")
     history_messages: int = Field(default=6, description="Earlier messages that the bot is given.")

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
@@ -53,12 +54,14 @@ class TurnLoop:
             database: Holds the threads.
             service: Claims and ends turns.
             dialogue: Answers.
-            settings: How many turns at once.
+            settings: How many turns at once, and after how long a customer is shown that somebody types.
             sender: Sends a turn's replies as soon as they are committed; without one they wait for whoever sends.
         """
         self._database = database
         self._sender = sender
         self._turns = service.turns
+        self._typing = service.typing
+        self._typing_after_s = settings.typing_after_s
         self._dialogue = dialogue
         self._free = asyncio.Semaphore(settings.turn_concurrency)
         self._open = False
@@ -147,7 +150,8 @@ class TurnLoop:
         """Ask the bot and record what it says, or that it failed; return the replies that may leave at once."""
         with traced(work.trace_id):
             started = time.monotonic()
-            replies, reason = await self._ask(work)
+            async with self._shown_typing(work):
+                replies, reason = await self._ask(work)
             async with self._database.transaction(durable=self._sender is not None) as session:
                 if replies:
                     outcome = await self._turns.finish(session, work, replies)
@@ -166,6 +170,28 @@ class TurnLoop:
                 seconds=round(time.monotonic() - started, 3),
             )
         return leased
+
+    @asynccontextmanager
+    async def _shown_typing(self, work: TurnWork) -> AsyncIterator[None]:
+        """Let the customer see that somebody types, if what is done here takes long."""
+        answered = asyncio.Event()
+        showing = asyncio.create_task(self._show_typing(work, answered), name=f"typing-{work.turn_id}")
+        try:
+            yield
+        finally:
+            answered.set()
+            await showing
+
+    async def _show_typing(self, work: TurnWork, answered: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(answered.wait(), self._typing_after_s)
+        except TimeoutError:
+            try:
+                async with self._database.transaction(durable=False) as session:
+                    await self._typing.show(session, work.conversation_id, work.turn_id)
+            except Exception:
+                # A courtesy: the answer does not fall with it.
+                log.exception("typing.not_shown", turn_id=work.turn_id)
 
     async def _ask(self, work: TurnWork) -> tuple[Sequence[DialogueReply], str]:
         """Ask twice at most, under the same turn id, so that the actions' effects happen once."""

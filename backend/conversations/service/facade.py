@@ -18,6 +18,7 @@ from backend.conversations.service.receiving import Receiver
 from backend.conversations.service.speaking import Speaker
 from backend.conversations.service.threads import Threads
 from backend.conversations.service.turns import Turns, renew_session
+from backend.conversations.service.typing import Typing
 from backend.conversations.service.views import thread_view
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
@@ -31,6 +32,7 @@ class ConversationsService:
         speaker: Observer of sends, for the channels' sender.
         receiver: Works off providers' events.
         turns: Claims and ends the bot's turns.
+        typing: Shows that an answer is being written.
         desk: Use cases of agents.
         ownership: For the timers.
         files: What customers send besides words.
@@ -58,6 +60,7 @@ class ConversationsService:
         self.speaker = Speaker(channels, customers)
         self.ownership = Ownership(settings, self.speaker)
         self.turns = Turns(settings, self.speaker, self.ownership, customers)
+        self.typing = Typing(channels)
         self.desk = Desk(channels, customers, self.speaker, self.ownership)
         receipts = Receipts(channels, self.speaker, partners)
         threads = Threads(customers)
