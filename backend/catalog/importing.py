@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -13,21 +14,30 @@ from backend.catalog.ports import ItemRow, ItemView
 
 REQUIRED: Final = ("sku", "name", "price")
 COLUMNS: Final = ("sku", "name", "aliases", "unit", "price", "currency", "stock", "options")
+_KEPT: Final = ("aliases", "unit", "stock", "options")
 DEFAULT_UNIT: Final = "piece"
 MAX_ROWS: Final = 20_000
 _PRICE_DECIMALS: Final = 2
 _STOCK_DECIMALS: Final = 3
+# Commas divide thousands, by threes or as lakhs; "1,50" would be a hundred times itself without them.
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?")
+_EXTRA: Final = "\0extra"
 _LARGEST: Final = Decimal(10) ** 9
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A row of the file: what it holds, or what is wrong with it."""
+    """A row of the file: what it holds, or what is wrong with it.
+
+    Attributes:
+        silent: Columns that the file does not have; an item that is there keeps its own.
+    """
 
     line: int
     sku: str
     row: ItemRow | None
     errors: tuple[str, ...] = ()
+    silent: frozenset[str] = frozenset()
 
 
 def read_rows(text: str, currency: str) -> list[ParsedRow]:
@@ -38,9 +48,14 @@ def read_rows(text: str, currency: str) -> list[ParsedRow]:
         currency: The merchant's; a row in another one is rejected.
 
     Raises:
-        ImportFormatError: A column is missing, or there are too many rows.
+        ImportFormatError: A column is missing or there twice, a quote is never closed, or there are too many rows.
     """
-    lines = list(_lines(text.removeprefix("\ufeff")))
+    try:
+        lines = list(_lines(text.removeprefix("\ufeff")))
+    except csv.Error as error:
+        raise ImportFormatError(
+            f"The file can't be read to its end, maybe for a quote that is never closed: {error}."
+        ) from error
     if len(lines) > MAX_ROWS:
         raise ImportFormatError(f"The file has {len(lines)} rows; at most {MAX_ROWS} are taken at once.")
     seen: dict[str, int] = {}
@@ -50,13 +65,17 @@ def read_rows(text: str, currency: str) -> list[ParsedRow]:
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     header = text.partition("\n")[0]
     separator = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
-    names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator, restkey=_EXTRA)
+    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    if twice := sorted({name for name in names if name in COLUMNS and names.count(name) > 1}):
+        raise ImportFormatError(f"The first line names a column twice: {', '.join(twice)}.")
     missing = [column for column in REQUIRED if column not in names]
     if missing:
         raise ImportFormatError(f"The first line must name the columns; missing: {', '.join(missing)}.")
     for cells in reader:
+        extra = "".join(cells.pop(_EXTRA, None) or ()).strip()
         row = {(name or "").strip().lower(): (value or "").strip() for name, value in cells.items() if name}
+        row |= {_EXTRA: extra} if extra else {}
         if any(row.values()):
             yield reader.line_num, row
 
@@ -83,7 +102,14 @@ def _parsed(line: int, cells: Mapping[str, str], currency: str, position: int, s
         options=parse_options(cells.get("options", "")),
         position=position,
     )
-    return ParsedRow(line, sku, row)
+    return ParsedRow(line, sku, row, silent=frozenset(column for column in _KEPT if column not in cells))
+
+
+def completed(parsed: ParsedRow, item: ItemView | None) -> ParsedRow:
+    """Fill what the file is silent about from the item as it stands, so that a list of prices empties no shelf."""
+    if parsed.row is None or item is None or not parsed.silent:
+        return parsed
+    return replace(parsed, row=replace(parsed.row, **{column: getattr(item, column) for column in parsed.silent}))
 
 
 def _no_sku(cells: Mapping[str, str], _currency: str) -> str | None:
@@ -99,10 +125,32 @@ def _other_currency(cells: Mapping[str, str], currency: str) -> str | None:
     return None if given.upper() == currency else f"currency is {given}; this shop sells in {currency}"
 
 
-_CHECKS: Final[tuple[Callable[[Mapping[str, str], str], str | None], ...]] = (_no_sku, _no_name, _other_currency)
+def _too_many(cells: Mapping[str, str], _currency: str) -> str | None:
+    return (
+        f"more cells than the first line has columns ({cells[_EXTRA]!r}); quote texts with commas"
+        if _EXTRA in cells
+        else None
+    )
+
+
+def _not_text(cells: Mapping[str, str], _currency: str) -> str | None:
+    odd = [name for name, value in cells.items() if "\0" in value]
+    return f"{odd[0]} holds a character that is no text" if odd else None
+
+
+_CHECKS: Final[tuple[Callable[[Mapping[str, str], str], str | None], ...]] = (
+    _no_sku,
+    _no_name,
+    _other_currency,
+    _too_many,
+    _not_text,
+)
 
 
 def _number(text: str, column: str, decimals: int, errors: list[str]) -> Decimal | None:
+    if "," in text and not _GROUPED.fullmatch(text):
+        errors.append(f"{column} has a comma where none divides thousands: {text}; write decimals behind a point")
+        return None
     try:
         value = Decimal(text.replace(",", ""))
     except InvalidOperation:

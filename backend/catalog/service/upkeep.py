@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.catalog import repository
 from backend.catalog.errors import ItemNotFoundError, NegativeStockError, StockPromisedError
 from backend.catalog.events import CatalogueChanged
-from backend.catalog.importing import ParsedRow, differences, read_rows
+from backend.catalog.importing import ParsedRow, completed, differences, read_rows
 from backend.catalog.models import Item, StockMovement
 from backend.catalog.ports import ImportReport, ItemChanges, ItemRow, ItemView, RowOutcome, RowReport
 from backend.catalog.service.low import tell_if_low, tell_oversold
@@ -138,8 +138,8 @@ async def import_csv(
     session: AsyncSession, merchant_id: str, text: str, *, currency: str, actor: Actor, dry_run: bool
 ) -> ImportReport:
     """Say what a catalogue file changes, and change it unless it is a dry run."""
-    parsed = read_rows(text, currency)
     known = {row.sku: row for row in await repository.all_items(session, merchant_id)}
+    parsed = [completed(row, _view(known.get(row.sku))) for row in read_rows(text, currency)]
     reports = tuple(_judge(row, known.get(row.sku)) for row in parsed)
     named = {row.sku for row in parsed}
     absent = tuple(sku for sku, item in known.items() if item.active and sku not in named)
@@ -148,6 +148,10 @@ async def import_csv(
         await _tell_promised(session, parsed, known, actor)
         await _write(session, merchant_id, parsed, report, known, actor)
     return report
+
+
+def _view(item: Item | None) -> ItemView | None:
+    return None if item is None else item_view(item)
 
 
 def _judge(parsed: ParsedRow, item: Item | None) -> RowReport:

@@ -45,6 +45,16 @@ def test_columns_may_be_few_in_any_order_and_semicolons_separate() -> None:
         ("CHAI,Chai,,cup,NaN,KES,5,", ("price must be zero or more: NaN",)),
         ("CHAI,Chai,,cup,20,INR,5,", ("currency is INR; this shop sells in KES",)),
         ("CHAI,Chai,,cup,20,KES,some,", ("stock is not a number: 'some'",)),
+        ("CHAI,Chai,,cup,1,250,KES,5,", ("stock is not a number: 'KES'", "currency is 250; this shop sells in KES")),
+        (
+            "CHAI,Chai,,cup,20,KES,5,,oops",
+            ("more cells than the first line has columns ('oops'); quote texts with commas",),
+        ),
+        (
+            'CHAI,Chai,,cup,"1,50",KES,5,',
+            ("price has a comma where none divides thousands: 1,50; write decimals behind a point",),
+        ),
+        ("CHAI,Cha\0i,,cup,20,KES,5,", ("name holds a character that is no text",)),
         ("SODA,Soda again,,cup,20,KES,5,", ("sku SODA stands in line 2 already; keep one of the two",)),
     ],
 )
@@ -54,7 +64,31 @@ def test_a_faulty_row_says_how_to_mend_it(row: str, errors: tuple[str, ...]) -> 
     assert (bad.row, bad.line, bad.errors) == (None, 3, errors)
 
 
-@pytest.mark.parametrize("text", ["", "name,price\nChai,20\n", "<html>"])
+def test_a_price_in_two_cells_is_not_taken_for_its_first() -> None:
+    """Without its quotes "1,250" is a price of 1 and a cell too many."""
+    [parsed] = read_rows("sku,name,price\nTV,Television,1,250\n", "KES")
+    assert parsed.row is None
+    assert parsed.errors == ("more cells than the first line has columns ('250'); quote texts with commas",)
+
+
+@pytest.mark.parametrize(("words", "price_minor"), [("1,250", 125_000), ("1,00,000.50", 10_000_050), ("999", 99_900)])
+def test_thousands_may_be_divided_as_kenya_and_india_do(words: str, price_minor: int) -> None:
+    [parsed] = read_rows(f'sku,name,price\nTV,Television,"{words}"\n', "INR")
+    assert parsed.row is not None
+    assert parsed.row.price_minor == price_minor
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "name,price\nChai,20\n",
+        "<html>",
+        "sku,name,price,Price\nCHAI,Chai,20,30\n",
+        'sku,name,price\nCHAI,"Chai,20\n' + "SODA,Soda,60\n" * 20_000,
+    ],
+    ids=["nothing", "no sku", "a page", "two prices", "an open quote"],
+)
 def test_what_is_no_catalogue_is_refused(text: str) -> None:
     with pytest.raises(ImportFormatError):
         read_rows(text, "KES")

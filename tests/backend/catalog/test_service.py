@@ -132,6 +132,18 @@ async def test_a_dry_run_tells_and_changes_nothing(shop: AsyncSession) -> None:
     assert again.count(RowOutcome.REJECTED) == 2
 
 
+async def test_a_list_of_prices_leaves_shelf_and_names_as_they_are(shop: AsyncSession) -> None:
+    """Columns that a file does not have say nothing: without a column for it, the stock was set to none."""
+    before = await catalog_service().item(shop, "M-1", "UNGA-2KG")
+    file = "sku,name,price\nUNGA-2KG,Maize Flour 2kg,181\nMKATE,Bread 400g,65\n"
+    report = await catalog_service().import_csv(shop, "M-1", file, actor=OWNER)
+    assert report.rows[0].changes == {"price": ("176.00", "181.00")}
+    after = await catalog_service().item(shop, "M-1", "UNGA-2KG")
+    assert (after.price_minor, after.stock, after.aliases) == (18_100, before.stock, before.aliases)
+    assert (after.unit, after.options) == (before.unit, before.options)
+    assert (await catalog_service().item(shop, "M-1", "MKATE")).stock == 0
+
+
 async def test_words_find_items_by_name_sku_and_alias(shop: AsyncSession) -> None:
     catalog = catalog_service()
     for words, skus in {
