@@ -12,6 +12,11 @@ from backend.runtime.demo.hands import Hands, Json
 
 _OK: Final = 200
 _SENDS: Final = text("SELECT idem, channel, possible_duplicate FROM outbound_send WHERE state <> 'cancelled'")
+# An order that was placed by chat under a trace id which no webhook brought.
+_UNTRACED: Final = text(
+    "SELECT e.order_id FROM order_events e WHERE e.command = 'PlaceOrder'"
+    " AND NOT EXISTS (SELECT 1 FROM provider_events p WHERE p.trace_id = e.trace_id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ async def audit(hands: Hands, session: AsyncSession, *, prompts: int) -> Audit:
         faults.append(f"Instagram got {extra} messages more than were sent")
     if asked != prompts:
         faults.append(f"Daraja was asked for {asked} prompts")
+    untraced = await session.scalars(_UNTRACED)
+    faults += [f"{order_id} has not the trace id of the message that placed it" for order_id in untraced]
     repeated = sum(whatsapp[idem] - 1 for idem in twice) + extra
     return Audit(asked, whatsapp.total() + instagram, repeated, len(marked), tuple(faults))
 
