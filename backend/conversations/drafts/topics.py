@@ -7,6 +7,7 @@ from backend.conversations.drafts import courtesies, money, ordering, questions,
 from backend.conversations.drafts.goods import merge_goods
 from backend.conversations.drafts.handover import to_person
 from backend.conversations.drafts.state import Asked
+from backend.conversations.policies import bare_words
 from backend.conversations.reading.types import Decision
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "opt_out": courtesies.opt_out,
     "out_of_scope": courtesies.decline,
 }
+# What our own messages ask people to reply; alone it means nothing else, and no reader need know it.
+PAY_WORDS: Final = frozenset({"pay", "lipa", "pay now", "lipa sasa"})
 _BRINGS_GOODS: Final = frozenset({"place_order", "modify_order"})
 # Answering one of these by mistake costs a sentence; the others would change something or call a person.
 _HARMLESS: Final = frozenset(
@@ -56,12 +59,8 @@ async def answer(scene: "Scene", intent: str) -> "Step":
         scene: The turn.
         intent: As the bot decided, which may be `nlu_fallback`; what the reading found can still answer a question.
     """
-    if scene.button is not None:
-        return await (money.choose_payment(scene) if scene.draft.empty else ordering.take_order(scene))
-    if (scene.cart or scene.place) and not _asks_for_person(scene, intent):
-        return await (running.change_address(scene) if scene.cart is None else ordering.take_order(scene))
-    if running.changes_running_address(scene) and scene.understood.address is not None:
-        return await running.change_address(scene)
+    if (topic := _plain_without_reading(scene, intent)) is not None:
+        return await topic(scene)
     if scene.intent_confidence < _SURE_ENOUGH or intent not in TOPICS:
         return await _unsure(scene)
     if scene.wants_person or _is_angry(scene):
@@ -69,6 +68,18 @@ async def answer(scene: "Scene", intent: str) -> "Step":
             merge_goods(scene)
         return await to_person(scene)
     return await TOPICS[intent](scene)
+
+
+def _plain_without_reading(scene: "Scene", intent: str) -> Topic | None:
+    """Return what a tap, a word that we asked for, or something shared is about; None where the reading decides."""
+    if scene.button is not None:
+        return money.choose_payment if scene.draft.empty else ordering.take_order
+    if scene.draft.empty and bare_words(scene.text) in PAY_WORDS:
+        return money.resend
+    if (scene.cart or scene.place) and not _asks_for_person(scene, intent):
+        return running.change_address if scene.cart is None else ordering.take_order
+    changed = running.changes_running_address(scene) and scene.understood.address is not None
+    return running.change_address if changed else None
 
 
 async def _unsure(scene: "Scene") -> "Step":

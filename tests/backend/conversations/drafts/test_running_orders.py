@@ -1,9 +1,13 @@
 """What customers ask of placed orders, and what goes to a person."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.conversations.drafts.topics import PAY_WORDS
+from backend.conversations.texts import LANGUAGES, texts_in
 from backend.orders.events import OrderState
 from tests.support.clock import FixedClock
 from tests.support.factories.drafts import Chat, make_chat, responses
@@ -103,6 +107,24 @@ async def test_cancelling_a_draft_orders_nothing(chat: Chat) -> None:
     assert responses(await chat.say("wacha", "cancel_order", lang="sw")) == ["utter_draft_cancelled"]
     assert responses(await chat.say("wacha", "cancel_order", lang="sw")) == ["utter_nothing_to_cancel"]
     assert await orders_service().latest_for_customer(chat.session, chat.customer_id) is None
+
+
+@pytest.mark.parametrize("words", ["LIPA", "lipa.", "Pay", "PAY NOW 🙏"])
+async def test_the_word_that_we_ask_for_sends_the_prompt_again(chat: Chat, words: str) -> None:
+    """Our messages say "Reply PAY" (LIPA in Swahili); a reading of it as goods or as nothing does not matter."""
+    order_id = await placed(chat)
+    step = await chat.say(words, "nlu_fallback", lang="sw")
+    assert (responses(step), step["order_id"]) == (["utter_payment_again_mpesa"], order_id)
+    prompts = text("SELECT count(*) FROM outbound_send WHERE channel = 'daraja' AND order_id = :id")
+    assert await chat.session.scalar(prompts, {"id": order_id}) == 1
+
+
+def test_every_word_in_capitals_that_a_text_asks_for_is_known() -> None:
+    """In every language; START is known where consent is kept."""
+    for language in LANGUAGES:
+        for words in texts_in(language).values():
+            asked = set(re.findall(r"\b(?:PAY|LIPA|START|[A-Z]{5,})\b", re.sub(r"\{\w+\}|PIN|UPI", "", words)))
+            assert all(word == "START" or word.lower() in PAY_WORDS for word in asked), (language, words)
 
 
 async def test_a_claimed_payment_is_looked_up_and_not_believed(chat: Chat) -> None:
