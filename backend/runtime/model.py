@@ -1,13 +1,15 @@
 """Trains the model where the data has changed, and names it by what it was trained on."""
 
 import hashlib
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from backend.runtime.settings import ROOT, RuntimeSettings
 
+_COMPONENT: Final = re.compile(rb"Starting to train component '(\w+)'")
 _RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
 _INPUTS: Final = ("config.yml", "domain.yml", *_RASA_DATA, "data/context", "bot")
 
@@ -37,9 +39,18 @@ def model_path() -> Path:
     return ROOT / "models" / f"duka-{fingerprint()}.tar.gz"
 
 
-def model_of(settings: RuntimeSettings) -> Path:
-    """Return the model to run: the one that was named, or the data's own, trained where the data has changed."""
-    return settings.model.absolute() if settings.model else train(settings.bot_python)
+def _unheard(_what: str) -> None:
+    """Tell nobody."""
+
+
+def model_of(settings: RuntimeSettings, tell: Callable[[str], None] = _unheard) -> Path:
+    """Return the model to run: the one that was named, or the data's own, trained where the data has changed.
+
+    Args:
+        settings: Names the model, or the interpreter to train with.
+        tell: Is told of each part whose training begins; from whatever thread this runs in.
+    """
+    return settings.model.absolute() if settings.model else train(settings.bot_python, tell)
 
 
 def training_command(bot_python: Path, model: Path) -> list[str]:
@@ -50,7 +61,7 @@ def training_command(bot_python: Path, model: Path) -> list[str]:
     ]
 
 
-def train(bot_python: Path) -> Path:
+def train(bot_python: Path, tell: Callable[[str], None] = _unheard) -> Path:
     """Train the model unless it is there; return its path.
 
     Raises:
@@ -58,13 +69,25 @@ def train(bot_python: Path) -> Path:
     """
     path = model_path()
     if not path.exists():
-        log = ROOT / ".duka" / "logs" / "train.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as kept:
-            subprocess.run(  # noqa: S603 - our own interpreter and arguments
-                training_command(bot_python, path), cwd=ROOT, check=True, stdout=kept, stderr=subprocess.STDOUT
-            )
+        _train(training_command(bot_python, path), tell)
         for old in path.parent.glob("duka-*.tar.gz"):
             if old != path:
                 old.unlink()
     return path
+
+
+def _train(command: list[str], tell: Callable[[str], None]) -> None:
+    log = ROOT / ".duka" / "logs" / "train.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("wb") as kept,
+        subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            kept.write(line)
+            if begun := _COMPONENT.search(line):
+                tell(f"training {begun[1].decode()}")
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)

@@ -41,7 +41,7 @@ class Progress:
 
     def note(self, what: str) -> None:
         """Say what is about to be done."""
-        self._console.print(f"  [dim]… {what}[/dim]")
+        self._console.print(f"  [dim]… {what}  {monotonic() - self._started:5.1f} s[/dim]")
 
 
 def _prepare_database(stack: Stack) -> None:
@@ -94,7 +94,7 @@ async def running(
     logs = settings.data_dir / "logs"
     if stack.postgres is not None:
         await asyncio.to_thread(stack.postgres.prepare)
-    training = asyncio.create_task(asyncio.to_thread(model_of, settings))
+    training = asyncio.create_task(asyncio.to_thread(model_of, settings, progress.note))
     stores = Supervisor(stack.stores(), quiet=quiet, log_folder=logs)
     services: Supervisor | None = None
     try:
@@ -103,7 +103,7 @@ async def running(
         await _seed(stack)
         progress("database, migrated and seeded")
         if not training.done():
-            progress.note("training the model, since its data has changed (a minute or two)")
+            progress.note("training the model, since its data has changed; a few minutes where others use the machine")
         services = Supervisor(choose(stack, await training), quiet=quiet, log_folder=logs)
         await services.start(progress)
         yield Running(stack, services, stores)
