@@ -69,6 +69,7 @@ def train(bot_python: Path, tell: Callable[[str], None] = _unheard) -> Path:
     """
     path = model_path()
     if not path.exists():
+        tell("training the model, since its data has changed (some minutes)")
         _train(training_command(bot_python, path), tell)
         for old in path.parent.glob("duka-*.tar.gz"):
             if old != path:

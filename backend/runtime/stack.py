@@ -102,8 +102,6 @@ async def running(
         await asyncio.to_thread(_prepare_database, stack)
         await _seed(stack)
         progress("database, migrated and seeded")
-        if not training.done():
-            progress.note("training the model, since its data has changed; a few minutes where others use the machine")
         services = Supervisor(choose(stack, await training), quiet=quiet, log_folder=logs)
         await services.start(progress)
         yield Running(stack, services, stores)
