@@ -51,7 +51,8 @@ from backend.payments.service.pulls import PullsService
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.taken_back import TakenBackService
-from backend.payments.settings import DarajaSettings, PaymentsSettings
+from backend.payments.service.watches import AttemptWatches
+from backend.payments.settings import DarajaSettings
 from backend.platform.backlog import BacklogMeter
 from backend.platform.broker.relay import BrokerRelay
 from backend.platform.consumers import EventConsumers
@@ -190,7 +191,7 @@ def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
     return {
         **catalog_tasks.timer_handlers(registry.get(CatalogService)),
         **order_tasks.timer_handlers(registry.get(OrdersService), OrdersSettings()),
-        **payment_tasks.timer_handlers(payment_tasks.PendingPayments(PaymentsSettings())),
+        **payment_tasks.timer_handlers(payment_tasks.PendingPayments(registry.get(AttemptWatches))),
         **cash_tasks.timer_handlers(cash_tasks.CarriedCash(registry.get(RiderCashService))),
         **pasted_timers(registry.get(PastedCodes)),
         **payout_tasks.timer_handlers(payout_tasks.PendingPayouts(registry.get(PayoutsService))),
@@ -221,7 +222,7 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:
     database, orders = registry.get(Database), registry.get(OrdersService)
-    attempts, settings = registry.get(AttemptsService), PaymentsSettings()
+    attempts, watches = registry.get(AttemptsService), registry.get(AttemptWatches)
     daraja = providers.callbacks["daraja"]
     rails: tuple[tuple[str, PaymentProvider], ...] = (("daraja", providers.daraja), ("upi", providers.upi))
     handlers: list[SendHandler] = []
@@ -234,7 +235,7 @@ def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHand
                 database,
                 orders,
                 attempts,
-                settings,
+                watches,
                 lambda attempt, callbacks=callbacks: callbacks.address("stk", attempt),  # type: ignore[misc]
             ),
             payment_tasks.QueryHandler(f"{channel}.query", provider, database, orders, attempts),

@@ -15,9 +15,11 @@ from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
+from backend.comms.service.payment_watches import PaymentWatches
 from backend.comms.service.plans import LadderPlans
 from backend.comms.service.rider_pictures import RiderPictures
 from backend.comms.service.undelivered import Undelivered
+from backend.comms.service.versions import LadderVersions
 from backend.comms.settings import CommsSettings
 from backend.conversations.drafts.briefed import BriefedHandover
 from backend.conversations.drafts.ports import Shop
@@ -49,6 +51,7 @@ from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementsService
 from backend.payments.service.taken_back import TakenBackService
+from backend.payments.service.watches import AttemptWatches
 from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.auth.sessions import ConsoleSessions
 from backend.platform.auth.tokens import TokenIssuer
@@ -103,8 +106,10 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     receipts = registry.add(ReceiptsService, ReceiptsService(orders, candidates, books))
     registry.add(HandPaymentsService, HandPaymentsService(orders))
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
+    ladders = PaymentWatches(registry.get(VendorsService), LadderVersions())
+    watches = registry.add(AttemptWatches, AttemptWatches(orders, ladders))
     attempts = registry.add(
-        AttemptsService, AttemptsService(orders, receipts, PaymentsSettings(), DarajaSettings().shortcode)
+        AttemptsService, AttemptsService(orders, receipts, watches, PaymentsSettings(), DarajaSettings().shortcode)
     )
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     pasted = registry.add(PastedCodes, PastedCodes(orders, receipts, PaymentsSettings()))

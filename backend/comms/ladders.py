@@ -17,6 +17,7 @@ class Rung(StrEnum):
     IVR = "exotel_ivr"
     ADMIN = "admin"
     NEXT_RIDER = "next_rider"
+    QUERY = "query"
 
 
 class Callee(StrEnum):
@@ -24,6 +25,7 @@ class Callee(StrEnum):
 
     VENDOR = "vendor"
     RIDER = "rider"
+    PAYER = "payer"
 
 
 class Purpose(StrEnum):
@@ -115,7 +117,12 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
     TimerKind.RIDER_OTD: LadderKind(
         Callee.RIDER, Purpose.REMINDER, "", "delivery_late", "delivery_overdue", ("out_for_delivery",)
     ),
+    TimerKind.PAYMENT_PENDING: LadderKind(
+        Callee.PAYER, Purpose.REMINDER, "", "", "payment_outcome_unknown", ("pending", "partial", "out_for_delivery")
+    ),
 }
+# Their steps are taken here; those of a silent payment by payments, which ask its provider.
+CHASING: Final = tuple(kind for kind, row in KINDS.items() if row.callee is not Callee.PAYER)
 
 DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
     TimerKind.VENDOR_ACCEPT: (
@@ -142,7 +149,15 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
     TimerKind.HANDOVER_WAIT: (Step(0, (Rung.WHATSAPP, Rung.ADMIN)),),
     TimerKind.OFF_ROUTE: (Step(0, (Rung.RING,)), Step(120, (Rung.IVR,)), Step(240, (Rung.ADMIN,))),
     TimerKind.RIDER_OTD: (Step(0, (Rung.ADMIN,)),),
+    TimerKind.PAYMENT_PENDING: (
+        Step(60, (Rung.QUERY,)),
+        Step(90, (Rung.QUERY,)),
+        Step(150, (Rung.QUERY,)),
+        Step(900, (Rung.QUERY,)),
+        Step(960, (Rung.ADMIN,)),
+    ),
 }
+_OF_PAYMENTS: Final = frozenset({Rung.QUERY, Rung.ADMIN})
 # With one of these a ladder that nobody answers does not just cease.
 _PERSONS: Final = frozenset({Rung.ADMIN, Rung.NEXT_RIDER})
 
@@ -176,8 +191,25 @@ def fault_of(kind: TimerKind, steps: Sequence[Step]) -> str:
         (len({step.after_s for step in steps}) < len(steps), "two steps at one time: put what they do into one"),
         (any(Rung.NEXT_RIDER in step.rungs for step in steps[:-1]), "nothing comes after the next rider"),
         (rungs.isdisjoint(_PERSONS), "somebody must come in the end: add a step with admin"),
+        *(_faults_of_payments if kind is TimerKind.PAYMENT_PENDING else _faults_of_chases)(steps),
     )
     return next((words for holds, words in faults if holds), "")
+
+
+def _faults_of_payments(steps: Sequence[Step]) -> tuple[tuple[bool, str], ...]:
+    return (
+        (
+            any(not _OF_PAYMENTS.issuperset(step.rungs) for step in steps),
+            "a payment's ladder has query and admin alone",
+        ),
+        (any(Rung.ADMIN in step.rungs for step in steps[:-1]), "nothing comes after a person has the payment"),
+    )
+
+
+def _faults_of_chases(steps: Sequence[Step]) -> tuple[tuple[bool, str], ...]:
+    return (
+        (any(Rung.QUERY in step.rungs for step in steps), "only a payment's provider can be asked: take query out"),
+    )
 
 
 def _template_of(kind: TimerKind) -> str:

@@ -105,7 +105,7 @@ class LadderStep(BaseModel):
     """One step of a ladder."""
 
     after_s: float = Field(ge=0, le=86_400, description="Seconds from the start of the ladder.")
-    rungs: list[str] = Field(min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider.")
+    rungs: list[str] = Field(min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider, query.")
 
 
 class LadderBody(BaseModel):
@@ -145,7 +145,7 @@ class NewLadder(LadderBody):
 class ExpectedRung(BaseModel):
     """One thing that a step does."""
 
-    rung: str = Field(description="whatsapp, exotel_ring, exotel_ivr, admin or next_rider.")
+    rung: str = Field(description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider or query.")
     withheld: str = Field(description="Why it would not go out as things stand; empty where it would.")
 
 

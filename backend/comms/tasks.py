@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.errors import ChannelRefusedError
 from backend.comms import repository
-from backend.comms.ladders import KINDS, Purpose, Rung
+from backend.comms.ladders import CHASING, Purpose, Rung
 from backend.comms.lines import VoiceLine
 from backend.comms.models import VoiceCall
 from backend.comms.ports import ENDED, CallNews, CallRequest, CallState, VoiceProvider, VoiceWebhooks, moves_on
@@ -43,7 +43,7 @@ _BURST_S: Final = 3  # After a quiet time the calls of this many seconds may go 
 
 def timer_handlers(ladders: LadderService) -> Mapping[TimerKind, TimerHandler]:
     """Return the timers that ladders run on."""
-    return dict.fromkeys(KINDS, ladders.fire)
+    return dict.fromkeys(CHASING, ladders.fire)
 
 
 class CallSender:

@@ -37,6 +37,7 @@ _RUNGS: Final = {
     "exotel_ivr": "call with a menu",
     "admin": "a person here",
     "next_rider": "next rider",
+    "query": "ask the provider",
 }
 _NEXT: Final = text(
     "SELECT DISTINCT ON (t.order_id) t.order_id, t.type, t.step, t.due_at, p.steps"

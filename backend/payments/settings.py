@@ -17,15 +17,11 @@ class PaymentsSettings(BaseSettings):
     callback_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-callback-key"), description="Signs the callback path of each attempt."
     )
-    query_after_s: tuple[float, ...] = Field(
-        default=(60, 90, 150), description="Seconds after the prompt at which a silent one is asked about."
-    )
     confirm_from_minor: int = Field(
         default=5_000_000,
         ge=0,
         description="From this amount on a prompt that is told as paid counts once the provider has been asked too.",
     )
-    give_up_after_s: float = Field(default=900, description="Seconds after which a silent attempt goes to a person.")
     retry_after_s: float = Field(
         default=125,
         ge=0,

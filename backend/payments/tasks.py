@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Final
 
 import orjson
@@ -15,10 +14,10 @@ from backend.payments import repository
 from backend.payments.events import PaymentRequested
 from backend.payments.models import PaymentAttempt, PaymentIntent
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, PaymentProvider, PaymentRequest
-from backend.payments.service.attempts import LIVE, SEND_CHANNEL, AttemptsService, ask_about, unwatch, watch
+from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.pulls import PullsService
-from backend.payments.settings import PaymentsSettings
+from backend.payments.service.watches import LIVE, AttemptWatches
 from backend.platform.db.session import Database
 from backend.platform.errors import OutcomeUnknownError, ProviderRejectedError, ProviderUnavailableError
 from backend.platform.events import publish
@@ -32,13 +31,10 @@ from backend.platform.sends import (
     Throttled,
     Unavailable,
     Unknown,
-    enqueue,
 )
 from backend.platform.timers import ClaimedTimer, TimerHandler, TimerKind
 
 _CLOSED: Final = "attempt_closed"
-_WITH_AN_END: Final = frozenset({"upi_link", "upi_code"})
-_AFTER_END_S: Final = 60.0
 _CLAIM_AGAIN_S: Final = 15.0  # A prompt ends within a minute or so; its watch ends this, too.
 
 
@@ -66,7 +62,7 @@ class RequestHandler:
         database: Database,
         orders: OrdersService,
         attempts: AttemptsService,
-        settings: PaymentsSettings,
+        watches: AttemptWatches,
         callback_url: Callable[[str], str],
     ) -> None:
         self.channel = channel
@@ -74,7 +70,7 @@ class RequestHandler:
         self._database = database
         self._orders = orders
         self._attempts = attempts
-        self._settings = settings
+        self._watches = watches
         self._callback_url = callback_url
 
     async def deliver(self, send: ClaimedSend) -> SendOutcome:
@@ -145,7 +141,7 @@ class RequestHandler:
             return
         attempt.state = "sent"
         await session.flush()
-        await self._watch_anew(session, attempt)
+        await self._watches.anew(session, attempt)
         requested = PaymentRequested(
             order_id=attempt.order_id,
             attempt_id=attempt.id,
@@ -161,12 +157,7 @@ class RequestHandler:
         """Begin the wait for news, once: each look that finds nothing would begin it anew, and put off the person."""
         if attempt.state == "created":
             attempt.state = "unknown"
-            await self._watch_anew(session, attempt)
-
-    async def _watch_anew(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
-        """Count the time of silence from now, where it was counted from the attempt's making."""
-        await unwatch(session, attempt, attempt.state)
-        await watch(session, attempt, self._settings.query_after_s[0])
+            await self._watches.anew(session, attempt)
 
 
 def _refusal(outcome: SendOutcome) -> AttemptResult:
@@ -298,8 +289,8 @@ class PullLoop:
 class PendingPayments:
     """Asks about attempts that stay silent, then gives them to a person."""
 
-    def __init__(self, settings: PaymentsSettings) -> None:
-        self._settings = settings
+    def __init__(self, watches: AttemptWatches) -> None:
+        self._watches = watches
 
     async def fire(self, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> None:
         """Handle due timers: a query each, and the next timer."""
@@ -307,36 +298,7 @@ class PendingPayments:
             attempt_id = timer.meta.get("attempt_id")
             attempt = await repository.attempt(session, str(attempt_id), lock=True) if attempt_id else None
             if attempt is not None and attempt.state in LIVE:
-                await self._chase(session, attempt, timer)
-
-    async def _chase(self, session: AsyncSession, attempt: PaymentAttempt, timer: ClaimedTimer) -> None:
-        waits = (*self._settings.query_after_s, self._settings.give_up_after_s)
-        ends = _ends_at(attempt)
-        if timer.step >= len(waits) + (ends is not None):
-            await self._hand_over(session, attempt)
-            return
-        if attempt.provider_ref is not None:
-            await enqueue(
-                session,
-                f"{SEND_CHANNEL[attempt.provider]}.query",
-                {"attempt_id": attempt.id},
-                idem=f"query:{attempt.id}:{timer.step}",
-                order_id=attempt.order_id,
-            )
-        pause_s = _AFTER_END_S + max((ends - timer.due_at).total_seconds() if ends else 0.0, 0.0)
-        if timer.step + 1 < len(waits):
-            pause_s = waits[timer.step + 1] - waits[timer.step]
-        await watch(session, attempt, pause_s, timer.step + 1)
-
-    async def _hand_over(self, session: AsyncSession, attempt: PaymentAttempt) -> None:
-        attempt.state = "review"
-        intent = await repository.intent(session, attempt.intent_id)
-        await ask_about(session, attempt, intent)
-
-
-def _ends_at(attempt: PaymentAttempt) -> datetime | None:
-    """Return until when a link or code can be paid, so that it is not given to a person before; None for a prompt."""
-    return attempt.expires_at if attempt.provider in _WITH_AN_END else None
+                await self._watches.look(session, attempt, timer)
 
 
 def timer_handlers(pending: PendingPayments) -> Mapping[TimerKind, TimerHandler]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TIMER_BELL: Final = "timers"
 ORDER: Final = "order"
+HOLD: Final = "hold"
+OWNED_BY: Final = "owned_by"
 
 _ARM: Final = """
 INSERT INTO sla_timer AS t
@@ -245,3 +247,8 @@ async def skip_many(session: "AsyncSession", skipped: Sequence[tuple[ClaimedTime
     if skipped:
         ids, reasons = [timer.id for timer, _ in skipped], [reason for _, reason in skipped]
         await run_sql(session, _SKIP, {"ids": ids, "reasons": reasons})
+
+
+def without_hold(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a timer's facts without the hold, which is of one step alone."""
+    return {name: value for name, value in meta.items() if name != HOLD}

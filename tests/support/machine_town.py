@@ -53,6 +53,7 @@ from tests.support.factories.payments import (
     parts_service,
     payments_service,
     receipts_service,
+    watches,
 )
 from tests.support.factories.vendors import vendors_service
 
@@ -108,7 +109,7 @@ class Town:
         )
         handlers = {
             **order_timers(orders, OrdersSettings()),
-            **payment_timers(PendingPayments(PaymentsSettings())),
+            **payment_timers(PendingPayments(watches())),
             **cash_timers(CarriedCash(self.cash)),
             **price_timers(CATALOG),
             **waiting.timer_handlers(waiting.WaitingOrders(orders, cards)),

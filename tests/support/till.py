@@ -28,7 +28,7 @@ from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementsService
-from backend.payments.settings import DarajaSettings, PaymentsSettings, UpiSettings
+from backend.payments.settings import DarajaSettings, UpiSettings
 from backend.payments.tasks import (
     CloseHandler,
     PendingPayments,
@@ -64,6 +64,7 @@ from tests.support.factories.payments import (
     refunds_service,
     taken_back_service,
     upi_callbacks,
+    watches,
 )
 
 NOMINATED = "254711000299"
@@ -162,9 +163,8 @@ def _handlers(database: Database, clock: FixedClock, sandbox: Any, daraja: Daraj
         ReceiptCheckHandler(daraja.ask_about_receipt, lambda order_id: callbacks.address("result", order_id))
     ]
     for channel, provider, address in rails:
-        settings = PaymentsSettings()
         handlers += [
-            RequestHandler(channel, provider, database, orders, attempts, settings, address),
+            RequestHandler(channel, provider, database, orders, attempts, watches(), address),
             QueryHandler(f"{channel}.query", provider, database, orders, attempts),
             CloseHandler(f"{channel}.close", provider, database, orders, attempts),
         ]
@@ -231,7 +231,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                 timers=TimerEngine(
                     database,
                     {
-                        **timer_handlers(PendingPayments(PaymentsSettings())),
+                        **timer_handlers(PendingPayments(watches())),
                         **pasted_timers(pasted_codes(clock)),
                         **payout_timers(PendingPayouts(payouts_service(clock))),
                     },

@@ -30,7 +30,7 @@ from backend.comms.schemas import (
 )
 from backend.comms.service.control import Steer, Wish
 from backend.comms.service.forecasts import LadderOutlook
-from backend.comms.service.plans import ladder_of
+from backend.comms.service.versions import ladder_of
 from backend.platform.auth.principal import ALL_CITIES
 from backend.platform.errors import ForbiddenError, NotFoundError, UnprocessableError
 from backend.platform.intents import NamedIntentDep

@@ -57,9 +57,11 @@ class CardsService:
         ]
         await publish_notices(session, raised)
 
-    async def own(self, session: AsyncSession, kind: str, order_id: str, actor: Actor, **values: Any) -> None:
+    async def own(
+        self, session: AsyncSession, kind: str, order_id: str, actor: Actor, *, subject_id: str, **values: Any
+    ) -> None:
         """Give an order's card of this kind to somebody, opened where none is live; `values` as `open` takes them."""
-        await self.open(session, kind, order_id, order_id=order_id, **values)
+        await self.open(session, kind, subject_id, order_id=order_id, **values)
         for card in await repository.live_cards_of(session, order_id, (kind,)):
             card.state, card.owner = "owned", str(actor)
         await session.flush()

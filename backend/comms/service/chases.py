@@ -11,7 +11,6 @@ from backend.comms.policies import CALLS, Verdict, judge
 from backend.comms.ports import Chased, NewCard
 from backend.comms.repository import WaitingCall
 from backend.comms.service.calls import NOT_IN_TIME
-from backend.comms.service.control import without_hold
 from backend.comms.service.journal import Departure, Outbound
 from backend.comms.service.plans import Surroundings
 from backend.orders.ports import OrderView
@@ -21,7 +20,7 @@ from backend.platform.observability.metrics import (
     PROCESSING_REMINDER_CALLS,
     VENDOR_ACCEPT_SLA_BREACHES,
 )
-from backend.platform.timers import ClaimedTimer, NewTimer, TimerKind
+from backend.platform.timers import ClaimedTimer, NewTimer, TimerKind, without_hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,10 +17,7 @@ from backend.orders.ports import OrderView
 from backend.orders.service import OrdersService
 from backend.platform.actors import Actor
 from backend.platform.events import publish
-from backend.platform.timers import PendingTimer, TimerKind, arm, move, pending, skip
-
-HOLD: Final = "hold"
-OWNED_BY: Final = "owned_by"
+from backend.platform.timers import HOLD, OWNED_BY, PendingTimer, TimerKind, arm, move, pending, skip, without_hold
 
 
 class Steer(StrEnum):
@@ -124,6 +121,7 @@ class LadderControl:
             KINDS[wish.kind].exception,
             order.id,
             wish.actor,
+            subject_id=held.timer.meta.get("attempt_id", order.id),
             city=order.city,
             merchant_id=order.merchant_id,
             money_minor=order.amount_minor,
@@ -155,8 +153,3 @@ class LadderControl:
             held.order.id, str(wish.kind), str(wish.act), held.timer.step, str(wish.actor), wish.reason
         )
         await publish(session, steered, actor=wish.actor, city=held.order.city)
-
-
-def without_hold(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a timer's facts without the hold, which is of one step alone."""
-    return {name: value for name, value in meta.items() if name != HOLD}

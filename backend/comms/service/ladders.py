@@ -14,7 +14,6 @@ from backend.comms.ports import NewCard, RiderDesk
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.chases import Chase, Decided, card_of, figures, following, judged, overtake, withheld
-from backend.comms.service.control import OWNED_BY
 from backend.comms.service.journal import CommsJournal, Departure
 from backend.comms.service.messages import PartnerMessages
 from backend.comms.service.plans import LadderPlans
@@ -22,7 +21,7 @@ from backend.orders.ports import TimelineNote
 from backend.orders.service import OrdersService
 from backend.platform.actors import SYSTEM
 from backend.platform.observability.trace import traced
-from backend.platform.timers import ClaimedTimer, arm_many, skip_many
+from backend.platform.timers import OWNED_BY, ClaimedTimer, arm_many, skip_many
 from backend.vendors.ports import Miss
 from backend.vendors.service import VendorsService
 

@@ -1,6 +1,6 @@
 """What a ladder of an order consists of: whom it chases, by which version, under which conditions."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.channels.service import ChannelsService
 from backend.channels.templates import registered_language
 from backend.comms import repository
-from backend.comms.ladders import DEFAULT_STEPS, KINDS, Callee, Ladder, LadderKind, steps_from_json, steps_to_json
+from backend.comms.ladders import KINDS, Callee, Ladder, LadderKind
 from backend.comms.lines import channel_for
-from backend.comms.models import EscalationPolicy
 from backend.comms.policies import Conditions, QuietHours, RecentCalls
 from backend.comms.ports import Chased, Contact, RiderDesk
+from backend.comms.service.payment_watches import payer_contact
 from backend.comms.service.vendor_prompts import vendor_contact
+from backend.comms.service.versions import LadderVersions
 from backend.comms.settings import CommsSettings
 from backend.orders.ports import OrderView
 from backend.platform import outages
@@ -24,24 +25,6 @@ from backend.platform.flags import Flags
 from backend.platform.timers import TimerKind
 from backend.vendors.ports import VendorView
 from backend.vendors.service import VendorsService
-
-
-@dataclass(frozen=True, slots=True)
-class LadderBook:
-    """The versions of one kind of ladder: those that running ladders keep, and the active ones by city and tier."""
-
-    kind: TimerKind
-    kept: Mapping[str, Ladder]
-    active: Mapping[tuple[str | None, str | None], Ladder]
-
-    def ladder(self, contact: Contact, policy_id: str | None) -> Ladder:
-        """Return the version that a ladder began with, else the best that fits: of city and tier, of one, of all."""
-        if policy_id is not None:
-            return self.kept[policy_id]
-        city, tier = contact.city.lower(), contact.tier
-        places = ((city, tier), (city, None), (None, tier), (None, None))
-        fitting = (self.active[place] for place in places if place in self.active)
-        return next(fitting, Ladder(DEFAULT_STEPS[self.kind]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +64,7 @@ class Surroundings:
         )
 
 
-class LadderPlans:
+class LadderPlans(LadderVersions):
     """Looks up what ladders run by; the same for what is done and for what is foretold."""
 
     def __init__(
@@ -120,82 +103,13 @@ class LadderPlans:
     ) -> dict[str, Contact]:
         if kind.callee is Callee.VENDOR:
             return {order.id: vendor_contact(vendors[order.vendor_id]) for order in orders}
+        if kind.callee is Callee.PAYER:
+            return {order.id: payer_contact(order, vendors[order.vendor_id]) for order in orders}
         riders = {order.id: order.rider_id for order in orders if order.rider_id is not None}
         contacts = await self._desk.contacts(session, set(riders.values()))
         tiers = {order.id: vendors[order.vendor_id].tier for order in orders}
         # A rider has no tier: what is done for an order goes by that of its outlet.
         return {order_id: replace(contacts[rider_id], tier=tiers[order_id]) for order_id, rider_id in riders.items()}
-
-    async def ladder(
-        self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None = None
-    ) -> Ladder:
-        """Return the version that a ladder runs by: the one it began with, or the one that fits now."""
-        return (await self._book(session, kind, {policy_id})).ladder(contact, policy_id)
-
-    async def kept(self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None) -> Ladder:
-        """Return the same, as a row that a running ladder can keep."""
-        return (await self.all_kept(session, kind, ((contact, policy_id),)))[0]
-
-    async def all_kept(
-        self, session: AsyncSession, kind: TimerKind, wanted: Sequence[tuple[Contact, str | None]]
-    ) -> list[Ladder]:
-        """Return the same for several ladders of a kind, in their order; the built-in version is stored when needed."""
-        policy_ids = {policy_id for _, policy_id in wanted}
-        book = await self._book(session, kind, policy_ids)
-        ladders = [book.ladder(*one) for one in wanted]
-        if all(ladder.policy_id is not None for ladder in ladders):
-            return ladders
-        book = await self._book_with_default(session, kind, policy_ids)
-        return [book.ladder(*one) for one in wanted]
-
-    async def _book(self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]) -> LadderBook:
-        ids = {int(policy_id) for policy_id in policy_ids if policy_id is not None}
-        kept = await repository.policies_by_id(session, ids) if ids else ()
-        active = await repository.policies_of(session, kind) if None in policy_ids else ()
-        return LadderBook(
-            kind,
-            {str(row.id): ladder_of(row) for row in kept},
-            {(row.city.lower() if row.city else None, row.tier): ladder_of(row) for row in active},
-        )
-
-    async def _book_with_default(
-        self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]
-    ) -> LadderBook:
-        """Store the built-in version, unless another has done so while we waited for our turn."""
-        await repository.hold_policies(session, kind)
-        if (None, None) not in (await self._book(session, kind, {None})).active:
-            await self.save(session, kind, Ladder(DEFAULT_STEPS[kind]), by="default")
-        return await self._book(session, kind, policy_ids)
-
-    async def save(
-        self,
-        session: AsyncSession,
-        kind: TimerKind,
-        ladder: Ladder,
-        *,
-        by: str,
-        city: str | None = None,
-        tier: str | None = None,
-    ) -> Ladder:
-        """Make a new version of a ladder for a city and tier; running ladders keep theirs."""
-        await repository.hold_policies(session, kind)
-        version = await repository.replace_policy(session, kind, city, tier)
-        quiet_from, quiet_until = ladder.quiet or (None, None)
-        row = EscalationPolicy(
-            kind=kind,
-            city=city,
-            tier=tier,
-            version=version,
-            steps=steps_to_json(ladder.steps),
-            quiet_from=quiet_from,
-            quiet_until=quiet_until,
-            max_calls_hour=ladder.max_calls_hour,
-            created_by=by,
-            active=True,
-        )
-        session.add(row)
-        await session.flush()
-        return ladder_of(row)
 
     async def conditions(self, session: AsyncSession, chased: Chased, kind: TimerKind, ladder: Ladder) -> Conditions:
         """Return what stands in the way of reaching this person now."""
@@ -240,9 +154,3 @@ def _clock(now: datetime) -> Callable[[str], datetime]:
 def late_calls(channel: str) -> str:
     """Name a line whose calls come too late."""
     return f"calls:{channel}"
-
-
-def ladder_of(row: EscalationPolicy) -> Ladder:
-    """Read a stored version."""
-    quiet = None if row.quiet_from is None or row.quiet_until is None else (row.quiet_from, row.quiet_until)
-    return Ladder(steps_from_json(row.steps), quiet, row.max_calls_hour, row.id, row.version)

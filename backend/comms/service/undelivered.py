@@ -5,11 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.comms import repository
 from backend.comms.ladders import KINDS
 from backend.comms.policies import CALLS
-from backend.comms.service.control import HOLD
 from backend.comms.service.plans import LadderPlans
 from backend.orders.service import OrdersService
 from backend.platform.sends import ClaimedSend, SendOutcome, Sent, Unknown
-from backend.platform.timers import TimerKind, move, pending
+from backend.platform.timers import HOLD, TimerKind, move, pending
 
 
 class Undelivered:

@@ -17,6 +17,7 @@ from backend.payments.models import PaymentAttempt, PaymentIntent
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.watches import LIVE, SEND_CHANNEL, AttemptWatches, ask_about, is_owned, unwatch
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Source
 from backend.platform.events import publish
@@ -24,12 +25,9 @@ from backend.platform.ids import new_id
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import PAYMENTS
 from backend.platform.sends import enqueue
-from backend.platform.timers import TimerKind, arm, cancel
 
 log = get_logger(__name__)
 
-SEND_CHANNEL: Final = {"daraja": "daraja", "upi_link": "upi", "upi_code": "upi"}
-LIVE: Final = frozenset({"created", "sent", "unknown"})
 _PROMPT: Final = "daraja"
 
 
@@ -40,12 +38,54 @@ class AttemptsService:
     """
 
     def __init__(
-        self, orders: OrdersService, receipts: ReceiptsService, settings: PaymentsSettings, paybill: str = ""
+        self,
+        orders: OrdersService,
+        receipts: ReceiptsService,
+        watches: AttemptWatches,
+        settings: PaymentsSettings,
+        paybill: str = "",
     ) -> None:
         self._orders = orders
         self._receipts = receipts
+        self._watches = watches
         self._settings = settings
         self._paybill = paybill
+
+    async def open(
+        self,
+        session: AsyncSession,
+        intent: PaymentIntent,
+        provider: str,
+        *,
+        expires_at: datetime | None,
+        at_the_door: bool = False,
+        delay_s: float = 0.0,
+    ) -> PaymentAttempt:
+        """Begin a try to collect an intent: its row, its watch and its send, which leaves after `delay_s` seconds."""
+        attempt = PaymentAttempt(
+            id=new_id("PA", 10),
+            intent_id=intent.id,
+            order_id=intent.order_id,
+            provider=provider,
+            at_the_door=at_the_door,
+            amount_minor=intent.amount_minor,
+            state="created",
+            expires_at=expires_at,
+        )
+        session.add(attempt)
+        await session.flush()
+        await self._watches.begin(session, attempt, in_s=delay_s)
+        await enqueue(
+            session,
+            SEND_CHANNEL[provider],
+            {"attempt_id": attempt.id},
+            idem=f"attempt:{attempt.id}",
+            scope=intent.merchant_id,
+            order_id=intent.order_id,
+            priority=1,
+            delay_s=delay_s,
+        )
+        return attempt
 
     async def hear(self, session: AsyncSession, attempt: PaymentAttempt, result: AttemptResult) -> None:
         """Take what a callback says of a locked attempt; much money is asked about first where nobody signs for it."""
@@ -99,10 +139,10 @@ class AttemptsService:
             again = await self._apply_failed(session, attempt, result)
         if attempt.state in LIVE or attempt.state == former:
             return
+        if former == "review" or await is_owned(session, attempt):
+            await self._found_out(session, attempt)
         if former in LIVE:
             await unwatch(session, attempt, result.outcome)
-        elif former == "review":
-            await self._found_out(session, attempt)
         if again is not None:
             await self._send_again(session, attempt, again)
 
@@ -170,13 +210,8 @@ class AttemptsService:
 
     async def _send_again(self, session: AsyncSession, attempt: PaymentAttempt, intent: PaymentIntent) -> None:
         """Ask again after a while; what has come in by then is not asked for, since the sender looks once more."""
-        await open_attempt(
-            session,
-            intent,
-            attempt.provider,
-            expires_at=attempt.expires_at,
-            query_after_s=self._settings.query_after_s[0],
-            delay_s=self._settings.retry_after_s,
+        await self.open(
+            session, intent, attempt.provider, expires_at=attempt.expires_at, delay_s=self._settings.retry_after_s
         )
 
     async def _tell_failed(
@@ -222,64 +257,6 @@ class AttemptsService:
         await self._orders.handle(
             session, order.id, command, actor=PAYMENTS_ACTOR, source=Source.PROVIDER, command_id=command_id
         )
-
-
-async def open_attempt(
-    session: AsyncSession,
-    intent: PaymentIntent,
-    provider: str,
-    *,
-    expires_at: datetime | None,
-    query_after_s: float,
-    at_the_door: bool = False,
-    delay_s: float = 0.0,
-) -> PaymentAttempt:
-    """Begin a try to collect an intent: its row, its watch and its send, which leaves after `delay_s` seconds."""
-    attempt = PaymentAttempt(
-        id=new_id("PA", 10),
-        intent_id=intent.id,
-        order_id=intent.order_id,
-        provider=provider,
-        at_the_door=at_the_door,
-        amount_minor=intent.amount_minor,
-        state="created",
-        expires_at=expires_at,
-    )
-    session.add(attempt)
-    await session.flush()
-    await watch(session, attempt, delay_s + query_after_s)
-    await enqueue(
-        session,
-        SEND_CHANNEL[provider],
-        {"attempt_id": attempt.id},
-        idem=f"attempt:{attempt.id}",
-        scope=intent.merchant_id,
-        order_id=intent.order_id,
-        priority=1,
-        delay_s=delay_s,
-    )
-    return attempt
-
-
-async def ask_about(
-    session: AsyncSession, attempt: PaymentAttempt, intent: PaymentIntent, kind: str = "outcome_unknown"
-) -> None:
-    """Give an attempt to a person, who finds out what became of it."""
-    opened = PaymentReviewOpened(
-        attempt.id, attempt.order_id, kind, attempt.amount_minor, intent.currency, attempt.provider
-    )
-    await publish(session, opened, actor=PAYMENTS_ACTOR, city=None)
-
-
-async def watch(session: AsyncSession, attempt: PaymentAttempt, delay_s: float, step: int = 0) -> None:
-    """Have a live attempt looked at after a time; nothing ends this but the attempt's own end."""
-    meta = {"attempt_id": attempt.id}
-    await arm(session, TimerKind.PAYMENT_PENDING, attempt.order_id, delay_s=delay_s, step=step, meta=meta)
-
-
-async def unwatch(session: AsyncSession, attempt: PaymentAttempt, by: str) -> None:
-    """End the watch over an attempt; it is the order's only one, since an order has one live attempt at most."""
-    await cancel(session, attempt.order_id, [TimerKind.PAYMENT_PENDING], by=by)
 
 
 def rail_of(provider: str) -> str:

@@ -14,10 +14,11 @@ from backend.payments import repository
 from backend.payments.errors import CodLimitError, MethodNotOfferedError, NothingDueError, PayerPhoneNeededError
 from backend.payments.models import PaymentAttempt, PaymentIntent, Receipt
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Feed, Method
-from backend.payments.service.attempts import SEND_CHANNEL, AttemptsService, open_attempt
+from backend.payments.service.attempts import AttemptsService
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.pasted import ClaimResult, PastedCodes
 from backend.payments.service.rider_cash import RiderCashService
+from backend.payments.service.watches import SEND_CHANNEL
 from backend.payments.settings import PaymentsSettings
 from backend.platform.actors import Actor, Source
 from backend.platform.clock import Clock
@@ -146,12 +147,11 @@ class PaymentsService:
     async def _new_attempt(
         self, session: AsyncSession, intent: PaymentIntent, provider: str, *, at_the_door: bool = False
     ) -> PaymentAttempt:
-        return await open_attempt(
+        return await self._attempts.open(
             session,
             intent,
             provider,
             expires_at=self._clock.now() + timedelta(seconds=self._settings.link_expiry_s),
-            query_after_s=self._settings.query_after_s[0],
             at_the_door=at_the_door,
         )
 

@@ -13,9 +13,9 @@ from backend.payments.events import PaymentReviewClosed, PaymentReviewOpened
 from backend.payments.lifecycle import OPEN
 from backend.payments.models import Receipt
 from backend.payments.ports import Evidence, Feed
-from backend.payments.service.attempts import SEND_CHANNEL
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.service.watches import SEND_CHANNEL
 from backend.payments.settings import PaymentsSettings
 from backend.platform.events import publish
 from backend.platform.sends import enqueue

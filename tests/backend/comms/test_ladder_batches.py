@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.comms.ladders import DEFAULT_STEPS, KINDS, Ladder, Rung, Step
+from backend.comms.ladders import CHASING, DEFAULT_STEPS, KINDS, Ladder, Rung, Step
 from backend.comms.ports import Contact
 from backend.comms.repository import _WAITING_CALLS, waiting_calls
 from backend.orders.ports import OrderView
@@ -27,8 +27,8 @@ _STATES = ("confirmed", "confirmed", "processing", "handover", "out_for_delivery
 _VENDORS = ("V-1", "V-2", "V-3")
 _BY_SETS = [
     (kind, number)
-    for kind, steps in DEFAULT_STEPS.items()
-    for number, step in enumerate(steps)
+    for kind in CHASING
+    for number, step in enumerate(DEFAULT_STEPS[kind])
     if Rung.NEXT_RIDER not in step.rungs
 ]
 _AT_MOST = 20  # Statements of a batch.
@@ -124,7 +124,7 @@ async def _town(board: Switchboard, order: OrderView, chance: random.Random) -> 
             tight = Ladder(DEFAULT_STEPS[_ACCEPT], max_calls_hour=chance.randrange(4))
             await board.plans.save(session, _ACCEPT, tight, by="admin:A-1", city="Nairobi")
         somebody = Contact("vendor:V-1", "", "", "en", "Elsewhere")
-        for kind in KINDS:
+        for kind in CHASING:
             await board.plans.kept(session, kind, somebody, None)
     return ids
 
@@ -139,7 +139,7 @@ FROM orders o WHERE id = :order_id RETURNING callee
 
 async def _called_before(session: AsyncSession, order_id: str, number: int, chance: random.Random) -> None:
     """A call of an earlier step, on its way or still waiting to be dialled."""
-    kind, state = chance.choice(tuple(KINDS)), chance.choice(("queued", "queued", "dialled", "no_answer"))
+    kind, state = chance.choice(CHASING), chance.choice(("queued", "queued", "dialled", "no_answer"))
     values = {
         "id": f"CL-{number}",
         "order_id": order_id,
@@ -161,7 +161,7 @@ async def test_a_batch_leaves_what_its_steps_leave_one_by_one(board: Switchboard
     """Any mix of orders, ladders, steps, lateness, limits and outages: the same rows, each with its own trace."""
     chance = random.Random(seed)
     ids = await _town(board, order, chance)
-    for kind in KINDS:
+    for kind in CHASING:
         wanted = [
             NewTimer(
                 kind,

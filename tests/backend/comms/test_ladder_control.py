@@ -7,6 +7,7 @@ import pytest
 
 from backend.orders.ports import OrderView
 from backend.platform.auth.principal import Role
+from backend.platform.timers import TimerKind, arm
 from tests.support.factories.comms import Switchboard
 
 VENDOR = "+254700000201"
@@ -219,3 +220,27 @@ async def test_steering_needs_a_reason_a_key_the_role_and_the_city(board: Switch
         refused = await board.api.client.post(path, json=given, headers=headers)
         assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json")
     assert await board.rows("SELECT due_at, meta FROM sla_timer ORDER BY id") == before
+
+
+async def test_the_watch_over_a_payment_is_a_ladder_like_the_others(board: Switchboard, order: OrderView) -> None:
+    """It is foretold, held, skipped and taken over; the card of who has it is the attempt's own."""
+    async with board.database.transaction() as session:
+        await arm(session, TimerKind.PAYMENT_PENDING, order.id, delay_s=60, meta={"attempt_id": "PA-1"})
+    headers = board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"])
+    path = f"{PATH}/{order.id}/payment_pending/preview"
+    foretold = await board.api.client.post(path, json={}, headers=headers)
+    asked = [(after_s, ["query"]) for after_s in (60, 90, 150, 900)]
+    assert (foretold.json()["callee"], plan(foretold.json())) == (
+        f"customer:{order.user_id}",
+        [*asked, (960, ["admin"])],
+    )
+    acts = ("skip", "pause", "resume")
+    answers = [await steer(board, order, act, key=act, kind="payment_pending") for act in acts]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    running = [ladder for ladder in await outlook(board, order) if ladder["ladder"] == "payment_pending"]
+    assert plan(running[0]) == [*asked[1:], (960, ["admin"])]
+    assert (await steer(board, order, "own", key="k9", kind="payment_pending")).status_code == 200
+    cards = "SELECT subject_id, order_id, owner FROM ops_exceptions WHERE kind = 'payment_outcome_unknown'"
+    assert await board.rows(cards) == [("PA-1", order.id, "admin:A-1")]
+    timers = "SELECT step, meta FROM sla_timer WHERE type = 'payment_pending' AND state = 'pending'"
+    assert await board.rows(timers) == [(4, {"attempt_id": "PA-1", "owned_by": "admin:A-1"})]

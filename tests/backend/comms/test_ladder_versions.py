@@ -55,6 +55,10 @@ async def test_a_tiers_version_holds_for_the_riders_of_its_outlets(
         ("vendor_accept", [PERSON, {"after_s": 60, "rungs": ["exotel_ring"]}], "two steps at one time"),
         ("rider_ack", [{"after_s": 0, "rungs": ["next_rider"]}, PERSON], "nothing comes after the next rider"),
         ("vendor_accept", [{"after_s": 0, "rungs": ["pigeon"]}, PERSON], "pigeon"),
+        ("vendor_accept", [{"after_s": 0, "rungs": ["query"]}, PERSON], "only a payment's provider can be asked"),
+        ("payment_pending", [{"after_s": 0, "rungs": ["exotel_ring"]}, PERSON], "query and admin alone"),
+        ("payment_pending", [PERSON, {"after_s": 90, "rungs": ["query"]}], "nothing comes after a person"),
+        ("payment_pending", [{"after_s": 60, "rungs": ["query"]}], "somebody must come in the end"),
     ],
 )
 async def test_a_ladder_that_could_not_be_climbed_is_refused(
@@ -71,7 +75,7 @@ async def test_a_ladder_that_could_not_be_climbed_is_refused(
     assert await board.rows("SELECT count(*) FROM escalation_policy") == [(0,)]
 
 
-@pytest.mark.parametrize("kind", ["payment_pending", "end_of_day"])
+@pytest.mark.parametrize("kind", ["pickup", "end_of_day"])
 async def test_what_is_no_ladder_takes_no_version(board: Switchboard, kind: str) -> None:
     """It would be kept, and nobody would ever go by it."""
     assert (await save(board, kind, PERSON)).status_code == 404

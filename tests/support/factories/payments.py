@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 
+from backend.comms.service.payment_watches import PaymentWatches
+from backend.comms.service.versions import LadderVersions
 from backend.payments.providers.daraja.webhook import DarajaCallbacks
 from backend.payments.providers.upi.webhook import UpiCallbacks
 from backend.payments.service import PaymentsService
@@ -17,9 +19,11 @@ from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.refunds import RefundsService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.payments.service.taken_back import TakenBackService
+from backend.payments.service.watches import AttemptWatches
 from backend.payments.settings import DarajaSettings, PaymentsSettings
 from backend.platform.clock import Clock
 from tests.support.factories.orders import orders_service
+from tests.support.factories.vendors import vendors_service
 
 BASE_URL = "http://duka.test"
 PAYER = "+254711000221"
@@ -47,9 +51,15 @@ def parts_service(clock: Clock) -> PartsService:
     return PartsService(orders, receipts_service(clock), Candidates(orders, clock), Books(orders))
 
 
+def watches() -> AttemptWatches:
+    """Who watches silent attempts, by the real rows of their ladder."""
+    return AttemptWatches(orders_service(), PaymentWatches(vendors_service(), LadderVersions()))
+
+
 def attempts_service(clock: Clock) -> AttemptsService:
     """What becomes of attempts, over real orders."""
-    return AttemptsService(orders_service(), receipts_service(clock), PaymentsSettings(), DarajaSettings().shortcode)
+    shortcode = DarajaSettings().shortcode
+    return AttemptsService(orders_service(), receipts_service(clock), watches(), PaymentsSettings(), shortcode)
 
 
 def cash_service(clock: Clock, **settings: Any) -> RiderCashService:

@@ -1,0 +1,111 @@
+"""Versions of ladders: the one that a running ladder keeps, the one that fits a city and tier, and new ones."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.comms import repository
+from backend.comms.ladders import DEFAULT_STEPS, Ladder, steps_from_json, steps_to_json
+from backend.comms.models import EscalationPolicy
+from backend.comms.ports import Contact
+from backend.platform.timers import TimerKind
+
+
+@dataclass(frozen=True, slots=True)
+class LadderBook:
+    """The versions of one kind of ladder: those that running ladders keep, and the active ones by city and tier."""
+
+    kind: TimerKind
+    kept: Mapping[str, Ladder]
+    active: Mapping[tuple[str | None, str | None], Ladder]
+
+    def ladder(self, contact: Contact, policy_id: str | None) -> Ladder:
+        """Return the version that a ladder began with, else the best that fits: of city and tier, of one, of all."""
+        if policy_id is not None:
+            return self.kept[policy_id]
+        city, tier = contact.city.lower(), contact.tier
+        places = ((city, tier), (city, None), (None, tier), (None, None))
+        fitting = (self.active[place] for place in places if place in self.active)
+        return next(fitting, Ladder(DEFAULT_STEPS[self.kind]))
+
+
+class LadderVersions:
+    """Looks ladders up, and makes new versions of them."""
+
+    async def ladder(
+        self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None = None
+    ) -> Ladder:
+        """Return the version that a ladder runs by: the one it began with, or the one that fits now."""
+        return (await self._book(session, kind, {policy_id})).ladder(contact, policy_id)
+
+    async def kept(self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None) -> Ladder:
+        """Return the same, as a row that a running ladder can keep."""
+        return (await self.all_kept(session, kind, ((contact, policy_id),)))[0]
+
+    async def all_kept(
+        self, session: AsyncSession, kind: TimerKind, wanted: Sequence[tuple[Contact, str | None]]
+    ) -> list[Ladder]:
+        """Return the same for several ladders of a kind, in their order; the built-in version is stored when needed."""
+        policy_ids = {policy_id for _, policy_id in wanted}
+        book = await self._book(session, kind, policy_ids)
+        ladders = [book.ladder(*one) for one in wanted]
+        if all(ladder.policy_id is not None for ladder in ladders):
+            return ladders
+        book = await self._book_with_default(session, kind, policy_ids)
+        return [book.ladder(*one) for one in wanted]
+
+    async def _book(self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]) -> LadderBook:
+        ids = {int(policy_id) for policy_id in policy_ids if policy_id is not None}
+        kept = await repository.policies_by_id(session, ids) if ids else ()
+        active = await repository.policies_of(session, kind) if None in policy_ids else ()
+        return LadderBook(
+            kind,
+            {str(row.id): ladder_of(row) for row in kept},
+            {(row.city.lower() if row.city else None, row.tier): ladder_of(row) for row in active},
+        )
+
+    async def _book_with_default(
+        self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]
+    ) -> LadderBook:
+        """Store the built-in version, unless another has done so while we waited for our turn."""
+        await repository.hold_policies(session, kind)
+        if (None, None) not in (await self._book(session, kind, {None})).active:
+            await self.save(session, kind, Ladder(DEFAULT_STEPS[kind]), by="default")
+        return await self._book(session, kind, policy_ids)
+
+    async def save(
+        self,
+        session: AsyncSession,
+        kind: TimerKind,
+        ladder: Ladder,
+        *,
+        by: str,
+        city: str | None = None,
+        tier: str | None = None,
+    ) -> Ladder:
+        """Make a new version of a ladder for a city and tier; running ladders keep theirs."""
+        await repository.hold_policies(session, kind)
+        version = await repository.replace_policy(session, kind, city, tier)
+        quiet_from, quiet_until = ladder.quiet or (None, None)
+        row = EscalationPolicy(
+            kind=kind,
+            city=city,
+            tier=tier,
+            version=version,
+            steps=steps_to_json(ladder.steps),
+            quiet_from=quiet_from,
+            quiet_until=quiet_until,
+            max_calls_hour=ladder.max_calls_hour,
+            created_by=by,
+            active=True,
+        )
+        session.add(row)
+        await session.flush()
+        return ladder_of(row)
+
+
+def ladder_of(row: EscalationPolicy) -> Ladder:
+    """Read a stored version."""
+    quiet = None if row.quiet_from is None or row.quiet_until is None else (row.quiet_from, row.quiet_until)
+    return Ladder(steps_from_json(row.steps), quiet, row.max_calls_hour, row.id, row.version)
