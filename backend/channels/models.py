@@ -17,6 +17,15 @@ class ChannelReceipt(Base, Timestamped):
     status: Mapped[str]
 
 
+class ChannelNumber(Base, Timestamped):
+    """The provider's account that one of our numbers belongs to, as its webhooks tell; templates are that account's."""
+
+    __tablename__ = "channel_numbers"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str]
+
+
 class ChannelTemplate(Base, Timestamped):
     """How one template stands with the provider; templates without a row count as approved."""
 

@@ -128,6 +128,7 @@ class InboundMessage:
         target: For reactions, edits, deletions, reads: the message concerned; empty where the provider names none.
         emoji: Of a reaction; empty where it was taken back.
         passive: Another application owns the thread; it is only recorded.
+        business: The provider's account that the receiving one belongs to, where it tells; it is whose templates are.
         detail: What else is worth keeping: referral, product, form data, system change.
         raw: The item as the provider wrote it, where we don't understand it.
     """
@@ -148,6 +149,7 @@ class InboundMessage:
     media: tuple[MediaRef, ...] = ()
     cart: tuple[CartLine, ...] = ()
     passive: bool = False
+    business: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -170,6 +172,7 @@ class DeliveryReceipt:
         message_id: The provider's id of it.
         reference: What we sent along with it; empty where the provider has no such field.
         action: What the failure asks for; see `errors.Action`.
+        business: The provider's account that ours belongs to, where it tells.
     """
 
     channel: Channel
@@ -181,11 +184,12 @@ class DeliveryReceipt:
     error_code: str = ""
     error_detail: str = ""
     action: str = ""
+    business: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateNotice:
-    """A change in how a template stands; `status` as the provider writes it."""
+    """A change in how a template stands; `status` as the provider writes it, `account` the one whose template it is."""
 
     channel: Channel
     account: str

@@ -1,6 +1,6 @@
 """Sending and reading messages on any channel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from backend.channels.ports import (
     Channel,
     DeliveryReceipt,
     InboundItem,
+    InboundMessage,
     MediaContent,
     MediaRef,
     MessageChannel,
@@ -21,7 +22,7 @@ from backend.channels.ports import (
     TemplateNotice,
 )
 from backend.channels.sealing import seal
-from backend.channels.templates import TEMPLATES, registered_language, template_row
+from backend.channels.templates import TEMPLATES, TemplateStates, template_row
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.sends import NewSend, enqueue_many, mark_sent
@@ -34,6 +35,7 @@ class ChannelsService:
 
     def __init__(self, channels: Iterable[MessageChannel]) -> None:
         self._channels = {channel.channel: channel for channel in channels}
+        self._learnt = set[tuple[str, str]]()
 
     def channel(self, name: str) -> MessageChannel:
         """Return the adapter of a channel.
@@ -141,15 +143,23 @@ class ChannelsService:
         """Record how a template stands with the provider."""
         await repository.save_template(session, notice)
 
-    async def usable_template(self, session: AsyncSession, name: str, language: str) -> str | None:
+    async def record_business(self, session: AsyncSession, item: InboundMessage | DeliveryReceipt) -> None:
+        """Learn which of the provider's accounts one of our numbers belongs to."""
+        pair = (item.account, item.business)
+        if not all(pair) or pair in self._learnt:
+            return
+        if await repository.account_of(session, item.account) == item.business:
+            self._learnt.add(pair)
+        else:
+            await repository.save_account(session, *pair)
+
+    async def templates(self, session: AsyncSession, numbers: Collection[str]) -> TemplateStates:
+        """Return how templates stand for some of our numbers, with one statement."""
+        return TemplateStates(await repository.refused_templates(session, numbers, APPROVED))
+
+    async def usable_template(self, session: AsyncSession, name: str, language: str, number: str) -> str | None:
         """Return the template's name, or its fallback's where it was paused or refused; None where neither works."""
-        row = TEMPLATES.get(name)
-        while row is not None:
-            statuses = await repository.template_statuses(session, row.name, registered_language(language))
-            if all(status in APPROVED for status in statuses):
-                return row.name
-            row = TEMPLATES.get(row.fallback)
-        return None
+        return (await self.templates(session, (number,))).usable(name, language, number)
 
     async def fetch_media(self, channel: str, account: str, media: MediaRef) -> MediaContent:
         """Fetch a file that came with a message.

@@ -58,6 +58,22 @@ LABELS: Final = {
 _BY_REGISTERED_NAME: Final = {name.lower(): name for name in TEMPLATES}
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateStates:
+    """What some of our numbers may not send: (number, template, language) of what their accounts had refused."""
+
+    refused: frozenset[tuple[str, str, str]]
+
+    def usable(self, name: str, language: str, number: str) -> str | None:
+        """Return the template's name, or its fallback's where it was paused or refused; None where neither works."""
+        row = TEMPLATES.get(name)
+        while row is not None:
+            if (number, row.name, registered_language(language)) not in self.refused:
+                return row.name
+            row = TEMPLATES.get(row.fallback)
+        return None
+
+
 def template_row(name: str, params: tuple[str, ...], payloads: tuple[str, ...] = ()) -> TemplateRow:
     """Return the row of a template that is to be sent.
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.service import ChannelsService
-from backend.channels.templates import registered_language
+from backend.channels.templates import TemplateStates
 from backend.comms import repository
 from backend.comms.ladders import KINDS, Callee, Ladder, LadderKind
 from backend.comms.lines import channel_for
@@ -34,7 +34,7 @@ class Surroundings:
     Attributes:
         local: The time in a zone, by the zone's name.
         down: Channels whose provider is down.
-        refused_in: Languages in which the kind's template was paused or rejected.
+        templates: How templates stand for the shops' numbers.
         recent: Their calls of late; it counts on with those that go out.
         enabled: Whether a flag is on for a city and tier.
     """
@@ -42,7 +42,7 @@ class Surroundings:
     kind: TimerKind
     local: Callable[[str], datetime]
     down: frozenset[str]
-    refused_in: frozenset[str]
+    templates: TemplateStates
     recent: RecentCalls
     enabled: Callable[[str, str, str], bool]
     settings: CommsSettings
@@ -56,12 +56,23 @@ class Surroundings:
             messages=self.enabled("wa", order.city, contact.tier),
             calls=self.enabled("exotel", order.city, contact.tier),
             messages_down="whatsapp" in self.down,
-            template_refused=registered_language(contact.language) in self.refused_in,
+            template_refused=self._is_refused(chased),
             calls_down=bool(self.down) and channel_for(self.settings, order.city, contact.phone) in self.down,
             quiet=QuietHours(*ladder.quiet) if ladder.quiet else None,
             calls_left=max(most - self.recent.placed(contact.actor), 0),
             just_rung=self.recent.just_rung(contact.actor, KINDS[self.kind].purpose, order.id),
         )
+
+    def _is_refused(self, chased: Chased) -> bool:
+        """Say whether the shop's number may send neither the kind's template nor what stands in for it."""
+        template = KINDS[self.kind].template
+        if not template:
+            return False
+        return self.templates.usable(template, chased.contact.language, _number(chased)) is None
+
+
+def _number(chased: Chased) -> str:
+    return chased.merchant.wa_phone_number_id or ""
 
 
 class LadderPlans(LadderVersions):
@@ -118,12 +129,12 @@ class LadderPlans(LadderVersions):
     async def surroundings(self, session: AsyncSession, kind: TimerKind, chased: Collection[Chased]) -> Surroundings:
         """Return what the conditions of several people are made of, with a few statements however many."""
         callees, covers_s = {one.contact.actor for one in chased}, self._settings.ring_covers_s
-        languages = {registered_language(one.contact.language) for one in chased}
+        numbers = {_number(one) for one in chased}
         return Surroundings(
             kind=kind,
             local=cache(_clock(await repository.now(session))),
             down=await outages.down(session),
-            refused_in=await self._refused_in(session, KINDS[kind].template, languages),
+            templates=await self._channels.templates(session, numbers),
             recent=RecentCalls(await repository.recent_calls(session, callees, covers_s), covers_s),
             enabled=cache(lambda flag, city, tier: self._flags.enabled(flag, city=city, tier=tier)),
             settings=self._settings,
@@ -137,13 +148,6 @@ class LadderPlans(LadderVersions):
         """Return whether a call asked for now would be placed: switched on for the city, and the provider up."""
         provider = channel_for(self._settings, city)
         return self._flags.enabled("exotel", city=city) and provider not in await outages.down(session)
-
-    async def _refused_in(self, session: AsyncSession, template: str, languages: Collection[str]) -> frozenset[str]:
-        """Return those of the languages in which a template, and what stands in for it, was paused or rejected."""
-        if not template:
-            return frozenset()
-        usable = {name: await self._channels.usable_template(session, template, name) for name in languages}
-        return frozenset(name for name, found in usable.items() if not found)
 
 
 def _clock(now: datetime) -> Callable[[str], datetime]:

@@ -112,6 +112,8 @@ class Receiver:
     async def _take_item(
         self, session: AsyncSession, item: InboundItem, event: StoredProviderEvent, begin: TurnStarter | None
     ) -> None:
+        if isinstance(item, InboundMessage | DeliveryReceipt):
+            await self._channels.record_business(session, item)
         match item:
             case InboundMessage():
                 await self._message(session, item, event, begin)

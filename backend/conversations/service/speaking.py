@@ -138,7 +138,7 @@ class Speaker:
     ) -> Message:
         """Put a notice about an order into the template for such; other words need a person's choice of template."""
         own, takes = _OWN_TEMPLATES.get(origin.key or "", (UPDATE_TEMPLATE, ()))
-        name = await self._channels.usable_template(session, own, thread.language)
+        name = await self._channels.usable_template(session, own, thread.language, thread.account)
         if name is None or origin.order_id is None or origin.author.startswith("agent:"):
             raise TemplateNeededError(conversation_id=thread.id, since=str(thread.last_inbound_at or now))
         params: tuple[str, ...] = (origin.order_id, words.text)
@@ -232,7 +232,7 @@ class Speaker:
         if action != Action.USE_TEMPLATE or message.order_id is None or message.kind == OutboundKind.TEMPLATE:
             return
         thread = await repository.lock(session, message.conversation_id)
-        name = await self._channels.usable_template(session, UPDATE_TEMPLATE, thread.language)
+        name = await self._channels.usable_template(session, UPDATE_TEMPLATE, thread.language, thread.account)
         if name is not None and thread.channel == Channel.WHATSAPP:
             template = TemplateWords(name, (message.order_id, message.text))
             origin = Origin(message.author, message.turn_id, message.order_id, message.message_key)

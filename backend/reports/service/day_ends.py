@@ -103,10 +103,11 @@ class DayEndsService:
         send_at = max(now, _hour_of(now, merchant.timezone, self._settings.send_hour))
         last = await repository.last_wrote(session, merchant.id, reader.phone)
         free = self._channels.permission(Channel.WHATSAPP, last, send_at) is Permission.FREE
-        if not free and await self._channels.usable_template(session, TEMPLATE, told.language) is None:
+        number = merchant.wa_phone_number_id or ""
+        if not free and await self._channels.usable_template(session, TEMPLATE, told.language, number) is None:
             log.warning("report.not_sent", merchant_id=merchant.id, report=_name(told.report), reason="template")
             return False
-        to, scope = reader.phone.lstrip("+"), merchant.wa_phone_number_id or ""
+        to, scope = reader.phone.lstrip("+"), number
         contact = Contact(f"admin:{reader.id}", reader.name, reader.phone, told.language, merchant.city)
         await self._journal.outbound(session, contact, order_id=None, channel="whatsapp", template=TEMPLATE, idem=idem)
         outbound = _text(told, scope, to) if free else _template(told, scope, to)

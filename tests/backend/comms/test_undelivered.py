@@ -14,10 +14,10 @@ WA, RING = "whatsapp:Vendor_New_Order", "exotel_ring:vendor_new_order"
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
 
-async def notice(board: Switchboard, status: str, language: str = "sw") -> None:
-    """Tell how the template stands, as the provider does by webhook; the newest word counts."""
+async def notice(board: Switchboard, status: str, language: str = "sw", account: str = "WABA1") -> None:
+    """Tell how an account's template stands, as the provider does by webhook; the newest word counts."""
     at = NOW.replace(minute=int((await board.rows("SELECT count(*) FROM channel_templates"))[0][0]))
-    said = TemplateNotice(Channel.WHATSAPP, ACCOUNT, "Vendor_New_Order", language, status, "", at)
+    said = TemplateNotice(Channel.WHATSAPP, account, "Vendor_New_Order", language, status, "", at)
     async with board.database.transaction() as session:
         await board.channels.record_template(session, said)
 
@@ -58,6 +58,42 @@ async def test_a_template_of_their_language_that_is_approved_is_sent(
     board: Switchboard, order: OrderView, status: str, language: str
 ) -> None:
     await notice(board, status, language)
+    await board.settle()
+    assert await board.chased() == [WA]
+
+
+async def number_of(board: Switchboard, number: str, account: str) -> None:
+    """Tell by a delivery receipt which account a number belongs to, as every webhook does."""
+    receipt = DeliveryReceipt(Channel.WHATSAPP, number, "wamid.0", DeliveryStatus.SENT, NOW, business=account)
+    async with board.database.transaction() as session:
+        await board.channels.record_business(session, receipt)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "chased"),
+    [
+        ({ACCOUNT: "WABA1", "PN2": "WABA2"}, [WA]),
+        ({ACCOUNT: "WABA2"}, [RING]),
+        ({"PN2": "WABA2"}, [WA]),
+        ({}, [RING]),
+    ],
+    ids=["another shop's", "its own", "another's, itself not heard from yet", "perhaps its own"],
+)
+async def test_a_template_is_paused_for_its_account_alone(
+    board: Switchboard, order: OrderView, numbers: dict[str, str], chased: list[str]
+) -> None:
+    """WABA2's is paused: what a shop of another account sends goes out all the same."""
+    for number, account in numbers.items():
+        await number_of(board, number, account)
+    await notice(board, "PAUSED", account="WABA2")
+    await board.settle()
+    assert await board.chased() == chased
+
+
+async def test_a_number_that_moved_to_another_account_is_of_that_one(board: Switchboard, order: OrderView) -> None:
+    for account in ("WABA1", "WABA1", "WABA1", "WABA2"):
+        await number_of(board, ACCOUNT, account)
+    await notice(board, "PAUSED", account="WABA1")
     await board.settle()
     assert await board.chased() == [WA]
 

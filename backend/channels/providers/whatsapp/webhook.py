@@ -43,7 +43,7 @@ def flat_row(body: bytes, account: str) -> IntakeRow | None:
     label = str(reply.get("button") or "")
     payload = payload_of(str(reply.get("template") or ""), label, str(reply.get("order_id") or ""))
     item = {"from": sender, "id": message_id, "type": "button", "button": {"text": label, "payload": payload}}
-    return _message({"metadata": {"phone_number_id": account}}, item, MESSAGE)
+    return _message({}, {"metadata": {"phone_number_id": account}}, item, MESSAGE)
 
 
 def payload_of(template: str, label: str, order_id: str) -> str:
@@ -58,9 +58,9 @@ def payload_of(template: str, label: str, order_id: str) -> str:
 def _rows_of_change(entry: Json, change: Json) -> list[IntakeRow]:
     value = dict_of(change.get("value"))
     rows = [
-        *(_message(value, message, MESSAGE) for message in dicts(value.get("messages"))),
-        *(_message(value, message, ECHO) for message in dicts(value.get("message_echoes"))),
-        *(_status(value, status) for status in dicts(value.get("statuses"))),
+        *(_message(entry, value, message, MESSAGE) for message in dicts(value.get("messages"))),
+        *(_message(entry, value, message, ECHO) for message in dicts(value.get("message_echoes"))),
+        *(_status(entry, value, status) for status in dicts(value.get("statuses"))),
         *(_preference(value, row) for row in dicts(value.get("user_preferences"))),
         *(
             intake_row(ERROR, "", {"metadata": value.get("metadata"), "item": item})
@@ -70,10 +70,15 @@ def _rows_of_change(entry: Json, change: Json) -> list[IntakeRow]:
     return rows or [_event(entry, change, value)]
 
 
-def _message(value: Json, message: Json, kind: str) -> IntakeRow:
+def _message(entry: Json, value: Json, message: Json, kind: str) -> IntakeRow:
     sender = str(message.get("from_user_id") or message.get("from") or "")
     person = message.get("to") if kind == ECHO else sender
-    item = {"metadata": value.get("metadata"), "contacts": _contacts_of(value, message), "item": message}
+    item = {
+        "business": entry.get("id"),
+        "metadata": value.get("metadata"),
+        "contacts": _contacts_of(value, message),
+        "item": message,
+    }
     return intake_row(kind, str(message.get("id") or ""), item, lane=str(person or ""))
 
 
@@ -85,10 +90,11 @@ def _contacts_of(value: Json, message: Json) -> list[Json]:
     return matching or (contacts if len(contacts) == 1 else [])
 
 
-def _status(value: Json, status: Json) -> IntakeRow:
+def _status(entry: Json, value: Json, status: Json) -> IntakeRow:
     key = f"{status['id']}:{status.get('status')}" if status.get("id") else ""
     person = str(status.get("recipient_user_id") or status.get("recipient_id") or "")
-    return intake_row(STATUS, key, {"metadata": value.get("metadata"), "item": status}, lane=person)
+    item = {"business": entry.get("id"), "metadata": value.get("metadata"), "item": status}
+    return intake_row(STATUS, key, item, lane=person)
 
 
 def _preference(value: Json, row: Json) -> IntakeRow:

@@ -64,9 +64,11 @@ def test_a_batch_is_cut_to_every_item_under_the_providers_ids() -> None:
         DeliveryStatus.DELIVERED,
         DeliveryStatus.SENT,
     ]
-    assert [(item.name, item.status) for item in items if isinstance(item, TemplateNotice)] == [
-        ("Customer_Delay", "PAUSED")
+    assert [(item.account, item.name, item.status) for item in items if isinstance(item, TemplateNotice)] == [
+        ("WABA1", "Customer_Delay", "PAUSED")
     ]
+    told = [(item.account, item.business) for item in items if isinstance(item, InboundMessage | DeliveryReceipt)]
+    assert told == [("PN1", "WABA1")] * 5
 
 
 @pytest.mark.parametrize(
