@@ -32,9 +32,9 @@ from backend.conversations import tasks as conversation_tasks
 from backend.conversations.service import ConversationsService
 from backend.conversations.settings import ConversationsSettings
 from backend.dispatch import subscribers as dispatch_subscribers
-from backend.dispatch.service import BatchService, DispatchService, RidersService
+from backend.dispatch.service import BatchService, DispatchService, RidersService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
-from backend.dispatch.tasks import BatchLoop
+from backend.dispatch.tasks import BatchLoop, WayPlanner
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
@@ -217,7 +217,8 @@ def _send_handlers(registry: Registry, providers: Providers) -> tuple[SendHandle
     )
     photos = comms_tasks.PhotoFetcher(database, registry.get(RiderPictures))
     files = conversation_tasks.FileFetcher(database, registry.get(ConversationsService).files)
-    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice, photos, files)
+    fetchers = (photos, files, WayPlanner(database, registry.get(RouteWatch)))
+    return (*channel_senders(rates, database, observers), *_payment_senders(registry, providers), *voice, *fetchers)
 
 
 def _payment_senders(registry: Registry, providers: Providers) -> tuple[SendHandler, ...]:

@@ -131,7 +131,7 @@ def _add_dispatch(registry: Registry, clock: Clock) -> None:
     desk = DispatchService(riders, orders, registry.get(PaymentsService), cash, DispatchSettings())
     registry.add(DispatchService, desk)
     registry.add(BatchService, BatchService(riders, orders, desk, cash, DispatchSettings(), geo))
-    registry.add(RouteWatch, RouteWatch(geo, orders))
+    registry.add(RouteWatch, RouteWatch(geo, orders, riders))
     registry.add(ProofsService, ProofsService(orders, DispatchSettings()))
 
 
@@ -174,6 +174,7 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         registry.get(CommsJournal),
         registry.get(Undelivered),
         registry.get(RiderPictures),
+        registry.get(RouteWatch),
     )
     conversations = ConversationsService(
         ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners

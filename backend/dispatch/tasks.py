@@ -1,15 +1,19 @@
-"""What dispatch does on a clock: batches of the cities that have them switched on."""
+"""What dispatch does on a clock and in the background: batches of cities, and riders' ways."""
 
 import asyncio
 from contextlib import suppress
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from backend.dispatch.planning.ports import Aim
 from backend.dispatch.service.batch import BATCH_FLAG, FEW_RIDERS_FLAG, BatchService
+from backend.dispatch.service.following import PLAN_CHANNEL, RouteWatch
 from backend.dispatch.service.riders import RidersService
 from backend.platform.db.session import Database
 from backend.platform.flags import Flags
 from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
+from backend.platform.sends import ClaimedSend, SendOutcome, SendPolicy, Sent
 
 log = get_logger(__name__)
 
@@ -55,3 +59,28 @@ class BatchLoop:
                 left=len(result.plan.left),
             )
         return len(result.applied)
+
+
+class WayPlanner:
+    """Asks the map service for riders' ways; asking twice does no harm."""
+
+    channel = PLAN_CHANNEL
+    policy = SendPolicy(concurrency=4, lease_s=30, max_attempts=3, resend_after_unknown=True)
+
+    def __init__(self, database: Database, watch: RouteWatch) -> None:
+        self._database = database
+        self._watch = watch
+
+    async def deliver(self, send: ClaimedSend) -> SendOutcome:
+        """Ask for the way."""
+        line = await self._watch.plan(self._database, str(send.order_id), send.payload["rider_id"])
+        return Sent("way" if line else "no_way", line)
+
+    async def investigate(self, send: ClaimedSend) -> SendOutcome:
+        """Ask again."""
+        return await self.deliver(send)
+
+    async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:
+        """Keep it."""
+        if isinstance(outcome, Sent) and outcome.detail:
+            await self._watch.keep(session, str(send.order_id), send.payload["rider_id"], outcome.detail)

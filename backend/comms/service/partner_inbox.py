@@ -19,7 +19,8 @@ from backend.comms.service.partner_speech import PartnerSpeech, language_of
 from backend.comms.service.rider_pictures import Photo, RiderPictures, picture_of
 from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import vendor_contact
-from backend.dispatch.service import DispatchService, RidersService
+from backend.dispatch.service import DispatchService, RidersService, RouteWatch
+from backend.geo.ports import Point
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderFilter
 from backend.orders.service import OrdersService
@@ -57,6 +58,7 @@ class PartnerDesk:
         journal: CommsJournal,
         undelivered: Undelivered,
         pictures: RiderPictures,
+        watch: RouteWatch,
     ) -> None:
         self._vendors = vendors
         self._riders = riders
@@ -67,6 +69,7 @@ class PartnerDesk:
         self._journal = journal
         self._undelivered = undelivered
         self._pictures = pictures
+        self._watch = watch
 
     async def take(self, session: AsyncSession, merchant_id: str, message: InboundMessage) -> bool:
         """Act on a message whose sender is a vendor or rider of this merchant; return whether they are."""
@@ -75,7 +78,7 @@ class PartnerDesk:
             return False
         await self._journal.heard(session, partner.contact.actor, message.account, str(message.kind))
         if message.place is not None and partner.role is ActorKind.RIDER:
-            await self._riders.set_position(session, partner.id, message.place.lat, message.place.lng)
+            await self._watch.report(session, partner.id, Point(message.place.lat, message.place.lng))
         elif message.text or message.payload or message.media:
             await self._answer(session, partner, message)
         return True

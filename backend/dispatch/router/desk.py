@@ -297,9 +297,9 @@ async def set_route(
     intent: IntentDep,
 ) -> RouteOut:
     """Give a rider their way, or plan it anew to the order's drop."""
+    planned = await _way_of(session, orders, geo, rider, body)
 
     async def keep() -> RouteOut:
-        planned = await _way_of(session, orders, geo, rider, body)
         _step(body.order_id, await desk.set_route(session, body.order_id, rider.id, planned.polyline))
         return planned
 
@@ -346,9 +346,6 @@ async def set_shift(body: ShiftIn, session: SessionDep, riders: RidersDep, rider
 
 
 @router.post("/riders/{rider_id}/position")
-async def set_position(
-    body: PositionIn, session: SessionDep, riders: RidersDep, watch: WatchDep, rider: RiderDep
-) -> RiderOut:
+async def set_position(body: PositionIn, session: SessionDep, watch: WatchDep, rider: RiderDep) -> RiderOut:
     """Record where a rider is; one who has left their way to the customer is told."""
-    await watch.follow(session, rider.id, Point(body.lat, body.lng), rider.city)
-    return RiderOut.model_validate(await riders.set_position(session, rider.id, body.lat, body.lng))
+    return RiderOut.model_validate(await watch.report(session, rider.id, Point(body.lat, body.lng)))

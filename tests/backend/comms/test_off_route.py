@@ -2,7 +2,9 @@
 
 import pytest
 
+from backend.channels.ports import Place
 from backend.dispatch.events import RiderBackOnRoute, RiderOffRoute
+from backend.geo.service import Point, encode_line
 from backend.orders.commands import PickUp
 from backend.orders.ports import OrderView
 from backend.platform.actors import Actor, ActorKind
@@ -66,3 +68,15 @@ async def test_one_digit_ends_it_and_changes_nothing_else(board: Switchboard, ca
     await board.write(RIDER, payload=f"rider_on_way:{carried.id}")
     known = await board.rows("SELECT status FROM comms_log WHERE template = 'rider_on_way' ORDER BY id")
     assert known == [("applied",), ("duplicate",)]
+
+
+async def test_a_pin_is_compared_with_the_way_like_a_report_of_the_app(board: Switchboard, carried: OrderView) -> None:
+    """A rider without the app shares where they are: away from the line they are called, back on it no more."""
+    line = encode_line([Point(-1.2900, 36.7850), Point(-1.2921, 36.7856)])
+    await board.rows("UPDATE assignments SET state = 'picked_up', route = :line RETURNING id", line=line)
+    await board.rows("UPDATE order_addresses SET lat = -1.2921, lng = 36.7856 RETURNING order_id")
+    await board.write(RIDER, place=Place(-1.2500, 36.9000))
+    assert await about_the_way(board) == ["whatsapp:rider_off_route", RING]
+    await board.write(RIDER, place=Place(-1.2905, 36.7852))
+    await board.wait(130)
+    assert await about_the_way(board) == ["whatsapp:rider_off_route", RING]

@@ -107,7 +107,7 @@ async def street(database: Database, clock: FixedClock) -> AsyncIterator[Street]
         DispatchService: dispatch_service(clock),
         BatchService: batch_service(clock),
         GeoService: geo,
-        RouteWatch: RouteWatch(geo, orders_service()),
+        RouteWatch: RouteWatch(geo, orders_service(), riders_service(clock)),
         RiderCashService: cash_service(clock),
         PaymentsService: payments_service(clock),
     }

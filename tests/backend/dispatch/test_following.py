@@ -1,12 +1,13 @@
 """Riders on their way: the way is planned from where they are, and follows the address when that changes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from sqlalchemy import text
 
 from backend.dispatch.service import RouteWatch
-from backend.geo.ports import Point
+from backend.dispatch.tasks import WayPlanner
+from backend.geo.ports import Point, Way
 from backend.geo.providers.offline.maps import OfflineMaps
 from backend.geo.providers.osrm.client import OsrmClient
 from backend.geo.service import GeoService
@@ -17,9 +18,10 @@ from backend.orders.ports import OrderView
 from backend.platform.actors import Source
 from backend.platform.db.session import Database
 from backend.platform.http import HttpClient
+from backend.platform.sender import SenderLoop
 from backend.sandbox.app import create_app
 from tests.support.clock import FixedClock
-from tests.support.factories.dispatch import dispatch_service, make_rider
+from tests.support.factories.dispatch import dispatch_service, make_rider, riders_service
 from tests.support.factories.orders import ADMIN, give, make_order, orders_service
 
 SETTINGS = GeoSettings()
@@ -33,7 +35,7 @@ async def watch(clock: FixedClock) -> AsyncIterator[RouteWatch]:
     sandbox = create_app()
     http = HttpClient("http://sandbox.test/maps", name="maps", app=sandbox)
     geo = GeoService(OfflineMaps(SETTINGS), SETTINGS, clock, planner=OsrmClient(http, "driving"))
-    yield RouteWatch(geo, orders_service())
+    yield RouteWatch(geo, orders_service(), riders_service(clock))
     await http.close()
     await sandbox.state.world.close()
 
@@ -54,7 +56,8 @@ async def go(database: Database, watch: RouteWatch, *places: Point) -> list[str]
     """Let the rider say where they are, place by place; return all that was told of their way so far."""
     for place in places:
         async with database.transaction() as session:
-            await watch.follow(session, "R-1", place, "Nairobi")
+            await watch.report(session, "R-1", place)
+        await SenderLoop(database, (WayPlanner(database, watch),)).drain()
     told = text("SELECT topic FROM outbox WHERE topic LIKE 'dispatch.%route' ORDER BY xid, pos")
     async with database.transaction() as session:
         return list(await session.scalars(told))
@@ -104,7 +107,54 @@ async def test_nobody_is_off_the_way_to_an_address_that_no_map_shows(
 
 async def test_an_estimate_is_no_way_to_leave(database: Database, carried: OrderView, clock: FixedClock) -> None:
     """Without a map service the line is straight, and the streets are not."""
-    watch = RouteWatch(GeoService(OfflineMaps(SETTINGS), SETTINGS, clock), orders_service())
+    watch = RouteWatch(GeoService(OfflineMaps(SETTINGS), SETTINGS, clock), orders_service(), riders_service(clock))
     assert await go(database, watch, START, ASTRAY) == []
     async with database.transaction() as session:
+        assert await session.scalar(text("SELECT route FROM assignments")) is None
+
+
+class _Asked:
+    """A map service that says whether it was asked, and what others could do with the rider's rows meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.asked = 0
+
+    async def way(self, stops: Sequence[Point]) -> Way:
+        self.asked += 1
+        async with self.database.transaction() as session:
+            await session.execute(text("SELECT 1 FROM riders FOR UPDATE NOWAIT"))
+            await session.execute(text("SELECT 1 FROM assignments FOR UPDATE NOWAIT"))
+        return await OfflineMaps(SETTINGS).way(stops)
+
+
+async def test_no_report_waits_for_the_map_service(database: Database, carried: OrderView, clock: FixedClock) -> None:
+    """It is asked after the commit, while nothing is held, and not again within the minute."""
+    maps = _Asked(database)
+    geo = GeoService(OfflineMaps(SETTINGS), SETTINGS, clock, planner=maps)
+    watch = RouteWatch(geo, orders_service(), riders_service(clock))
+    async with database.transaction() as session:
+        await watch.report(session, "R-1", START)
+        assert maps.asked == 0
+    await go(database, watch, START, ASTRAY)
+    assert maps.asked == 1
+
+
+async def test_a_way_that_comes_late_is_compared_with_where_the_rider_is_by_then(
+    database: Database, watch: RouteWatch, carried: OrderView, clock: FixedClock
+) -> None:
+    line = await watch.plan(database, carried.id, "R-1")
+    async with database.transaction() as session:
+        await riders_service(clock).set_position(session, "R-1", *ASTRAY)
+        await watch.keep(session, carried.id, "R-1", line)
+    assert await go(database, watch) == ["dispatch.off_route"]
+
+
+async def test_a_way_to_an_address_that_has_changed_meanwhile_is_not_kept(
+    database: Database, watch: RouteWatch, carried: OrderView
+) -> None:
+    line = await watch.plan(database, carried.id, "R-1")
+    await move(database, carried, "Westlands", NEW_DOOR)
+    async with database.transaction() as session:
+        await watch.keep(session, carried.id, "R-1", line)
         assert await session.scalar(text("SELECT route FROM assignments")) is None

@@ -55,7 +55,7 @@ async def api(session: AsyncSession, clock: FixedClock) -> AsyncIterator[Api]:
         DispatchService: dispatch_service(clock),
         BatchService: batch_service(clock),
         GeoService: geo,
-        RouteWatch: RouteWatch(geo, orders_service()),
+        RouteWatch: RouteWatch(geo, orders_service(), riders_service(clock)),
         ProofsService: ProofsService(orders_service(), DispatchSettings(proof_most_bytes=200_000)),
     }
     async with serving(session, clock, router, services=services) as opened:

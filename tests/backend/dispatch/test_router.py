@@ -29,7 +29,7 @@ async def api(database: Database, clock: FixedClock) -> AsyncIterator[Api]:
         DispatchService: dispatch_service(clock),
         BatchService: batch_service(clock),
         GeoService: geo,
-        RouteWatch: RouteWatch(geo, orders_service()),
+        RouteWatch: RouteWatch(geo, orders_service(), riders_service(clock)),
     }
     async with serving(database, clock, router, services=services) as opened:
         yield opened

@@ -42,8 +42,12 @@ from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
 from backend.comms.tasks import CallSender, CallStatusAsker, PhotoFetcher, VoiceInbox, timer_handlers
 from backend.dispatch import subscribers as dispatch_subscribers
-from backend.dispatch.service import DispatchService, ProofsService
+from backend.dispatch.service import DispatchService, ProofsService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
+from backend.dispatch.tasks import WayPlanner
+from backend.geo.providers.offline.maps import OfflineMaps
+from backend.geo.service import GeoService
+from backend.geo.settings import GeoSettings
 from backend.orders.ports import OrderView
 from backend.platform.clock import SystemClock, move_clock
 from backend.platform.consumers import EventConsumers
@@ -231,6 +235,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
     proofs = ProofsService(orders, DispatchSettings())
+    watch = RouteWatch(GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock), orders, riders)
     pictures = RiderPictures(desk, proofs, orders, channels, speech)
     messages = PartnerMessages(channels)
     plans = LadderPlans(vendors, desk, channels, Flags(database, flags), CommsSettings())
@@ -283,7 +288,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 calls=calls,
                 plans=plans,
                 ladders=ladders,
-                partners=PartnerDesk(vendors, riders, desk, orders, actions, speech, journal, undelivered, pictures),
+                partners=PartnerDesk(
+                    *(vendors, riders, desk, orders, actions, speech, journal, undelivered, pictures, watch)
+                ),
                 actions=actions,
                 signer=signer,
                 timers=TimerEngine(
@@ -297,6 +304,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                         CallSender(provider, database, calls, journal, cards, line_of(settings)),
                         CallStatusAsker(provider, database, calls, line_of(settings)),
                         PhotoFetcher(database, pictures),
+                        WayPlanner(database, watch),
                     ),
                 ),
                 inbox=InboxWorker(database, {"exotel": VoiceInbox(voice, calls).handle}),
