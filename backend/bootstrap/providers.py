@@ -101,7 +101,7 @@ def connect(settings: PlatformSettings, clock: Clock) -> Providers:
         rasa=RasaClient(DialogueSettings()),
         callbacks=callbacks,
         paybill_addresses=told_by_mpesa.paybill_addresses,
-        voice=ExotelWebhooks(signer),
+        voice=ExotelWebhooks(signer, exotel.voices),
         voice_answers=AfricasTalkingVoice(talking, talking_signer, base),
         http=http,
     )

@@ -223,6 +223,10 @@ AGAIN: Final[Mapping[str, str]] = {
 }
 
 
+# What those who speak a language also follow on the phone, where nothing can be said in their own; then English.
+NEAREST: Final[Mapping[str, tuple[str, ...]]] = {"mr": ("hi", "en"), "hi": ("en",), "sw": ("en",)}
+
+
 def words(texts: Mapping[str, str], language: str) -> str:
     """Return the words in this language, its base language, or English."""
     return texts.get(language) or texts.get(language.partition("-")[0]) or texts["en"]

@@ -79,10 +79,14 @@ class CallNews:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What somebody on the line hears: a recording where there is one, else the text by a voice of the provider."""
+    """What somebody on the line hears: a recording where there is one, else the text by a voice of the provider.
+
+    `language` is that of the text.
+    """
 
     text: str
     recording: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,10 @@ class VoiceProvider(Protocol):
 
 
 class VoiceWebhooks(Protocol):
-    """Checks and reads the voice provider's webhooks."""
+    """Checks and reads the voice provider's webhooks; `speaks` names the languages that it has voices for."""
 
     provider: str
+    speaks: frozenset[str]
 
     def call_of(self, context: str) -> str | None:
         """Return the call that a context was made for; None where we did not make it."""
@@ -181,13 +186,11 @@ class VoiceWebhooks(Protocol):
 class VoiceAnswers(VoiceWebhooks, Protocol):
     """A provider that asks us, while somebody is on the line, what to do next; each answer is a whole body."""
 
-    def ask(
-        self, call_id: str, question: Spoken, farewell: Spoken, language: str, *, timeout_s: int, times: int
-    ) -> bytes:
+    def ask(self, call_id: str, question: Spoken, farewell: Spoken, *, timeout_s: int, times: int) -> bytes:
         """Ask for one digit, some times over, then say farewell."""
         ...
 
-    def say(self, words: Spoken, language: str) -> bytes:
+    def say(self, words: Spoken) -> bytes:
         """Say something and hang up."""
         ...
 

@@ -26,6 +26,9 @@ class ExotelSettings(BaseSettings):
     did_address: str = "08047000003"
     dids_by_city: CityNumbers = Field(default={}, description=_POOLS)
     app_id: str = Field(default="1001", description="The flow of gather, passthru and greeting at the provider.")
+    voices: tuple[str, ...] = Field(
+        default=("en", "hi", "mr"), description="Languages that are spoken; a text in others is played, or said in one."
+    )
     webhook_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-exotel-webhook"), description="Signs the context of each call."
     )
@@ -54,7 +57,7 @@ class AfricasTalkingSettings(BaseSettings):
     did_reminder: str = "+254711082002"
     did_address: str = "+254711082003"
     dids_by_city: CityNumbers = Field(default={}, description=_POOLS)
-    voices: dict[str, str] = Field(default={}, description="The voice that speaks a language, where not the default.")
+    voices: dict[str, str] = Field(default={}, description="The voice of a language; the default speaks English alone.")
     webhook_secret: SecretStr = Field(
         default=SecretStr(f"{DEVELOPMENT_SECRET}-africastalking-webhook"),
         description="Signs the context of each call.",

@@ -69,12 +69,12 @@ async def _answer(
         return answers.connect(call.other_phone, call.params.get("city", ""), call.callee)
     if fields.get("dtmfDigits") and not calls.wants_more(call, pressed):
         await digits_applied(session, answers, call.id)
-        return answers.say(await calls.goodbye(session, call.id), call.language)
-    prompt = await calls.prompt(session, call.id, pressed)
+        return answers.say(await calls.goodbye(session, call.id, answers.speaks))
+    prompt = await calls.prompt(session, call.id, answers.speaks, pressed)
     if prompt is None:
-        return answers.say(await calls.goodbye(session, call.id), call.language)
-    farewell = calls.farewell("unheard", call.language)
-    return answers.ask(call.id, prompt, farewell, call.language, timeout_s=GATHER_TIMEOUT_S, times=1 + REPEATS)
+        return answers.say(await calls.goodbye(session, call.id, answers.speaks))
+    farewell = calls.farewell("unheard", call.language, answers.speaks)
+    return answers.ask(call.id, prompt, farewell, timeout_s=GATHER_TIMEOUT_S, times=1 + REPEATS)
 
 
 async def _store(

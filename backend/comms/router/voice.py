@@ -80,7 +80,7 @@ async def gather(request: Request, session: SessionDep, calls: CallsDep, voice: 
     """Tell the provider what to ask now; a call whose question is settled is thanked and ended."""
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
-    prompt = await calls.prompt(session, call_id, await waiting_digits(session, voice, call_id))
+    prompt = await calls.prompt(session, call_id, voice.speaks, await waiting_digits(session, voice, call_id))
     if prompt is None:
         return JSONResponse(_ASK_NOTHING)
     return JSONResponse(
@@ -128,7 +128,7 @@ async def greeting(request: Request, session: SessionDep, calls: CallsDep, voice
     fields = await _fields(request)
     call_id = _call_of(voice, fields.get("CustomField", ""))
     await digits_applied(session, voice, call_id)
-    farewell = await calls.goodbye(session, call_id)
+    farewell = await calls.goodbye(session, call_id, voice.speaks)
     if farewell.recording:
         return JSONResponse({"greeting_url": farewell.recording})
     return PlainTextResponse(farewell.text)

@@ -1,14 +1,14 @@
 """Calls: asked for by ladders and people, placed by the sender loop, answered through menus."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.templates import registered_language
 from backend.comms import repository
-from backend.comms.ivr import AGAIN, GOODBYE, MENUS, VENDOR_INACTIVE, Key, node_after, words
+from backend.comms.ivr import AGAIN, GOODBYE, MENUS, NEAREST, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import channel_for
 from backend.comms.models import VoiceCall
@@ -178,12 +178,15 @@ class CallsService:
             )
         return call.callee.startswith("rider:") and call.callee != f"rider:{order.rider_id}"
 
-    async def prompt(self, session: AsyncSession, call_id: str, waiting: str = "") -> Spoken | None:
+    async def prompt(
+        self, session: AsyncSession, call_id: str, speaks: Collection[str], waiting: str = ""
+    ) -> Spoken | None:
         """Return what is asked now; None where nothing is asked any more.
 
         Args:
             session: The transaction.
             call_id: The call.
+            speaks: Languages that the provider has voices for.
             waiting: Digits that were stored and not acted on yet.
         """
         call = await repository.call(session, call_id)
@@ -193,32 +196,38 @@ class CallsService:
         node, chosen = node_after(MENUS[call.menu], tuple(digits))
         if chosen is not None:
             return None
-        said = words(MENUS[call.menu].nodes[node].say, call.language).format(**call.params)
+        language, recording = self._heard_in(f"{call.menu}.{node}", call.language, speaks)
+        said = words(MENUS[call.menu].nodes[node].say, language).format(**call.params)
         wrong = bool(digits) and digits[-1] not in _walked(call.menu, digits)
-        again = words(AGAIN, call.language) if wrong else ""
-        return Spoken(again + said, self._recording(f"{call.menu}.{node}", call.language))
+        return Spoken((words(AGAIN, language) if wrong else "") + said, recording, language)
 
     def wants_more(self, call: VoiceCall, pressed: str) -> bool:
         """True where the menu has another question after these digits."""
         _, key = node_after(MENUS[call.menu], (*call.digits, *pressed))
         return key is None
 
-    async def goodbye(self, session: AsyncSession, call_id: str) -> Spoken:
+    async def goodbye(self, session: AsyncSession, call_id: str, speaks: Collection[str]) -> Spoken:
         """Return the last words of a call, by what its digits have come to."""
         call = await repository.call(session, call_id)
         if call is None:
-            return self.farewell("unheard", "en")
+            return self.farewell("unheard", "en", speaks)
         said = {"applied": "applied", "duplicate": "settled", "refused": "settled"}.get(call.outcome)
         if said is None:
             said = "unheard" if await self.still_wanted(session, call, doubtful=True) else "settled"
-        return self.farewell(said, call.language)
+        return self.farewell(said, call.language, speaks)
 
-    def farewell(self, name: str, language: str) -> Spoken:
-        """Return last words."""
-        return Spoken(words(GOODBYE[name], language), self._recording(f"goodbye.{name}", language))
+    def farewell(self, name: str, language: str, speaks: Collection[str]) -> Spoken:
+        """Return last words, so that a voice of one of the languages that the provider `speaks` can say them."""
+        language, recording = self._heard_in(f"goodbye.{name}", language, speaks)
+        return Spoken(words(GOODBYE[name], language), recording, language)
 
-    def _recording(self, name: str, language: str) -> str:
-        return self._settings.recordings.get(f"{name}.{language}", "")
+    def _heard_in(self, name: str, language: str, speaks: Collection[str]) -> tuple[str, str]:
+        """Return in which language a text is heard, and its recording: another language's voice would be gibberish."""
+        recordings = self._settings.recordings
+        heard = (language, *NEAREST.get(language, ()))
+        fitting = (one for one in heard if f"{name}.{one}" in recordings or one in speaks)
+        chosen = next(fitting, "en")
+        return chosen, recordings.get(f"{name}.{chosen}", "")
 
     async def apply_news(self, session: AsyncSession, news: CallNews) -> None:
         """Record how a call stands, or act on a digit."""

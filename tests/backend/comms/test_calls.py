@@ -32,7 +32,7 @@ async def inbound(board: Switchboard) -> list[tuple[Any, ...]]:
 
 async def test_one_accepts(board: Switchboard, ringing: OrderView) -> None:
     heard = await board.act("answer", **{"from": "vendor"})
-    assert heard["captions"][0].startswith("Una oda mpya ya ")
+    assert heard["captions"][0].startswith("You have a new order of ")
     done = await board.act("digits", **{"from": "vendor", "digits": "1"})
     accepted = await board.order(ringing.id)
     assert (accepted.state, accepted.prep_minutes) == ("processing", 20)
@@ -44,7 +44,7 @@ async def test_one_accepts(board: Switchboard, ringing: OrderView) -> None:
 async def test_three_then_two_sets_twenty_minutes(board: Switchboard, ringing: OrderView) -> None:
     await board.act("answer", **{"from": "vendor"})
     asked = await board.act("digits", **{"from": "vendor", "digits": "3"})
-    assert "Bonyeza 1 kwa dakika 15, 2 kwa 20, 3 kwa 30." in asked["captions"]
+    assert "Press 1 for 15 minutes, 2 for 20, 3 for 30." in asked["captions"]
     await board.act("digits", **{"from": "vendor", "digits": "2"})
     accepted = await board.order(ringing.id)
     assert (accepted.state, accepted.prep_minutes) == ("processing", 20)
@@ -111,7 +111,7 @@ async def test_two_rejects(board: Switchboard, ringing: OrderView) -> None:
 async def test_nine_is_asked_again(board: Switchboard, ringing: OrderView) -> None:
     await board.act("answer", **{"from": "vendor"})
     again = await board.act("digits", **{"from": "vendor", "digits": "9"})
-    assert again["captions"][-1].startswith("Samahani, hiyo si chaguo. ")
+    assert again["captions"][-1].startswith("Sorry, that is not one of the choices. ")
     assert (await board.order(ringing.id)).state == "confirmed"
     await board.act("digits", **{"from": "vendor", "digits": "1"})
     assert (await board.order(ringing.id)).state == "processing"
@@ -156,7 +156,10 @@ async def test_an_answer_by_any_door_ends_the_chase_at_once_and_the_call_says_so
     context = {"CustomField": board.signer.sign(await call_id(board))}
     asked = await board.api.client.get("/webhooks/exotel/gather", params=context)
     said = await board.api.client.get("/webhooks/exotel/greeting", params=context)
-    assert (asked.json()["gather_prompt"]["text"], said.text) == (".", "Hii imeshamalizika. Asante, kwaheri.")
+    assert (asked.json()["gather_prompt"]["text"], said.text) == (
+        ".",
+        "This has been settled already. Thank you, goodbye.",
+    )
     await board.wait(600)
     assert await board.cards() == []
 

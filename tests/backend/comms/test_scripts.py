@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.comms.contexts import ContextSigner
-from backend.comms.ivr import GOODBYE, MENUS
+from backend.comms.ivr import AGAIN, GOODBYE, MENUS, NEAREST, words
 from backend.comms.ports import Spoken
 from backend.comms.providers.africastalking.webhook import AfricasTalkingVoice
 from backend.comms.settings import AfricasTalkingSettings, CommsSettings
@@ -38,20 +38,19 @@ async def ringing(board: Switchboard, language: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "opening"),
     [
         ("en", "You have a new order of "),
-        ("sw", "Una oda mpya ya "),
-        ("sheng", "Una oda mpya ya "),
+        ("sw", "You have a new order of "),
         ("hi-Latn", "KSh 352 का नया ऑर्डर है।"),
         ("mr", "KSh 352 ची नवी ऑर्डर आहे."),
         ("xx", "You have a new order of "),
     ],
 )
-async def test_the_menu_speaks_the_outlets_language(board: Switchboard, language: str, words: str) -> None:
-    """Sheng is answered in Swahili, what is written in Latin letters in its own tongue, the unknown in English."""
+async def test_the_menu_speaks_the_outlets_language(board: Switchboard, language: str, opening: str) -> None:
+    """What is written in Latin letters in its own tongue, the unknown in English, and so what no voice can say."""
     asked = await board.api.client.get("/webhooks/exotel/gather", params=await ringing(board, language))
-    assert asked.json()["gather_prompt"]["text"].startswith(words)
+    assert asked.json()["gather_prompt"]["text"].startswith(opening)
 
 
 async def test_a_recording_is_played_in_place_of_the_text(board: Switchboard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,10 +69,56 @@ async def test_a_recording_is_played_in_place_of_the_text(board: Switchboard, mo
 def test_a_recording_is_played_by_africas_talking_too() -> None:
     """Within the question, three times, and as the farewell; what has none is spoken."""
     voice = AfricasTalkingVoice(AfricasTalkingSettings(), ContextSigner("secret"), "http://duka.test")
-    question = Spoken("Bonyeza 1.", "http://sound.test/one.wav")
-    body = voice.ask("CL1", question, Spoken("Kwaheri."), "sw", timeout_s=6, times=3)
+    question = Spoken("Bonyeza 1.", "http://sound.test/one.wav", "sw")
+    body = voice.ask("CL1", question, Spoken("Kwaheri.", language="sw"), timeout_s=6, times=3)
     heard = [(action.name, action.text) for action in actions_of(body)]
     assert heard == [*[("GetDigits", question.recording)] * 3, ("Say", "Kwaheri.")]
+
+
+SWAHILI = {"vendor_new_order.start.sw": "sw.wav"}
+HINDI = {"vendor_new_order.start.hi": "hi.wav"}
+
+
+@pytest.mark.parametrize(
+    ("language", "speaks", "recordings", "heard"),
+    [
+        ("sw", {"en"}, {}, ("en", "")),
+        ("sw", {"en"}, SWAHILI, ("sw", "sw.wav")),
+        ("sw", {"en", "sw"}, {}, ("sw", "")),
+        ("mr", {"en", "hi"}, {}, ("hi", "")),
+        ("mr", {"en"}, HINDI, ("hi", "hi.wav")),
+        ("mr", {"en"}, {}, ("en", "")),
+        ("hi", {"hi", "en"}, SWAHILI, ("hi", "")),
+    ],
+)
+async def test_what_no_voice_can_say_is_said_in_a_language_that_one_can(
+    board: Switchboard,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    speaks: set[str],
+    recordings: dict[str, str],
+    heard: tuple[str, str],
+) -> None:
+    """Question, and the words that are said in between and at the end, each by itself."""
+    monkeypatch.setattr(board.calls._settings, "recordings", recordings)
+    await ringing(board, language)
+    [(call,)] = await board.rows("SELECT id FROM voice_calls")
+    async with board.database.transaction() as session:
+        asked = await board.calls.prompt(session, call, speaks, "9")
+    assert asked is not None
+    assert (asked.language, asked.recording) == heard
+    assert asked.text.startswith(words(AGAIN, heard[0]))
+    last = board.calls.farewell("applied", language, speaks)
+    spoken = next(one for one in (language, *NEAREST.get(language, ()), "en") if one in speaks)
+    assert (last.text, last.recording, last.language) == (GOODBYE["applied"][spoken], "", spoken)
+
+
+def test_africas_talking_speaks_english_and_what_it_was_given_voices_for() -> None:
+    settings = AfricasTalkingSettings(voices={"sw": "sw-KE-Standard-A"})
+    voice = AfricasTalkingVoice(settings, ContextSigner("secret"), "http://duka.test")
+    assert voice.speaks == {"en", "sw"}
+    [said] = actions_of(voice.say(Spoken("Kwaheri.", language="sw")))
+    assert said.attributes == {"voice": "sw-KE-Standard-A"}
 
 
 @pytest.mark.parametrize(("city", "shown"), [("Mombasa", "+254711082009"), ("Nairobi", "+254711082001")])
@@ -99,9 +144,9 @@ def test_every_script_is_in_every_language_with_the_same_parameters() -> None:
         for node in menu.nodes.values():
             assert set(node.say) == LANGUAGES
             fields = {
-                language: {part.partition("}")[0] for part in words.split("{")[1:]}
-                for language, words in node.say.items()
+                language: {part.partition("}")[0] for part in said.split("{")[1:]}
+                for language, said in node.say.items()
             }
             assert len({frozenset(named) for named in fields.values()}) == 1
-            assert all(digit in words for digit in node.keys for words in node.say.values())
+            assert all(digit in said for digit in node.keys for said in node.say.values())
     assert [texts for texts in GOODBYE.values() if set(texts) != LANGUAGES] == []

@@ -242,7 +242,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     undelivered = Undelivered(orders, plans)
     ladders = LadderService(orders, vendors, desk, messages, calls, cards, journal, plans)
     signer = ContextSigner(settings.webhook_secret.get_secret_value())
-    voice, intake = ExotelWebhooks(signer), EventIntake(database)
+    voice, intake = ExotelWebhooks(signer, settings.voices), EventIntake(database)
     services: dict[type[Any], Any] = {
         EventIntake: intake,
         VoiceWebhooks: voice,

@@ -22,6 +22,7 @@ class AfricasTalkingVoice:
 
     def __init__(self, settings: AfricasTalkingSettings, signer: ContextSigner, public_base_url: str) -> None:
         self._settings = settings
+        self.speaks = frozenset({"en", *settings.voices})
         self._line = line_of(settings)
         self._signer = signer
         self._address = f"{public_base_url.rstrip('/')}/webhooks/africastalking/voice"
@@ -41,9 +42,7 @@ class AfricasTalkingVoice:
         ended = state_at_the_end(fields.get("hangupCause", ""), fields.get("durationInSeconds", ""))
         return CallNews(call_id, sid, state=ended)
 
-    def ask(
-        self, call_id: str, question: Spoken, farewell: Spoken, language: str, *, timeout_s: int, times: int
-    ) -> bytes:
+    def ask(self, call_id: str, question: Spoken, farewell: Spoken, *, timeout_s: int, times: int) -> bytes:
         """Ask for one digit, some times over; the digit comes to an address that names the call."""
         root = ET.Element("Response")
         for _ in range(times):
@@ -54,14 +53,14 @@ class AfricasTalkingVoice:
                 timeout=str(timeout_s),
                 callbackUrl=f"{self._address}/{self._signer.sign(call_id)}",
             )
-            self._spoken(asked, question, language)
-        self._spoken(root, farewell, language)
+            self._spoken(asked, question)
+        self._spoken(root, farewell)
         return _written(root)
 
-    def say(self, words: Spoken, language: str) -> bytes:
+    def say(self, words: Spoken) -> bytes:
         """Say something and hang up."""
         root = ET.Element("Response")
-        self._spoken(root, words, language)
+        self._spoken(root, words)
         return _written(root)
 
     def connect(self, phone: str, city: str, callee: str) -> bytes:
@@ -71,11 +70,11 @@ class AfricasTalkingVoice:
         ET.SubElement(root, "Dial", phoneNumbers=phone, callerId=shown)
         return _written(root)
 
-    def _spoken(self, parent: ET.Element, words: Spoken, language: str) -> None:
+    def _spoken(self, parent: ET.Element, words: Spoken) -> None:
         if words.recording:
             ET.SubElement(parent, "Play", url=words.recording)
             return
-        voice = self._settings.voices.get(language)
+        voice = self._settings.voices.get(words.language)
         ET.SubElement(parent, "Say", {"voice": voice} if voice else {}).text = words.text
 
 

@@ -1,5 +1,6 @@
 """Checks and reads Exotel's webhooks; voice webhooks are unsigned, so a signed context names the call."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -17,8 +18,9 @@ class ExotelWebhooks:
 
     provider = "exotel"
 
-    def __init__(self, signer: ContextSigner) -> None:
+    def __init__(self, signer: ContextSigner, speaks: Iterable[str]) -> None:
         self._signer = signer
+        self.speaks = frozenset(speaks)
 
     def call_of(self, context: str) -> str | None:
         """Return the call of a context; None where we did not make it."""
