@@ -13,7 +13,7 @@ RESTARTS ?= 50
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
         test-browser test-conversations check check-daraja parse eval eval-held-out bench bench-timers bench-events \
-        bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine \
+        bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine nightly-money \
         torture torture-long clean
 
 help: ## List the commands
@@ -124,6 +124,10 @@ bench-assignment: setup ## Time the assignment of 200 orders to 100 riders besid
 
 nightly-machine: setup ## 2,000 sequences of 60 commands on orders, money, stock and time: no invariant breaks (SEED=n)
 	@PYTHONPATH=. $(PY) scripts/nightly_machine.py --seed $(SEED)
+
+nightly-money: setup ## A brown-out over 300 orders, and 1,000 reservations that end as their payments land (some ten minutes)
+	@DUKA_FULL_SIZES=1 $(PY) -m pytest -q -n 2 tests/backend/payments/test_brown_out.py tests/backend/payments/test_over_http.py \
+		-k "brown_out or reservations_that_end"
 
 soak-dialogue: setup train ## 10,000 messages over two Rasa replicas: none lost, none doubled
 	@$(PY) -m scripts.soak_dialogue

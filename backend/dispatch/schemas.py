@@ -209,15 +209,23 @@ class ToldAtDesk(BaseModel):
     """Cash of one order that the rider tells of at the desk, since they could not at the door."""
 
     order_id: str = Field(description="The order.")
-    amount_minor: int = Field(gt=0, description="What was taken at the door, in minor units.")
+    amount_minor: int = Field(
+        strict=True, gt=0, le=1_000_000_000, description="What was taken at the door, in minor units."
+    )
 
 
 class HandInIn(BaseModel):
     """Cash that a rider hands in, as somebody at the desk has counted it."""
 
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
-    counted_minor: int = Field(ge=0, le=1_000_000_000, description="In minor units.")
-    keeps_minor: int = Field(default=0, ge=0, description="What the rider keeps to give change, in minor units.")
+    counted_minor: int = Field(strict=True, ge=0, le=1_000_000_000, description="In minor units.")
+    keeps_minor: int = Field(
+        default=0,
+        strict=True,
+        ge=0,
+        le=1_000_000_000,
+        description="What the rider keeps to give change, in minor units.",
+    )
     note: str = Field(default="", max_length=300, description="What there is to say about it.")
     orders: list[ToldAtDesk] = Field(default=[], max_length=50, description="Cash not told of at the door.")
 
@@ -226,7 +234,7 @@ class WriteOffIn(BaseModel):
     """What the owner gives up of a rider's cash."""
 
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
-    amount_minor: int = Field(gt=0, description="In minor units; no more than is open.")
+    amount_minor: int = Field(strict=True, gt=0, le=1_000_000_000, description="In minor units; no more than is open.")
     note: str = Field(min_length=3, max_length=300, description="Why.")
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import AccountBalance, Method
 from backend.payments.service.statements import StatementReport
 from backend.platform.web import Page
+
+MOST_MINOR: Final = 1_000_000_000  # Ten million shillings or rupees: more than that is a slip, and no order's.
 
 
 class BeginPayment(BaseModel):
@@ -58,7 +60,7 @@ class ClaimView(BaseModel):
 class CashTaken(BaseModel):
     """Cash that a rider has taken at the door."""
 
-    amount_minor: int = Field(gt=0, description="In minor units.")
+    amount_minor: int = Field(strict=True, gt=0, le=MOST_MINOR, description="In minor units.")
     rider_id: str = Field(description="Who took it.")
 
 
@@ -197,7 +199,7 @@ class PartIn(BaseModel):
     """How much of a receipt is an order's."""
 
     order_id: str = Field(description="The order.")
-    amount_minor: int = Field(gt=0, description="In minor units.")
+    amount_minor: int = Field(strict=True, gt=0, le=MOST_MINOR, description="In minor units.")
 
 
 class SplitReceipt(BaseModel):
@@ -224,7 +226,7 @@ class AskRefund(BaseModel):
     """A wish to give some of a payment back."""
 
     receipt_id: str = Field(description="The receipt that it is taken from.")
-    amount_minor: int = Field(gt=0, description="In minor units.")
+    amount_minor: int = Field(strict=True, gt=0, le=MOST_MINOR, description="In minor units.")
     cause: Literal["missing_goods", "damaged", "wrong_price", "goodwill"] = Field(description="One refund a cause.")
     note: str = Field(min_length=3, max_length=300, description="What happened.")
 
@@ -306,7 +308,7 @@ class FeeTerms(BaseModel):
     """What a merchant pays of each order."""
 
     basis_points: int = Field(ge=0, le=10_000, description="Share of the order's money; 250 is 2.5 %.")
-    fixed_minor: int = Field(default=0, ge=0, description="And this much of each order, in minor units.")
+    fixed_minor: int = Field(default=0, ge=0, le=MOST_MINOR, description="And this much of each order, in minor units.")
 
 
 class ProblemLine(BaseModel):

@@ -9,7 +9,11 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from backend.catalog.router import router as catalog
 from backend.orders.ports import OrderView
+from backend.orders.router import router as order_routes
+from backend.orders.settings import OrdersSettings
+from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments.payout_tasks import PayoutHandler, PayoutStatusHandler, PendingPayouts
 from backend.payments.payout_tasks import subscriptions as payout_subscriptions
 from backend.payments.payout_tasks import timer_handlers as payout_timers
@@ -19,6 +23,7 @@ from backend.payments.providers.daraja.statement import read_statement
 from backend.payments.providers.upi.client import UpiLinkClient
 from backend.payments.router import PaymentCallbacks, router, webhooks
 from backend.payments.service import PaymentsService
+from backend.payments.service.books import Books
 from backend.payments.service.hand_payments import HandPaymentsService
 from backend.payments.service.inbox import PaymentsInbox
 from backend.payments.service.parts import PartsService
@@ -29,6 +34,8 @@ from backend.payments.service.refunds import RefundsService
 from backend.payments.service.settlements import SettlementsService
 from backend.payments.service.statements import StatementsService
 from backend.payments.settings import DarajaSettings, UpiSettings
+from backend.payments.subscribers import PaymentsSubscriber
+from backend.payments.subscribers import subscriptions as order_subscriptions
 from backend.payments.tasks import (
     CloseHandler,
     PendingPayments,
@@ -174,8 +181,14 @@ def _handlers(database: Database, clock: FixedClock, sandbox: Any, daraja: Daraj
 
 
 @asynccontextmanager
-async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till]:
-    """Build the till over simulators whose webhooks reach its endpoints; the database's clock is the test's."""
+async def open_till(database: Database, clock: FixedClock, *, orders_move: bool = False) -> AsyncIterator[Till]:
+    """Build the till over simulators whose webhooks reach its endpoints; the database's clock is the test's.
+
+    Args:
+        database: A database of the test alone.
+        clock: The test's.
+        orders_move: Whether orders that nobody pays end, and what was paid for those that ended is owed back.
+    """
     async with database.transaction() as session:
         await move_clock(session, clock.now() - await move_clock(session, timedelta()))
     intake, callbacks = EventIntake(database), PaymentCallbacks(daraja=daraja_callbacks(), upi=upi_callbacks())
@@ -194,7 +207,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
             database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)
         ),
     }
-    async with serving(database, clock, router, webhooks, services=services) as api:
+    async with serving(database, clock, router, webhooks, order_routes, catalog, services=services) as api:
         transport = api.client._transport
         sandbox = create_app(
             SandboxSettings(backend_url=BASE_URL), time_source=lambda: clock.now().timestamp(), transport=transport
@@ -218,6 +231,7 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
             clock,
             daraja_callbacks().address("c2b", "pull"),
         )
+        follower = PaymentsSubscriber(orders_service(), Books(orders_service()))
         client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
         async with client:
             yield Till(
@@ -231,12 +245,19 @@ async def open_till(database: Database, clock: FixedClock) -> AsyncIterator[Till
                 timers=TimerEngine(
                     database,
                     {
+                        **(order_timers(orders_service(), OrdersSettings()) if orders_move else {}),
                         **timer_handlers(PendingPayments(watches())),
                         **pasted_timers(pasted_codes(clock)),
                         **payout_timers(PendingPayouts(payouts_service(clock))),
                     },
                 ),
-                events=EventConsumers(database, payout_subscriptions(payouts_service(clock))),
+                events=EventConsumers(
+                    database,
+                    (
+                        *payout_subscriptions(payouts_service(clock)),
+                        *(order_subscriptions(follower) if orders_move else ()),
+                    ),
+                ),
                 daraja=daraja,
                 simulator=sandbox.state.world,
             )

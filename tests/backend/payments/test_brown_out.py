@@ -7,9 +7,11 @@ from backend.orders.ports import OrderView
 from backend.platform.auth.principal import Role
 from tests.support.factories.catalog import HEADER, make_items
 from tests.support.factories.orders import make_order
+from tests.support.sizes import sized
 from tests.support.till import Till
 
-ORDERS = 60  # One each ten seconds; of ten, four have a prompt, a question or a callback that goes wrong.
+ORDERS = sized(60, 300)  # Of ten, four have a prompt, a question or a callback that goes wrong.
+_LASTS_S = 600
 _PRICE = 352
 _WALLET = 20_000
 # What befalls an order's requests, by its place among ten: made and unanswered, refused, its callback lost, or none.
@@ -52,7 +54,7 @@ async def test_a_brown_out_charges_nobody_twice_and_leaves_nothing_to_nobody(til
         async with till.database.transaction() as session:
             orders.append(await make_order(session, shop=False, user_id=order.user_id))
         await _ask(till, orders[-1], number)
-        await till.skip(10)
+        await till.skip(_LASTS_S / ORDERS)
     for path in ("/faults", "/webhooks/accidents"):
         assert (await till.sandbox.delete(f"/__sim{path}")).status_code == 200
     for _ in range(40):
