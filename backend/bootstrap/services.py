@@ -108,8 +108,10 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     registry.add(PartsService, PartsService(orders, receipts, candidates, books))
     ladders = PaymentWatches(registry.get(VendorsService), LadderVersions())
     watches = registry.add(AttemptWatches, AttemptWatches(orders, ladders))
+    daraja = DarajaSettings()
     attempts = registry.add(
-        AttemptsService, AttemptsService(orders, receipts, watches, PaymentsSettings(), DarajaSettings().shortcode)
+        AttemptsService,
+        AttemptsService(orders, receipts, watches, PaymentsSettings(), paybill=daraja.paybill, till=daraja.till),
     )
     cash = registry.add(RiderCashService, RiderCashService(orders, receipts, PaymentsSettings()))
     pasted = registry.add(PastedCodes, PastedCodes(orders, receipts, PaymentsSettings()))
@@ -118,8 +120,8 @@ def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> Non
     registry.add(PayoutsService, PayoutsService(refunds, PaymentsSettings()))
     registry.add(TakenBackService, TakenBackService(orders, receipts, refunds))
     registry.add(SettlementsService, SettlementsService(orders))
-    shortcode = DarajaSettings().shortcode
-    statements = StatementsService(registry.get(Database), receipts, lambda file: read_statement(file, shortcode))
+    ours = {daraja.shortcode, daraja.paid_to}
+    statements = StatementsService(registry.get(Database), receipts, lambda file: read_statement(file, ours))
     registry.add(StatementsService, statements)
     registry.add(PaymentCallbacks, providers.callbacks)
 

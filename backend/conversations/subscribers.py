@@ -166,8 +166,10 @@ class CustomerNotices:
             return None  # Nobody is to pay it again.
         if event.payload.get("tries_again"):
             return "payment_failed_again", {}
+        amount = Money(order.due_minor, order.currency).format()
+        if event.payload.get("till"):
+            return "payment_failed_by_hand_till", {"till": event.payload["till"], "amount": amount}
         if event.payload.get("paybill"):
-            amount = Money(order.due_minor, order.currency).format()
             return "payment_failed_by_hand", {"paybill": event.payload["paybill"], "amount": amount}
         return f"payment_failed_{_FAILURES.get(event.payload['reason'], 'other')}", {}
 

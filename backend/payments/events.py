@@ -49,7 +49,7 @@ class PaymentReceived(Event):
 class PaymentFailed(Event):
     """An attempt ended without money; `reason` names the words for the customer, `advice` what to offer.
 
-    `tries_again` where the prompt is sent once more by itself; `paybill` where it may be paid by hand to this one.
+    `tries_again` where the prompt is sent once more by itself; `paybill` or `till` is where it may be paid by hand.
     """
 
     topic: ClassVar[str] = "payment.failed"
@@ -62,6 +62,7 @@ class PaymentFailed(Event):
     at_the_door: bool
     tries_again: bool = False
     paybill: str = ""
+    till: str = ""
 
     @property
     def key(self) -> str:

@@ -63,7 +63,10 @@ class DarajaSettings(BaseSettings):
     consumer_key: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-key")
     consumer_secret: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-secret")
     passkey: SecretStr = SecretStr(f"{DEVELOPMENT_SECRET}-passkey")
-    shortcode: str = "600999"
+    shortcode: str = Field(default="600999", description="Our paybill, or the store number that our till belongs to.")
+    till: str = Field(
+        default="", pattern="^([0-9]{5,7})?$", description="The till that customers pay; the paybill where empty."
+    )
     initiator: str = "duka"
     security_credential: SecretStr = Field(
         default=SecretStr(base64.b64encode(f"{DEVELOPMENT_SECRET}-credential".encode()).decode()),
@@ -82,9 +85,19 @@ class DarajaSettings(BaseSettings):
     pull_backoff_most_s: float = Field(default=3600, gt=0, description="The longest pause after failures in a row.")
 
     @property
+    def paid_to(self) -> str:
+        """The number that customers pay, and that their payments are confirmed for."""
+        return self.till or self.shortcode
+
+    @property
+    def paybill(self) -> str:
+        """The paybill that customers pay; empty where they pay a till."""
+        return "" if self.till else self.shortcode
+
+    @property
     def pulled(self) -> tuple[str, ...]:
         """The shortcodes that are read."""
-        return (self.pull_shortcodes or (self.shortcode,)) if self.pull_nominated_number else ()
+        return (self.pull_shortcodes or (self.paid_to,)) if self.pull_nominated_number else ()
 
 
 class UpiSettings(BaseSettings):

@@ -204,7 +204,9 @@ async def open_till(database: Database, clock: FixedClock, *, orders_move: bool 
         PartsService: parts_service(clock),
         SettlementsService: SettlementsService(orders_service()),
         StatementsService: StatementsService(
-            database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)
+            database,
+            receipts_service(clock),
+            lambda file: read_statement(file, {DarajaSettings().shortcode, DarajaSettings().paid_to}),
         ),
     }
     async with serving(database, clock, router, webhooks, order_routes, catalog, services=services) as api:

@@ -43,13 +43,16 @@ class AttemptsService:
         receipts: ReceiptsService,
         watches: AttemptWatches,
         settings: PaymentsSettings,
+        *,
         paybill: str = "",
+        till: str = "",
     ) -> None:
         self._orders = orders
         self._receipts = receipts
         self._watches = watches
         self._settings = settings
         self._paybill = paybill
+        self._till = till
 
     async def open(
         self,
@@ -229,6 +232,7 @@ class AttemptsService:
             at_the_door=attempt.at_the_door,
             tries_again=again,
             paybill=self._paybill if by_hand else "",
+            till=self._till if by_hand else "",
         )
         await publish(session, failed, actor=PAYMENTS_ACTOR, city=order.city)
 

@@ -143,6 +143,13 @@ class DarajaState:
             raise DarajaError(500, "500.001.1001", "Merchant does not exist")
         return found
 
+    def store(self, number: str) -> Shortcode:
+        """Return a paybill or a till's store by its own number; a till's number signs nothing."""
+        found = self.known_shortcode(number)
+        if found.shortcode != number:
+            raise DarajaError(500, "500.001.1001", "Merchant does not exist")
+        return found
+
     def post(self, kind: str, url: str, payload: Json, lane: str = "") -> None:
         """Send a callback."""
         self.world.webhooks.send("daraja", kind, url, payload, lane=lane)

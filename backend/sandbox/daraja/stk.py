@@ -85,7 +85,7 @@ class Stk:
         return {"checkout_id": prompt.checkout_id, "code": prompt.code, "receipt": moved.receipt if moved else None}
 
     def _credentials(self, payload: Json) -> Shortcode:
-        shortcode = self._state.known_shortcode(str(payload["BusinessShortCode"]))
+        shortcode = self._state.store(str(payload["BusinessShortCode"]))
         wanted = rules.password(
             str(payload["BusinessShortCode"]), shortcode.passkey.get_secret_value(), str(payload["Timestamp"])
         )

@@ -38,7 +38,7 @@ LINES = (
 async def books(database: Database, clock: FixedClock) -> AsyncIterator[Desk]:
     """The console on a database of its own, since a statement is taken in by transactions of its own."""
     statements = StatementsService(
-        database, receipts_service(clock), lambda file: read_statement(file, DarajaSettings().shortcode)
+        database, receipts_service(clock), lambda file: read_statement(file, {DarajaSettings().shortcode})
     )
     services = {**console_services(clock), StatementsService: statements}
     async with serving(database, clock, router, services=services) as api:

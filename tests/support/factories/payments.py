@@ -58,8 +58,10 @@ def watches() -> AttemptWatches:
 
 def attempts_service(clock: Clock) -> AttemptsService:
     """What becomes of attempts, over real orders."""
-    shortcode = DarajaSettings().shortcode
-    return AttemptsService(orders_service(), receipts_service(clock), watches(), PaymentsSettings(), shortcode)
+    daraja, receipts = DarajaSettings(), receipts_service(clock)
+    return AttemptsService(
+        orders_service(), receipts, watches(), PaymentsSettings(), paybill=daraja.paybill, till=daraja.till
+    )
 
 
 def cash_service(clock: Clock, **settings: Any) -> RiderCashService:

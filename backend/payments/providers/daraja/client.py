@@ -29,7 +29,7 @@ _SERVER_ERROR: Final = 500
 
 
 class DarajaClient:
-    """One shortcode's access to Daraja.
+    """One paybill's access to Daraja, or one till's by the number of its store.
 
     A new token cancels the former one, so one client shares one token and renews it behind a lock.
     """
@@ -55,10 +55,10 @@ class DarajaClient:
         phone = request.payer_phone.lstrip("+")
         body = {
             **self._signed(),
-            "TransactionType": "CustomerPayBillOnline",
+            "TransactionType": "CustomerBuyGoodsOnline" if self._settings.till else "CustomerPayBillOnline",
             "Amount": request.amount_minor // 100,
             "PartyA": phone,
-            "PartyB": self._settings.shortcode,
+            "PartyB": self._settings.paid_to,
             "PhoneNumber": phone,
             "CallBackURL": request.callback_url,
             "AccountReference": request.reference[:REFERENCE_MAX],
@@ -115,7 +115,7 @@ class DarajaClient:
     async def register_urls(self, confirmation_url: str, validation_url: str) -> bool:
         """Tell Daraja where payments made by hand are confirmed, once; False where it knows addresses already."""
         body = {
-            "ShortCode": self._settings.shortcode,
+            "ShortCode": self._settings.paid_to,
             "ResponseType": "Completed",
             "ConfirmationURL": confirmation_url,
             "ValidationURL": validation_url,

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
@@ -20,18 +20,18 @@ _TIMES: Final = ("%d-%m-%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", 
 _XLSX: Final = b"PK"
 
 
-def read_statement(file: BinaryIO, shortcode: str) -> Iterator[StatementLine]:
+def read_statement(file: BinaryIO, ours: Collection[str]) -> Iterator[StatementLine]:
     """Read a statement; what can't be read is a line with a reason, never an end.
 
     Args:
         file: The whole file, at its beginning.
-        shortcode: Ours; a statement that names another one is refused.
+        ours: Our paybill, store and till; a statement that names another number is refused.
 
     Raises:
         StatementFormatError: No table of transactions, or another shortcode's.
     """
     rows = enumerate(_rows(file), start=1)
-    names = _find_table(rows, shortcode)
+    names = _find_table(rows, ours)
     for number, row in rows:
         cells = dict(zip(names, row, strict=False))
         if any(cells.values()):
@@ -57,13 +57,13 @@ def _text(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def _find_table(rows: Iterator[tuple[int, Sequence[str]]], shortcode: str) -> list[str]:
+def _find_table(rows: Iterator[tuple[int, Sequence[str]]], ours: Collection[str]) -> list[str]:
     """Go to the row of column names and return them, in small letters without signs."""
     for number, row in rows:
         names = [re.sub(r"[^a-z]", "", cell.lower()) for cell in row]
         if _HEADER.issubset(names):
             return names
-        if names and names[0] == "shortcode" and (named := re.sub(r"\D", "", "".join(row[1:]))) != shortcode:
+        if names and names[0] == "shortcode" and (named := re.sub(r"\D", "", "".join(row[1:]))) not in ours:
             raise StatementFormatError(reason=f"it is the statement of {named or 'another shortcode'}")
         if number >= _MOST_BEFORE:
             break

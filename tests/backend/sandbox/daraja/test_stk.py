@@ -31,8 +31,10 @@ async def test_a_field_at_fault_is_named(merchant: Merchant, field: str, value: 
 async def test_credentials_and_merchant(merchant: Merchant) -> None:
     wrong = await merchant.push(Password="bm8=")
     unknown = await merchant.push(BusinessShortCode="600998")
-    assert [(s, b["errorCode"], b["errorMessage"]) for s, b in (wrong, unknown)] == [
+    till = await merchant.push(BusinessShortCode="5600999", TransactionType="CustomerBuyGoodsOnline", PartyB="5600999")
+    assert [(s, b["errorCode"], b["errorMessage"]) for s, b in (wrong, unknown, till)] == [
         (500, "500.001.1001", "Wrong credentials"),
+        (500, "500.001.1001", "Merchant does not exist"),
         (500, "500.001.1001", "Merchant does not exist"),
     ]
 
@@ -162,6 +164,13 @@ async def test_a_lost_and_a_doubled_callback(merchant: Merchant) -> None:
     await merchant.sim.act("daraja", "answer", **{"from": "wanjiru", "outcome": "cancel"})
     first, second = await merchant.callbacks()
     assert first == second
+
+
+async def test_a_till_takes_goods_and_a_paybill_bills(merchant: Merchant) -> None:
+    """The number that is paid has to be of the kind that the request says."""
+    pairs = (("CustomerBuyGoodsOnline", "600999"), ("CustomerPayBillOnline", "5600999"))
+    answers = [await merchant.push(TransactionType=kind, PartyB=number) for kind, number in pairs]
+    assert [body["errorMessage"] for _, body in answers] == ["Bad Request - Invalid PartyB"] * 2
 
 
 async def test_till_and_spike_arrest(merchant: Merchant) -> None:
