@@ -111,6 +111,20 @@ class SettlementNotFoundError(NotFoundError):
     code = "payment.settlement_not_found"
 
 
+class OutflowDiffersError(ConflictError):
+    """Another amount is booked under this code already."""
+
+    code = "payment.outflow_differs"
+    title = "Another amount is booked under that code"
+
+
+class MoreThanHeldError(UnprocessableError):
+    """More than the provider, or our till, holds for us."""
+
+    code = "payment.more_than_held"
+    title = "That is more than is held for us there"
+
+
 class StatementFormatError(UnprocessableError):
     """The file is no statement of ours."""
 

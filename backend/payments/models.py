@@ -168,6 +168,25 @@ class LedgerEntry(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
 
 
+class Outflow(Base):
+    """What a provider took as its charge, or paid to our bank, once for each code and kind; only ever added to."""
+
+    __tablename__ = "outflows"
+    __table_args__ = (
+        CheckConstraint("kind IN ('charge', 'to_bank')", name="kind"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+    )
+
+    provider: Mapped[str] = mapped_column(String, primary_key=True)
+    code: Mapped[str] = mapped_column(String, primary_key=True)
+    kind: Mapped[str] = mapped_column(String, primary_key=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    told_by: Mapped[str]
+    moved_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
+
+
 class CashCount(Base):
     """A rider's cash, counted: taken at a door, handed in at the desk, or written off by the owner.
 

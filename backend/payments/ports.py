@@ -75,6 +75,7 @@ class AttemptResult:
     reason: str = ""
     payer: str = field(default="", repr=False)
     paid_at: datetime | None = None
+    fee_minor: int = 0
 
 
 class Feed(StrEnum):
@@ -122,24 +123,6 @@ class Evidence:
     provisional: bool = False
     reversed: bool = False
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """A line of a statement: a payment, a reversal of one, a problem, or none of these.
-
-    Attributes:
-        number: The line in the file, from 1.
-        told: The payment that it tells of.
-        reverses: The receipt number of the payment that it takes back.
-        problem: Why it could not be read.
-    """
-
-    number: int
-    code: str = ""
-    told: Evidence | None = None
-    reverses: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

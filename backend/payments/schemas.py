@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from backend.payments.models import Receipt, ReceiptSuggestion
 from backend.payments.ports import AccountBalance, Method
 from backend.payments.service.statements import StatementReport
+from backend.payments.statement_ports import OutflowKind, OutflowTold
 from backend.platform.web import Page
 
 MOST_MINOR: Final = 1_000_000_000  # Ten million shillings or rupees: more than that is a slip, and no order's.
@@ -311,6 +312,20 @@ class FeeTerms(BaseModel):
     fixed_minor: int = Field(default=0, ge=0, le=MOST_MINOR, description="And this much of each order, in minor units.")
 
 
+class BankTransfer(BaseModel):
+    """Money that went to our bank from where it is held for us; again under its code changes nothing."""
+
+    provider: Literal["mpesa", "upi", "cash"] = Field(description="Who held it; cash is what our till holds.")
+    currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217.")
+    amount_minor: int = Field(strict=True, gt=0, le=MOST_MINOR, description="In minor units.")
+    code: str = Field(min_length=4, max_length=40, pattern=r"^\S+$", description="The provider's or the bank's code.")
+
+    def told(self, told_by: str) -> OutflowTold:
+        """Return it as somebody's word."""
+        kind = OutflowKind.TO_BANK
+        return OutflowTold(self.provider, self.code.upper(), kind, self.amount_minor, self.currency, told_by)
+
+
 class ProblemLine(BaseModel):
     """A line of a statement that could not be read or applied."""
 
@@ -324,7 +339,8 @@ class StatementView(BaseModel):
     lines: int = Field(description="All lines below the column names.")
     receipts: dict[str, int] = Field(description="How its receipts stood when their line was read, by state.")
     reversed: int = Field(description="Payments that it says went back.")
-    other: int = Field(description="Charges, withdrawals, and lines that were not completed.")
+    outflows: int = Field(description="The provider's charges, and withdrawals to the bank.")
+    other: int = Field(description="Lines that move no money of these, or were not completed.")
     problems: list[ProblemLine] = Field(description="What could not be read or applied.")
 
     @classmethod
@@ -335,6 +351,7 @@ class StatementView(BaseModel):
             lines=report.lines,
             receipts=dict(report.receipts),
             reversed=report.reversed,
+            outflows=report.outflows,
             other=report.other,
             problems=problems,
         )

@@ -24,7 +24,10 @@ def import_statement(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     states = ", ".join(f"{count} {state}" for state, count in sorted(report.receipts.items()))
-    typer.echo(f"{report.lines} lines: {states or 'no receipts'}; {report.reversed} reversed, {report.other} other")
+    typer.echo(
+        f"{report.lines} lines: {states or 'no receipts'}; {report.reversed} reversed, {report.outflows} charges"
+        f" and withdrawals, {report.other} other"
+    )
     for number, why in report.problems:
         typer.echo(f"line {number}: {why}", err=True)
     raise typer.Exit(1 if report.problems else 0)

@@ -161,6 +161,7 @@ class SandboxSettings(BaseSettings):
     daraja_prompt_s: float = 60.0
     daraja_callback_s: float = 0.5
 
+    upi_fee_basis_points: int = Field(0, description="The provider's charge for each payment, of 10,000; taxes in it.")
     upi_key_id: SecretStr = SecretStr("rzp_test_duka")
     upi_key_secret: SecretStr = SecretStr("development-only-upi-key")
     upi_webhook_secret: SecretStr = SecretStr("development-only-upi-webhook")

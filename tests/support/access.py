@@ -204,6 +204,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         "owner",
         (
             "POST /payments/settlements/{settlement_id}/paid",
+            "POST /payments/bank-transfers",
             "PUT /payments/fees/{merchant_id}",
             "POST /riders/{rider_id}/cash/write-offs",
         ),
@@ -298,6 +299,12 @@ def body_of(name: str, ids: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
         },
         "POST /api/v1/payments/receipts/{receipt_id}/undo": {"reason": "another order's"},
         "POST /api/v1/orders/{order_id}/receipts": {"receipt_ids": ["R-X"], "reason": "paid in two parts"},
+        "POST /api/v1/payments/bank-transfers": {
+            "provider": "upi",
+            "currency": "INR",
+            "amount_minor": 100,
+            "code": "SETL-1",
+        },
         "POST /api/v1/payments/settlements": {
             "merchant_id": "M-1",
             "currency": "KES",

@@ -15,10 +15,12 @@ from backend.payments.events import PaymentFailed, PaymentReviewClosed, PaymentR
 from backend.payments.lifecycle import OPEN
 from backend.payments.models import PaymentAttempt, PaymentIntent
 from backend.payments.ports import Advice, AttemptOutcome, AttemptResult, Evidence, Feed
+from backend.payments.service import outflows
 from backend.payments.service.books import PAYMENTS_ACTOR
 from backend.payments.service.receipts import ReceiptsService
 from backend.payments.service.watches import LIVE, SEND_CHANNEL, AttemptWatches, ask_about, is_owned, unwatch
 from backend.payments.settings import PaymentsSettings
+from backend.payments.statement_ports import OutflowKind, OutflowTold
 from backend.platform.actors import Source
 from backend.platform.events import publish
 from backend.platform.ids import new_id
@@ -170,6 +172,9 @@ class AttemptsService:
         )
         attempt.result_code, attempt.result_reason = result.code, "paid"
         receipt = await self._receipts.take(session, told)
+        if result.fee_minor > 0:
+            fee = OutflowTold(told.rail, told.code, OutflowKind.CHARGE, result.fee_minor, told.currency, feed)
+            await outflows.book(session, fee)
         # Money that a person must look at, or that is another order's, leaves the attempt in review with it.
         settled = receipt.order_id == attempt.order_id and receipt.state not in OPEN
         attempt.state = "paid" if settled or attempt.state == "paid" else "review"

@@ -21,6 +21,7 @@ REFUNDS_DECLINED: Final = "refunds_declined"
 MERCHANT_PAYABLE: Final = "merchant_payable"
 FEES_EARNED: Final = "fees_earned"
 BANK: Final = "bank"
+PROVIDER_CHARGES: Final = "provider_charges"  # What providers take for carrying money.
 CASH_DIFFERENCES: Final = "cash_differences"
 OWED_BY_PAYERS: Final = "owed_by_payers"  # What went back to them twice.
 

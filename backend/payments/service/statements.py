@@ -1,14 +1,18 @@
-"""Takes a statement in: every payment through the matcher, every reversal written contrary, the rest counted."""
+"""Takes a statement in: every payment through the matcher, every reversal written contrary, every charge booked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import BinaryIO, Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.payments.errors import OutflowDiffersError
 from backend.payments.models import Receipt
-from backend.payments.ports import StatementLine
+from backend.payments.service import outflows
 from backend.payments.service.receipts import ReceiptsService
+from backend.payments.statement_ports import StatementLine
 from backend.platform.db.retry import until_free
 from backend.platform.db.session import Database
 
@@ -24,13 +28,15 @@ class StatementReport:
         lines: All lines below the column names.
         receipts: How the receipts that it tells of stood when their line was read, by state.
         reversed: Payments that it says went back.
-        other: Lines that move no customer's money, such as charges and withdrawals, or that were not completed.
+        outflows: Charges of the provider, and withdrawals to the bank.
+        other: Lines that move no money of customers or to the bank, or that were not completed.
         problems: (line of the file, why) of what could not be read or applied.
     """
 
     lines: int = 0
     receipts: Counter[str] = field(default_factory=Counter)
     reversed: int = 0
+    outflows: int = 0
     other: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
 
@@ -72,7 +78,22 @@ class StatementsService:
         report.lines += len(chunk)
         report.receipts.update(receipt.state for receipt in receipts)
         report.problems += [(line.number, line.problem) for line in chunk if line.problem]
-        report.other += sum(not (line.told or line.reverses or line.problem) for line in chunk)
+        report.other += sum(not (line.told or line.reverses or line.outflow or line.problem) for line in chunk)
+        await self._book_outflows([line for line in chunk if line.outflow], report)
+
+    async def _book_outflows(self, lines: Sequence[StatementLine], report: StatementReport) -> None:
+        """Book charges and withdrawals of a chunk, by their codes; one that was booked otherwise is a problem."""
+        async with self._database.transaction() as session:
+            for line in sorted(lines, key=lambda one: one.code):
+                try:
+                    await self._book_outflow(session, line, report)
+                except OutflowDiffersError as error:
+                    report.problems.append((line.number, f"{error.title}: {line.code}"))
+
+    async def _book_outflow(self, session: AsyncSession, line: StatementLine, report: StatementReport) -> None:
+        if line.outflow is not None:
+            await outflows.book(session, line.outflow)
+            report.outflows += 1
 
     async def _take_back(self, line: StatementLine, report: StatementReport) -> None:
         async def take_back() -> Receipt | None:

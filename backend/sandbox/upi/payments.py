@@ -188,7 +188,7 @@ class Payments:
             "acquirer_data": {} if failed else {"rrn": self._state.world.ids.letters(12, "0123456789")},
             "error_code": "BAD_REQUEST_ERROR" if failed else None,
             "error_description": "Payment was unsuccessful." if failed else None,
-            "fee": 0,
+            "fee": amount * self._state.world.settings.upi_fee_basis_points // 10_000,
             "tax": 0,
             "created_at": self._state.world.clock.seconds(),
         }

@@ -94,6 +94,7 @@ async def test_a_statement_pays_its_orders_once(till: Till, order: OrderView, fo
             "lines": 5,
             "receipts": {"orphan": 1, "matched": 2},
             "reversed": 0,
+            "outflows": 0,
             "other": 2,
             "problems": [],
         }
@@ -138,6 +139,61 @@ async def test_lines_that_cannot_be_read_are_named_and_the_rest_is_taken(till: T
     ]
     assert report["receipts"] == {"matched": 1}
     assert (await till.order(order.id)).state == "confirmed"
+
+
+async def test_charges_and_withdrawals_are_booked_once_and_are_no_payments(till: Till, order: OrderView) -> None:
+    """A charge has the number of its payment; what went to the bank is there, and all of the payment counts."""
+    rows = [
+        line("UKM5A7B9C2", "352", order.id),
+        line("UKM5A7B9C2", Withdrawn="-1.93", Details="Pay merchant Charge", **{"Reason Type": "Pay merchant Charge"}),
+        line("UKM5A7B9C6", Withdrawn="-300.00", Details="Business to Bank", **{"Reason Type": "Business to Bank"}),
+        line("UKM5A7B9C7", Withdrawn="-20.00", Details="Refund", **{"Reason Type": "Business to Customer"}),
+    ]
+    for _ in range(2):
+        _, report = await send(till, as_csv(rows))
+        assert (report["receipts"], report["outflows"], report["other"]) == ({"matched": 1}, 2, 1)
+    assert await balances(till) == {
+        "bank": 30_000,
+        "clearing.mpesa": 5_007,
+        "customer_funds": -35_200,
+        "provider_charges": 193,
+    }
+    assert (await till.order(order.id)).paid_minor == 35_200
+    rows[2] = line("UKM5A7B9C6", Withdrawn="-301.00", Details="Business to Bank")
+    _, report = await send(till, as_csv(rows))
+    assert report["problems"] == [{"line": 6, "why": "Another amount is booked under that code: UKM5A7B9C6"}]
+
+
+async def test_what_goes_to_the_bank_is_told_by_the_owner_where_no_statement_does(till: Till, order: OrderView) -> None:
+    """Once under its code, no more than is held; a statement that tells of it later changes nothing."""
+    await send(till, as_csv([line("UKM5A7B9C2", "352", order.id)]))
+    told = {"provider": "mpesa", "currency": "KES", "amount_minor": 30_000, "code": "ukm5a7b9c6"}
+    assert [(await bank(till, told))[0] for _ in "ab"] == [201, 201]
+    refused = [{"amount_minor": 40_000, "code": "UKM5A7B9C8"}, {"amount_minor": 29_000}, {"provider": "upi"}]
+    answers = [await bank(till, {**told, **one}) for one in refused]
+    assert [(status, body["code"]) for status, body in answers] == [
+        (422, "payment.more_than_held"),
+        (409, "payment.outflow_differs"),
+        (422, "payment.more_than_held"),
+    ]
+    assert (await bank(till, told, Role.ADMIN))[0] == 403
+    assert (await bank(till, told, merchant_id="M-1"))[0] == 404
+    await send(till, as_csv([line("UKM5A7B9C6", Withdrawn="-300.00", Details="Business to Bank")]))
+    assert await balances(till) == {"bank": 30_000, "clearing.mpesa": 5_200, "customer_funds": -35_200}
+
+
+async def bank(till: Till, told: dict[str, Any], role: Role = Role.OWNER, merchant_id: str | None = None) -> Any:
+    headers = till.api.token("owner:S-1", role, merchant_id=merchant_id)
+    answer = await till.api.client.post("/api/v1/payments/bank-transfers", json=told, headers=headers)
+    return answer.status_code, answer.json()
+
+
+async def balances(till: Till) -> dict[str, int]:
+    """The trial balance, account by account, where it is not nothing."""
+    headers = till.api.token("owner:S-1", Role.OWNER)
+    body = (await till.api.client.get("/api/v1/payments/trial-balance", headers=headers)).json()
+    assert body["level"]
+    return {row["account"]: row["balance_minor"] for row in body["accounts"] if row["balance_minor"]}
 
 
 @pytest.mark.parametrize(

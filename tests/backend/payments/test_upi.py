@@ -90,6 +90,21 @@ async def test_a_link_that_is_paid_confirms_the_order(till: Till) -> None:
     assert await till.rows("SELECT provider, amount_minor, state FROM receipts") == [("upi", 12000, "matched")]
 
 
+async def test_the_providers_charge_for_a_payment_is_booked_once(till: Till) -> None:
+    """It is taken from what the provider holds for us, and never from what the customer paid."""
+    till.simulator.settings.upi_fee_basis_points = 200
+    async with till.database.transaction() as session:
+        order = await make_nashik_order(session, OrderState.PENDING, payment_method=PaymentMethod.UPI)
+        await till.payments.begin(session, order.id, Method.UPI)
+    await till.settle()
+    await till.control("/webhooks/accidents", {"what": "duplicate", "provider": "upi", "left": 1})
+    [(url,)] = await till.rows("SELECT url FROM payment_attempts")
+    await till.act("upi", "pay", id=url.rpartition("/")[2], outcome="pay")
+    assert (await till.order(order.id)).paid_minor == 12000
+    books = await till.rows("SELECT account, sum(debit_minor - credit_minor)::int FROM ledger_entries GROUP BY account")
+    assert dict(books) == {"clearing.upi": 11760, "customer_funds": -12000, "provider_charges": 240}  # type: ignore[arg-type]
+
+
 async def test_a_link_whose_answer_was_lost_is_found_by_its_reference(till: Till) -> None:
     await till.fault(provider="upi", method="POST", path="payment_links", mode="apply", status=504, body={}, left=1)
     async with till.database.transaction() as session:

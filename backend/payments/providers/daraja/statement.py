@@ -10,14 +10,20 @@ from typing import Any, BinaryIO, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from backend.payments.errors import StatementFormatError
-from backend.payments.ports import Evidence, Feed, StatementLine
+from backend.payments.ports import Evidence, Feed
 from backend.payments.providers.daraja.mapping import NAIROBI, minor_units
+from backend.payments.statement_ports import OutflowKind, OutflowTold, StatementLine
 
 _HEADER: Final = frozenset({"receiptno", "completiontime", "paidin", "withdrawn"})
 _MOST_BEFORE: Final = 30  # The portal writes the shortcode and the span above the table.
 _RECEIPT: Final = re.compile(r"[A-Z0-9]{8,12}")
 _TIMES: Final = ("%d-%m-%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y %H:%M")
 _XLSX: Final = b"PK"
+# What a line says in its details or reason; a charge has the receipt number of the payment that it is for.
+_OUTFLOWS: Final = (
+    (OutflowKind.CHARGE, re.compile(r"\bcharges?\b|\btariff\b")),
+    (OutflowKind.TO_BANK, re.compile(r"\bto bank\b|\borgani[sz]ation settlement\b")),
+)
 
 
 def read_statement(file: BinaryIO, ours: Collection[str]) -> Iterator[StatementLine]:
@@ -84,6 +90,9 @@ def _read(number: int, cells: Mapping[str, str]) -> StatementLine:
     if cells.get("transactionstatus", "Completed").lower() not in {"completed", ""}:
         return StatementLine(number, code=code)
     paid_in, withdrawn = _amount(cells["paidin"]), _amount(cells["withdrawn"])
+    outflow = _outflow(code, withdrawn, cells) if withdrawn else None
+    if outflow is not None:
+        return StatementLine(number, code=code, outflow=outflow)
     linked = cells.get("linkedtransactionid", "").upper()
     if withdrawn and _is_reversal(cells):
         if not linked:
@@ -94,8 +103,20 @@ def _read(number: int, cells: Mapping[str, str]) -> StatementLine:
     return StatementLine(number, code=code, told=_evidence(code, paid_in, cells))
 
 
+def _outflow(code: str, amount_minor: int, cells: Mapping[str, str]) -> OutflowTold | None:
+    kind = next((kind for kind, words in _OUTFLOWS if words.search(_words(cells))), None)
+    if kind is None:
+        return None
+    moved_at = _time(cells["completiontime"])
+    return OutflowTold("mpesa", code, kind, amount_minor, "KES", Feed.STATEMENT, moved_at)
+
+
+def _words(cells: Mapping[str, str]) -> str:
+    return f"{cells.get('reasontype', '')} {cells.get('details', '')}".lower()
+
+
 def _is_reversal(cells: Mapping[str, str]) -> bool:
-    words = f"{cells.get('reasontype', '')} {cells.get('details', '')}".lower()
+    words = _words(cells)
     return "reversal" in words or "reversed" in words
 
 

@@ -51,6 +51,7 @@ def result_of_link(link: dict[str, Any], payment: dict[str, Any] | None = None) 
         code=state,
         receipt=receipt,
         amount_minor=int(amount) if amount else None,
+        fee_minor=int((payment or {}).get("fee") or 0),
         advice=Advice.ASK_AGAIN if outcome is AttemptOutcome.FAILED else Advice.WAIT,
         reason="expired" if outcome is AttemptOutcome.FAILED else outcome.value,
     )
