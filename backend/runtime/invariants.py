@@ -90,36 +90,26 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "I5",
-        "What an order was paid is the sum of its receipts, and no more is given back than came in.",
-        # What was given back in full as a person asked had counted for the order, and still says what was paid. What
-        # the provider took back counts if it ever did; of what was too much, only what was due.
+        "What an order was paid is what its receipts brought it, and no more is given back than came in.",
+        # While an order is open that is what the ledger put among its money, without what was too much; what went back
+        # had come all the same. Of a closed one that money was owed back of, it is all that its payers sent.
         """SELECT o.id FROM orders o
         LEFT JOIN LATERAL (
-            SELECT coalesce(sum(amount_minor) FILTER (WHERE state <> 'replaced'), 0) AS all_minor,
-                coalesce(sum(amount_minor) FILTER (WHERE state = 'matched'), 0) AS matched_minor,
-                coalesce(sum(amount_minor) FILTER (WHERE state = 'matched' OR state = 'refunded' AND EXISTS (
-                    SELECT FROM refunds f WHERE f.receipt_id = r.id AND f.requested_by IS NOT NULL
-                )), 0) AS counted_minor,
-                coalesce(sum((
-                    SELECT sum(e.credit_minor) FILTER (WHERE e.cause = 'paid')
-                        - coalesce(sum(e.debit_minor) FILTER (WHERE e.cause = 'paid_too_much'), 0)
-                    FROM ledger_entries e WHERE e.receipt_id = r.id AND e.account = 'customer_funds'
-                )) FILTER (WHERE state = 'reversed'), 0) AS reversed_minor,
-                coalesce(sum((
-                    SELECT sum(f.amount_minor) FROM refunds f
-                    WHERE f.receipt_id = r.id AND f.cause = 'paid_too_much' AND f.state <> 'rejected'
-                )) FILTER (WHERE state = 'matched'), 0) AS surplus_minor
-            FROM receipts r WHERE r.order_id = o.id
+            SELECT coalesce(sum(amount_minor), 0) AS all_minor, coalesce(sum((
+                SELECT coalesce(sum(e.credit_minor) FILTER (WHERE e.cause = 'paid'), 0)
+                    - coalesce(sum(e.debit_minor) FILTER (WHERE e.cause = 'paid_too_much'), 0)
+                FROM ledger_entries e
+                WHERE e.receipt_id = r.id AND e.order_id = o.id AND e.account = 'customer_funds'
+            )), 0) AS counted_minor
+            FROM receipts r WHERE r.order_id = o.id AND r.state <> 'replaced'
         ) came ON true
-        WHERE o.paid_minor NOT IN (
-                least(o.amount_minor, came.matched_minor), came.all_minor,
-                least(o.amount_minor, came.counted_minor),
-                least(o.amount_minor, came.matched_minor) + came.reversed_minor,
-                came.matched_minor - came.surplus_minor + came.reversed_minor,
-                least(o.amount_minor, came.matched_minor + came.reversed_minor),
-                least(o.amount_minor, came.counted_minor + came.reversed_minor)
-            )
-            OR o.refunded_minor > o.paid_minor
+        WHERE o.refunded_minor > o.paid_minor OR o.paid_minor <> CASE WHEN EXISTS (
+            SELECT FROM order_events e WHERE e.order_id = o.id AND e.command = 'RecordLatePayment'
+        ) THEN came.all_minor ELSE came.counted_minor END
+        UNION ALL SELECT r.id FROM receipts r WHERE r.state = 'matched' AND r.amount_minor <> (
+            SELECT coalesce(sum(e.credit_minor), 0) FROM ledger_entries e
+            WHERE e.receipt_id = r.id AND e.account = 'customer_funds' AND e.cause = 'paid'
+        )
         UNION ALL SELECT r.id FROM receipts r JOIN refunds f ON f.receipt_id = r.id AND f.state <> 'rejected'
         GROUP BY r.id HAVING sum(f.amount_minor) > r.amount_minor""",
     ),

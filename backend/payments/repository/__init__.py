@@ -27,6 +27,7 @@ from backend.payments.ports import AccountBalance
 from backend.payments.repository.lists import GIVEN as GIVEN
 from backend.payments.repository.lists import ReceiptFilter as ReceiptFilter
 from backend.payments.repository.lists import ReceiptPage as ReceiptPage
+from backend.payments.repository.shares import counted_minor as counted_minor
 from backend.payments.repository.shares import counted_of as counted_of
 from backend.payments.repository.shares import left_of as left_of
 from backend.payments.repository.shares import refunded_minor as refunded_minor
@@ -264,11 +265,8 @@ async def receipts_of(session: AsyncSession, *order_ids: str) -> Sequence[Receip
 
 
 async def paid_minor(session: AsyncSession, order_id: str) -> int:
-    """Return the sum of the receipts that count for the order."""
-    counted = func.coalesce(func.sum(Receipt.amount_minor), 0)
-    return int(
-        await session.scalar(select(counted).where(Receipt.order_id == order_id, Receipt.state == "matched")) or 0
-    )
+    """Return what the receipts that count for the order brought it."""
+    return (await counted_minor(session, [order_id])).get(order_id, 0)
 
 
 async def due_minor(session: AsyncSession, order: OrderView) -> int:

@@ -1,9 +1,11 @@
 """How much of a receipt stands where: still to be claimed, counted for its order, paid back."""
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import Receipt, Refund
+from backend.payments.models import LedgerEntry, Receipt, Refund
 
 
 async def left_of(session: AsyncSession, receipt: Receipt) -> int:
@@ -33,3 +35,17 @@ async def refunded_minor(session: AsyncSession, receipt_id: str) -> int:
         Refund.receipt_id == receipt_id, Refund.state == "paid_back"
     )
     return int(await session.scalar(paid) or 0)
+
+
+async def counted_minor(session: AsyncSession, order_ids: Collection[str]) -> dict[str, int]:
+    """Return by order what its receipts brought that count for it, without what was too much; none where none does."""
+    brought = func.sum(LedgerEntry.credit_minor).filter(LedgerEntry.cause == "paid")
+    too_much = func.sum(LedgerEntry.debit_minor).filter(LedgerEntry.cause == "paid_too_much")
+    query = (
+        select(LedgerEntry.order_id, func.coalesce(brought, 0) - func.coalesce(too_much, 0))
+        .join(Receipt, Receipt.id == LedgerEntry.receipt_id)
+        .where(Receipt.state == "matched", Receipt.order_id == LedgerEntry.order_id)
+        .where(LedgerEntry.order_id.in_(order_ids), LedgerEntry.account == "customer_funds")
+        .group_by(LedgerEntry.order_id)
+    )
+    return {str(order_id): int(minor) for order_id, minor in await session.execute(query)}

@@ -46,26 +46,16 @@ class Judged:
     """What a receipt will do to an order whose row is locked."""
 
     before: OrderMoney
-    reversed_minor: int
     state: ReceiptState
     cause: str
 
 
-def judge(order: Receivable, receipts: Sequence[Receipt]) -> Judged:
-    """Say what money that is the order's will do, beside the receipts that it has: count, or be owed back."""
-    counted = sum(row.amount_minor for row in receipts if row.state == ReceiptState.MATCHED)
-    before = OrderMoney(order.amount_minor, counted, order.state in CLOSED_STATES)
+def judge(order: Receivable, counted_minor: int) -> Judged:
+    """Say what money that is the order's will do, beside what counts for it already: count, or be owed back."""
+    before = OrderMoney(order.amount_minor, counted_minor, order.state in CLOSED_STATES)
     verdict, cause = judge_receipt(before)
     counts = verdict is ReceiptVerdict.MATCH
-    return Judged(
-        before, taken_back(order, receipts), ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause
-    )
-
-
-def taken_back(order: Receivable, receipts: Sequence[Receipt]) -> int:
-    """Return how much of what counts as paid was taken back by its provider; what never counted is no part of it."""
-    reversed_minor = sum(row.amount_minor for row in receipts if row.state == ReceiptState.REVERSED)
-    return min(reversed_minor, order.refunded_minor)
+    return Judged(before, ReceiptState.MATCHED if counts else ReceiptState.REFUND_DUE, cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +74,7 @@ class Given:
     @property
     def command(self) -> Command:
         """What the order is told."""
-        paid = self.order.amount_minor - self.due_minor + self.judged.reversed_minor
+        paid = self.order.paid_minor + self.judged.before.due_minor - self.due_minor
         return ConfirmPayment(paid_minor=paid) if self.due_minor == 0 else RecordPartPayment(paid_minor=paid)
 
     @property
@@ -282,7 +272,9 @@ class Books:
         former = ReceiptState(receipt.state)
         if not may_become(former, ReceiptState.REVERSED):
             return
-        if former is ReceiptState.REFUNDED and await payouts.is_paid_by(session, receipt.id, under):
+        if former in {ReceiptState.MATCHED, ReceiptState.REFUNDED} and await payouts.is_paid_by(
+            session, receipt.id, under
+        ):
             return
         await repository.reject_refunds(session, receipt.id, why)
         twice = await write_contrary(session, receipt, why)

@@ -27,7 +27,7 @@ from backend.payments.models import Receipt
 from backend.payments.policies import CLOSED_STATES, WAITING_STATES
 from backend.payments.ports import Evidence, Feed
 from backend.payments.repository.lists import GIVEN
-from backend.payments.service.books import PAYMENTS_ACTOR, Books, taken_back
+from backend.payments.service.books import PAYMENTS_ACTOR, Books
 from backend.payments.service.candidates import Candidates
 from backend.payments.service.decisions import Decided, decided
 from backend.payments.service.ledger import CUSTOMER_FUNDS, SUSPENSE, Movement, holder, post
@@ -116,7 +116,7 @@ class PartsService:
         held = await _movable(session, order, receipt)
         await self._reject_refunds(session, order, receipt, reason)
         await self._books.take_apart(session, receipt, held, "match_undone")
-        await self._withdraw(session, order, receipt, f"{actor}: {reason}")
+        await self._withdraw(session, order, receipt, held.get(CUSTOMER_FUNDS, 0), f"{actor}: {reason}")
         await decided(session, receipt, Decided.UNDONE, actor, reason, order.id)
         return await self._leave_open(session, receipt, receipt.amount_minor)
 
@@ -177,16 +177,20 @@ class PartsService:
                 await publish(session, closed, actor=PAYMENTS_ACTOR, city=order.city)
         await session.flush()
 
-    async def _withdraw(self, session: AsyncSession, order: Receivable, receipt: Receipt, reason: str) -> None:
+    async def _withdraw(
+        self, session: AsyncSession, order: Receivable, receipt: Receipt, counted_minor: int, reason: str
+    ) -> None:
         """Tell the order what stays paid, await the rest again, and ask a person about one that runs on."""
-        stays = _stays(order, await repository.receipts_of(session, order.id))
+        stays = order.paid_minor - counted_minor
+        if order.state in CLOSED_STATES:
+            stays = _all_of(await repository.receipts_of(session, order.id))
         if stays < order.paid_minor:
             command: Command = WithdrawPart(stays, reason) if stays else WithdrawPayment(reason)
             wanted = [(order.id, command, f"undone:{receipt.id}")]
             done = await self._orders.handle_many(session, wanted, actor=PAYMENTS_ACTOR, source=Source.CONSOLE)
             if done[order.id] is not Outcome.APPLIED:
                 raise ReceiptStaysError("Money of this order went back, so this payment stays with it.")
-        due = order.amount_minor - stays + order.refunded_minor
+        due = order.amount_minor - await repository.paid_minor(session, order.id)
         if due <= 0 or order.state in CLOSED_STATES:
             return
         await repository.reopen_intent(session, order.id, due)
@@ -239,12 +243,9 @@ async def _movable(session: AsyncSession, order: Receivable, receipt: Receipt) -
     return held
 
 
-def _stays(order: Receivable, receipts: Sequence[Receipt]) -> int:
-    """Return what an order shows as paid by the receipts that stay."""
-    sums = {state: sum(row.amount_minor for row in receipts if row.state == state) for state in ReceiptState}
-    if order.state in CLOSED_STATES:
-        return sum(sums.values()) - sums[ReceiptState.REPLACED]
-    return min(order.amount_minor, sums[ReceiptState.MATCHED]) + taken_back(order, receipts)
+def _all_of(receipts: Sequence[Receipt]) -> int:
+    """Return all that was sent for a closed order, by the receipts that stay."""
+    return sum(row.amount_minor for row in receipts if row.state != ReceiptState.REPLACED)
 
 
 def _first_code(receipt: Receipt) -> str:

@@ -97,9 +97,9 @@ class ReceiptsService:
                 new[order_id] = (told, best)
             else:
                 taken[told.code] = same
-        return taken | await self._book(
-            session, new, {one: (orders[one], judge(orders[one], theirs[one])) for one in new}
-        )
+        counted = await repository.counted_minor(session, new.keys()) if new else {}
+        judged = {one: (orders[one], judge(orders[one], counted.get(one, 0))) for one in new}
+        return taken | await self._book(session, new, judged)
 
     async def _book(
         self,
@@ -186,7 +186,7 @@ class ReceiptsService:
 
     async def _adopt(self, session: AsyncSession, receipt: Receipt, order: Receivable, why: Mapping[str, Any]) -> None:
         """Give a locked open receipt to an order whose row is held."""
-        judged = judge(order, await repository.receipts_of(session, order.id))
+        judged = judge(order, await repository.paid_minor(session, order.id))
         await self._books.unpark(session, receipt, order, str(why["matched_by"]))
         receipt.order_id, receipt.merchant_id, receipt.state = order.id, order.merchant_id, judged.state
         receipt.points, receipt.reasons, receipt.matched_by = why["points"], why["reasons"], why["matched_by"]

@@ -189,7 +189,8 @@ class RefundsService:
         refund.state, refund.paid_code, refund.paid_at = "paid_back", code, self._clock.now()
         post(session, receipt, Movement(REFUNDS_PAYABLE, clearing(receipt.provider), refund.amount_minor), refund.cause)
         await session.flush()
-        if await repository.refunded_minor(session, receipt.id) == receipt.amount_minor:
+        never_counted = receipt.state == ReceiptState.REFUND_DUE  # What did says what was paid, given back or not.
+        if never_counted and await repository.refunded_minor(session, receipt.id) == receipt.amount_minor:
             receipt.state = ReceiptState.REFUNDED
         if order is not None:
             await self._tell_order(session, order, refund)

@@ -17,6 +17,7 @@ from backend.payments.subscribers import PaymentsSubscriber
 from backend.platform.actors import Actor, ActorKind
 from backend.platform.auth.principal import Role
 from backend.platform.events import Position, StoredEvent
+from backend.runtime.invariants import check
 from tests.support.factories.orders import ADMIN, give, make_order, orders_service
 from tests.support.factories.payments import receipts_service
 from tests.support.till import Till
@@ -103,6 +104,45 @@ async def test_a_refund_is_asked_for_approved_by_another_and_paid_once(till: Til
     assert await accounts(till) == {"clearing.mpesa": 17600, "customer_funds": -17600}
     shown = await till.order(order.id)
     assert (shown.payment_status, shown.refunded_minor) == ("success", 17600)
+
+
+async def test_what_was_given_back_whole_was_paid_all_the_same(till: Till, order: OrderView) -> None:
+    """A customer who has all of it back for broken goods owes nothing: what is sent again is owed back, too."""
+    receipt_id = await pay(till, order)
+    wish = {"receipt_id": receipt_id, "amount_minor": 35200, "cause": "damaged", "note": "all of it was wet"}
+    _, asked = await call(till, "POST", f"/orders/{order.id}/refunds", "admin:S-2", Role.ADMIN, json=wish)
+    yes, code = {"approve": True, "note": "seen the photo"}, {"code": "UKM9REFUND"}
+    assert (await call(till, "POST", f"/refunds/{asked['id']}/decision", json=yes))[0] == 200
+    assert (await call(till, "POST", f"/refunds/{asked['id']}/paid", json=code))[0] == 200
+    _, shown = await call(till, "GET", f"/orders/{order.id}/payment", "admin:S-2", Role.ADMIN)
+    assert (shown["state"], shown["paid_minor"], shown["due_minor"]) == ("refunded", 35200, 0)
+    await pay(till, order, code="UKM5A7B9CE")
+    assert await till.rows("SELECT amount_minor::int, cause FROM refunds WHERE state = 'due'") == [
+        (35200, "paid_twice")
+    ]
+    after = await till.order(order.id)
+    assert (after.paid_minor, after.refunded_minor) == (35200, 35200)
+    assert await accounts(till) == {"clearing.mpesa": 35200, "refunds_payable": -35200}
+
+
+async def test_a_part_that_was_another_orders_is_due_again_beside_a_surplus(till: Till, order: OrderView) -> None:
+    """The second payment was too much by KES 48, which goes back: it does not stand in for the part that went."""
+    first = await pay(till, order, 10000)
+    await pay(till, order, 30000, "UKM5A7B9CE")
+    undo = f"/payments/receipts/{first}/undo"
+    assert (await call(till, "POST", undo, json={"reason": "it was the neighbour's"}))[0] == 200
+    _, shown = await call(till, "GET", f"/orders/{order.id}/payment", "admin:S-2", Role.ADMIN)
+    assert (shown["paid_minor"], shown["due_minor"], (await till.order(order.id)).paid_minor) == (25200, 10000, 25200)
+    await pay(till, order, 10000, "UKM5A7B9CF")
+    assert (await till.order(order.id)).paid_minor == 35200
+    assert await accounts(till) == {
+        "clearing.mpesa": 50000,
+        "customer_funds": -35200,
+        "refunds_payable": -4800,
+        "suspense": -10000,
+    }
+    async with till.database.transaction() as session:
+        assert await check(session, rules=frozenset({"I1", "I5", "I17"})) == []
 
 
 async def test_two_people_decide_at_once_and_one_is_heard(till: Till, order: OrderView) -> None:

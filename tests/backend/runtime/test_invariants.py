@@ -47,7 +47,8 @@ BREAKS = [
         [_RECEIPT.format("R1", "QX1", 5, "NULL", "orphan"), _RECEIPT.format("R2", "qx1", 5, "NULL", "orphan")],
         "R1",
     ),
-    ("I5", [_RECEIPT.format("R1", "QX1", 5, "(SELECT id FROM orders)", "matched")], "{order}"),
+    ("I5", [_RECEIPT.format("R1", "QX1", 5, "(SELECT id FROM orders)", "matched")], "R1"),
+    ("I5", ["UPDATE orders SET paid_minor = 5"], "{order}"),
     (
         "I5",
         [
