@@ -32,7 +32,7 @@ class PaymentView(BaseModel):
     method: str = Field(description="mpesa, upi or cod.")
     state: str = Field(description="The order's payment status.")
     amount_minor: int = Field(description="The order's total, in minor units.")
-    paid_minor: int = Field(description="The sum of its receipts, in minor units.")
+    paid_minor: int = Field(description="What its receipts brought it, without what was too much, in minor units.")
     due_minor: int = Field(description="What is still to be paid, in minor units.")
     currency: str = Field(description="ISO 4217.")
     attempt_id: str | None = Field(default=None, description="The latest prompt, link or code.")

@@ -122,6 +122,7 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         "admin rider service",
         (
             "POST /orders/{order_id}/payment/switch-to-upi",
+            "POST /orders/{order_id}/payment/return-to-cash",
             "POST /orders/{order_id}/payment/cash",
         ),
     ),

@@ -68,6 +68,20 @@ async def switch_to_upi(
     )
 
 
+@router.post("/orders/{order_id}/payment/return-to-cash", status_code=202)
+async def return_to_cash(
+    order_id: str, session: SessionDep, payments: PaymentsDep, orders: OrdersDep, principal: Door, intent: IntentDep
+) -> PaymentView:
+    """Take cash at the door after all; it can be booked once the provider has closed the open code."""
+    await check_order(session, orders, principal, order_id)
+    return await intent.once(
+        session,
+        None,
+        PaymentView,
+        lambda: payments.return_to_cash(session, order_id, actor=principal.actor, source=Source.API),
+    )
+
+
 @router.post("/orders/{order_id}/payment/cash")
 async def take_cash(
     order_id: str,

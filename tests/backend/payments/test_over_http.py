@@ -191,6 +191,24 @@ async def test_a_switch_is_refused_once_cash_is_booked_and_cash_once_is_enough(t
     assert (late.status_code, late.json()["code"]) == (409, "payment.nothing_due")
 
 
+async def test_a_code_that_is_paid_after_the_cash_is_owed_back(till: Till) -> None:
+    """The rider asks for UPI, goes back to cash over HTTP and books it; what lands on the closed code goes back."""
+    order_id, rider = await _at_the_door(till), till.api.token("rider:R-1", Role.RIDER)
+    base, cash = f"/api/v1/orders/{order_id}/payment", {"amount_minor": 12000, "rider_id": "R-1"}
+    assert (await till.api.client.post(f"{base}/switch-to-upi", headers=rider)).status_code == 202
+    await till.settle()
+    [(code,)] = await till.rows("SELECT provider_ref FROM payment_attempts WHERE state = 'sent'")
+    assert (await till.api.client.post(f"{base}/return-to-cash", headers=rider)).status_code == 202
+    locked = await till.api.client.post(f"{base}/cash", json=cash, headers=rider)
+    assert (locked.status_code, locked.json()["code"]) == (409, "payment.cash_locked")
+    await till.settle()
+    assert (await till.api.client.post(f"{base}/cash", json=cash, headers=rider)).status_code == 200
+    await till.act("upi", "pay", id=code, outcome="pay", late=True, **{"from": "asha"})
+    assert await till.rows("SELECT amount_minor::int, cause FROM refunds") == [(12000, "paid_twice")]
+    over = await till.api.client.post(f"{base}/return-to-cash", headers=rider)
+    assert (over.status_code, over.json()["code"]) == (409, "payment.nothing_due")
+
+
 async def _at_the_door(till: Till) -> str:
     """A cash order of INR 120 that its rider has picked up, who may ask for UPI."""
     async with till.database.transaction() as session:

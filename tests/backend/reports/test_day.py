@@ -100,6 +100,21 @@ async def test_a_report_made_later_says_the_same(days: Days) -> None:
     assert (told(again.figures), again.vendors, again.riders) == (told(before.figures), before.vendors, before.riders)
 
 
+async def test_over_http_a_day_told_again_says_the_same_and_the_next_has_what_came_late(api: Api, days: Days) -> None:
+    """Asked for again after more money has come, a day's figures are the same; what was late is in the next day's."""
+    headers = api.token("owner:O-1", Role.OWNER, **OWNER)
+
+    async def figures(number: int) -> dict[str, tuple[int, int | None]]:
+        answer = await api.client.get(f"/api/v1/reports/M-1/day/{days.trade.day(number)}", headers=headers)
+        return {one["key"]: (one["orders"], one["amount_minor"]) for one in answer.json()["figures"]}
+
+    first, second = await figures(0), await figures(1)
+    await days.trade.at(3, 12)
+    await days.trade.pay((await _orders(days, "unpaid"))[0])
+    assert (await figures(0), await figures(1)) == (first, second)
+    assert (first["collected"], second["late"]) == ((3, 80_400), (2, 70_400))
+
+
 async def _orders(days: Days, *names: str) -> list[Any]:
     return [await orders_service().get(days.trade.session, days.ids[name]) for name in names]
 
