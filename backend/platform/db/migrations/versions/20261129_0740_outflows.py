@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0730"
-down_revision = "0440"
+revision = "0740"
+down_revision = "0730"
 branch_labels = None
 depends_on = None
 
