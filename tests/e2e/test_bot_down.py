@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.house import CUSTOMER, House
 
-SORRY = "Maaf kijiye, yeh main abhi nahi kar paaya. Dukaan ka koi vyakti thodi der mein yahin jawaab dega."
+SORRY = "Maaf kijiye, yeh main abhi nahi kar paya. Dukaan ka koi vyakti thodi der mein yahin jawaab dega."
 KARIBU = [{"text": "Namaste!"}]
 BROKEN = RuntimeError("the action server is gone")
 

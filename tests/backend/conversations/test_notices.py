@@ -117,7 +117,7 @@ async def test_each_step_of_an_order_is_told(shop: Town) -> None:
             {"reason": "prompt_not_sent", "till": "5600999"},
             (
                 "Ombi la malipo ya oda {order} halifiki kwenye simu yako. Unaweza kulipa mwenyewe: M-Pesa, Lipa na"
-                " M-Pesa, Buy Goods and Services, namba ya till 5600999, KSh 352. Kisha ututumie kodi ya ujumbe wa"
+                " M-Pesa, Buy Goods and Services, nambari ya till 5600999, KSh 352. Kisha ututumie kodi ya ujumbe wa"
                 " M-Pesa. Au jibu LIPA tujaribu ombi tena."
             ),
         ),
