@@ -21,7 +21,7 @@ from tests.support.sizes import sized
 from tests.support.till import Till, open_till
 
 RACES = sized(12, 1_000)
-_AT_ONCE = 12
+_AT_ONCE = 10  # As many prompts as leave in one moment; the next would wait for their turn.
 _PLENTY = HEADER + "UNGA-2KG,Maize Flour 2kg,unga,packet,176,KES,10000,size=2kg\n"
 _MENU = HEADER + "UNGA-2KG,Poha Plate,poha,plate,60,INR,50,\n"
 _EXPIRY_S = OrdersSettings().reservation_expiry_s
