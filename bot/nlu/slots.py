@@ -8,9 +8,10 @@ from typing import Any
 import regex
 
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import BRINGING, BRINGING_FORMS, LEADING, PUTTING, TRAILING, VAGUE_PLACES
+from bot.nlu.grammar.places import LEADING, TRAILING, VAGUE_PLACES
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
+from bot.nlu.places import brings, names_none
 from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
@@ -69,12 +70,13 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     """Read the delivery address: the tagged stretches, joined where they belong together; a question names none."""
     if intent not in ADDRESSED:
         return None
+    ordered = any(span.name == "ITEM" for span in spans)
     found = [
         part
         for span in spans
         if span.name == "ADDRESS"
         for part in _sentences(message, span)
-        if _is_place(message, part)
+        if _is_place(message, part) and not names_none(message, part, ordered=ordered)
     ]
     vague = _vague_place(message)
     if not found:
@@ -113,8 +115,14 @@ def _sentences(message: Message, span: Span) -> list[Span]:
     edges = [span.first, *cuts, span.last]
     parts = [Span(span.name, a + (a in cuts), b, span.p) for a, b in itertools.pairwise(edges) if b > a + (a in cuts)]
     placed = [part for part in parts if _names_place(message, part)]
-    kept = [part for part in parts if part in placed or part.last - part.first <= _GAP_TOKENS]
+    kept = [part for part in parts if part in placed or _is_short(message, part)]
     return kept if placed else parts
+
+
+def _is_short(message: Message, part: Span) -> bool:
+    """Whether a sentence is a few words and all of them the place's: no part of a longer one, as "Watchman has it"."""
+    behind = message.tokens[part.last].norm if part.last < len(message.tokens) else "."
+    return part.last - part.first <= _GAP_TOKENS and not behind[:1].isalpha()
 
 
 def _abbreviates(message: Message, at: int) -> bool:
@@ -144,27 +152,17 @@ def _runs(spans: Sequence[Span]) -> list[list[Span]]:
 def _without_head(message: Message, run: Sequence[Span]) -> int:
     """Leave off what leads to a place ("... mniletee", "patta"); keep at least one token."""
     first, last = run[0].first, run[-1].last - 1
-    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if _brings(message.tokens[at].norm)]
+    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if brings(message.tokens[at].norm)]
     first = heads[-1] + 1 if heads else first
-    while first < last and message.tokens[first].norm in LEADING | {","}:
+    while first < last and message.tokens[first].norm in LEADING | {",", ":"}:
         first += 1
     return first
 
 
-_BRINGS = regex.compile(BRINGING_FORMS)
-
-
-def _brings(word: str) -> bool:
-    return word in BRINGING or _BRINGS.fullmatch(word) is not None
-
-
 def _without_tail(message: Message, run: Sequence[Span]) -> int:
-    """Leave off the postposition after a place ("... pe"), and a last clause for the rider; keep at least one token."""
+    """Leave off the postposition after a place ("... pe"), and thanks; keep at least one token."""
     last = run[-1].last - 1
-    commas = [at for at in range(run[0].first + 1, last) if message.tokens[at].norm == ","]
-    if commas and message.tokens[last].norm in PUTTING:
-        last = commas[-1]
-    while last > run[0].first and message.tokens[last].norm in TRAILING | {","}:
+    while last > run[0].first and message.tokens[last].norm in TRAILING | {",", "."}:
         last -= 1
     return last
 

@@ -49,6 +49,8 @@ def test_numbers_among_goods_are_no_receipt() -> None:
         ("ziletwe Kisauni, lane 2 ring", "Kisauni, lane 2"),
         ("patta 7 Shivaji nagar", "7 Shivaji nagar"),
         ("lane 2, Kisauni", "lane 2, Kisauni"),
+        ("Ship to: lane 2, Kisauni. thx", "lane 2, Kisauni"),
+        ("hum log lane 2, Kisauni pe hain", "lane 2, Kisauni"),
     ],
 )
 def test_what_leads_to_an_address_and_from_it_is_no_part_of_it(text: str, expected: str) -> None:

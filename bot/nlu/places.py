@@ -1,0 +1,75 @@
+"""What leads to a place, and what is said of one without naming where to deliver: questions, words for the rider."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import regex
+
+from bot.nlu.features import Message
+from bot.nlu.grammar.places import (
+    BRINGING,
+    BRINGING_FORMS,
+    DELIVERY_QUESTIONS,
+    FOR_THE_RIDER,
+    LEADING,
+    NAMELESS,
+    PUTTING,
+    RIDERS_VERBS,
+)
+from bot.nlu.spans import Span
+
+_BRINGS = regex.compile(BRINGING_FORMS)
+_STOPS = frozenset({".", "\n", "।", "?", "!"})
+
+
+def brings(word: str) -> bool:
+    """Whether a folded word is a verb of bringing ("mniletee", "deliver", "पाठवा")."""
+    return word in BRINGING or _BRINGS.fullmatch(word) is not None
+
+
+def leads(word: str) -> bool:
+    """Whether a folded word leads to a place and is no part of it ("niko", "deliver", "at")."""
+    return word in LEADING or brings(word)
+
+
+def is_for_the_rider(words: Sequence[str]) -> bool:
+    """Whether a clause behind a place tells what to do at the door ("ukifika piga simu"), or of the customer."""
+    return words[0] in FOR_THE_RIDER or words[-1] in PUTTING
+
+
+def names_none(message: Message, part: Span, *, ordered: bool) -> bool:
+    """Whether a place is only asked about, or is just any door at which the rider is to do something.
+
+    Args:
+        message: The message.
+        part: A place in it, within one sentence.
+        ordered: Whether the message names goods; "do you deliver to X, then two teas" does order there.
+    """
+    first, last = _sentence(message, part)
+    return (not ordered and _asks(message, first, last)) or _instructs(message, part, first, last)
+
+
+def _sentence(message: Message, part: Span) -> tuple[int, int]:
+    stops = [at for at, token in enumerate(message.tokens) if token.norm in _STOPS]
+    first = max((at + 1 for at in stops if at < part.first), default=0)
+    return first, min((at + 1 for at in stops if at >= part.last), default=len(message.tokens))
+
+
+@lru_cache(maxsize=1)
+def _questions() -> regex.Pattern[str]:
+    return regex.compile("|".join(DELIVERY_QUESTIONS))
+
+
+def _asks(message: Message, first: int, last: int) -> bool:
+    return _questions().search(" ".join(message.words[first:last])) is not None
+
+
+def _instructs(message: Message, part: Span, first: int, last: int) -> bool:
+    """Whether a sentence has a verb of the rider's, and its place no name in the clause where it begins."""
+    commas = [at for at in range(part.first, part.last) if message.tokens[at].norm == ","]
+    named = [
+        word
+        for word in message.words[part.first : commas[0] if commas else part.last]
+        if word not in NAMELESS and word not in RIDERS_VERBS and word[:1].isalnum()
+    ]
+    return not named and not RIDERS_VERBS.isdisjoint(message.words[first:last])
