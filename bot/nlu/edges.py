@@ -17,7 +17,9 @@ _LONGEST_NUMBER = 5
 _LEAST_MARKS = 2
 # How sure the tagger may have been that a word is nothing: surer where the bot has asked for the address, of a word
 # that it has never met, and of one that is written like a name.
-_UNSURE, _ASKED, _CERTAIN = 0.8, 0.97, 0.99
+_UNSURE, _LIKELY, _ASKED, _CERTAIN = 0.8, 0.9, 0.97, 0.99
+# Words of which the tagger could not say whether they are a place.
+_AT_A_LOSS = 0.7
 # A sentence that the tagger took into a place on a guess, beside one that it was sure of.
 _A_GUESS, _SURE = 0.5, 0.8
 _JOINTS = frozenset({"na", "and"})
@@ -74,7 +76,7 @@ def _without_guesses(message: Message, tags: Sequence[Tag]) -> list[Tag]:
         sure = [_mean(tags[a:b]) > _SURE for a, b in parts]
         for a, b in parts[: sure.index(True)] if any(sure) else ():
             if _mean(tags[a:b]) < _A_GUESS:
-                out[a:b] = [replace(tag, name=OUTSIDE, p=0.5) for tag in tags[a:b]]
+                out[a : b + 1] = [replace(tag, name=OUTSIDE, p=0.5) for tag in tags[a : b + 1]]
     return out
 
 
@@ -103,7 +105,8 @@ def _for_the_rider(message: Message, first: int, last: int) -> range:
     for at in range(last - 1, first, -1):
         if message.tokens[at].norm not in _ENDS:
             continue
-        if at + 1 < begun and not is_for_the_rider(message.words[at + 1 : begun]):
+        goes_on = begun == last < len(message.tokens) and message.tokens[last].norm[:1].isalpha()
+        if at + 1 < begun and not is_for_the_rider(message.words[at + 1 : begun], goes_on=goes_on):
             break
         begun = at
     return range(begun, last)
@@ -135,10 +138,13 @@ def _first_half(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
 
 def _number_before(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
     """A number that stands alone between a comma and a place ("तीन" + "हत्ती चौक"): it counts nothing."""
-    at = first - 1
-    alone = at > 0 and message.tokens[at - 1].norm == "," and message.tokens[first].norm[:1].isalpha()
-    numeral = alone and _is_count(message, at)
-    return [at] if numeral and tags[at].name in {OUTSIDE, COUNT} else []
+    return [first - 1] if message.tokens[first].norm[:1].isalpha() and _is_lone_number(message, tags, first - 1) else []
+
+
+def _is_lone_number(message: Message, tags: Sequence[Tag], at: int) -> bool:
+    opens = at == 0 and message.context.asked == "address"
+    alone = opens or (at > 0 and message.tokens[at - 1].norm == ",")
+    return alone and _is_count(message, at) and tags[at].name in {OUTSIDE, COUNT} and tags[at].p < _LIKELY
 
 
 def _quarter(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
@@ -170,6 +176,9 @@ def _clause(message: Message, tags: Sequence[Tag], at: int, step: int) -> list[i
         found.append(at)
         at += step
     named = len(found) - comma
+    if step < 0 < named and _is_lone_number(message, tags, at):
+        found.append(at)
+        at += step
     return found if _is_edge(message, at) and 0 < named <= _LONGEST else []
 
 
@@ -263,9 +272,21 @@ def _is_number(message: Message, at: int) -> bool:
 
 
 def _unmarked(message: Message, tags: Sequence[Tag]) -> list[tuple[int, int]]:
-    """The place of a message in which the tagger saw none: an answer, or a door with its number beside a name."""
+    """The place of a message in which the tagger saw none: an answer, words it wavered at, a door with a number."""
     answer = _answer(message, tags)
-    return [answer] if answer else _doors(message, tags)
+    return [answer] if answer else _wavered(message, tags) or _doors(message, tags)
+
+
+def _wavered(message: Message, tags: Sequence[Tag]) -> list[tuple[int, int]]:
+    """Words behind one that leads to a place, with a word of places among them; the tagger was sure of none."""
+    for first in range(1, len(tags)):
+        last = first
+        while last < len(tags) and tags[last].name == OUTSIDE and tags[last].p < _AT_A_LOSS:
+            last += 1
+        placed = any("place" in _said(message, at) for at in range(first, last))
+        if last - first >= _LONGEST and placed and _leads(message, first - 1):
+            return [(first, last)]
+    return []
 
 
 def _answer(message: Message, tags: Sequence[Tag]) -> tuple[int, int] | None:

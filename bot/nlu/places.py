@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import regex
 
-from bot.nlu.features import Message
+from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import (
     BRINGING,
     BRINGING_FORMS,
@@ -16,6 +16,7 @@ from bot.nlu.grammar.places import (
     PUTTING,
     RIDERS_VERBS,
 )
+from bot.nlu.normalise import sound
 from bot.nlu.spans import Span
 
 _BRINGS = regex.compile(BRINGING_FORMS)
@@ -32,9 +33,14 @@ def leads(word: str) -> bool:
     return word in LEADING or brings(word)
 
 
-def is_for_the_rider(words: Sequence[str]) -> bool:
-    """Whether a clause behind a place tells what to do at the door ("ukifika piga simu"), or of the customer."""
-    return words[0] in FOR_THE_RIDER or words[-1] in PUTTING
+def is_for_the_rider(words: Sequence[str], *, goes_on: bool) -> bool:
+    """Whether a clause behind a place tells what to do at the door, or what the customer will do.
+
+    Args:
+        words: Its folded words that were taken for a place.
+        goes_on: Whether more words follow in it: "gate" is a place, "gate pe phone karna" is none.
+    """
+    return words[0] in FOR_THE_RIDER or words[-1] in PUTTING or (goes_on and NAMELESS.issuperset(words))
 
 
 def names_none(message: Message, part: Span, *, ordered: bool) -> bool:
@@ -68,8 +74,9 @@ def _instructs(message: Message, part: Span, first: int, last: int) -> bool:
     """Whether a sentence has a verb of the rider's, and its place no name in the clause where it begins."""
     commas = [at for at in range(part.first, part.last) if message.tokens[at].norm == ","]
     named = [
-        word
-        for word in message.words[part.first : commas[0] if commas else part.last]
-        if word not in NAMELESS and word not in RIDERS_VERBS and word[:1].isalnum()
+        token.norm
+        for token in message.tokens[part.first : commas[0] if commas else part.last]
+        if token.norm not in NAMELESS | RIDERS_VERBS and token.norm[:1].isalnum()
     ]
-    return not named and not RIDERS_VERBS.isdisjoint(message.words[first:last])
+    common = all("place" in classes(word, sound(word)) for word in named)
+    return common and not RIDERS_VERBS.isdisjoint(message.words[first:last])

@@ -15,6 +15,7 @@ from bot.nlu.intents import intent_features
 from bot.nlu.language import language_of
 from bot.nlu.linear import LinearModel, Ranked
 from bot.nlu.mentions import mentions_of
+from bot.nlu.places import names_none
 from bot.nlu.slots import address_of, note_of, payment_of, phone_of, receipt_of, text_of
 from bot.nlu.spans import MODEL_FILE, VOCABULARY_FILE, Span, SpanTagger, Tag, spans
 from bot.nlu.training import Trained
@@ -28,6 +29,8 @@ _CODE = re.compile(r'\{\s*"|</?[a-z]+>')
 PARTS = (MODEL_FILE, VOCABULARY_FILE, "intents.npz", "intents.json", "languages.npz", "languages.json")
 _BLOCKING = frozenset({"ADDRESS", "PHONE", "NOTE", "RECEIPT"})
 _LOOSE = frozenset({"ITEM", "REMOVE", "PAYMENT"})
+# What people mean who speak of a place and name none to deliver to.
+_SPEAK_OF_PLACES = frozenset({"ask_delivery", "special_instruction", "ask_human"})
 Reading = dict[str, Any]
 
 
@@ -89,6 +92,7 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
     tags = with_edges(message, without_codes(message, tags, receipt))
     found = spans(tags)
     amounts = chosen_amounts(message, tags)
+    ranking = without_place(message, found, ranking)
     intent = ranking[0].name
     return {
         "version": VERSION,
@@ -112,6 +116,17 @@ def assemble(message: Message, tags: Sequence[Tag], ranking: Sequence[Ranked], l
             for token, tag in zip(message.tokens, tags, strict=True)
         ],
     }
+
+
+def without_place(message: Message, found: Sequence[Span], ranking: Sequence[Ranked]) -> Sequence[Ranked]:
+    """Tell what a message is that was taken to change the address, where its place is only spoken of."""
+    places = [span for span in found if span.name == "ADDRESS"]
+    ordered = any(span.name == "ITEM" for span in found)
+    spoken = places and all(names_none(message, span, ordered=ordered) for span in places)
+    if ranking[0].name != "change_address" or not spoken:
+        return ranking
+    meant = next((item.name for item in ranking if item.name in _SPEAK_OF_PLACES), ranking[0].name)
+    return (Ranked(meant, ranking[0].p), *(item for item in ranking if item.name != meant))
 
 
 def without_codes(message: Message, tags: Sequence[Tag], receipt: Mapping[str, Any] | None) -> list[Tag]:

@@ -152,7 +152,11 @@ def _runs(spans: Sequence[Span]) -> list[list[Span]]:
 def _without_head(message: Message, run: Sequence[Span]) -> int:
     """Leave off what leads to a place ("... mniletee", "patta"); keep at least one token."""
     first, last = run[0].first, run[-1].last - 1
-    heads = [at for at in range(first, min(first + _HEAD_TOKENS, last)) if brings(message.tokens[at].norm)]
+    heads = [
+        at
+        for at in range(first, min(first + _HEAD_TOKENS, last))
+        if brings(message.tokens[at].norm) and message.tokens[at + 1].norm != ","
+    ]
     first = heads[-1] + 1 if heads else first
     while first < last and message.tokens[first].norm in LEADING | {",", ":"}:
         first += 1

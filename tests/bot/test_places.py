@@ -27,6 +27,7 @@ def none_named(text: str, place: str, *, ordered: bool = False) -> bool:
         ("ask him not to ring at the gate, baby sleeps", "the gate, baby sleeps"),
         ("rider aweke mzigo mlangoni", "mlangoni"),
         ("mwenye duka anipigie", "duka anipigie"),
+        ("tell him to wait at the petrol station", "the petrol station"),
     ],
 )
 def test_what_names_no_place_to_deliver_to(text: str, place: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.nlu.asked import context_of
 from bot.nlu.features import prepare
 from bot.nlu.linear import Ranked
-from bot.nlu.reader import told_by_shape, without_codes
+from bot.nlu.reader import told_by_shape, without_codes, without_place
 from bot.nlu.slots import address_of
 from bot.nlu.spans import Span, Tag
 
@@ -59,3 +59,18 @@ def test_what_leads_to_an_address_and_from_it_is_no_part_of_it(text: str, expect
     found = address_of(message, [Span("ADDRESS", 0, len(message.tokens), 0.9)], "place_order")
     assert found is not None
     assert found["text"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "expected"),
+    [
+        ("do you deliver to Limuru town", 4, "ask_delivery"),
+        ("bring it to Limuru town", 3, "change_address"),
+    ],
+)
+def test_a_place_only_spoken_of_changes_no_address(text: str, first: int, expected: str) -> None:
+    """What was taken for a change is the next likely thing that people say of a place."""
+    message = prepare(text, context_of({"region": "KE"}))
+    ranking = (Ranked("change_address", 0.6), Ranked("complaint", 0.2), Ranked("ask_delivery", 0.1))
+    found = [Span("ADDRESS", first, len(message.tokens), 0.9)]
+    assert without_place(message, found, ranking)[0].name == expected

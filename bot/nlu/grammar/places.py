@@ -228,6 +228,11 @@ BRINGING = frozenset(
         "pelekwa",
         "tuma",
         "nitumie",
+        "rusha",
+        "rushia",
+        "nirushie",
+        "fika",
+        "shukisha",
         "bhejna",
         "bhejo",
         "bhej",
@@ -302,7 +307,7 @@ PUTTING = frozenset(
 # Words that begin a clause for the rider, or about oneself, behind a place: "..., ukifika piga simu", "..., I'll be home".
 FOR_THE_RIDER = _words(
     """
-    ukifika mkifika akifika ukikaribia mkikaribia call ring buzz knock hoot honk text beep flash leave tell ask when once dont don't
+    ukifika mkifika akifika ukiwa mkiwa akiwa nishtue mnishtue ukikaribia mkikaribia call ring buzz knock hoot honk text beep flash leave tell ask when once dont don't
     i i'll i'm we'll we're piga pigia mpige mpigie nipigie mnipigie nipigieni mnipigieni anipigie apige usipige asipige mwambie muulize mwachie acha aache
     iache iacheni wacha weka aweke asilipe nitalipa ntalipa tutalipa watchman guard askari aana aake aakar aaoge pahunch pahunchke pohochlyavar
     आकर आके पहुँचकर पहुंचकर पोहोचल्यावर आल्यावर
@@ -311,7 +316,7 @@ FOR_THE_RIDER = _words(
 # Verbs that only a word for the rider, or for the shop, has: who does what at the door.
 RIDERS_VERBS = _words(
     """
-    hoot honk knock ring buzz leave tell anipigie apige asipige usipige mwambie waambie mpigie aache aweke awache amwachie aachie mwachie aniachie
+    tell wait hoot honk knock ring buzz leave anipigie aambiwe apitie sanga sangaa bolo bolna सांगा बोलो apige asipige usipige mwambie waambie mpigie aache aweke awache amwachie aachie mwachie aniachie
     asipigie rakhna rakho rakhdo rakhdena thev theva thevun chhod chhodna chod रखना रखो रखिए ठेवा ठेव छोड़ छोड़ना
     """
 )
