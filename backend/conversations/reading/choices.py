@@ -45,7 +45,7 @@ def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Cat
     row = _by_words(rows, said, numbers) or _by_label(rows, said)
     if row is None:
         return None
-    count = None if wanted.count is not None and f"{float(wanted.count):g}" in _numbers(row) else wanted.count
+    count = None if wanted.count is not None and f"{float(wanted.count):g}" in numbers_of(row) else wanted.count
     return _settled(asked, row, count if count is not None else _packs(row, wanted), catalogue)
 
 
@@ -85,7 +85,7 @@ def _named_apart(rows: Sequence[CatalogueItem], question: str) -> list[Catalogue
     offered = _offered(rows, question)
     numbers, marks = _numbers_in(question) & _telling(rows), _marks(rows) if offered else {}
     named = {
-        row.sku: frozenset([*(key for key in said if _is_mark(key, marks[row.sku])), *(_numbers(row) & numbers)])
+        row.sku: frozenset([*(key for key in said if _is_mark(key, marks[row.sku])), *(numbers_of(row) & numbers)])
         for row in offered
     }
     meant = [row for row in offered if not any(named[row.sku] < other for other in named.values())]
@@ -133,12 +133,12 @@ def _offered(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem
     said = [fold(word) for _, _, word in words(question)]
     numbers = _numbers_in(question)
     marks = _marks(rows)
-    return [row for row in rows if _matches(marks[row.sku], said) or _numbers(row) & numbers & _telling(rows)]
+    return [row for row in rows if _matches(marks[row.sku], said) or numbers_of(row) & numbers & _telling(rows)]
 
 
 def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: frozenset[str]) -> CatalogueItem | None:
     marks, telling = _marks(rows), _telling(rows)
-    scores = {row.sku: _matches(marks[row.sku], said) + len(_numbers(row) & numbers & telling) for row in rows}
+    scores = {row.sku: _matches(marks[row.sku], said) + len(numbers_of(row) & numbers & telling) for row in rows}
     best = max(scores.values())
     first = [row for row in rows if scores[row.sku] == best]
     return first[0] if best and len(first) == 1 else None
@@ -175,7 +175,7 @@ def _is_mark(key: str, marks: frozenset[str]) -> bool:
     return long and any(len(mark) >= _LEAST_LETTERS and fuzz.ratio(key, mark) >= _ALIKE for mark in marks)
 
 
-def _numbers(row: CatalogueItem) -> frozenset[str]:
+def numbers_of(row: CatalogueItem) -> frozenset[str]:
     """Numbers that name a row: of its sizes, its measure in either unit, what a pack of it holds, and its name."""
     base = row.measure.base if row.measure else None
     values = [f"{base:g}", f"{base / 1000:g}"] if base else []
@@ -185,7 +185,7 @@ def _numbers(row: CatalogueItem) -> frozenset[str]:
 
 def _telling(rows: Sequence[CatalogueItem]) -> frozenset[str]:
     """Numbers that not every row has."""
-    each = [_numbers(row) for row in rows]
+    each = [numbers_of(row) for row in rows]
     return frozenset.union(*each) - frozenset.intersection(*each)
 
 

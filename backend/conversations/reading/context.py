@@ -7,6 +7,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, read_keys
+from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.items import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
@@ -53,7 +54,7 @@ def answered(
         for meant_keys, meant in _readings(keys, wanted):
             joined = _joined(asked, meant_keys, weak, meant, catalogue)
             found = joined.resolution
-            sized = meant == wanted or found.rule in {"size", "alias"}
+            sized = meant == wanted or (found.rule in {"size", "alias"} and _is_size(meant_keys[-1], joined, catalogue))
             if (found.status is Status.SURE and sized) or (found.status is not Status.UNKNOWN and meant == wanted):
                 return [joined]
     return None
@@ -65,6 +66,12 @@ def _readings(keys: tuple[str, ...], wanted: Wanted) -> Iterator[tuple[tuple[str
     if number is not None and number > 1:
         yield (*keys, f"{float(number):g}"), replace(wanted, count=None, money_minor=None)
     yield keys, wanted
+
+
+def _is_size(number: str, joined: Item, catalogue: Catalogue) -> bool:
+    """Whether a row is called by a number; "the big one 2" is large and two of it."""
+    row = catalogue.by_sku.get(joined.sku or "")
+    return row is not None and number in numbers_of(row)
 
 
 def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wanted, catalogue: Catalogue) -> Item:

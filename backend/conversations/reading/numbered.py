@@ -38,7 +38,7 @@ def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dic
     """
     found: list[tuple[str, int, int]] = []
     for (_, end, word), (start, last, number) in pairwise(said):
-        touching = text[end:start].isspace()
+        touching = text[end:start].isspace() and "\n" not in text[end:start]
         if touching and number.isdigit() and _names(fold(word), fold(number), catalogue):
             found.append((fold(word), start, last))
     times = Counter(key for key, _, _ in found)

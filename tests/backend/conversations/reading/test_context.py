@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Slot, Turn
 from tests.support.marked_reading import READ_BACK, lines, read
 from tests.support.shops import CORNER_SHOP, marked
@@ -53,3 +54,16 @@ def test_the_big_one_counts_none() -> None:
         Turn("bot", "Gas Refill 6kg or 13kg?", None),
     )
     assert lines(read(CORNER_SHOP, "the big {one|1}", history=asked)) == {"GAS-13": 2}
+
+
+def test_the_big_one_and_a_number_says_how_many() -> None:
+    """A number names a size only where a row has it; that "a" was asked for before counts no more."""
+    tubs = [
+        {"sku": f"CURD-{size}", "name": f"Curd {size}", "aliases": alias, "unit": "tub", "price": "60",
+         "stock": "20", "options": f"size={size}"}
+        for size, alias in (("250g", "curd"), ("500g", "curd 500"))
+    ]  # fmt: skip
+    asked = (Turn("customer", "a curd", marked("{a|1} <curd>")[1]), Turn("bot", "Curd 250g or 500g?", None))
+    shop = catalogue_from_rows(tubs)
+    assert lines(read(shop, "bada wala {2}", history=asked)) == {"CURD-500g": 2}
+    assert lines(read(shop, "{500} wala", history=asked)) == {"CURD-500g": 1}

@@ -21,9 +21,17 @@ WORKSHOP = catalogue_from_rows(
             ("LAMP-DSK", "Desk Lamp", "desk lamp", "piece", ""),
             ("DISC-20", "Sanding Discs 7 inch (pack of 20)", "7 inch discs", "pack", "size=7 inch"),
             ("TACK", "Tacks", "tacks", "piece", ""),
+            ("GLUE", "Wood Glue 500ml", "glue", "bottle", "size=500ml"),
+            ("GLUE-2", "Wood Glue 2L", "glue 2l", "bottle", "size=2L"),
         )
     ]
 )
+
+
+def test_a_count_on_the_next_line_is_no_part_of_a_name() -> None:
+    """Though "glue 2" is the name of a row, and stands in the message too."""
+    text = "{3} <glue>\n{2} <tacks>\n{1} <glue> {2l|2l}"
+    assert lines(read(WORKSHOP, text)) == {"GLUE": 3, "TACK": 2, "GLUE-2": 1}
 
 
 @pytest.mark.parametrize(
