@@ -132,8 +132,13 @@ def _before(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
 def _first_half(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
     """The name before a word that is but the second half of one ("Mini" + "Valley", "Pia" + "estate")."""
     at = first - 1
-    half = message.tokens[first].norm in SECOND_HALVES and at >= 0 and tags[at].name == OUTSIDE
-    return [at] if half and _is_name(message, at) and _opens(message, at) else []
+    if at < 0 or tags[at].name != OUTSIDE or not _opens(message, at) or _leads(message, at):
+        return []
+    word, asked = message.tokens[first].norm, message.context.asked == "address"
+    half = word in SECOND_HALVES and _is_name(message, at)
+    free = _is_word(message, at) and not classes(message.tokens[at].norm, "")
+    answered = asked and word in NUMBERED | SECOND_HALVES and free
+    return [at] if half or answered else []
 
 
 def _number_before(message: Message, tags: Sequence[Tag], first: int) -> list[int]:
@@ -193,6 +198,11 @@ def _opens(message: Message, at: int) -> bool:
     return _is_edge(message, at - 1)
 
 
+def _is_word(message: Message, at: int) -> bool:
+    """Whether a token is a word in letters that counts and measures nothing."""
+    return message.tokens[at].norm[:1].isalpha() and not word_kind(message.tokens[at].norm)
+
+
 def _is_name(message: Message, at: int) -> bool:
     """Whether a word is written like a name: a capital in the middle of a sentence."""
     token = message.tokens[at]
@@ -202,7 +212,7 @@ def _is_name(message: Message, at: int) -> bool:
 
 def _may_be_place(message: Message, tags: Sequence[Tag], at: int) -> bool:
     token, tag = message.tokens[at], tags[at]
-    if not token.norm[:1].isalpha() or word_kind(token.norm):
+    if not _is_word(message, at):
         return False
     asked = message.context.asked == "address"
     if asked and tag.name == GOODS:

@@ -55,6 +55,13 @@ def names_none(message: Message, part: Span, *, ordered: bool) -> bool:
     return (not ordered and _asks(message, first, last)) or _instructs(message, part, first, last)
 
 
+def instructs(message: Message, start: int) -> bool:
+    """Whether the sentence at an offset of the text tells a rider what to do ("rider aache kwa jirani")."""
+    at = next((at for at, token in enumerate(message.tokens) if token.start >= start), len(message.tokens) - 1)
+    first, last = _sentence(message, Span("ADDRESS", at, at + 1, 1.0))
+    return not RIDERS_VERBS.isdisjoint(message.words[first:last])
+
+
 def _sentence(message: Message, part: Span) -> tuple[int, int]:
     stops = [at for at, token in enumerate(message.tokens) if token.norm in _STOPS]
     first = max((at + 1 for at in stops if at < part.first), default=0)

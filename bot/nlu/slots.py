@@ -11,7 +11,7 @@ from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import LEADING, TRAILING, VAGUE_PLACES
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
-from bot.nlu.places import brings, names_none
+from bot.nlu.places import brings, instructs, names_none
 from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
@@ -44,7 +44,7 @@ _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", rege
 _TRIMMED = " \t\n,.;:-–|()।!*"
 _GAP_TOKENS = 3
 _HEAD_TOKENS = 5
-_DOUBTFUL, _CERTAIN = 0.4, 0.8
+_DOUBTFUL, _LIKELY, _CERTAIN = 0.4, 0.65, 0.8
 _VAGUE_WORDS = 6
 # The intents in which a place is one to deliver to.
 ADDRESSED = frozenset({"place_order", "modify_order", "change_address", "affirm", "choose_payment", "deny"})
@@ -176,7 +176,8 @@ def _is_place(message: Message, span: Span) -> bool:
     tokens = message.tokens[span.first : span.last]
     if span.p <= _DOUBTFUL or any(phone.start <= tokens[0].start < phone.end for phone in message.phones):
         return False
-    return span.p > _CERTAIN or _names_place(message, span)
+    named = span.p > _LIKELY and tokens[0].text[:1].isupper() and any(token.norm == "," for token in tokens)
+    return span.p > _CERTAIN or named or _names_place(message, span)
 
 
 @lru_cache(maxsize=1)
@@ -186,7 +187,7 @@ def _vague_pattern() -> regex.Pattern[str]:
 
 def _vague_place(message: Message) -> dict[str, Any] | None:
     found = _vague_pattern().search(fold_same_length(message.text))
-    if not found:
+    if not found or instructs(message, found.start()):
         return None
     return {
         "text": message.text[found.start() : found.end()].strip(),

@@ -48,6 +48,7 @@ def addressed(text: str, tagged: str, asked: str, p: float) -> str:
         ),
         ("lane 2, plot 5, gate var thev", "lane 2, plot 5, gate var thev", "none", 1.0, "lane 2, plot 5"),
         ("lane 2, plot 5, gate is black", "lane 2, plot 5, gate", "none", 1.0, "lane 2, plot 5"),
+        ("vashi sector 17, plot 5", "sector 17, plot 5", "address", 0.99, "vashi sector 17, plot 5"),
         ("Four Ways, plot 5", "Ways, plot 5", "address", 0.6, "Four Ways, plot 5"),
         ("निगडी, दोन मारुती चौक, घर 4", "घर 4", "address", 0.6, "निगडी, दोन मारुती चौक, घर 4"),
         ("mniletee lane 2, plot 5", "mniletee lane 2, plot 5", "none", 1.0, "lane 2, plot 5"),

@@ -24,6 +24,7 @@ def none_named(text: str, place: str, *, ordered: bool = False) -> bool:
         ("is this the branch near Moi avenue? i want one cake", "near Moi avenue"),
         ("kya aap Wakad chowk tak delivery karte ho", "Wakad chowk"),
         ("कोथरूड डेपो पर्यंत डिलिव्हरी देता का", "कोथरूड डेपो"),
+        ("is your shop near Moi avenue", "near Moi avenue"),
         ("ask him not to ring at the gate, baby sleeps", "the gate, baby sleeps"),
         ("rider aweke mzigo mlangoni", "mlangoni"),
         ("mwenye duka anipigie", "duka anipigie"),

@@ -74,3 +74,18 @@ def test_a_place_only_spoken_of_changes_no_address(text: str, first: int, expect
     ranking = (Ranked("change_address", 0.6), Ranked("complaint", 0.2), Ranked("ask_delivery", 0.1))
     found = [Span("ADDRESS", first, len(message.tokens), 0.9)]
     assert without_place(message, found, ranking)[0].name == expected
+
+
+def test_words_for_the_rider_name_no_vague_place() -> None:
+    """The neighbour's is where an order is to be left, and is asked about only where it is to be delivered there."""
+    left = prepare("two teas, rider aache kwa jirani", context_of({"region": "KE"}))
+    sent = prepare("two teas, peleka kwa jirani", context_of({"region": "KE"}))
+    assert address_of(left, [], "place_order") is None
+    assert (address_of(sent, [], "place_order") or {}).get("vague") is True
+
+
+def test_a_name_with_a_comma_is_a_place_that_the_tagger_need_not_be_sure_of() -> None:
+    """A quarter and whose stall it is, without any word of places."""
+    message = prepare("Sabasaba 46, kwa Njeri", context_of({"region": "KE"}))
+    spans = [[Span("ADDRESS", 0, len(message.tokens), p)] for p in (0.7, 0.6)]
+    assert [address_of(message, found, "place_order") is not None for found in spans] == [True, False]

@@ -331,7 +331,7 @@ NAMELESS = _words(
 # Questions whether, and for how much, the shop brings things to a place; over folded text.
 DELIVERY_QUESTIONS = (
     r"\b(do|does|did) (you|u|ya|yall|y'all)( guys| people| all| folks)?( also| even| ever| still)? (do )?(deliver|bring|ship|come|reach|send|go|supply|drop|cover)",
-    r"\b(delivery|transport|shipping) (fee|charges?|cost|costs)\b|\bhow much .{0,20}(delivery|deliver|bring|to)\b|\b(is|are) (this|you|your shop)\b.{0,40}\?",
+    r"\b(delivery|transport|shipping) (fee|charges?|cost|costs)\b|\bhow much .{0,20}(delivery|deliver|bring|to)\b|\b(is|are) (this|you)\b.{0,40}\?|\bis your (shop|place|branch|store|kitchen)\b",
     r"\b(huwa )?(mna|una|mnaweza|mtaweza|mwaweza|huwa)\s?(leta|letea|ku(leta|fika|fikisha)|fika|fikisha|deliver|peleka|tuma)\w*|\b(mko|mpo|duka (lenu|yenu))\b.{0,30}\?",
     r"\b(tak|paryant|me|mein|par|pe|madhe|la)\b.{0,12}\b(delivery|deliver|home delivery|bhejte|pahunchate|pahuchate|dete|aate|pathavta|pohochavta|deta|yeta)( \w+){0,2} (ho|hai|hain|ka|kya)\b",
     r"(तक|पर्यंत|में|मध्ये|ला).{0,14}(डिलीवरी|डिलिव्हरी|भेजते|पहुँचाते|पहुंचाते|देते|आते|पाठवता|पोहोचवता|देता|येता).{0,14}(हो|हैं|का|क्या|है)(?!\S)",
