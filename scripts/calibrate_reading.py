@@ -39,7 +39,9 @@ EXPECTED = {
     "slot_p": 0.5, "unmet": -1.5, "slips": -0.5, "beside": -1.0, "beside_unmet": -1.0, "unmet_change": -1.5,
 }  # fmt: skip
 RISK = 0.005
-KEPT = 0.97
+# Every booked order is read back before it is placed: a wrong line that is put right there costs two to three needless
+# questions, so that an order is booked from 0.7 on at the latest. A merchant who wants less risk sets the dial higher.
+READ_BACK = 0.7
 SEED = 20261122
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ORDER_INTENTS = {"place_order", "modify_order"}
@@ -177,14 +179,8 @@ def kept_aside(found: Sequence[Sample]) -> list[tuple[float, bool]]:
 
 
 def threshold(pairs: list[tuple[float, bool]]) -> float:
-    """The default threshold: as low as the risk allows, but never so high that a merchant's right orders are held back.
-
-    Every booked order is read back to the customer before it is placed, so that a needless question costs about as much
-    as a wrong line that is put right there. A merchant who wants less risk sets the dial higher.
-    """
-    right = sorted((chance for chance, came in pairs if came), reverse=True)
-    generous = right[min(int(KEPT * len(right)), len(right) - 1)]
-    return min(least_risk(pairs), generous)
+    """The default threshold: as low as the risk allows, and never above what a read-back is worth."""
+    return min(least_risk(pairs), READ_BACK)
 
 
 def least_risk(pairs: list[tuple[float, bool]]) -> float:
