@@ -106,7 +106,7 @@ async def test_a_city_may_add_a_menu_for_the_waiting_rider(board: Switchboard, o
     await _step(board, order, ReportRiderWaiting())
     await board.wait(61)
     heard = await board.act("answer", **{"from": "vendor"})
-    assert heard["captions"][0].startswith("Mwendeshaji wa oda ")
+    assert heard["captions"][0].startswith("The rider for order ")
     await board.act("digits", **{"from": "vendor", "digits": "1"})
     assert (await board.order(order.id)).state == "handover"
 
@@ -130,7 +130,7 @@ async def test_a_city_may_call_the_rider_before_a_person_comes(board: Switchboar
     await board.wait(OrdersSettings().delivery_window_s + 1)
     assert ((await board.chased())[-1], await board.cards()) == ("exotel_ivr:delivery_late", [])
     heard = await board.act("answer", **{"from": "rider"})
-    assert heard["captions"][0].startswith("Oda ")
+    assert heard["captions"][0].startswith("Order ")
     await board.act("digits", **{"from": "rider", "digits": "5"})
     assert await board.cards() == ["partner_asks_for_help"]
     await _step(board, order, DeliverOrder(proof={"kind": "otp"}))
