@@ -51,7 +51,7 @@ async def drive(hands: Hands) -> None:
 
     async def booked() -> bool:
         rows = await hands.bubbles(CUSTOMER, "instagram")
-        return any("taiyaar rakh" in row.text.casefold() for row in rows)
+        return any("taiyar rakh" in row.text.casefold() for row in rows)
 
     await customer.until(booked, "the booking")
     await hands.passed("booked")
