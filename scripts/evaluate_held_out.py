@@ -33,7 +33,7 @@ EMPTY: Final = {"address": None, "phone": None, "payment": None, "note": None, "
 
 
 def sets() -> list[str]:
-    """The names of the held-out sets, oldest first."""
+    """The names of the held-out sets, in alphabetical order."""
     return sorted(path.name for path in HELD_OUT.iterdir() if path.is_dir())
 
 
