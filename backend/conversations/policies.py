@@ -107,10 +107,10 @@ def moves_on(current: str, new: str) -> bool:
 
 
 def turn_due(
-    now: datetime, burst_started_at: datetime | None, *, silence_s: float, cap_s: float, at_once: bool
+    came_at: datetime, burst_started_at: datetime | None, *, silence_s: float, cap_s: float, at_once: bool
 ) -> datetime:
-    """Return when the bot shall answer a message that came now: after a silence, but not long after the first."""
+    """Return when the bot shall answer a message: after a silence, but not long after the burst's first one."""
     if at_once:
-        return now
-    due = now + timedelta(seconds=silence_s)
-    return due if burst_started_at is None else max(now, min(due, burst_started_at + timedelta(seconds=cap_s)))
+        return came_at
+    due = came_at + timedelta(seconds=silence_s)
+    return due if burst_started_at is None else max(came_at, min(due, burst_started_at + timedelta(seconds=cap_s)))

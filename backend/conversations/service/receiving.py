@@ -49,6 +49,7 @@ type Special = Callable[[AsyncSession, Conversation, InboundMessage, datetime], 
 TURN_BELL: Final = "turns"
 _OTHER_APP: Final = Actor(ActorKind.AGENT, "instagram-inbox")
 _SOONEST: Final = timedelta(days=365)
+_MOST_BEHIND: Final = timedelta(milliseconds=200)
 
 
 class Receiver:
@@ -161,7 +162,7 @@ class Receiver:
         now = await repository.now(session)
         special = self._special.get(item.kind)
         if special is None or not await special(session, thread, item, now):
-            message = await self._route_new(session, thread, item, _written_at(item, event, now), now)
+            message = await self._route_new(session, thread, item, _written_at(item, event, now), _came_at(event, now))
             if begin is not None and message.awaits_turn and _is_due(thread, now):
                 await begin(session, thread, message)  # Before it is written: a row less to change afterwards.
             await session.flush()
@@ -180,14 +181,14 @@ class Receiver:
         return merchant
 
     async def _route_new(
-        self, session: AsyncSession, thread: Conversation, item: InboundMessage, at: datetime, now: datetime
+        self, session: AsyncSession, thread: Conversation, item: InboundMessage, written_at: datetime, came_at: datetime
     ) -> Message:
         """Add a new message to the session and see to what it asks for."""
         tapped = await self._afterthoughts.answer_by_reaction(session, thread, item)
         item = tapped or item
         message = repository.message_row(
             thread,
-            at,
+            written_at,
             trace_id(),
             direction="in",
             author="customer",
@@ -196,24 +197,24 @@ class Receiver:
             content=content_of(item),
             status="received",
         )
-        thread.last_message_at = now
+        thread.last_message_at = came_at
         if opens_window(item.kind):
-            thread.last_inbound_at = max(at, thread.last_inbound_at or at)
+            thread.last_inbound_at = max(written_at, thread.last_inbound_at or written_at)
         session.add(message)
         if item.kind is not InboundKind.REACTION and not item.passive:
-            await self._answer_or_route(session, thread, item, message, now)
+            await self._answer_or_route(session, thread, item, message, came_at)
         return message
 
     async def _answer_or_route(
-        self, session: AsyncSession, thread: Conversation, item: InboundMessage, message: Message, now: datetime
+        self, session: AsyncSession, thread: Conversation, item: InboundMessage, message: Message, came_at: datetime
     ) -> None:
         await self._keep_number(session, thread, item)
         rule = RULES[item.kind]
         # A comment is no message to us, so nothing about messages is answered.
         asks = rule.is_heard and item.kind is not InboundKind.COMMENT
-        if asks and await self._consent.answered(session, thread, item.text, now):
+        if asks and await self._consent.answered(session, thread, item.text, came_at):
             return
-        await self._route(session, thread, message, rule, now)
+        await self._route(session, thread, message, rule, came_at)
 
     async def _keep_number(self, session: AsyncSession, thread: Conversation, item: InboundMessage) -> None:
         """Keep a number that the customer shared as their own; the channel vouches for one that we asked for."""
@@ -222,12 +223,12 @@ class Receiver:
             await self._customers.set_phone(session, thread.customer_id, own.phones[0], verified=True)
 
     async def _route(
-        self, session: AsyncSession, thread: Conversation, message: Message, rule: KindRule, now: datetime
+        self, session: AsyncSession, thread: Conversation, message: Message, rule: KindRule, came_at: datetime
     ) -> None:
         if thread.owner_kind != OwnerKind.BOT:
             thread.unread += 1
         elif rule.to_bot:
-            self._wait_for_turn(session, thread, message, rule, now)
+            await self._wait_for_turn(session, thread, message, rule, came_at)
         elif rule.hand_over:
             thread.unread += 1
             sentence = rule.say or None
@@ -235,14 +236,14 @@ class Receiver:
         elif rule.say:
             await self._speaker.sentence(session, thread, rule.say, Origin(SYSTEM, key=rule.say))
 
-    def _wait_for_turn(
-        self, session: AsyncSession, thread: Conversation, message: Message, rule: KindRule, now: datetime
+    async def _wait_for_turn(
+        self, session: AsyncSession, thread: Conversation, message: Message, rule: KindRule, came_at: datetime
     ) -> None:
         """Let the bot answer after a short silence; while a turn runs, the next one takes the message."""
         message.awaits_turn = True
-        thread.burst_started_at = thread.burst_started_at or now
+        thread.burst_started_at = thread.burst_started_at or await repository.now(session)
         thread.turn_due_at = turn_due(
-            now,
+            came_at,
             thread.burst_started_at,
             silence_s=self._settings.burst_silence_s,
             cap_s=self._settings.burst_cap_s,
@@ -285,6 +286,11 @@ class Receiver:
 
 def _is_due(thread: Conversation, now: datetime) -> bool:
     return thread.turn_due_at is not None and thread.turn_due_at <= now
+
+
+def _came_at(event: StoredProviderEvent, now: datetime) -> datetime:
+    """Return from when a customer's silence counts; where we lag behind, what waits here is still one burst."""
+    return max(event.received_at, now - _MOST_BEHIND)
 
 
 def _written_at(item: InboundMessage, event: StoredProviderEvent, now: datetime) -> datetime:

@@ -124,6 +124,24 @@ async def test_a_burst_is_one_turn(database: Database) -> None:
         assert len(await shop.lines()) == 6
 
 
+_DUE_AFTER = """
+SELECT extract(epoch FROM c.turn_due_at - (SELECT max(received_at) FROM provider_events))::float8 FROM conversations c
+"""
+
+
+async def test_the_silence_counts_from_when_the_message_came(database: Database) -> None:
+    """Not from when a worker took it up; only where that was long after does what waits there still make one burst."""
+    async with town(database, burst_silence_s=1.2) as shop:
+        await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="habari")
+        await shop.control("POST", "webhooks/flush")
+        await shop.inbox.drain()
+        assert await shop.scalar(_DUE_AFTER) == pytest.approx(1.2)
+        await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="nataka unga")
+        await shop.pass_time(4)
+        await shop.inbox.drain()
+        assert 4 < await shop.scalar(_DUE_AFTER) < 5.2
+
+
 async def test_a_burst_waits_no_longer_than_its_cap(database: Database) -> None:
     """One who never stops typing is answered after the cap."""
     async with town(database, burst_silence_s=10, burst_cap_s=12) as shop:
