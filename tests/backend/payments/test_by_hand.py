@@ -5,8 +5,9 @@ import pytest
 
 from backend.orders.commands import CancelOrder
 from backend.orders.ports import OrderView
+from backend.payments.ports import Method
 from tests.support.factories.orders import ADMIN, give
-from tests.support.factories.payments import daraja_callbacks
+from tests.support.factories.payments import PAYER, daraja_callbacks
 from tests.support.till import Till
 
 
@@ -50,6 +51,20 @@ async def test_money_in_two_parts_and_for_a_wrong_account_is_taken(registered: T
         (7_700, "orphan"),
         (25_200, "matched"),
     ]
+
+
+@pytest.mark.parametrize(("who", "state"), [("otieno", "suggested"), ("wanjiru", "matched")])
+async def test_a_slip_in_the_account_is_applied_only_from_its_payer(
+    registered: Till, order: OrderView, who: str, state: str
+) -> None:
+    """A stranger's money is offered to a person with the order that it may be for; the customer's own pays it."""
+    async with registered.database.transaction() as session:
+        await registered.payments.begin(session, order.id, Method.MPESA, PAYER)
+    assert "receipt" in await pay(registered, 352, order.id[:-1], who)
+    assert await registered.rows("SELECT state FROM receipts") == [(state,)]
+    assert ((await registered.order(order.id)).state == "confirmed") == (state == "matched")
+    offered = [] if state == "matched" else [(order.id,)]
+    assert await registered.rows("SELECT order_id FROM receipt_suggestions") == offered
 
 
 async def test_money_for_an_order_that_wants_none_is_refused_before_it_moves(
