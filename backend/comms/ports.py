@@ -1,6 +1,6 @@
 """What comms needs from a voice provider and from the riders' desk, in our own words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -163,8 +163,8 @@ class VoiceProvider(Protocol):
         """Ask how a call stands."""
         ...
 
-    async def find(self, request: CallRequest, known: Collection[str]) -> str | None:
-        """Look for a call whose answer was lost, among those to this person that are not `known`; None for none."""
+    async def find(self, request: CallRequest) -> Sequence[str]:
+        """Look for a call whose answer was lost: the ids of those to this person from this number, newest first."""
         ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.models import CommsLog, EscalationPolicy, OpsException, VoiceCall
@@ -43,6 +43,12 @@ CROSS JOIN LATERAL (
     WHERE order_id = c.order_id AND payload ->> 'call_id' = c.id AND (state = 'queued') IS TRUE OFFSET 0
 ) s
 """
+
+# Of an unknown call whose send is still asked about; once that is given up, nobody waits for it.
+_IN_DOUBT: Final = text(
+    "EXISTS (SELECT FROM outbound_send s WHERE s.order_id = voice_calls.order_id AND s.state = 'unknown'"
+    " AND s.payload ->> 'call_id' = voice_calls.id AND s.next_at IS NOT NULL)"
+)
 
 _CANCEL_CALLS: Final = """
 UPDATE voice_calls SET state = 'cancelled', outcome = %(outcome)s, updated_at = (SELECT duka_now())
@@ -155,25 +161,39 @@ async def call(session: AsyncSession, call_id: str, *, lock: bool = False) -> Vo
     return found
 
 
-async def call_sids_of(session: AsyncSession, callee: str) -> Sequence[str]:
-    """Return the provider's ids of the calls to somebody in the last two days."""
-    query = select(VoiceCall.call_sid).where(
-        VoiceCall.callee == callee,
-        VoiceCall.call_sid.is_not(None),
-        VoiceCall.created_at > func.duka_now() - text("interval '2 days'"),
-    )
-    return [str(sid) for sid in await session.scalars(query)]
+async def unclaimed(session: AsyncSession, call_sids: Sequence[str]) -> str | None:
+    """Return the first of a provider's ids that no call of ours has; None where each is somebody's."""
+    found = select(VoiceCall.call_sid).where(VoiceCall.call_sid.in_(call_sids))
+    known = set(await session.scalars(found)) if call_sids else set()
+    return next((sid for sid in call_sids if sid not in known), None)
 
 
 async def line_engaged(session: AsyncSession, call: VoiceCall) -> bool:
-    """Return whether another call of ours rings at somebody or goes on; one without news for long counts no more."""
+    """Return whether another call of ours rings at somebody, goes on, or may: one that the provider is asked about.
+
+    One without news for long counts no more.
+    """
     query = select(func.count()).where(
         VoiceCall.callee == call.callee,
         VoiceCall.id != call.id,
-        VoiceCall.state.in_(("dialled", "answered")),
-        VoiceCall.updated_at > func.duka_now() - text("interval '90 seconds'"),
+        or_(
+            VoiceCall.state.in_(("dialled", "answered"))
+            & (VoiceCall.updated_at > func.duka_now() - text("interval '90 seconds'")),
+            (VoiceCall.state == "unknown") & _IN_DOUBT,
+        ),
     )
     return bool(await session.scalar(query))
+
+
+async def release_sid(session: AsyncSession, call_sid: str, *, of: str) -> list[str]:
+    """Take a provider's id from calls that were thought to have it, for the one `of` it; return our ids of them."""
+    query = (
+        update(VoiceCall)
+        .where(VoiceCall.call_sid == call_sid, VoiceCall.id != of)
+        .values(call_sid=None, state="unknown")
+        .returning(VoiceCall.id)
+    )
+    return list(await session.scalars(query))
 
 
 async def live_bridge(session: AsyncSession, order_id: str, one: str, other: str) -> str | None:

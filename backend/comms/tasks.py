@@ -99,18 +99,22 @@ class CallSender:
         return CallRequest(call.id, call.phone, caller_id, ring_s, call.other_phone)
 
     async def investigate(self, send: ClaimedSend) -> SendOutcome:
-        """Look for the call at the provider."""
+        """Look for the call at the provider: the newest to this person that none of ours is.
+
+        It is this one, since nobody is dialled while another call to them is in doubt.
+        """
         async with self._database.transaction() as session:
             call = await repository.call(session, send.payload["call_id"])
-            known = [] if call is None else await repository.call_sids_of(session, call.callee)
         if call is None:
             return Refused("call.gone")
         if call.call_sid:
             return Sent(call.call_sid)
         try:
-            sid = await self._provider.find(self._request(call), known)
+            found = await self._provider.find(self._request(call))
         except (ProviderRejectedError, ProviderUnavailableError, OutcomeUnknownError) as error:
             return Unknown(error.code)
+        async with self._database.transaction() as session:
+            sid = await repository.unclaimed(session, found)
         return Sent(sid) if sid else Unavailable("no such call at the provider")
 
     async def settle(self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome) -> None:

@@ -122,7 +122,7 @@ class CallsService:
             other_phone=second.phone,
         )
         channel = channel_for(self._settings, order.city, first.phone)
-        send = NewSend(channel, {"call_id": call.id}, idem=idem, order_id=order.id, priority=1)
+        send = NewSend(channel, {"call_id": call.id}, idem=idem, lane=first.actor, order_id=order.id, priority=1)
         line = Outbound(first, order.id, BRIDGE, BRIDGE, idem, payload={"with": second.actor})
         await self._journal.depart(session, [Departure(line, (send,), call)])
         return call.id
@@ -234,7 +234,6 @@ class CallsService:
         call = await self._call_of_news(session, news)
         if call is None:
             return
-        call.call_sid = call.call_sid or news.call_sid or None
         if news.state is not None and moves_on(CallState(call.state), news.state):
             call.state = news.state
             await self._journal.call_stands(session, call.call_sid, news.state)
@@ -259,7 +258,15 @@ class CallsService:
         if call is not None and call.call_sid and news.call_sid and call.call_sid != news.call_sid:
             log.warning("call.foreign_news", call_id=call.id)
             return None
+        if call is not None and not call.call_sid and news.call_sid:
+            await self._claim(session, call, news.call_sid)
         return call
+
+    async def _claim(self, session: AsyncSession, call: VoiceCall, call_sid: str) -> None:
+        """Note the id that came with our signed context, though a call in doubt was thought to have it."""
+        for other in await repository.release_sid(session, call_sid, of=call.id):
+            log.warning("call.mistaken", call_id=other, for_call_id=call.id)
+        call.call_sid = call_sid
 
     async def _press(self, session: AsyncSession, call: VoiceCall, digit: str) -> None:
         if not call.menu or await self._has_expired(session, call):

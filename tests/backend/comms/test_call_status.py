@@ -1,9 +1,11 @@
 """How far a call has come, whatever becomes of its callbacks: lost, late, twice, out of order."""
 
+from collections import Counter
 from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from backend.comms.ports import CallState, moves_on
 from backend.comms.service.calls import STATUS_ASKS
@@ -26,6 +28,13 @@ async def asked(board: Switchboard) -> int:
     """How often the provider was asked about a call."""
     found = await board.sandbox.get("/__sim/calls", params={"provider": "exotel", "limit": 500})
     return sum(row["method"] == "GET" for row in found.json())
+
+
+async def bridge(board: Switchboard, order: OrderView) -> None:
+    """Ask for a call that joins the order's vendor and the desk."""
+    headers = {**board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"]), "idempotency-key": "b1"}
+    body = {"order_id": order.id, "first": "vendor", "second": "admin"}
+    assert (await board.api.client.post("/api/v1/comms/bridge", json=body, headers=headers)).status_code == 202
 
 
 async def tell(board: Switchboard, status: str, **fields: Any) -> None:
@@ -126,12 +135,55 @@ async def test_one_that_never_went_out_is_not_dialled_once_it_is_answered(board:
 
 async def test_a_bridge_that_never_went_out_is_dialled_after_all(board: Switchboard, order: OrderView) -> None:
     await board.control("/faults", {"provider": "exotel", "method": "POST", "mode": "cut", "left": 1})
-    headers = {**board.api.token("admin:A-1", Role.ADMIN, cities=["Nairobi"]), "idempotency-key": "b1"}
-    body = {"order_id": order.id, "first": "vendor", "second": "admin"}
-    assert (await board.api.client.post("/api/v1/comms/bridge", json=body, headers=headers)).status_code == 202
+    await bridge(board, order)
     for _ in range(4):
         await board.wait(6)
     assert await board.rows("SELECT state FROM voice_calls WHERE rung = 'bridge'") == [("dialled",)]
+
+
+async def dialled(board: Switchboard) -> list[int]:
+    """How often the provider was told to dial, by our names for the calls."""
+    found = await board.sandbox.get("/__sim/calls", params={"provider": "exotel", "path": "/Calls/connect"})
+    return sorted(Counter(row["body"]["CustomField"] for row in found.json()).values())
+
+
+async def test_nobody_is_dialled_while_it_is_in_doubt_whether_they_were(board: Switchboard, order: OrderView) -> None:
+    """One call never went out, of the next one's dialling the answer is lost: neither is taken for the other."""
+    await board.control("/faults", {"provider": "exotel", "method": "POST", "mode": "cut", "left": 1})
+    await board.wait(185)
+    assert await board.rows(CALL) == [("unknown",)]
+    lost = {"provider": "exotel", "method": "POST", "mode": "apply", "status": 500, "left": 1}
+    await board.control("/faults", lost)
+    await bridge(board, order)
+    await board.settle()
+    assert await board.rows(CALL + " WHERE rung = 'bridge'") == [("queued",)]
+    for _ in range(4):
+        await board.wait(6)
+    assert await board.rows(CALL + " ORDER BY created_at") == [("dialled",), ("queued",)]
+    await board.act("ignore", **{"from": "vendor"})
+    for _ in range(2):
+        await board.wait(6)
+    assert await board.rows(CALL + " ORDER BY created_at") == [("no_answer",), ("dialled",)]
+    assert await dialled(board) == [1, 2]  # The first call's cut line is in the log, too.
+
+
+async def test_news_of_a_call_are_its_own_though_another_was_taken_for_it(
+    board: Switchboard, ringing: OrderView
+) -> None:
+    """The provider's list names calls without our context; its callbacks bring it, and what they say counts."""
+    await bridge(board, ringing)
+    async with board.database.transaction() as session:
+        taken = (
+            "UPDATE voice_calls SET call_sid = CASE rung WHEN 'bridge' THEN :sid END, state = :state WHERE rung = :rung"
+        )
+        sid = await session.scalar(text("SELECT call_sid FROM voice_calls WHERE call_sid IS NOT NULL"))
+        for rung, state in (("exotel_ivr", "unknown"), ("bridge", "dialled")):
+            await session.execute(text(taken), {"sid": sid, "state": state, "rung": rung})
+    await board.act("ignore", **{"from": "vendor"})
+    assert await board.rows("SELECT rung, state, call_sid FROM voice_calls ORDER BY created_at") == [
+        ("exotel_ivr", "no_answer", sid),
+        ("bridge", "unknown", None),
+    ]
 
 
 def test_a_call_moves_forwards_alone() -> None:

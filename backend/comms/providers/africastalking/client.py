@@ -1,6 +1,6 @@
 """HTTP to Africa's Talking: place a call. Nothing there can be asked about one."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from backend.comms.contexts import ContextSigner
@@ -42,12 +42,11 @@ class AfricasTalkingClient:
         del call_sid
         return CallState.UNKNOWN
 
-    async def find(self, request: CallRequest, known: Collection[str]) -> str | None:
+    async def find(self, request: CallRequest) -> Sequence[str]:
         """Say that nobody knows; a call whose answer was lost is never dialled a second time.
 
         Its own callback brings our context with it, and so its id.
         """
-        del known
         raise OutcomeUnknownError("africastalking.cannot_be_asked", request.call_id)
 
 

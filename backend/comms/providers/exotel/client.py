@@ -1,6 +1,6 @@
 """HTTP to Exotel: place a call, ask about it, find one."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.comms.ports import CallRequest, CallState
@@ -53,18 +53,17 @@ class ExotelClient:
         response = await self._http.request("GET", self._path(f"Calls/{call_sid}.json"), params={"details": "true"})
         return state_of(str(_call(response).get("Status", "")))
 
-    async def find(self, request: CallRequest, known: Collection[str]) -> str | None:
-        """Look among the calls to this person from this number for one that we have no id of, the newest first.
+    async def find(self, request: CallRequest) -> Sequence[str]:
+        """List the calls to this person from this number, the newest first.
 
-        The list of calls carries no `CustomField`, so our context can't be looked for.
+        The list carries no `CustomField`, so our context can't be looked for.
         """
         response = await self._http.request("GET", self._path("Calls.json"), params={"From": request.to})
         if not response.ok:
             _raise_for(response)
         calls = [row.get("Call", row) for row in response.json().get("Calls", [])]
-        ours = [call for call in calls if call.get("PhoneNumberSid") == request.caller_id and call["Sid"] not in known]
-        newest = max(ours, key=lambda call: str(call.get("DateCreated")), default=None)
-        return None if newest is None else str(newest["Sid"])
+        ours = [call for call in calls if call.get("PhoneNumberSid") == request.caller_id]
+        return [str(call["Sid"]) for call in sorted(ours, key=lambda call: str(call.get("DateCreated")), reverse=True)]
 
     def _path(self, rest: str) -> str:
         return f"/v1/Accounts/{self._settings.account_sid}/{rest}"
