@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import LEADING, TRAILING, VAGUE_PLACES
+from bot.nlu.grammar.places import LEADING, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.places import brings, instructs, names_none
@@ -16,7 +16,7 @@ from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
-    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|nikipokea|baada ya kupokea"),
+    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|taslimu?|nikipokea|baada ya kupokea"),
     ("cod", r"(ni|tu|n)talip[ai]\w* .{0,10}[iuzvm]+ki(fika|ja|leta)|ikifika .{0,10}(ni|tu|n)talip"),
     ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
     ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
@@ -25,19 +25,34 @@ _PAYMENT_PHRASES = (
 # Words sure enough to name a way of paying without the tagger.
 _SURE = regex.compile(
     r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery)\b"
-    r"|\b(stk|paybill|taslimu)\b"
+    r"|\b(stk|paybill|(?:pesa )?(?:taslimu|taslim))\b"
     r"|\b(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*"
     r"|\bpay(?:ing)? (?:you )?(?:on|upon) (?:delivery|arrival)\b"
-    r"|\b(?:bonga points|gift card|loyalty points|reward points|airtel money|t-?kash|bank transfer)\b"
+    r"|\b(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b"
+    r"|\b(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b"
+    r"|\b(?:vocha|vouchers?|coupons?)\b|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड"
     r"|\b(?:bitcoin|crypto|paypal|neft|cheque)\b"
-    r"|\b(?:kwa|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b|\b(?:my|debit|credit) (card)\b"
+    r"|\b(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b"
+    r"|\b(?:scanner|qr code)\b|\b(?:my|debit|credit) (card)\b"
     r"|\b(card|kadi) (?:se|ne|ya benki)\b|\b(hela mkononi|pesa mkononi)\b"
     r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"
 )
 # Ways of paying that no shop takes here; each is asked about.
-_OTHER_WAYS = r"points|gift card|airtel|t-?kash|transfer|bitcoin|crypto|paypal|neft|cheque"
+_OTHER_WAYS = (
+    r"points|gift ?card|vou?cher|vocha|coupon|sodexo|airtel|t ?-? ?kash|transfer|bitcoin|crypto|paypal|neft|cheque"
+    r"|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड"
+)
 _NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
 _NOT_BEFORE = frozenset(["not", "no", "don't", "sio", "si", "without", "bila", "hapana"])
+# "Mpesa iko na shida": a way of paying that does not work is not the one chosen.
+_FAILS_WITHIN = 5
+_FAILS = regex.compile(
+    r"(yangu |iko |ina |me? |mein |is |my |app |leo |today )*(na )?(shida|down|not working)\b"
+    r"|(yangu |leo )*(haifanyi|haishiki|imegoma|imekataa|imelala|inasumbua)\b"
+    r"|(app |to |abhi |aaj )*(nahi|nahin|nai) (chal|ho|kaam)"
+    r"|(app |to |abhi )*(band|bandh|down) (hai|ahe|padl)|chalat nahi"
+    r"|नहीं (चल|हो)|(बंद|बन्द) (है|आहे|पड)|चालत नाही"
+)
 _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
 _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
@@ -182,7 +197,7 @@ def _is_place(message: Message, span: Span) -> bool:
 
 @lru_cache(maxsize=1)
 def _vague_pattern() -> regex.Pattern[str]:
-    return regex.compile("|".join(VAGUE_PLACES))
+    return regex.compile(vague_places())
 
 
 def _vague_place(message: Message) -> dict[str, Any] | None:
@@ -241,8 +256,10 @@ def _spoken_phone(message: Message) -> Phone | None:
 
 def payment_of(message: Message, spans: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any] | None:
     """Read the way of paying: the last one named that is not denied."""
+    sure = _sure_runs(message)
     named = [(span.first, span.last) for span in spans if span.name == "PAYMENT"]
-    told = [*_sure_runs(message), *_asked_runs(message)]
+    named = [run for run in named if not any(a <= run[0] and run[1] <= b for a, b in sure)]
+    told = [*sure, *_asked_runs(message)]
     named += [run for run in told if not any(a < run[1] and run[0] < b for a, b in named)]
     read = [(run, _payment_value(message, *run)) for run in sorted(named)]
     wanted = [item for item in read if not _denied(message, *item[0])]
@@ -309,7 +326,9 @@ def _paying(message: Message, first: int, last: int) -> bool:
 def _denied(message: Message, first: int, last: int) -> bool:
     after = [token.norm for token in message.tokens[last : last + 2]]
     before = message.tokens[first - 1].norm if first else ""
-    return bool(after and after[0] in _NOT_AFTER) or before in _NOT_BEFORE
+    behind = " ".join(token.norm for token in message.tokens[last : last + _FAILS_WITHIN])
+    fails = _FAILS.match(behind) is not None
+    return fails or bool(after and after[0] in _NOT_AFTER) or before in _NOT_BEFORE
 
 
 # --- note and receipt

@@ -12,6 +12,7 @@ from bot.nlu.flags import flags_of
         ("paid", "nimelipia tayari"),
         ("paid", "payment to ho gayi thi par ab nahi chahiye"),
         ("paid", "cancel the chair I paid for last week"),
+        ("paid", "मैं पैसे दे चुका हूँ, कैंसल करो"),
         ("left", "the rider already left but cancel it"),
         ("wholesale", "please send a quotation with VAT"),
         ("wholesale", "mtupatie kwa bei ya jumla"),

@@ -338,16 +338,47 @@ DELIVERY_QUESTIONS = (
 )
 # Swahili's genitives, which carry a name of a place on ("kituo cha mafuta", "shule ya msingi").
 GENITIVES = frozenset(["ya", "wa", "la", "cha", "vya", "za"])
+# Whose place it is tells the way only to those who know them: kin and friends, and what they may have, by language.
+_KIN = {
+    "en": "sister|brother|mother|mom|mum|mummy|dad|daddy|father|aunt|aunty|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|grandpa|grandmother|parents|in-?laws?|boss|colleague|landlord|son|daughter|niece|nephew",
+    "sw": "mama|mathe|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|babu|shosho|guka|cucu|bibi|mke|mume|beshte|beste|cuzo|cousin|bro|brathe|sis|sistangu|ndugu|binamu|mtoto|kijana|shemeji|wifi|boss",
+    "hi": "behen|behan|bahan|bhai|bhaiya|dost|saheli|mummy|maa|mama|mami|papa|chacha|chachi|nana|nani|dada|dadi|padosi|sasural|sasur|saas|maasi|mausi|buaa?|didi|jija|beta|beti|bhabhi|boss",
+    "hi_dev": "बहन|भाई|भैया|दोस्त|सहेली|मम्मी|माँ|मां|मामा|मामी|पापा|चाचा|चाची|नाना|नानी|दादा|दादी|पड़ोसी|ससुराल|सास|मौसी|बुआ|दीदी|जीजा|भाभी|बेटे|बेटी|बॉस",
+    "mr": "bahini|bhava|bhau|mitra|maitrini|mama|mami|kaka|kaku|mavshi|shejarya|aai|baban?|tai|dada|vahini|sasrya|sasu|aaji|aajoban?|aatya|mula|muli",
+    "mr_dev": "बहिणी|भावा|भाऊ|मित्रा|मैत्रिणी|मामा|मामी|काका|काकू|मावशी|शेजाऱ्या|आत्या|आई|बाबां?|ताई|दादा|वहिनी|सासऱ्या|सासू|आजी|आजोबां|मुला|मुली",
+}  # fmt: skip
+_THEIRS = {
+    "en": "place|house|home|shop|office|salon|stall|hotel|kiosk|room|flat|apartment|school|hostel|workplace|clinic|pharmacy|business",
+    "sw": "duka|dukani|nyumba|nyumbani|shop|ofisi|ofisini|office|place|keja|kibanda|hoteli|saluni|salon|kiosk|shule|hostel",
+    "hi": r"ghar|yaha+n?|offi[cs]e?|dukaa?n|shop|flat|room|hostel|school|college|clinic|salon|makan|parlou?r",
+    "hi_dev": "घर|यहाँ|यहां|ऑफिस|ऑफ़िस|दुकान|फ्लैट|रूम|हॉस्टल|होस्टल|स्कूल|कॉलेज|क्लिनिक|मकान",
+    "mr": r"ghar\w*|duka+n\w*|office\w*|room\w*|hostel\w*|shal\w+|clinic\w*",
+    "mr_dev": r"घर\w*|दुकान\w*|ऑफिस\w*|रूम\w*|हॉस्टेल\w*|होस्टेल\w*|शाळ\w*|क्लिनिक\w*",
+}
+_SWAHILI_OWN = "yangu|wangu|yake|wake|zangu|yetu|wetu"
+# "Behind Raju bhai's shop" is a way to go.
+_NO_LANDMARK = r"(?! ?(ke |च्या |chya )?(paas|pass|sa+mne|upar|niche|neeche|pi+che|peeche|bagal|aage|andar|samor|javal|jawal|mage|varti|shejari|पास|सामने|ऊपर|नीचे|पीछे|बगल|आगे|समोर|जवळ|मागे|वर))"
 VAGUE_PLACES = (
-    r"\b(to|at|for) (my|his|her|our|the) (?:\w+ )?(sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|parents|boss|office|work|workplace|shop|hostel|new place|new office|new house|place|house|home)('?s)?( (new )?(place|house|home|shop|office|salon|stall|hotel|kiosk|room|flat|apartment|school|hostel))?(?=\s*($|[.,!?\n]))",
-    r"\b(to|at) (my|his|her) (sister|brother|mother|mom|mum|dad|father|aunt|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma)('?s)? (place|house|home)",
+    r"\b(to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home|{en})('?s)?( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
+    r"\b(to|at) (my|his|her) ({en})('?s)? ({en_theirs})\b|\b(my|his|her|our) ({en})'?s ({en_theirs})\b",
     r"\b(at|to) (my|our) new (office|place|house|home|apartment)\b",
     r"\b(kwa|nyumbani kwa) (mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
-    r"\b(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?(dada|kaka|mama|baba|cousin|cuzo|rafiki|beshte|shangazi|mjomba|jirani|bro|sis|mathe)( yangu| wangu| yake| zangu)( kwake)?(?=\s*($|[.,!?\n]))",
-    r"\b(behen|bahan|bhai|dost|mummy|mama|chacha|nani|dadi|padosi|sasural|maasi|mausi|buaa?|didi) ?(ke|ki|k)? (ghar|yahan|yaha|office)\b",
+    r"\b(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
+    r"\b({sw_theirs}) (y|l|ch|kw|w)a ({sw}) ({own})\b",
+    r"\b({hi}) ?(ke|ki|k)? (ghar|yahan|yaha|office)\b|\b({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
     r"\b(nay[ea]|naye wale) (office|ghar|flat)\b|\bmandir ke (paas|pas) (wale|wala) ghar\b",
-    r"(बहन|भाई|दोस्त|मम्मी|मामा|चाचा|नानी|दादी|पड़ोसी|मौसी|बुआ|दीदी) के (घर|यहाँ|यहां|ऑफिस)",
+    r"({hi_dev}) (के|की) ({hi_dev_theirs}){no_landmark}",
     r"(नए|नये) (ऑफिस|घर|फ्लैट)|के पास (वाले|वाला) (घर|मकान)",
-    r"(बहिणी|भावा|मित्रा|मामा|काका|मावशी|शेजाऱ्या|आत्या|आई|ताई)(च्या|कडे| कडे)( घरी| घरा)?",
-    r"\b(bahini|bhava|mitra|mama|kaka|mavshi|shejarya|aai|tai)(chya|kade) ?(ghari|ghara)?\b|\bnavin (office|ghar)",
+    r"(?<!\w)({mr_dev})(च्या|कडे| कडे)( ({mr_dev_theirs}))?{no_landmark}",
+    r"\b({mr})(chya|kade) ?({mr_theirs})?\b{no_landmark}|\bnavin (office|ghar)",
 )  # fmt: skip
+_VAGUE_WORDS = {**_KIN, **{f"{name}_theirs": listed for name, listed in _THEIRS.items()}}
+
+
+def vague_places() -> str:
+    """One pattern, over text in small letters, for places that only tell whose they are ("at my sister's")."""
+    named = {"own": f"({_SWAHILI_OWN})", "no_landmark": _NO_LANDMARK, **_VAGUE_WORDS}
+    rows = list(VAGUE_PLACES)
+    for name, listed in named.items():
+        rows = [row.replace("{" + name + "}", listed) for row in rows]
+    return "|".join(rows)

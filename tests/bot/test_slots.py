@@ -1,0 +1,80 @@
+"""Ways of paying and places that only tell whose they are, as tables of what people write."""
+
+import pytest
+
+from bot.nlu.asked import context_of
+from bot.nlu.features import prepare
+from bot.nlu.slots import address_of, payment_of
+from bot.nlu.spans import Span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nalipa na T-Kash",
+        "t kash iko?",
+        "can I use a gift voucher",
+        "nina vocha, niitumie",
+        "coupon se de dunga",
+        "कूपन चलेगा क्या",
+    ],
+)
+def test_a_way_that_no_shop_takes_is_asked_about(text: str) -> None:
+    """It has a name, and none of ours."""
+    found = payment_of(prepare(text, context_of({"region": "KE"})), [], None)
+    assert found is not None
+    assert (found["value"], found["supported"]) == (None, False)
+
+
+def test_half_a_name_is_not_taken_for_the_whole() -> None:
+    """The tagger sees "Kash" alone; the name that holds it stands."""
+    message = prepare("nalipa na T-Kash", context_of({"region": "KE"}))
+    found = payment_of(message, [Span("PAYMENT", len(message.tokens) - 1, len(message.tokens), 0.9)], None)
+    assert found is not None
+    assert (found["text"], found["value"]) == ("T-Kash", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "expected"),
+    [
+        ("cash bana, mpesa iko na shida", "cash", "cod"),
+        ("mpesa iko na shida, taslimu basi", "mpesa", "cod"),
+        ("gpay nahi chal raha, cash on delivery", "gpay", "cod"),
+        ("nitalipa pesa taslimu", "pesa", "cod"),
+        ("nimetuma kwenye till", "till", "mpesa"),
+        ("scanner pe bhej diya", "scanner", "upi"),
+    ],
+)
+def test_the_way_that_works_is_the_one_chosen(text: str, way: str, expected: str) -> None:
+    """A way that is said to fail is not chosen, and "pesa" before "taslimu" is money."""
+    message = prepare(text, context_of({"region": "KE"}))
+    at = message.words.index(way)
+    found = payment_of(message, [Span("PAYMENT", at, at + 1, 0.9)], None)
+    assert found is not None
+    assert found["value"] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mere bhai ki dukan pe bhej do",
+        "maitrinichya ghari pathva",
+        "मित्राच्या दुकानात पाठवा",
+        "बहन की दुकान पर भेजना",
+        "my cousin's place pe bhejna",
+        "leta kwa duka ya shemeji yangu",
+    ],
+)
+def test_a_place_that_only_tells_whose_it_is_is_vague(text: str) -> None:
+    """Who does not know them cannot go there."""
+    found = address_of(prepare(text, context_of({"region": "KE"})), [], "place_order")
+    assert found is not None
+    assert found["vague"]
+
+
+@pytest.mark.parametrize(
+    "text", ["bhai ki dukan ke saamne wali gali", "bhava 2 samosa pathva", "rafiki yangu anataka mbili"]
+)
+def test_a_way_past_a_place_and_kin_alone_are_no_vague_place(text: str) -> None:
+    """What it stands before is a landmark; people without a place are who eats."""
+    assert address_of(prepare(text, context_of({"region": "KE"})), [], "place_order") is None
