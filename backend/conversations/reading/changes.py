@@ -11,8 +11,9 @@ from backend.catalog.linking.lexicon import lexicon, phrase_key
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.around import Around
 from backend.conversations.reading.change import Change, amounts_to_much, is_another, other_row
-from backend.conversations.reading.items import MAKE_IT, Item
+from backend.conversations.reading.items import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
 from backend.conversations.reading.pieces import cues, of_them
@@ -23,7 +24,6 @@ _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _PUT: Final = frozenset({fold("weka")})
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 _PAIR: Final = 2
-_NEXT: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
 
@@ -33,6 +33,7 @@ class Changer:
 
     def __init__(self, text: str, catalogue: Catalogue, order: Order, *, everything: bool) -> None:
         self._text = text
+        self._around = Around(text)
         keys = [fold(word) for _, _, word in endings_apart(words(text))]
         steering = (key for key, named in zip(keys, in_names(keys, catalogue), strict=True) if not named)
         self._keys = frozenset(key for key in steering if key not in catalogue.index.by_key)
@@ -41,6 +42,7 @@ class Changer:
         # In the rows of the order alone, "the bread" has one meaning.
         self._own = Catalogue(tuple(item for item in catalogue.items if item.sku in order))
         self._everything = everything
+        self._items: Sequence[Item] = ()
         self.change = Change()
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
@@ -59,6 +61,7 @@ class Changer:
         items = [self._newer(item, items, loose) for item in items]
         if named and items == named:
             self._apply_beside(items, loose)
+        self._items = items
         off = self._off(items)
         on = [item for item in items if item not in off]
         if not items:
@@ -82,13 +85,14 @@ class Changer:
             self.change.lost = self.change.lost or (bool(bare) and apart)
 
     def _exchanges_some(self, items: Sequence[Item]) -> bool:
-        """Apply "change one tea to ginger": so many of a row become another sort of it."""
+        """Apply "change one tea to ginger": so many of a row become another sort of it, or something else."""
         if len(items) != _PAIR or not self._said(cues().set) or not self._said(cues().becomes):
             return False
         sku, count = self._own_row(items[0]), items[0].wanted.count
         if sku is None or count is None or not count < self._order[sku] or not items[1].unamounted:
             return False
-        target = self._sort_of(items[1], sku)
+        settled = items[1].resolution.status is Status.SURE and items[1].resolution.exact
+        target = self._sort_of(items[1], sku) or (items[1].sku if settled else None)
         if target is None or target == sku:
             return False
         self.change.set(sku, self._order[sku] - count)
@@ -122,14 +126,23 @@ class Changer:
         off = [item for item in items if self._is_off(item, items)]
         if len(items) == len(off) == _PAIR and self._own_row(off[1]) is None:
             off = off[:1]  # Both are words of one exchange; the one that is not on the order comes on.
-        own = [item for item in items if self._own_row(item) is not None]
-        exchange = not off and len(items) == _PAIR and len(own) == 1 and own[0].unamounted
-        exchange = exchange and not self._said(cues().more)
-        return own if exchange and self._said(cues().set | cues().off | cues().corrections) else off
+        return off + self._made_others(off, items)
+
+    def _made_others(self, off: Sequence[Item], items: Sequence[Item]) -> list[Item]:
+        """Of two goods that nothing takes off, the one on the order that is made the other ("make the tea coffee")."""
+        rest = [item for item in items if item not in off]
+        own = [item for item in rest if self._own_row(item) is not None]
+        if len(rest) != _PAIR or len(own) != 1 or not own[0].unamounted:
+            return []
+        if off:  # "Make the tea coffee and cancel the milk": no "and" stands between the two.
+            made = own[0] is rest[0] and self._said(cues().set) and not self._around.joined(*rest)
+            return own if made else []
+        steered = self._said(cues().set | cues().off | cues().corrections)
+        return own if steered and not self._said(cues().more) else []
 
     def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
         more = cues().more - self._catalogue.index.by_key.keys()
-        if self._becomes(item):
+        if self._becomes(item) or self._led_on(item):
             return False
         if item.role in _TAKEN_OFF and more.isdisjoint(item.keys):
             return True
@@ -145,40 +158,30 @@ class Changer:
         own = item.sku in self._order and not item.unamounted
         return item.role == "from" and own and not said.isdisjoint(cues().becomes)
 
+    def _led_on(self, item: Item) -> bool:
+        """Whether a word of becoming stands right before what is not on the order ("let it be a big one")."""
+        before, _ = self._around.beside(item, self._items)
+        return item.sku not in self._order and not cues().becomes.isdisjoint(before[-1:])
+
     def _led_off(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands right before an item ("and take out the lentils")."""
-        return not cues().off_before.isdisjoint(self._beside(item, items)[0])
+        return not cues().off_before.isdisjoint(self._around.beside(item, items)[0])
 
     def _kept(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
-        before, after = self._beside(item, items)
+        before, after = self._around.beside(item, items)
         kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
         return kept and item.unamounted and len(items) > 1
 
-    def _beside(self, item: Item, items: Sequence[Item]) -> tuple[list[str], list[str]]:
-        """The two words before and the two after an item, none of them nearer to another item."""
-        start = max((other.end for other in items if other.end <= item.start), default=0)
-        end = min((other.start for other in items if other.start >= item.end), default=len(self._text))
-        before = [fold(word) for _, _, word in words(self._text[start : item.start])]
-        after = [fold(word) for _, _, word in words(self._text[item.end : end])]
-        return before[-2:], after[:2]
-
     def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands beside an item, nearer than any other item."""
-        before, after = self._beside(item, items)
+        before, after = self._around.beside(item, items)
         known = cues()
         if before[-1:] and before[-1] in known.puts:  # "Eggs out, add bread": what is put on does not come off.
             before = []
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
-        closes = bool(after) and after[0] in known.off_before and self._ends(item, items)
+        closes = bool(after) and after[0] in known.off_before and self._around.ends(item, items)
         return bool(set(before) & known.off_before or set(after) & refused) or closes
-
-    def _ends(self, item: Item, items: Sequence[Item]) -> bool:
-        """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""
-        behind = words(self._text[item.end :])[:1]
-        place = item.end + behind[0][1] if behind else item.end
-        gap = self._text[place:].lstrip(" ")
-        return not gap or not gap[0].isalnum() or not any(0 <= other.start - place <= _NEXT for other in items)
 
     def _own_row(self, item: Item) -> str | None:
         """The row of the running order that an item names, or None."""
@@ -203,7 +206,11 @@ class Changer:
     def _may_be_own(self, item: Item) -> bool:
         """Whether a good that has a row elsewhere can still mean one of the order: it comes off, or is exchanged."""
         bare = item.unamounted and not read_keys(item.keys).sized
-        return item.role in _TAKEN_OFF or (bare and self._said(cues().set | cues().off))
+        return self._only() or item.role in _TAKEN_OFF or (bare and self._said(cues().set | cues().off))
+
+    def _only(self) -> bool:
+        """Whether "only one bread" speaks of the bread that is on the order, whatever sort that is."""
+        return self._said(cues().only) and not self._said(cues().more)
 
     def _take_off(self, off: Sequence[Item], on: Sequence[Item]) -> list[str]:
         gone: list[str] = []
@@ -226,22 +233,33 @@ class Changer:
     # What goes on.
 
     def _put_on(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> None:
-        own = self._own_row(item)
+        own = None if self._led_on(item) else self._own_row(item)
         settled = item.resolution.status is Status.SURE
-        if own is not None and item.unamounted and len(on) > 1:
+        if own is not None and item.unamounted and len(on) > 1 and own not in gone:
             return  # It is only spoken of, beside what is changed.
-        if own is not None and (not settled or item.sku == own):
+        if own is not None and (not settled or item.sku == own or (self._only() and not item.unamounted)):
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
             return
-        elif item.sku and len(gone) == len(on) == 1 and self._takes_over(item, gone[0]):
-            self.change.add(item.sku, self._order[gone[0]])  # No amount was said: it takes over that of what is gone.
+        elif item.sku and (former := self._former(item, on, gone)) and self._takes_over(item, former):
+            self.change.add(item.sku, self._order[former])  # No amount was said: it takes over that of what is gone.
         elif settled and (item.resolution.exact or not item.unamounted or len(on) == 1):
             for sku, quantity in item.resolution.lines:
                 self.change.add(sku, quantity)
         else:
             guess = replace(item.resolution, status=Status.UNKNOWN) if settled else item.resolution
             self.change.open_items.append(replace(item, resolution=guess))
+
+    def _former(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> str | None:
+        """The row whose place an item takes: its own, the one named right before it, or the only one that goes."""
+        own = self._own_row(item)
+        if own in gone or len(gone) == len(on) == 1:
+            return own if own in gone else gone[0]
+        before = max((one for one in self._items if one.end <= item.start), key=lambda one: one.end, default=None)
+        if before is None or before in on or self._around.joined(before, item):
+            return None
+        row = self._own_row(before)
+        return row if row in gone else None
 
     def _takes_over(self, item: Item, gone: str) -> bool:
         """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
@@ -257,7 +275,7 @@ class Changer:
         refused = not gone and self._said(_NOT_THAT)
         if len(on) > 1 or (self._said(cues().more) and not refused):
             return False
-        steered = self._said(cues().set | cues().corrections) or self._tells_which(item)
+        steered = self._said(cues().set | cues().corrections) or self._around.tells_which(item)
         if not gone and not refused and not steered:
             return False
         # "Drop the lassi and make the biryani chicken": what is made another sort may be another row than what goes.
@@ -265,16 +283,18 @@ class Changer:
         for sku in [*gone, *made] if gone else self._order:
             target = self._sort_of(item, sku)
             if target is not None:
-                self._swap(sku, target, None if self._attributes(item) else item.wanted.count, item.keys)
+                self._swap(sku, target, None if self._around.attributes(item) else item.wanted.count, item.keys)
                 return True
         return False
 
     def _resized_beside(self, item: Item, on: Sequence[Item]) -> bool:
-        """Take "make the dal full and chapati six": another size of one row, beside what else changes."""
-        sized = item.sku is not None and item.unamounted and read_keys(item.keys).sized
+        """Take "make the dal full and chapati six": another size or sort of one row, beside what else changes."""
+        led = self._led_on(item)
+        sized = item.sku is not None and item.unamounted and (led or read_keys(item.keys).sized)
         if len(on) < _PAIR or not sized or not self._said(cues().set):
             return False
         same = [sku for sku in self._order if self._family(item) == self._catalogue.by_sku[sku].family]
+        same = [sku for sku in self._order if self._family(item) & self._catalogue.by_sku[sku].family] if led else same
         if len(same) != 1 or item.sku is None or item.sku in self._order:
             return False
         self._swap(same[0], item.sku, None, item.keys)
@@ -295,22 +315,12 @@ class Changer:
     def _sort_of(self, item: Item, sku: str) -> str | None:
         """The row that an item means as another sort of a row of the order, or None."""
         row = self._catalogue.by_sku[sku]
-        if item.resolution.status is Status.SURE and not self._attributes(item):
+        if item.resolution.status is Status.SURE and not self._around.attributes(item):
             return item.sku if item.sku and self._catalogue.by_sku[item.sku].family & row.family else None
-        number = (f"{float(item.wanted.count):g}",) if item.wanted.count and self._attributes(item) else ()
+        number = (f"{float(item.wanted.count):g}",) if item.wanted.count and self._around.attributes(item) else ()
         keys = (*(term.key for term in row.terms.goods), *item.keys, *number)
         found = resolve(self._catalogue, read_keys(keys, frozenset(row.family)), Wanted(count=Fraction(1)))
         return found.sku if other_row(found, sku, self._order) else None
-
-    def _tells_which(self, item: Item) -> bool:
-        """Whether "wala" or "one" stands behind an uncounted good of several words ("give the brown bread one")."""
-        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
-        return item.unamounted and len(item.keys) > 1 and bool(after) and after[0] in cues().attributes
-
-    def _attributes(self, item: Item) -> bool:
-        """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""
-        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
-        return item.wanted.count is not None and bool(after) and after[0] in cues().attributes
 
     def _again(self, item: Item, sku: str) -> None:
         """A row of the order named again: more of it, less of it, or a new quantity."""
@@ -321,7 +331,7 @@ class Changer:
             self.change.unclear = True
         elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(self._more()) and not self._said(known.becomes) and not self._made(item):
+        elif self._said(self._more()) and not self._said(known.becomes) and not self._around.made(item):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
@@ -329,11 +339,6 @@ class Changer:
     def _more(self) -> frozenset[str]:
         """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
         return cues().more - _PUT if self._said(_THOSE) else cues().more
-
-    def _made(self, item: Item) -> bool:
-        """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""
-        after = [fold(word) for _, _, word in words(self._text[item.end :])][:1]
-        return not item.unamounted and not MAKE_IT.isdisjoint(after)
 
     def _quantity(self, item: Item, sku: str) -> Fraction | None:
         lines = lines_for(self._catalogue, self._row(sku), item.wanted)

@@ -68,6 +68,7 @@ class Cues:
     with_before: frozenset[str]
     number_words: frozenset[str]
     becomes: frozenset[str]
+    only: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
     puts: frozenset[str]
@@ -191,6 +192,7 @@ def cues() -> Cues:
         ranges=frozenset(word.lower() for word in lists["ranges"]),
         with_before=frozenset(map(fold, lists["with_before"])),
         number_words=frozenset(map(fold, lists["number_words"])),
+        only=frozenset(map(fold, lists["changes"]["only"])),
         becomes=frozenset(map(fold, lists["changes"]["becomes"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),

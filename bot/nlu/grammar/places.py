@@ -365,7 +365,7 @@ VAGUE_PLACES = (
     r"\b(kwa|nyumbani kwa) (mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
     r"\b(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
     r"\b({sw_theirs}) (y|l|ch|kw|w)a ({sw}) ({own})\b",
-    r"\b({hi}) ?(ke|ki|k)? (ghar|yahan|yaha|office)\b|\b({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
+    r"\b({hi}) ?(ke|ki|k) (ghar|yahan|yaha|office)\b|\b({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
     r"\b(nay[ea]|naye wale) (office|ghar|flat)\b|\bmandir ke (paas|pas) (wale|wala) ghar\b",
     r"({hi_dev}) (के|की) ({hi_dev_theirs}){no_landmark}",
     r"(नए|नये) (ऑफिस|घर|फ्लैट)|के पास (वाले|वाला) (घर|मकान)",

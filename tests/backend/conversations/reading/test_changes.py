@@ -28,6 +28,11 @@ from tests.support.shops import CORNER_SHOP, VESSELS, marked
         ("<milk> {3} ki jagah {5}", {"MILK"}, {"MILK": 5}),
         ("{ek|1} kam karo, sirf {2} <milk>", {"MILK"}, {"MILK": 2}),
         ("remove the <-milk>, keep the <bread>", {"MILK"}, {}),
+        ("<bread> ko <brown bread> kar do aur <-milk> cancel", {"BREAD", "MILK"}, {"BREAD-B": 1}),
+        ("<-milk> cancel, <bread> ko <brown bread> kar do", {"BREAD", "MILK"}, {"BREAD-B": 1}),
+        ("<maziwa> {moja|1} iwe <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
+        ("<mayai> msiweke, badala yake <coke> {2}", {"EGG"}, {"COKE": 2}),
+        ("badili iwe <mkate mkubwa> alafu weka <coke> {1}", {"BREAD"}, {"BREAD-8": 1, "COKE": 1}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
@@ -48,6 +53,13 @@ def test_what_is_put_on_does_not_come_off() -> None:
 def test_another_size_may_be_made_beside_another_change() -> None:
     result = read(CORNER_SHOP, "make the <malisho kubwa> and <bread> {2}", intent="modify_order", history=READ_BACK)
     assert (set(result.removed), lines(result)) == ({"MILK", "BREAD"}, {"MILK-L": 3, "BREAD": 2})
+
+
+def test_only_speaks_of_what_is_on_the_order() -> None:
+    """The bread that is left is the brown one that was ordered, though "bread" alone means the white one."""
+    browns = (Turn("customer", "2 brown bread"), Turn("bot", "2 x Brown Bread 400g = KES 140. Shall I book it?"))
+    result = read(CORNER_SHOP, "only {1} <bread> please", intent="modify_order", history=browns)
+    assert (set(result.removed), lines(result)) == ({"BREAD-B"}, {"BREAD-B": 1})
 
 
 THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Shall I book it?"))

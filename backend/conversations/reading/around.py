@@ -1,0 +1,53 @@
+"""The words around the items of a message: beside one, between two, and those that say which one is meant."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.items import MAKE_IT, Item
+from backend.conversations.reading.pieces import cues
+
+_NEXT: Final = 2
+
+
+class Around:
+    """Looks around the items of one message."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def beside(self, item: Item, items: Sequence[Item]) -> tuple[list[str], list[str]]:
+        """The two words before and the two after an item, none of them nearer to another item."""
+        start = max((other.end for other in items if other.end <= item.start), default=0)
+        end = min((other.start for other in items if other.start >= item.end), default=len(self._text))
+        return self._said(start, item.start)[-_NEXT:], self._said(item.end, end)[:_NEXT]
+
+    def joined(self, one: Item, other: Item) -> bool:
+        """Whether an "and" stands between two items."""
+        return not cues().joins.isdisjoint(self._said(one.end, other.start))
+
+    def ends(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""
+        behind = words(self._text[item.end :])[:1]
+        place = item.end + behind[0][1] if behind else item.end
+        gap = self._text[place:].lstrip(" ")
+        return not gap or not gap[0].isalnum() or not any(0 <= other.start - place <= _NEXT for other in items)
+
+    def tells_which(self, item: Item) -> bool:
+        """Whether "wala" or "one" stands behind an uncounted good of several words ("give the brown bread one")."""
+        return item.unamounted and len(item.keys) > 1 and self._is_attribute(item)
+
+    def attributes(self, item: Item) -> bool:
+        """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""
+        return item.wanted.count is not None and self._is_attribute(item)
+
+    def made(self, item: Item) -> bool:
+        """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""
+        return not item.unamounted and not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1])
+
+    def _is_attribute(self, item: Item) -> bool:
+        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
+        return bool(after) and after[0] in cues().attributes
+
+    def _said(self, start: int, end: int) -> list[str]:
+        return [fold(word) for _, _, word in words(self._text[start:end])]
