@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
-from backend.conversations.reading.items import MAKE_IT, Item
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.items import MAKE_IT
 from backend.conversations.reading.pieces import cues
 
 _NEXT: Final = 2
@@ -25,6 +26,12 @@ class Around:
     def joined(self, one: Item, other: Item) -> bool:
         """Whether an "and" stands between two items."""
         return not cues().joins.isdisjoint(self._said(one.end, other.start))
+
+    def kept(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
+        before, after = self.beside(item, items)
+        kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
+        return kept and item.unamounted and len(items) > 1
 
     def ends(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 
 
 @dataclass(slots=True)

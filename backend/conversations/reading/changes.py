@@ -13,7 +13,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
 from backend.conversations.reading.change import Change, amounts_to_much, is_another, other_row
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
 from backend.conversations.reading.pieces import cues, of_them
@@ -23,6 +23,8 @@ _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _PUT: Final = frozenset({fold("weka")})
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
+# "Leave the tea, one coffee in its place": what Hindi leaves does not stay.
+_IN_ITS_PLACE: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
 _PAIR: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
@@ -51,7 +53,8 @@ class Changer:
             for sku, quantity in self._order.items():
                 self.change.set(sku, quantity * 2)
             return self.change
-        kept = [item for item in items if self._kept(item, items)]
+        stays = not self._said(_IN_ITS_PLACE)
+        kept = [item for item in items if stays and self._around.kept(item, items)]
         # Hindi's "rehne do" leaves a good where it is, or leaves it out: the bot took it for going.
         self.change.lost = any(item.role in _TAKEN_OFF for item in kept)
         items = [item for item in items if item not in kept]
@@ -161,17 +164,11 @@ class Changer:
     def _led_on(self, item: Item) -> bool:
         """Whether a word of becoming stands right before what is not on the order ("let it be a big one")."""
         before, _ = self._around.beside(item, self._items)
-        return item.sku not in self._order and not cues().becomes.isdisjoint(before[-1:])
+        return item.unamounted and item.sku not in self._order and not cues().becomes.isdisjoint(before[-1:])
 
     def _led_off(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands right before an item ("and take out the lentils")."""
         return not cues().off_before.isdisjoint(self._around.beside(item, items)[0])
-
-    def _kept(self, item: Item, items: Sequence[Item]) -> bool:
-        """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
-        before, after = self._around.beside(item, items)
-        kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
-        return kept and item.unamounted and len(items) > 1
 
     def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands beside an item, nearer than any other item."""

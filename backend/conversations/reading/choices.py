@@ -14,7 +14,7 @@ from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.segment import Segment
 

@@ -8,7 +8,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, read_keys
 from backend.conversations.reading.choices import numbers_of
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Turn

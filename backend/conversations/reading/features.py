@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.catalog.linking.folding import fold
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
@@ -196,7 +196,7 @@ def _mention_p(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
 
 def _unread(pieces: Sequence[Piece], items: Sequence[Item]) -> int:
     """Words that the bot or the catalogue takes for goods and that no item holds."""
-    spans = [(item.start, item.end) for item in items]
+    spans = [span for item in items for span in ((item.start, item.end), *item.corrects)]
     goods = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.AMOUNT}]
     return sum(not any(start <= piece.start < end for start, end in spans) for piece in goods)
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
-from backend.conversations.reading.items import Collector, Item
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.segment import read_segments
 from backend.conversations.reading.types import Turn

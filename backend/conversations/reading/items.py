@@ -1,59 +1,34 @@
 """Turns segments into items: lost amounts and options find their item, corrections replace what they correct."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.wants import wanted_of
 
-ADD: Final = "add"
-REMOVE: Final = "remove"
 _NEAR: Final = 3
 _REFUSES_NEXT: Final = frozenset({"no"})
 _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
+_ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")  # Swahili's "do ... for me": nitupie, niwekee.
+_DONE: Final = re.compile(r"[a-z]{3,}ed")
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _COUNTED_GOOD: Final = 0.7
 _BARE_GOOD: Final = 0.94
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a message: its words, amounts, role, and what they resolve to."""
-
-    start: int
-    end: int
-    text: str
-    keys: tuple[str, ...]
-    weak: frozenset[str]
-    amounts: tuple[int, ...]
-    wanted: Wanted
-    resolution: Resolution
-    role: str = ADD
-    mention: int | None = None
-    guessed: bool = False
-
-    @property
-    def unamounted(self) -> bool:
-        """Whether nothing was said of how much."""
-        return not self.amounts
-
-    @property
-    def sku(self) -> str | None:
-        """The row it means, where that is settled."""
-        return self.resolution.sku
 
 
 class Collector:
@@ -151,7 +126,8 @@ class Collector:
         again = same is not None and item.role == self.items[same].role
         earlier_bare = again and same is not None and self.items[same].unamounted
         if again and same is not None and not item.unamounted and (earlier_bare or self._corrected(segment)):
-            self.items[same] = item
+            former = self.items[same]
+            self.items[same] = replace(item, corrects=(*former.corrects, (former.start, former.end)))
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._spread(segment)
@@ -193,10 +169,18 @@ class Collector:
         ]
         if segment.resolution.rule == ONE_NAME:
             return True
+        if self._only_says_how(segment):
+            return False
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
         listed = bool(segment.amounts) or self._joined(segment)
         return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else _BARE_GOOD)
+
+    def _only_says_how(self, segment: Segment) -> bool:
+        """Whether a word asks ("nitupie") or tells how what was named before is to come ("cleaned")."""
+        named = [piece.text.lower() for piece in segment.pieces if piece.kind in _NAMING]
+        done = bool(self.items) and not segment.amounts and len(named) == 1 and _DONE.fullmatch(named[0]) is not None
+        return done or all(_ASKS_ME.fullmatch(word) for word in named)
 
     def _joined(self, segment: Segment) -> bool:
         """Whether it stands behind an "and" that follows another item."""
@@ -288,10 +272,19 @@ class Collector:
         if sibling is not None:
             self.items.append(sibling)
         elif last.unamounted or self._corrected(segment):
-            self.items[-1] = self._with(last, segment.amounts)
+            self.items[-1] = self._in_its_unit(last, self._with(last, segment.amounts))
             self._spread(segment)
         else:
             self._waiting.append(segment)
+
+    def _in_its_unit(self, last: Item, item: Item) -> Item:
+        """A bare number that corrects a measure ("4 kilos, no, five") in the unit that was said before it."""
+        if last.unamounted or item.resolution.status is not Status.ODD or item.wanted.measured:
+            return item
+        told, new = self._amounts[last.amounts[-1]], self._amounts[item.amounts[-1]]
+        if told.kind != "measure" or new.value is None:
+            return item
+        return self._resolved(replace(item, wanted=wanted_of([replace(told, value=new.value)])))
 
     def _in_next_size(self, last: Item, segment: Segment) -> Item | None:
         """The same good in another number of size ("shoes 34 and 38"), where both are sizes that it has."""

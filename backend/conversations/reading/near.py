@@ -14,7 +14,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.slips import meant, no_slips, number_words, single, strangers

@@ -16,7 +16,8 @@ from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import asked_items, items_of, offered, running_order
-from backend.conversations.reading.items import Collector, Item
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped

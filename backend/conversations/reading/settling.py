@@ -10,7 +10,7 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segmenter

@@ -10,7 +10,7 @@ from backend.catalog.linking.folding import fold, keys_of, words
 from backend.catalog.linking.quantities import lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.items import ADD, Item
+from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
 _TWO: Final = 2

@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.items import ADD, Item
+from backend.conversations.reading.item import ADD, Item
 
 _BEHIND_REFUSED: Final = 2
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})

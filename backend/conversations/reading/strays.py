@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from backend.conversations.reading.items import Item
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _LONGEST: Final = 4

@@ -33,6 +33,7 @@ from tests.support.shops import CORNER_SHOP, VESSELS, marked
         ("<maziwa> {moja|1} iwe <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
         ("<mayai> msiweke, badala yake <coke> {2}", {"EGG"}, {"COKE": 2}),
         ("badili iwe <mkate mkubwa> alafu weka <coke> {1}", {"BREAD"}, {"BREAD-8": 1, "COKE": 1}),
+        ("<-bread> rehne do, uski jagah <coke> {ek|1}", {"BREAD"}, {"COKE": 1}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
