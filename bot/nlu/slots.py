@@ -16,9 +16,10 @@ from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
+    ("cod", r"pay (you )?w?h?en (it|you|they|the)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
     ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|taslimu?|nikipokea|baada ya kupokea"),
     ("cod", r"(ni|tu|n)talip[ai]\w* .{0,10}[iuzvm]+ki(fika|ja|leta)|ikifika .{0,10}(ni|tu|n)talip"),
-    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
+    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)"),
     ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
     ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
 )  # fmt: skip
@@ -33,6 +34,7 @@ _SURE = regex.compile(
     r"|\b(?:vocha|vouchers?|coupons?)\b|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड"
     r"|\b(?:bitcoin|crypto|paypal|neft|cheque)\b"
     r"|\b(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b"
+    r"|\bpay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b"
     r"|\b(?:scanner|qr code)\b|\b(?:my|debit|credit) (card)\b"
     r"|\b(card|kadi) (?:se|ne|ya benki)\b|\b(hela mkononi|pesa mkononi)\b"
     r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"

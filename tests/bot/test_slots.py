@@ -41,6 +41,7 @@ def test_half_a_name_is_not_taken_for_the_whole() -> None:
         ("mpesa iko na shida, taslimu basi", "mpesa", "cod"),
         ("gpay nahi chal raha, cash on delivery", "gpay", "cod"),
         ("nitalipa pesa taslimu", "pesa", "cod"),
+        ("il pay wen it comes", "pay", "cod"),
         ("nimetuma kwenye till", "till", "mpesa"),
         ("scanner pe bhej diya", "scanner", "upi"),
     ],

@@ -1,9 +1,11 @@
 """The words around the items of a message: beside one, between two, and those that say which one is meant."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import MAKE_IT
 from backend.conversations.reading.pieces import cues
@@ -32,6 +34,11 @@ class Around:
         before, after = self.beside(item, items)
         kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
         return kept and item.unamounted and len(items) > 1
+
+    def steps_down(self) -> bool:
+        """Whether a number stands right before a word for less ("ek kami kara"): so many fewer, not so many."""
+        said = self._said(0, len(self._text))
+        return any(number_of(one) is not None and after in cues().less for one, after in pairwise(said))
 
     def ends(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""

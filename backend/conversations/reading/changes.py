@@ -363,7 +363,8 @@ class Changer:
         quantity = next((count for count in counts if count != had), counts[-1])
         known = cues()
         corrected = had in counts and quantity != had and self._said(known.corrections)
-        if self._said(known.less) and quantity < had and not self._said(cues().becomes):
+        less = self._around.steps_down() or not self._said(known.becomes)
+        if self._said(known.less) and quantity < had and less:
             self.change.set(sku, had - quantity)
         elif self._said(known.more) and not self._said(known.set) and not corrected:
             self.change.add(sku, quantity)

@@ -27,26 +27,28 @@ _MOST: Final = 4
 _SENSE: Final = "~"  # before the name of what a word can mean, among words
 
 
-def chosen(asked: Item, text: str, question: str, wanted: Wanted, catalogue: Catalogue) -> Item | None:
+def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalogue: Catalogue) -> Item | None:
     """Return the asked item as the answer settles it, or None where the answer names no one row alone.
 
     Args:
         asked: An item that was left open between several rows.
         text: The answer, as it was typed.
         question: What the bot asked; where it names some of the rows, only those are meant.
-        wanted: The amounts of the answer.
+        said: The amounts of the answer; one that names the row ("two of the 500") is no count.
         catalogue: The merchant's rows.
     """
     rows = _named(_rows(asked, catalogue), question)
-    said = [fold(word) for _, _, word in words(text)]
-    if len(rows) < _FEWEST or len(said) > _LONGEST:
+    keys = [fold(word) for _, _, word in words(text)]
+    if len(rows) < _FEWEST or len(keys) > _LONGEST:
         return None
-    numbers = _numbers_in(text)
-    row = _by_words(rows, said, numbers) or _by_label(rows, said)
+    numbers = _numbers_in(text) | {f"{float(one.count):g}" for one in said if one.count is not None}
+    row = _by_words(rows, keys, numbers) or _by_label(rows, keys)
     if row is None:
         return None
-    count = None if wanted.count is not None and f"{float(wanted.count):g}" in numbers_of(row) else wanted.count
-    return _settled(asked, row, count if count is not None else _packs(row, wanted), catalogue)
+    named = numbers_of(row)
+    other = [one for one in said if one.count is None or f"{float(one.count):g}" not in named]
+    wanted = other[0] if len(other) == 1 else Wanted()
+    return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
 
 
 def _packs(row: CatalogueItem, wanted: Wanted) -> Fraction | None:
@@ -198,8 +200,7 @@ def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue:
     return replace(asked, wanted=wanted, resolution=resolution, role="add")
 
 
-def amount_of(items: Sequence[Item], loose: Sequence[Segment]) -> Wanted:
-    """The one count or measure of a short answer, whatever it stands beside."""
+def amounts_said(items: Sequence[Item], loose: Sequence[Segment]) -> list[Wanted]:
+    """The counts and measures of a short answer, whatever they stand beside."""
     each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
-    found = [wanted for wanted in each if wanted.count is not None or wanted.measure is not None]
-    return found[0] if len(found) == 1 else Wanted()
+    return [wanted for wanted in each if wanted.count is not None or wanted.measure is not None]

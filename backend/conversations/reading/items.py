@@ -63,8 +63,20 @@ class Collector:
             else:
                 self._take_option(segment)
         self.loose += self._waiting
+        called = {segment.start: self._called_by_unit(segment) for segment in self.loose}
+        self.items += [item for found in called.values() for item in found]
+        self.loose = [segment for segment in self.loose if not called[segment.start]]
         self._spread_on()
         return self.items
+
+    def _called_by_unit(self, segment: Segment) -> list[Item]:
+        """An amount that no item took as an item, where its unit is all that one row is called by ("1 tray")."""
+        unit = self._amounts[segment.amounts[0]].unit if len(segment.amounts) == 1 and not segment.keys else None
+        if unit is None or segment.wanted.measured:
+            return []
+        resolution = resolve(self._catalogue, read_keys((fold(unit),)), Wanted(count=segment.wanted.count))
+        item = replace(self._item(segment), text=unit, keys=(fold(unit),), resolution=resolution)
+        return [item] if resolution.rule == "alias" and resolution.exact and item.sku else []
 
     def _spread_on(self) -> None:
         """Spread "two-two packets of flour and rice": a doubled amount that leads belongs to all behind it."""

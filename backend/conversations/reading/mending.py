@@ -65,7 +65,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": as_meant(text, reading.get("amounts") or (), catalogue)}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
-    mended = {**mended, "amounts": [ranged(text, one) for one in mended["amounts"]]}
+    mended = {**mended, "amounts": [ranged(text, one) for one in mended["amounts"] or _steps(text, reading)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
     return without_passing(text, read, catalogue)
@@ -295,6 +295,17 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     return named and piece.key in ALSO_GIVES and after.kind not in _HELD
 
 
+def _steps(text: str, reading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A number right before a word for more or less, where a change has no other amount ("ek kami kara")."""
+    changes = (reading.get("intent") or {}).get("name") == "modify_order" and not reading.get("mentions")
+    pairs = itertools.pairwise(words(text) if changes else [])
+    return [
+        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value))
+        for (start, end, word), (_, _, after) in pairs
+        if fold(after) in cues().less | cues().more and (value := number_of(fold(word))) is not None
+    ]
+
+
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
     """Whether the bot was of two minds about a word."""
     return _p(reading, piece) < _SURE
@@ -307,13 +318,13 @@ def _p(reading: Mapping[str, Any], piece: Piece) -> float:
 
 
 def _numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The bare numbers of a slot as counts, which they are if goods have strayed into it."""
+    """The bare numbers of a slot as counts, in digits or words, which they are if goods have strayed into it."""
     found = words(text[slot["start"] : slot["end"]])
     places = ((slot["start"] + start, slot["start"] + end, word) for start, end, word in found)
     return [
-        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(fold(word)))
+        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value))
         for start, end, word in places
-        if fold(word).isdigit() and len(word) <= _LONGEST_COUNT
+        if (value := number_of(fold(word))) is not None and (len(word) <= _LONGEST_COUNT or not word.isdigit())
     ]
 
 
@@ -378,7 +389,7 @@ def _is_item(
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
     pieces = [piece for piece in pieces if piece.kind not in {Kind.JOIN, Kind.BREAK}]
-    strangers = sum(piece.kind not in _HELD and piece.key not in cues().more for piece in pieces)
+    strangers = sum(piece.kind not in _HELD and piece.key not in cues().more | cues().asks for piece in pieces)
     amounted = any(piece.kind is Kind.AMOUNT for piece in pieces)
     # A sort that no row tells apart ("hot chillies one packet") may stand beside a good that a note has swallowed.
     described = strangers == 1 and amounted and not counted and pieces[0].kind is Kind.GOODS

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Changer
-from backend.conversations.reading.choices import amount_of, chosen, taken_together
+from backend.conversations.reading.choices import amounts_said, chosen, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
@@ -154,11 +155,11 @@ def _picked(
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     answering = [one for one in items if one not in besides]
-    question, amount = talk.last_question(context.history), amount_of(answering, loose)
-    every = taken_together(item, text, question, amount, catalogue)
+    question, said = talk.last_question(context.history), amounts_said(answering, loose)
+    every = taken_together(item, text, question, said[0] if len(said) == 1 else Wanted(), catalogue)
     if every is not None:
         return [*every, *besides]
-    found = chosen(item, text, question, amount, catalogue)
+    found = chosen(item, text, question, said, catalogue)
     return None if found is None else [found, *besides]
 
 

@@ -98,7 +98,7 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
 
 def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
     """Whether a text chooses one of the rows that are open, or takes them all."""
-    one = chosen(item, text, question, Wanted(), catalogue)
+    one = chosen(item, text, question, (), catalogue)
     return one is not None or taken_together(item, text, question, Wanted(), catalogue) is not None
 
 

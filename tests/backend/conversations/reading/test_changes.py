@@ -63,6 +63,12 @@ def test_only_speaks_of_what_is_on_the_order() -> None:
     assert (set(result.removed), lines(result)) == ({"BREAD-B"}, {"BREAD-B": 1})
 
 
+def test_a_number_before_less_steps_down() -> None:
+    """Of three, "one less" leaves two, though the bot read no amount and "kara" else makes it a number."""
+    result = read(CORNER_SHOP, "ek kami kara", intent="modify_order", history=THREE_MILKS)
+    assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 2})
+
+
 THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 x Malisho Milk 500ml = KES 180. Shall I book it?"))
 
 

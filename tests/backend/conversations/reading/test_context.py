@@ -18,6 +18,8 @@ from tests.support.shops import CORNER_SHOP, marked
         ("Gas: 6kg or 13kg?", "<gas> {moja|1}", "size {6}", {"GAS-6": 1}),
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "ya nafaka", {"FLOUR-N": 3}),
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "nafaca", {"FLOUR-N": 3}),
+        ("Gas: 6kg or 13kg?", "<gas>", "{2} of the {13}", {"GAS-13": 2}),
+        ("Gas: 6kg or 13kg?", "<gas>", "{terah|13} wale {do|2} cylinder", {"GAS-13": 2}),
         ("Maisha or Nafaka?", "<unga> {3}", "nafaka and {2} <coke>", {"FLOUR-N": 3, "COKE": 2}),
     ],
 )

@@ -261,3 +261,15 @@ def test_the_units_of_a_shop_are_no_goods() -> None:
         token["p"] = 0.8 if token["text"] == "two" else token["p"]
     result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert lines(result) == {"BLUE": 2}
+
+
+def test_a_bare_number_that_corrects_a_measure_has_its_unit() -> None:
+    """The five of "four kilos, no, five" are kilos."""
+    result = read(CORNER_SHOP, "<vitunguu> {kilo nne|4kg}\nhapana {tano|5}\nna <mkate> {2}")
+    assert lines(result) == {"ONION": 5, "BREAD": 2}
+
+
+def test_a_unit_that_one_row_is_called_by_is_ordered() -> None:
+    """A tray is the shop's tray of eggs, where no good stands beside it."""
+    result = read(CORNER_SHOP, "{2} <mkate>, {1 tray|1tray} and {3} <coke>")
+    assert lines(result) == {"BREAD": 2, "EGG-T": 1, "COKE": 3}
