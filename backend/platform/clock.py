@@ -43,9 +43,7 @@ class SystemClock(HostClock):
 
     async def refresh(self, database: Database) -> None:
         """Read the offset once."""
-        async with database.transaction() as session:
-            offset = await session.scalar(text("SELECT duka_now() - statement_timestamp()"))
-        self._offset = offset or timedelta()
+        [(self._offset,)] = await database.look("SELECT duka_now() - statement_timestamp()")
 
     async def follow(self, database: Database, stop: asyncio.Event) -> None:
         """Keep up with the database's offset until told to stop, at once where a bell tells of a move.

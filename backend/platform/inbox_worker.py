@@ -21,6 +21,13 @@ from backend.platform.observability.trace import traced
 
 log = get_logger(__name__)
 
+_LOOK: Final = """
+SELECT EXISTS (
+    SELECT 1 FROM provider_events
+    WHERE state = 'pending' AND next_at <= duka_now() AND provider = ANY(%(providers)s::text[])
+) AS due
+"""
+
 _CLAIM: Final = """
 SELECT e.id, e.provider, e.external_id, e.kind, e.lane, e.body, e.headers, e.attempts, e.received_at, e.trace_id,
     EXISTS (
@@ -124,10 +131,15 @@ class InboxWorker:
                 await looking.enter_async_context(look_out)
                 if stop.is_set():
                     return
-                await bell.wait(self._policy.poll_s)
+                rung = await bell.wait(self._policy.poll_s)
                 if not stop.is_set():
                     async with pause.around():
-                        await self.step(looking.aclose)
+                        if rung or await self._is_due():
+                            await self.step(looking.aclose)
+
+    async def _is_due(self) -> bool:
+        [(due,)] = await self._database.look(_LOOK, {"providers": self._providers})
+        return bool(due)
 
     async def drain(self) -> int:
         """Work off what is due now; return how many events were handled or failed."""

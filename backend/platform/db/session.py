@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from backend.platform.db.arrays import QuickListDumper
+from backend.platform.db.lookout import Lookout
 
 _POOL_TIMEOUT_S = 10
 _OPTIONS = ("-c idle_in_transaction_session_timeout=15000", "-c lock_timeout=8000")
@@ -27,7 +28,8 @@ class Database:
         self.url = url
         self.engine = _engine(url, pool_size, application)
         self._unhurried = _engine(url, pool_size, application, "-c synchronous_commit=off")
-        self._lookouts = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._lone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._lookout = Lookout(url, _connect_arguments(application))
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._unhurried_sessions = async_sessionmaker(self._unhurried, expire_on_commit=False)
 
@@ -49,16 +51,16 @@ class Database:
 
         For loops that look now and then whether there is work; what they find is claimed in a transaction.
         """
-        async with self._lookouts.connect() as connection:
-            return (await connection.exec_driver_sql(statement, dict(parameters or {}))).all()
+        return await self._lookout.rows(statement, parameters or {})
 
     async def write_alone(self, statement: str, parameters: Mapping[str, Any]) -> None:
         """Run one writing statement (`%(name)s`) as a transaction of its own: committed on return, in one trip."""
-        async with self._lookouts.connect() as connection:
+        async with self._lone.connect() as connection:
             await connection.exec_driver_sql(statement, dict(parameters))
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._lookout.close()
         await self.engine.dispose()
         await self._unhurried.dispose()
 
@@ -72,14 +74,18 @@ def _engine(url: str, pool_size: int, application: str, *options: str) -> AsyncE
         pool_use_lifo=True,  # A few warm connections, whose statements are prepared, rather than all in turn.
         hide_parameters=True,
         json_deserializer=orjson.loads,
-        connect_args={
-            "application_name": application,
-            "keepalives_idle": 5,
-            "options": " ".join((*_OPTIONS, *options)),
-        },
+        connect_args=_connect_arguments(application, *options),
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     return engine
+
+
+def _connect_arguments(application: str, *options: str) -> dict[str, Any]:
+    return {
+        "application_name": application,
+        "keepalives_idle": 5,
+        "options": " ".join((*_OPTIONS, *options)),
+    }
 
 
 def _prepare(connection: Any, _record: object) -> None:
