@@ -19,6 +19,7 @@ log = get_logger(__name__)
 
 _CHANNEL: Final = "duka:bells"
 _RECONNECT_S: Final = 2.0
+_UNHURRIED_S: Final = 0.2
 
 
 class Bell:
@@ -45,6 +46,13 @@ class Bell:
 
 
 _listeners: Final[defaultdict[str, set[Bell]]] = defaultdict(set)
+_unhurried: Final[set[str]] = set()
+
+
+def unhurried(name: str) -> str:
+    """Declare and return a bell for screens alone: other processes hear it a little later, many rings as one."""
+    _unhurried.add(name)
+    return name
 
 
 @contextmanager
@@ -87,11 +95,18 @@ class RedisRelay:
         self._origin = opaque_token(64)
         self._names: set[str] = set()
         self._told = asyncio.Event()
+        self._later: asyncio.TimerHandle | None = None
 
     def tell(self, name: str) -> None:
-        """Pass a name on; names told while a message is on its way go together as the next one."""
+        """Pass a name on; names told while a message is on its way go together as the next one.
+
+        One that nobody is in a hurry for goes with the next that is, or after a short time.
+        """
         self._names.add(name)
-        self._told.set()
+        if name not in _unhurried:
+            self._told.set()
+        elif self._later is None:
+            self._later = asyncio.get_running_loop().call_later(_UNHURRIED_S, self._told.set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop; reconnect for ever."""
@@ -119,6 +134,9 @@ class RedisRelay:
             await self._told.wait()
             self._told.clear()
             names, self._names = self._names, set()
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
             try:
                 await self._client.publish(_CHANNEL, f"{self._origin} {' '.join(sorted(names))}")
             except (RedisError, OSError):

@@ -16,13 +16,14 @@ from backend.conversations.models import Conversation, Message
 from backend.conversations.policies import moves_on
 from backend.conversations.texts import say
 from backend.customers.service import CustomersService
+from backend.platform import wakeups
 from backend.platform.errors import UnprocessableError
 from backend.platform.observability.trace import trace_id
 from backend.platform.sends import ClaimedSend, Refused, SendOutcome, Sent, Unknown
 
 BOT: Final = "bot"
 SYSTEM: Final = "system"
-INBOX_BELL: Final = "inbox-board"
+INBOX_BELL: Final = wakeups.unhurried("inbox-board")
 UPDATE_TEMPLATE: Final = "Customer_Order_Update"
 # Texts with a template of their own, and which of their values it takes; the others go inside the one for updates.
 _OWN_TEMPLATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

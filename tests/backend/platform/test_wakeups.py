@@ -78,6 +78,33 @@ async def test_bells_cross_processes_and_survive_a_redis_restart(
     await running
 
 
+@pytest.mark.redis
+async def test_a_bell_without_hurry_goes_with_the_next_or_by_itself_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three rings for a screen and one for a loop are one message; without one for a loop they still arrive."""
+    board, port, stop = wakeups.unhurried("a-board"), free_port(), asyncio.Event()
+    relay = wakeups.RedisRelay(f"redis://127.0.0.1:{port}/0")
+    with redis_server(tmp_path, port), redis_client.Redis(port=port) as elsewhere:
+        running = asyncio.create_task(relay.run(stop))
+        await _until(lambda: elsewhere.pubsub_numsub("duka:bells")[0][1] == 1)
+        with elsewhere.pubsub(ignore_subscribe_messages=True) as channel:
+            channel.subscribe("duka:bells")
+            channel.get_message(timeout=1)
+            heard: list[list[str]] = []
+            monkeypatch.setattr(wakeups, "_UNHURRIED_S", 600)
+            for name in (board, board, board, "sends"):
+                wakeups.notify(name)
+                await asyncio.sleep(0.02)
+            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
+            monkeypatch.setattr(wakeups, "_UNHURRIED_S", 0)
+            wakeups.notify(board)
+            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
+        stop.set()
+        await running
+    assert [names for names in heard if names] == [["a-board", "sends"], ["a-board"]]
+
+
 def _names(message: dict[str, Any] | None) -> list[str]:
     return message["data"].decode().split(" ")[1:] if message else []
 
