@@ -11,6 +11,11 @@ from backend.channels.models import ChannelNumber, ChannelReceipt, ChannelTempla
 from backend.channels.ports import TemplateNotice
 from backend.platform.db.driver import run_sql
 
+_SAVE_RECEIPT: Final = """
+INSERT INTO channel_receipts (reference, provider_id, status) VALUES (%(reference)s, %(provider_id)s, %(status)s)
+ON CONFLICT (reference) DO UPDATE SET provider_id = excluded.provider_id, status = excluded.status,
+    updated_at = duka_now()
+"""
 # A number whose account is not known yet may be in any that is not known to be another number's.
 _REFUSED: Final = """
 SELECT given.number, t.name, t.language
@@ -24,9 +29,7 @@ WHERE t.status <> ALL(%(approved)s::text[])
 
 async def save_receipt(session: AsyncSession, reference: str, provider_id: str, status: str) -> None:
     """Keep the first sign that a send arrived; a later send under the same reference replaces it."""
-    row = insert(ChannelReceipt).values(reference=reference, provider_id=provider_id, status=status)
-    changed = {"provider_id": row.excluded.provider_id, "status": row.excluded.status, "updated_at": func.duka_now()}
-    await session.execute(row.on_conflict_do_update(index_elements=["reference"], set_=changed))
+    await run_sql(session, _SAVE_RECEIPT, {"reference": reference, "provider_id": provider_id, "status": status})
 
 
 async def receipt_of(session: AsyncSession, reference: str) -> ChannelReceipt | None:

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import bindparam, case, exists, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, Message, MessageRef, Turn
 from backend.conversations.ports import HistoryLine
+from backend.platform.db.driver import run_sql
 
 # The statements of every turn are built once; making one anew took a third of its time.
 _LOCK: Final = (
@@ -30,6 +30,8 @@ _LOCK_RUNNING: Final = (
     .with_for_update(of=(Conversation, Turn))
     .execution_options(populate_existing=True)
 )
+_MESSAGE: Final = select(Message).where(Message.id == bindparam("message_id"))
+_LOCK_MESSAGE: Final = _MESSAGE.with_for_update().execution_options(populate_existing=True)
 _MESSAGE_BY_REF: Final = (
     select(Message)
     .join(MessageRef, MessageRef.message_id == Message.id)
@@ -51,7 +53,11 @@ _PLAIN_OF_MESSAGE: Final = (
     .join(Conversation, Conversation.id == Message.conversation_id)
     .where(Message.id == bindparam("message_id"))
 )
-_ADD_REF: Final = insert(MessageRef).on_conflict_do_nothing()
+_ADD_REF: Final = """
+INSERT INTO message_refs (channel, account, provider_id, message_id)
+SELECT channel, account, %(provider_id)s, %(message_id)s FROM conversations WHERE id = %(conversation_id)s
+ON CONFLICT DO NOTHING
+"""
 _HISTORY: Final = (
     select(Message.author, Message.text)
     .where(
@@ -167,10 +173,7 @@ async def latest_of_customer(session: AsyncSession, customer_id: str) -> Convers
 
 async def message(session: AsyncSession, message_id: str, *, lock: bool = False) -> Message | None:
     """Return a message, locked where its status is to move."""
-    query = select(Message).where(Message.id == message_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await session.scalar(query)
+    return await session.scalar(_LOCK_MESSAGE if lock else _MESSAGE, {"message_id": message_id})
 
 
 class Standing(NamedTuple):
@@ -216,15 +219,10 @@ async def message_by_ref(session: AsyncSession, channel: str, account: str, prov
     return await session.scalar(_MESSAGE_BY_REF, wanted)
 
 
-async def add_ref(session: AsyncSession, conversation: Conversation, provider_id: str, message_id: str) -> None:
-    """Let a message be found by the provider's id; one that is known stays as it is."""
-    row = {
-        "channel": conversation.channel,
-        "account": conversation.account,
-        "provider_id": provider_id,
-        "message_id": message_id,
-    }
-    await session.execute(_ADD_REF, row)
+async def add_ref(session: AsyncSession, message: Message, provider_id: str) -> None:
+    """Let a message, which must be written, be found by the provider's id; one that is known stays as it is."""
+    row = {"provider_id": provider_id, "message_id": message.id, "conversation_id": message.conversation_id}
+    await run_sql(session, _ADD_REF, row)
 
 
 async def refs_of(session: AsyncSession, message_ids: Sequence[str]) -> list[str]:

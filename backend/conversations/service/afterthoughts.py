@@ -78,4 +78,4 @@ class Afterthoughts:
         session.add(message)
         await session.flush()
         if item.id:
-            await repository.add_ref(session, thread, item.id, message.id)
+            await repository.add_ref(session, message, item.id)

@@ -29,7 +29,7 @@ class Echoes:
         """Record an echo whose id no send of ours has returned yet."""
         ours = await self._sent_by_us(session, thread, item)
         if ours is not None:
-            await repository.add_ref(session, thread, item.id, ours.id)
+            await repository.add_ref(session, ours, item.id)
             await self._channels.record_echo(session, f"{REFERENCE}{ours.id}", item.id)
             advance(ours, "sent")
             return True
@@ -46,7 +46,7 @@ class Echoes:
         )
         session.add(message)
         await session.flush()
-        await repository.add_ref(session, thread, item.id, message.id)
+        await repository.add_ref(session, message, item.id)
         thread.last_message_at = now
         await self._ownership.take(session, thread, _STAFF, reason="answered_in_app")
         await self._ownership.spoke(session, thread)

@@ -29,8 +29,7 @@ class Receipts:
         if message is None:
             await self._partners.receipt(session, receipt)
             return
-        thread = await repository.get(session, message.conversation_id)
-        await repository.add_ref(session, thread, receipt.message_id, message.id)
+        await repository.add_ref(session, message, receipt.message_id)
         if receipt.status is DeliveryStatus.FAILED:
             await self._speaker.failed(session, message, f"{receipt.channel}.{receipt.error_code}", receipt.action)
         elif receipt.status is not DeliveryStatus.UNKNOWN:

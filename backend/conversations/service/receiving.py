@@ -168,7 +168,7 @@ class Receiver:
             await session.flush()
             await self._files.ask_for(session, message, item.media)
             if item.id:
-                await repository.add_ref(session, thread, item.id, message.id)
+                await repository.add_ref(session, message, item.id)
         ring(session, INBOX_BELL)
 
     async def _merchant(self, session: AsyncSession, item: InboundMessage | ConsentNotice) -> MerchantView:

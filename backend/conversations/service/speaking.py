@@ -204,10 +204,9 @@ class Speaker:
         if message is None:
             return
         message.possible_duplicate = message.possible_duplicate or send.possible_duplicate
-        thread = await repository.get(session, message.conversation_id)
         match outcome:
             case Sent(provider_ref=provider_ref):
-                await repository.add_ref(session, thread, provider_ref, message.id)
+                await repository.add_ref(session, message, provider_ref)
                 advance(message, "sent")
             case Unknown():
                 advance(message, "unknown")
