@@ -24,6 +24,8 @@ from money_day import Day, DayOrder, Paid, fingerprint, generate
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.service import CatalogService
+from backend.comms.service.order_ladders import LaddersOfOrders
+from backend.comms.service.versions import LadderVersions
 from backend.customers.service import CustomersService
 from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
@@ -65,7 +67,13 @@ _INTENT_COLUMNS: Final = (
 def services() -> tuple[ReceiptsService, OrdersService]:
     """Return the matcher over the real services."""
     vendors = VendorsService(VendorsSettings())
-    orders = OrdersService(CatalogService(vendors), CustomersService(vendors), vendors, OrdersSettings())
+    orders = OrdersService(
+        CatalogService(vendors),
+        CustomersService(vendors),
+        vendors,
+        LaddersOfOrders(vendors, LadderVersions()),
+        OrdersSettings(),
+    )
     return ReceiptsService(orders, Candidates(orders, HostClock()), Books(orders)), orders
 
 

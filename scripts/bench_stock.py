@@ -22,6 +22,8 @@ from sqlalchemy import text
 from backend.catalog.errors import StockShortError
 from backend.catalog.ports import StockLine
 from backend.catalog.service import CatalogService
+from backend.comms.service.order_ladders import LaddersOfOrders
+from backend.comms.service.versions import LadderVersions
 from backend.customers.service import CustomersService
 from backend.orders.commands import DropAddress, OrderLineDraft, PaymentMethod, PaymentMode, PlaceOrder
 from backend.orders.service import OrdersService
@@ -53,7 +55,12 @@ _TAKE: Final = "UPDATE items SET stock = stock - 1 WHERE merchant_id = 'M-1' AND
 def _services() -> tuple[CatalogService, OrdersService, VendorsService, CustomersService]:
     vendors = VendorsService(VendorsSettings())
     catalog, customers = CatalogService(vendors), CustomersService(vendors)
-    return catalog, OrdersService(catalog, customers, vendors, OrdersSettings()), vendors, customers
+    return (
+        catalog,
+        OrdersService(catalog, customers, vendors, LaddersOfOrders(vendors, LadderVersions()), OrdersSettings()),
+        vendors,
+        customers,
+    )
 
 
 async def _open_shop(url: str) -> list[str]:

@@ -11,7 +11,7 @@ from backend.catalog.service import CatalogService
 from backend.channels.providers.instagram.settings import InstagramSettings
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.tasks import send_handlers as channel_senders
-from backend.comms import money_cards, waiting
+from backend.comms import money_cards
 from backend.comms import subscribers as comms_subscribers
 from backend.comms import tasks as comms_tasks
 from backend.comms.dead_work import DeadWork
@@ -21,6 +21,7 @@ from backend.comms.service.cards import CardsService
 from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
+from backend.comms.service.order_ladders import LaddersOfOrders
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.rider_pictures import RiderPictures
 from backend.comms.service.rider_prompts import RiderPrompts
@@ -37,7 +38,6 @@ from backend.dispatch.settings import DispatchSettings
 from backend.dispatch.tasks import BatchLoop, WayPlanner
 from backend.orders import tasks as order_tasks
 from backend.orders.service import OrdersService
-from backend.orders.settings import OrdersSettings
 from backend.payments import cash_tasks, payout_tasks
 from backend.payments import subscribers as payment_subscribers
 from backend.payments import tasks as payment_tasks
@@ -151,6 +151,7 @@ def subscriptions(registry: Registry) -> tuple[Subscription, ...]:
         registry.get(CallsService),
         registry.get(CardsService),
         registry.get(VendorsService),
+        registry.get(LaddersOfOrders),
     )
     return (
         *dispatch_subscribers.subscriptions(dispatch),
@@ -190,13 +191,12 @@ def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts, Instructi
 def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:
     return {
         **catalog_tasks.timer_handlers(registry.get(CatalogService)),
-        **order_tasks.timer_handlers(registry.get(OrdersService), OrdersSettings()),
+        **order_tasks.timer_handlers(registry.get(OrdersService), registry.get(LaddersOfOrders)),
         **payment_tasks.timer_handlers(payment_tasks.PendingPayments(registry.get(AttemptWatches))),
         **cash_tasks.timer_handlers(cash_tasks.CarriedCash(registry.get(RiderCashService))),
         **pasted_timers(registry.get(PastedCodes)),
         **payout_tasks.timer_handlers(payout_tasks.PendingPayouts(registry.get(PayoutsService))),
         **comms_tasks.timer_handlers(registry.get(LadderService)),
-        **waiting.timer_handlers(waiting.WaitingOrders(registry.get(OrdersService), registry.get(CardsService))),
         **conversation_tasks.timer_handlers(registry.get(ConversationsService)),
     }
 

@@ -13,6 +13,7 @@ from backend.comms.service.forecasts import LadderForecasts
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
+from backend.comms.service.order_ladders import LaddersOfOrders
 from backend.comms.service.partner_inbox import PartnerDesk
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.payment_watches import PaymentWatches
@@ -96,7 +97,8 @@ def _add_shop(registry: Registry) -> None:
     vendors = registry.add(VendorsService, VendorsService(VendorsSettings()))
     catalog = registry.add(CatalogService, CatalogService(vendors))
     customers = registry.add(CustomersService, CustomersService(vendors))
-    registry.add(OrdersService, OrdersService(catalog, customers, vendors, OrdersSettings()))
+    ladders = registry.add(LaddersOfOrders, LaddersOfOrders(vendors, LadderVersions()))
+    registry.add(OrdersService, OrdersService(catalog, customers, vendors, ladders, OrdersSettings()))
 
 
 def _add_payments(registry: Registry, providers: Providers, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Escalation ladders as rows: who is chased, by what, after how many seconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import time
 from enum import StrEnum
@@ -18,6 +18,8 @@ class Rung(StrEnum):
     ADMIN = "admin"
     NEXT_RIDER = "next_rider"
     QUERY = "query"
+    REMIND = "remind"
+    CANCEL = "cancel"
 
 
 class Callee(StrEnum):
@@ -38,7 +40,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; `after_s` counts from the start of the ladder."""
+    """One step; `after_s` counts from what the ladder begins with, and is below 0 where it comes before that."""
 
     after_s: float
     rungs: tuple[Rung, ...]
@@ -65,7 +67,18 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class LadderKind:
-    """What all versions of a ladder share; one without a template sends no message by itself."""
+    """What all versions of a ladder share; one without a template sends no message by itself.
+
+    Attributes:
+        callee: Whom it chases.
+        purpose: What its calls are about.
+        template: The message that it sends.
+        menu: The menu of its calls.
+        exception: The card that it ends with, and that of who takes the matter over.
+        waits_in: The states of an order that it chases in.
+        rungs: What its steps may do.
+        ends: One of these has to stand in it, so that a ladder that nobody answers does not just cease.
+    """
 
     callee: Callee
     purpose: Purpose
@@ -73,11 +86,21 @@ class LadderKind:
     menu: str
     exception: str
     waits_in: tuple[str, ...]
+    rungs: tuple[Rung, ...]
+    ends: tuple[Rung, ...] = (Rung.ADMIN,)
 
 
+_CALLS: Final = (Rung.RING, Rung.IVR, Rung.ADMIN)
+_CHASE: Final = (Rung.WHATSAPP, *_CALLS)
 KINDS: Final[Mapping[TimerKind, LadderKind]] = {
     TimerKind.VENDOR_ACCEPT: LadderKind(
-        Callee.VENDOR, Purpose.NEW_ORDER, "Vendor_New_Order", "vendor_new_order", "vendor_silent", ("confirmed",)
+        Callee.VENDOR,
+        Purpose.NEW_ORDER,
+        "Vendor_New_Order",
+        "vendor_new_order",
+        "vendor_silent",
+        ("confirmed",),
+        _CHASE,
     ),
     TimerKind.PROCESSING_REMINDER: LadderKind(
         Callee.VENDOR,
@@ -86,6 +109,7 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "processing_reminder",
         "preparation_overdue",
         ("processing",),
+        _CHASE,
     ),
     TimerKind.RIDER_ACK: LadderKind(
         Callee.RIDER,
@@ -94,6 +118,8 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "rider_assignment",
         "rider_silent",
         ("processing", "handover", "out_for_delivery"),
+        (*_CHASE, Rung.NEXT_RIDER),
+        ends=(Rung.ADMIN, Rung.NEXT_RIDER),
     ),
     TimerKind.ADDRESS_CONFIRM: LadderKind(
         Callee.RIDER,
@@ -102,6 +128,7 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "address_update",
         "address_unconfirmed",
         ("processing", "handover", "out_for_delivery"),
+        _CHASE,
     ),
     TimerKind.HANDOVER_WAIT: LadderKind(
         Callee.VENDOR,
@@ -110,18 +137,39 @@ KINDS: Final[Mapping[TimerKind, LadderKind]] = {
         "rider_waiting",
         "rider_waiting",
         ("processing", "handover"),
+        _CHASE,
     ),
     TimerKind.OFF_ROUTE: LadderKind(
-        Callee.RIDER, Purpose.ADDRESS, "", "off_route", "rider_off_route", ("out_for_delivery",)
+        Callee.RIDER, Purpose.ADDRESS, "", "off_route", "rider_off_route", ("out_for_delivery",), _CALLS
     ),
     TimerKind.RIDER_OTD: LadderKind(
-        Callee.RIDER, Purpose.REMINDER, "", "delivery_late", "delivery_overdue", ("out_for_delivery",)
+        Callee.RIDER, Purpose.REMINDER, "", "delivery_late", "delivery_overdue", ("out_for_delivery",), _CALLS
+    ),
+    TimerKind.PICKUP: LadderKind(
+        Callee.VENDOR, Purpose.REMINDER, "", "", "pickup_overdue", ("handover",), (Rung.ADMIN,)
     ),
     TimerKind.PAYMENT_PENDING: LadderKind(
-        Callee.PAYER, Purpose.REMINDER, "", "", "payment_outcome_unknown", ("pending", "partial", "out_for_delivery")
+        Callee.PAYER,
+        Purpose.REMINDER,
+        "",
+        "",
+        "payment_outcome_unknown",
+        ("pending", "partial", "out_for_delivery"),
+        (Rung.QUERY, Rung.ADMIN),
+    ),
+    TimerKind.RESERVATION_EXPIRY: LadderKind(
+        Callee.PAYER,
+        Purpose.REMINDER,
+        "",
+        "",
+        "order_unpaid",
+        ("pending", "partial"),
+        (Rung.REMIND, Rung.CANCEL),
+        ends=(Rung.CANCEL,),
     ),
 }
-# Their steps are taken here; those of a silent payment by payments, which ask its provider.
+# Their steps are taken here; those of a silent payment by payments, which ask its provider, and those of an order
+# that is not paid by orders.
 CHASING: Final = tuple(kind for kind, row in KINDS.items() if row.callee is not Callee.PAYER)
 
 DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
@@ -132,9 +180,9 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
         Step(300, (Rung.ADMIN,)),
     ),
     TimerKind.PROCESSING_REMINDER: (
-        Step(0, (Rung.WHATSAPP, Rung.RING)),
-        Step(180, (Rung.IVR,)),
-        Step(480, (Rung.ADMIN,)),
+        Step(-180, (Rung.WHATSAPP, Rung.RING)),
+        Step(0, (Rung.IVR,)),
+        Step(300, (Rung.ADMIN,)),
     ),
     TimerKind.RIDER_ACK: (
         Step(0, (Rung.WHATSAPP, Rung.RING)),
@@ -148,7 +196,8 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
     ),
     TimerKind.HANDOVER_WAIT: (Step(0, (Rung.WHATSAPP, Rung.ADMIN)),),
     TimerKind.OFF_ROUTE: (Step(0, (Rung.RING,)), Step(120, (Rung.IVR,)), Step(240, (Rung.ADMIN,))),
-    TimerKind.RIDER_OTD: (Step(0, (Rung.ADMIN,)),),
+    TimerKind.RIDER_OTD: (Step(2700, (Rung.ADMIN,)),),
+    TimerKind.PICKUP: (Step(900, (Rung.ADMIN,)),),
     TimerKind.PAYMENT_PENDING: (
         Step(60, (Rung.QUERY,)),
         Step(90, (Rung.QUERY,)),
@@ -156,10 +205,8 @@ DEFAULT_STEPS: Final[Mapping[TimerKind, tuple[Step, ...]]] = {
         Step(900, (Rung.QUERY,)),
         Step(960, (Rung.ADMIN,)),
     ),
+    TimerKind.RESERVATION_EXPIRY: (Step(1200, (Rung.REMIND,)), Step(1800, (Rung.CANCEL,))),
 }
-_OF_PAYMENTS: Final = frozenset({Rung.QUERY, Rung.ADMIN})
-# With one of these a ladder that nobody answers does not just cease.
-_PERSONS: Final = frozenset({Rung.ADMIN, Rung.NEXT_RIDER})
 
 
 def steps_to_json(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
@@ -179,38 +226,3 @@ def skip_overdue(steps: tuple[Step, ...], step: int, late_s: float) -> int:
     """
     due_s = steps[step].after_s + late_s
     return max(index for index, row in enumerate(steps) if row.after_s <= due_s)
-
-
-def fault_of(kind: TimerKind, steps: Sequence[Step]) -> str:
-    """Say why a ladder of a kind can't be so, for whoever wants it so; empty where it can. `steps` are by time."""
-    rungs = {rung for step in steps for rung in step.rungs}
-    faults = (
-        (kind not in KINDS, f"{kind} is no ladder"),
-        (Rung.WHATSAPP in rungs and not _template_of(kind), f"{kind} has no message of its own; ring or call instead"),
-        (Rung.NEXT_RIDER in rungs and kind is not TimerKind.RIDER_ACK, f"{kind} offers nothing to the next rider"),
-        (len({step.after_s for step in steps}) < len(steps), "two steps at one time: put what they do into one"),
-        (any(Rung.NEXT_RIDER in step.rungs for step in steps[:-1]), "nothing comes after the next rider"),
-        (rungs.isdisjoint(_PERSONS), "somebody must come in the end: add a step with admin"),
-        *(_faults_of_payments if kind is TimerKind.PAYMENT_PENDING else _faults_of_chases)(steps),
-    )
-    return next((words for holds, words in faults if holds), "")
-
-
-def _faults_of_payments(steps: Sequence[Step]) -> tuple[tuple[bool, str], ...]:
-    return (
-        (
-            any(not _OF_PAYMENTS.issuperset(step.rungs) for step in steps),
-            "a payment's ladder has query and admin alone",
-        ),
-        (any(Rung.ADMIN in step.rungs for step in steps[:-1]), "nothing comes after a person has the payment"),
-    )
-
-
-def _faults_of_chases(steps: Sequence[Step]) -> tuple[tuple[bool, str], ...]:
-    return (
-        (any(Rung.QUERY in step.rungs for step in steps), "only a payment's provider can be asked: take query out"),
-    )
-
-
-def _template_of(kind: TimerKind) -> str:
-    return KINDS[kind].template if kind in KINDS else ""

@@ -62,6 +62,7 @@ _OF_KIND: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "payment_payout_failed": (_PAY_OUT, _PAID),
     "payment_payout_twice": (_NOTE,),
     "payment_feed_gap": (_STATEMENT,),
+    "order_unpaid": (_COLLECT, _MOVE, _NOTE),
     "refund_due": (_DECIDE, _PAY_OUT, _PAID),
     "stock_low": (_STOCK,),
     "stock_oversold": (_STOCK,),

@@ -75,11 +75,6 @@ async def now(session: AsyncSession) -> datetime:
     return found
 
 
-async def policies_of(session: AsyncSession, kind: str) -> Sequence[EscalationPolicy]:
-    """Return the active ladders of a kind."""
-    return (await session.scalars(select(EscalationPolicy).filter_by(kind=kind, active=True))).all()
-
-
 async def policies_by_id(session: AsyncSession, ids: Collection[int]) -> Sequence[EscalationPolicy]:
     """Return versions that running ladders keep."""
     return (await session.scalars(select(EscalationPolicy).where(EscalationPolicy.id.in_(ids)))).all()
@@ -103,10 +98,13 @@ async def replace_policy(session: AsyncSession, kind: str, city: str | None, tie
     return int(await session.scalar(latest) or 0) + 1
 
 
-async def policies(session: AsyncSession) -> Sequence[EscalationPolicy]:
-    """Return all active ladders."""
-    query = select(EscalationPolicy).where(EscalationPolicy.active).order_by(EscalationPolicy.kind, EscalationPolicy.id)
-    return (await session.scalars(query)).all()
+async def policies(
+    session: AsyncSession, kind: str | None = None, *, active_only: bool = True
+) -> Sequence[EscalationPolicy]:
+    """Return the active ladders, of one kind where it is named, or all versions; by kind, the newest first."""
+    query = select(EscalationPolicy).order_by(EscalationPolicy.kind, EscalationPolicy.id.desc())
+    query = query if kind is None else query.filter_by(kind=kind)
+    return (await session.scalars(query.filter_by(active=True) if active_only else query)).all()
 
 
 async def log_of(session: AsyncSession, order_id: str) -> Sequence[CommsLog]:

@@ -104,8 +104,14 @@ class Resolution(BaseModel):
 class LadderStep(BaseModel):
     """One step of a ladder."""
 
-    after_s: float = Field(ge=0, le=86_400, description="Seconds from the start of the ladder.")
-    rungs: list[str] = Field(min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider, query.")
+    after_s: float = Field(
+        ge=-86_400,
+        le=86_400,
+        description="Seconds from what the ladder begins with; of a reminder, from when it is due, below 0 for before.",
+    )
+    rungs: list[str] = Field(
+        min_length=1, description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider, query, remind, cancel."
+    )
 
 
 class LadderBody(BaseModel):
@@ -145,7 +151,7 @@ class NewLadder(LadderBody):
 class ExpectedRung(BaseModel):
     """One thing that a step does."""
 
-    rung: str = Field(description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider or query.")
+    rung: str = Field(description="whatsapp, exotel_ring, exotel_ivr, admin, next_rider, query, remind or cancel.")
     withheld: str = Field(description="Why it would not go out as things stand; empty where it would.")
 
 
@@ -153,7 +159,7 @@ class ExpectedStep(BaseModel):
     """A step that lies ahead."""
 
     step: int = Field(description="The ladder's step, from 0.")
-    after_s: float = Field(description="Seconds from the start of the ladder.")
+    after_s: float = Field(description="Seconds from what the ladder begins with, as its row says.")
     in_s: float = Field(description="Seconds from now; 0 where it is due.")
     rungs: list[ExpectedRung] = Field(description="What it does.")
 

@@ -11,7 +11,9 @@ from backend.comms.service.cards import CardsService
 from backend.comms.service.instructions import Instructions
 from backend.comms.service.rider_prompts import RiderPrompts
 from backend.comms.service.vendor_prompts import VendorPrompts
+from backend.orders.ports import WantedLadder
 from backend.orders.service import OrdersService
+from backend.orders.service.timers import OrderLadders
 from backend.platform.events import EventHandler, StoredEvent, Subscription
 from backend.platform.observability.metrics import VENDOR_ANSWER_SECONDS
 from backend.platform.timers import TimerKind, arm, cancel
@@ -34,6 +36,7 @@ _AT_THE_DOOR: Final = (
     *("rider_cant_find_customer", "rider_cod_issue"),
 )
 _ANSWERED_IN: Final = {
+    "confirmed": ("order_unpaid",),
     "processing": ("vendor_silent",),
     "handover": ("vendor_silent", "preparation_overdue", "answers_crossed"),
     "out_for_delivery": ("rider_waiting", "pickup_overdue", "no_rider"),
@@ -41,7 +44,7 @@ _ANSWERED_IN: Final = {
     "returned": _AT_THE_DOOR,
     "cancelled": (
         *("vendor_silent", "preparation_overdue", "rider_silent", "no_rider", "address_unconfirmed"),
-        *("rider_waiting", "pickup_overdue"),
+        *("rider_waiting", "pickup_overdue", "order_unpaid"),
         *_AT_THE_DOOR,
     ),
 }
@@ -59,12 +62,18 @@ class CommsSubscriber:
     """Follows orders and their way."""
 
     def __init__(
-        self, orders: OrdersService, calls: CallsService, cards: CardsService, vendors: VendorsService
+        self,
+        orders: OrdersService,
+        calls: CallsService,
+        cards: CardsService,
+        vendors: VendorsService,
+        ladders: OrderLadders,
     ) -> None:
         self._orders = orders
         self._calls = calls
         self._cards = cards
         self._vendors = vendors
+        self._ladders = ladders
 
     async def on_state_changed(self, session: AsyncSession, event: StoredEvent) -> None:
         """End the calls of ladders that the new state has answered, and close their cards."""
@@ -104,8 +113,16 @@ class CommsSubscriber:
 
     async def on_off_route(self, session: AsyncSession, event: StoredEvent) -> None:
         """Begin to call a rider who has left their way."""
-        await self._orders.get(session, event.payload["order_id"], lock=True)
-        await arm(session, TimerKind.OFF_ROUTE, event.payload["order_id"], delay_s=0)
+        order = await self._orders.get(session, event.payload["order_id"], lock=True)
+        [ladder] = await self._ladders.of(session, (WantedLadder(TimerKind.OFF_ROUTE, order.vendor_id),))
+        await arm(
+            session,
+            TimerKind.OFF_ROUTE,
+            order.id,
+            delay_s=ladder.steps[0].after_s,
+            policy_id=ladder.policy_id,
+            policy_version=ladder.version,
+        )
 
     async def on_back_on_route(self, session: AsyncSession, event: StoredEvent) -> None:
         """Stop calling a rider who is back on their way."""

@@ -1,6 +1,6 @@
 """Who is being chased for an order, by which steps, and when the next one comes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ _PURPOSES: Final = {
     TimerKind.PAYMENT_PENDING: ("payer", "to pay"),
     TimerKind.RESERVATION_EXPIRY: ("payer", "to pay"),
 }
-# What comes where the timer has no ladder's row: a deadline, or the first step of a ladder that has not begun.
+# What comes first where a timer was armed before its ladder had a row.
 _FIRST: Final = {
     TimerKind.PROCESSING_REMINDER: "first reminder",
     TimerKind.PICKUP: "due",
@@ -30,14 +30,15 @@ _FIRST: Final = {
     TimerKind.PAYMENT_PENDING: "look again",
     TimerKind.RESERVATION_EXPIRY: "reminder",
 }
-_LAST: Final = {TimerKind.RESERVATION_EXPIRY: "stock is released"}
-_RUNGS: Final = {
+RUNGS: Final = {
     "whatsapp": "message",
     "exotel_ring": "ring",
     "exotel_ivr": "call with a menu",
     "admin": "a person here",
     "next_rider": "next rider",
     "query": "ask the provider",
+    "remind": "reminder",
+    "cancel": "stock is released",
 }
 _NEXT: Final = text(
     "SELECT DISTINCT ON (t.order_id) t.order_id, t.type, t.step, t.due_at, p.steps"
@@ -48,10 +49,10 @@ _NEXT: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class ChaseStep:
-    """One step of a ladder; `place` is `done`, `next` or `ahead`."""
+    """One step of a ladder; `when` counts from what it begins with, `place` is `done`, `next` or `ahead`."""
 
     words: str
-    after_s: float
+    when: str
     place: str
 
 
@@ -81,12 +82,25 @@ async def chases_of(session: AsyncSession, orders: Sequence[OrderView]) -> Mappi
 
 def _chase(row: Any) -> Chase:
     kind = TimerKind(row.type)
-    ladder = tuple(_step(step, place, row.step) for place, step in enumerate(row.steps or ()))
-    deadlines = {**_FIRST, **(_LAST if row.step else {})}
-    following = ladder[row.step].words if row.step < len(ladder) else deadlines.get(kind, "message")
+    steps: Sequence[Mapping[str, Any]] = row.steps or ()
+    ladder = tuple(_step(step, place, row.step, steps[0]["after_s"]) for place, step in enumerate(steps))
+    following = ladder[row.step].words if row.step < len(ladder) else _FIRST.get(kind, "message")
     return Chase(*_PURPOSES[kind], following, row.due_at, ladder)
 
 
-def _step(step: Mapping[str, Any], place: int, following: int) -> ChaseStep:
+def _step(step: Mapping[str, Any], place: int, following: int, first_s: float) -> ChaseStep:
     where = "done" if place < following else "next" if place == following else "ahead"
-    return ChaseStep(" and ".join(_RUNGS.get(rung, rung) for rung in step["rungs"]), step["after_s"], where)
+    return ChaseStep(rung_words(step["rungs"]), when_words(step["after_s"], first_s), where)
+
+
+def rung_words(rungs: Iterable[str]) -> str:
+    """Say in words what a step does."""
+    return " and ".join(RUNGS.get(rung, rung) for rung in rungs)
+
+
+def when_words(after_s: float, first_s: float) -> str:
+    """Say in minutes when a step comes, counted from what its ladder begins with; `first_s`: when its first comes."""
+    minutes, seconds = divmod(abs(round(after_s)), 60)
+    if not after_s:
+        return "when it is due" if first_s < 0 else "at once"
+    return f"{minutes}:{seconds:02d} before" if after_s < 0 else f"after {minutes}:{seconds:02d}"

@@ -39,6 +39,7 @@ _SENTENCES: Final = {
     "rider_waiting": "The rider waits at the vendor",
     "instruction_untold": "Nobody could be told what the customer asked for",
     "calls_late": "Calls are placed too late",
+    "order_unpaid": "The order is not paid",
     "pickup_overdue": "Packed, and nobody picks it up",
     "delivery_failed": "It could not be handed over",
     "delivery_overdue": "The delivery is overdue",

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.orders.commands import PaymentMethod, PaymentMode
 from backend.orders.events import AWAITING_MONEY, OrderState, PaymentStatus
 from backend.platform.events import StoredEvent
+from backend.platform.timers import TimerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +239,35 @@ class Replay:
     events: tuple[StoredEvent, ...]
     columns: Mapping[str, Any]
     differences: tuple[Difference, ...]
+
+
+class WantedLadder(NamedTuple):
+    """Which ladder of which outlet, and by which version it has begun; None where it begins now."""
+
+    kind: TimerKind
+    vendor_id: str
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStep:
+    """One step of a ladder, as far as orders take it; `after_s` counts from what the ladder begins with.
+
+    Attributes:
+        after_s: Seconds; below 0 where it comes before what the ladder is about.
+        reminds: Whether the customer hears what is still to be paid.
+        ends: Whether the order ends.
+    """
+
+    after_s: float
+    reminds: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLadder:
+    """One version of a ladder, its steps by time; without an id where the built-in version has no row yet."""
+
+    steps: tuple[OrderStep, ...]
+    policy_id: str | None
+    version: int | None

@@ -12,17 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.ports import ItemChanges
 from backend.catalog.tasks import timer_handlers as price_timers
-from backend.comms import money_cards, waiting
+from backend.channels.service import ChannelsService
+from backend.comms import money_cards
 from backend.comms import subscribers as comms_subscribers
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.journal import CommsJournal
+from backend.comms.service.ladders import LadderService
+from backend.comms.service.messages import PartnerMessages
+from backend.comms.service.plans import LadderPlans
 from backend.comms.settings import CommsSettings
 from backend.orders import commands as c
 from backend.orders.commands import Command
 from backend.orders.ports import Outcome
-from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments import subscribers as payment_subscribers
 from backend.payments.cash_tasks import CarriedCash
@@ -38,15 +41,17 @@ from backend.platform.actors import SYSTEM, Actor, Source
 from backend.platform.clock import SystemClock, move_clock
 from backend.platform.errors import DukaError
 from backend.platform.events import Position, StoredEvent
+from backend.platform.flags import Flags
 from backend.platform.ids import new_uuid
 from backend.platform.timer_engine import TimerEngine
+from backend.platform.timers import TimerKind
 from backend.reports import subscribers as report_subscribers
 from backend.reports.periods import PeriodKind, local_day
 from backend.reports.service.periods import ReportsService
 from tests.support.factories.catalog import catalog_service
 from tests.support.factories.customers import make_customer
 from tests.support.factories.dispatch import dispatch_service, make_rider
-from tests.support.factories.orders import BOT, make_shop, orders_service
+from tests.support.factories.orders import BOT, ladders, make_shop, orders_service
 from tests.support.factories.payments import (
     attempts_service,
     cash_service,
@@ -84,6 +89,15 @@ class Savepoints:
             yield self.session
 
 
+def _chaser(session: AsyncSession, calls: CallsService, cards: CardsService) -> LadderService:
+    """Who takes the steps of packed goods that nobody picks up; nobody is written to for them."""
+    vendors, desk, channels = vendors_service(), dispatch_service(SystemClock()), ChannelsService(())
+    flags = Flags(Savepoints(session), "")  # type: ignore[arg-type]
+    plans = LadderPlans(vendors, desk, channels, flags, CommsSettings())
+    journal = CommsJournal()
+    return LadderService(ORDERS, vendors, desk, PartnerMessages(channels), calls, cards, journal, plans)
+
+
 @dataclass
 class Town:
     """One sequence's session, the worker's parts over it, and the hands of the rules."""
@@ -102,17 +116,19 @@ class Town:
         self.parts, self.cash = parts_service(clock), cash_service(clock)
         self.settlements = SettlementsService(orders)
         self.subscriptions = (
-            *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
+            *comms_subscribers.subscriptions(
+                comms_subscribers.CommsSubscriber(orders, calls, cards, vendors, ladders())
+            ),
             *money_cards.subscriptions(money_cards.MoneyCards(cards)),
             *payment_subscribers.subscriptions(payment_subscribers.PaymentsSubscriber(orders, Books(orders))),
             *report_subscribers.subscriptions(cards, vendors),
         )
         handlers = {
-            **order_timers(orders, OrdersSettings()),
+            **order_timers(orders, ladders()),
             **payment_timers(PendingPayments(watches())),
             **cash_timers(CarriedCash(self.cash)),
             **price_timers(CATALOG),
-            **waiting.timer_handlers(waiting.WaitingOrders(orders, cards)),
+            TimerKind.PICKUP: _chaser(self.session, calls, cards).fire,
         }
         self.timers = TimerEngine(Savepoints(self.session), handlers)  # type: ignore[arg-type]
 

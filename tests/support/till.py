@@ -12,7 +12,6 @@ from sqlalchemy import text
 from backend.catalog.router import router as catalog
 from backend.orders.ports import OrderView
 from backend.orders.router import router as order_routes
-from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers as order_timers
 from backend.payments.payout_tasks import PayoutHandler, PayoutStatusHandler, PendingPayouts
 from backend.payments.payout_tasks import subscriptions as payout_subscriptions
@@ -58,7 +57,7 @@ from backend.sandbox.settings import SandboxSettings
 from backend.sandbox.world import World
 from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
-from tests.support.factories.orders import orders_service
+from tests.support.factories.orders import ladders, orders_service
 from tests.support.factories.payments import (
     BASE_URL,
     attempts_service,
@@ -247,7 +246,7 @@ async def open_till(database: Database, clock: FixedClock, *, orders_move: bool 
                 timers=TimerEngine(
                     database,
                     {
-                        **(order_timers(orders_service(), OrdersSettings()) if orders_move else {}),
+                        **(order_timers(orders_service(), ladders()) if orders_move else {}),
                         **timer_handlers(PendingPayments(watches())),
                         **pasted_timers(pasted_codes(clock)),
                         **payout_timers(PendingPayouts(payouts_service(clock))),

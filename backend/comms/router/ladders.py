@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from backend.comms import repository
-from backend.comms.ladders import KINDS, Ladder, Rung, Step, fault_of
+from backend.comms.ladder_faults import fault_of
+from backend.comms.ladders import KINDS, Ladder, Rung, Step
 from backend.comms.router.access import (
     Admin,
     ControlDep,

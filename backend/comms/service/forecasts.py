@@ -12,6 +12,7 @@ from backend.comms.ladders import KINDS, Ladder
 from backend.comms.policies import Expected, forecast
 from backend.comms.service.plans import LadderPlans
 from backend.orders.ports import OrderView
+from backend.orders.service.timers import due_in_s
 from backend.platform.timers import PendingTimer, TimerKind, pending
 
 
@@ -85,6 +86,7 @@ class LadderForecasts:
             raise NobodyToChaseError(order_id=order.id, ladder=str(kind))
         ladder = tried or await self._plans.ladder(session, kind, chased.contact)
         conditions = await self._plans.conditions(session, chased, kind, ladder)
-        steps = forecast(ladder.steps, 0, ladder.steps[0].after_s, conditions)
+        due_s = due_in_s(kind, order, conditions.at, ladder.steps[0].after_s) or 0.0
+        steps = forecast(ladder.steps, 0, due_s, conditions)
         waits = order.state in KINDS[kind].waits_in
         return LadderOutlook(kind, chased.contact.actor, ladder.version, waits, None, {}, steps)

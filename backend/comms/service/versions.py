@@ -2,14 +2,26 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms import repository
 from backend.comms.ladders import DEFAULT_STEPS, Ladder, steps_from_json, steps_to_json
 from backend.comms.models import EscalationPolicy
-from backend.comms.ports import Contact
 from backend.platform.timers import TimerKind
+
+
+class Placed(Protocol):
+    """What a version is chosen by: a person who is chased, or an outlet."""
+
+    @property
+    def city(self) -> str:
+        """Where it is."""
+
+    @property
+    def tier(self) -> str:
+        """The vendor tier that it goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +32,11 @@ class LadderBook:
     kept: Mapping[str, Ladder]
     active: Mapping[tuple[str | None, str | None], Ladder]
 
-    def ladder(self, contact: Contact, policy_id: str | None) -> Ladder:
+    def ladder(self, whose: Placed, policy_id: str | None) -> Ladder:
         """Return the version that a ladder began with, else the best that fits: of city and tier, of one, of all."""
         if policy_id is not None:
             return self.kept[policy_id]
-        city, tier = contact.city.lower(), contact.tier
+        city, tier = whose.city.lower(), whose.tier
         places = ((city, tier), (city, None), (None, tier), (None, None))
         fitting = (self.active[place] for place in places if place in self.active)
         return next(fitting, Ladder(DEFAULT_STEPS[self.kind]))
@@ -34,31 +46,36 @@ class LadderVersions:
     """Looks ladders up, and makes new versions of them."""
 
     async def ladder(
-        self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None = None
+        self, session: AsyncSession, kind: TimerKind, whose: Placed, policy_id: str | None = None
     ) -> Ladder:
         """Return the version that a ladder runs by: the one it began with, or the one that fits now."""
-        return (await self._book(session, kind, {policy_id})).ladder(contact, policy_id)
+        return (await self._book(session, kind, {policy_id})).ladder(whose, policy_id)
 
-    async def kept(self, session: AsyncSession, kind: TimerKind, contact: Contact, policy_id: str | None) -> Ladder:
+    async def kept(self, session: AsyncSession, kind: TimerKind, whose: Placed, policy_id: str | None) -> Ladder:
         """Return the same, as a row that a running ladder can keep."""
-        return (await self.all_kept(session, kind, ((contact, policy_id),)))[0]
+        return (await self.all_kept(session, kind, ((whose, policy_id),)))[0]
+
+    async def fitting(
+        self, session: AsyncSession, kind: TimerKind, wanted: Sequence[tuple[Placed, str | None]]
+    ) -> list[Ladder]:
+        """Return the versions of several ladders of a kind, in their order; the built-in one has no row of its own."""
+        book = await self._book(session, kind, {policy_id for _, policy_id in wanted})
+        return [book.ladder(*one) for one in wanted]
 
     async def all_kept(
-        self, session: AsyncSession, kind: TimerKind, wanted: Sequence[tuple[Contact, str | None]]
+        self, session: AsyncSession, kind: TimerKind, wanted: Sequence[tuple[Placed, str | None]]
     ) -> list[Ladder]:
-        """Return the same for several ladders of a kind, in their order; the built-in version is stored when needed."""
-        policy_ids = {policy_id for _, policy_id in wanted}
-        book = await self._book(session, kind, policy_ids)
-        ladders = [book.ladder(*one) for one in wanted]
+        """Return the same, each as a row that a running ladder can keep; the built-in one is stored when needed."""
+        ladders = await self.fitting(session, kind, wanted)
         if all(ladder.policy_id is not None for ladder in ladders):
             return ladders
-        book = await self._book_with_default(session, kind, policy_ids)
+        book = await self._book_with_default(session, kind, {policy_id for _, policy_id in wanted})
         return [book.ladder(*one) for one in wanted]
 
     async def _book(self, session: AsyncSession, kind: TimerKind, policy_ids: Collection[str | None]) -> LadderBook:
         ids = {int(policy_id) for policy_id in policy_ids if policy_id is not None}
         kept = await repository.policies_by_id(session, ids) if ids else ()
-        active = await repository.policies_of(session, kind) if None in policy_ids else ()
+        active = await repository.policies(session, kind) if None in policy_ids else ()
         return LadderBook(
             kind,
             {str(row.id): ladder_of(row) for row in kept},

@@ -25,14 +25,14 @@ from backend.orders.models import Order, OrderAddress, OrderLogEntry, OrderNote
 from backend.orders.ports import CommandResult, Outcome
 from backend.orders.service.announce import Happened, events_of
 from backend.orders.service.noting import note_command
-from backend.orders.service.timers import arm_all, timers_of
+from backend.orders.service.timers import OrderLadders, arm_all
 from backend.orders.service.views import facts_of, order_view
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.events import Event, publish, publish_many
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id
-from backend.platform.timers import arm_many, cancel, cancel_many
+from backend.platform.timers import cancel, cancel_many
 from backend.vendors.service import VendorsService
 
 log = get_logger(__name__)
@@ -42,9 +42,12 @@ _PERSONAL = frozenset({"text", "contact_phone", "lat", "lng"})
 class Handling:
     """The use case of every command but the first."""
 
-    def __init__(self, catalog: CatalogService, vendors: VendorsService, settings: OrdersSettings) -> None:
+    def __init__(
+        self, catalog: CatalogService, vendors: VendorsService, ladders: OrderLadders, settings: OrdersSettings
+    ) -> None:
         self._catalog = catalog
         self._vendors = vendors
+        self._ladders = ladders
         self._settings = settings
 
     async def handle(
@@ -94,7 +97,7 @@ class Handling:
         if actor.kind is ActorKind.VENDOR:
             await self._vendors.record_answer(session, row.vendor_id)
         await cancel(session, row.id, (*transition.disarms, *transition.arms), by=f"{type(command).__name__}:{actor}")
-        await arm_all(session, transition.arms, after, now, self._settings)
+        await arm_all(session, self._ladders, ((after, transition.arms),), now)
         happened = Happened(command, before, after, row.merchant_id, actor, source, old_drop, note_id)
         if events := events_of(happened):
             await publish_many(session, events, actor=actor, city=row.city)
@@ -113,7 +116,7 @@ class Handling:
         await repository.add_log(session, [step.entry for step in steps])
         for step in steps:
             await self._move_stock(session, step.happened.after.id, step.transition)
-        await _end_and_arm(session, steps, actor, now, self._settings)
+        await self._end_and_arm(session, steps, actor, now)
         await _announce(session, steps, rows, actor)
         applied = {step.happened.after.id for step in steps}
         outcomes = {one[0]: Outcome.DUPLICATE for one in wanted}
@@ -121,6 +124,15 @@ class Handling:
         for order_id, command, _ in wanted:
             note_command(order_id, type(command).__name__, outcomes[order_id])
         return outcomes
+
+    async def _end_and_arm(self, session: AsyncSession, steps: Sequence["_Step"], actor: Actor, now: datetime) -> None:
+        ended = [
+            (step.happened.after.id, kind, f"{step.entry.command}:{actor}")
+            for step in steps
+            for kind in {*step.transition.disarms, *step.transition.arms}
+        ]
+        await cancel_many(session, ended)
+        await arm_all(session, self._ladders, [(step.happened.after, step.transition.arms) for step in steps], now)
 
     async def _move_stock(self, session: AsyncSession, order_id: str, transition: Transition) -> None:
         if transition.stock is StockEffect.COMMIT:
@@ -152,20 +164,6 @@ def _step(row: Order, command: Command, command_id: str, actor: Actor, source: S
     repository.change_order(row, changes)
     happened = Happened(command, before, facts_of(row), row.merchant_id, actor, source)
     return _Step(transition, happened, _entry(row, before.state, command, actor, source, command_id))
-
-
-async def _end_and_arm(
-    session: AsyncSession, steps: Sequence[_Step], actor: Actor, now: datetime, settings: OrdersSettings
-) -> None:
-    ended = [
-        (step.happened.after.id, kind, f"{step.entry.command}:{actor}")
-        for step in steps
-        for kind in {*step.transition.disarms, *step.transition.arms}
-    ]
-    await cancel_many(session, ended)
-    timers = [timer for step in steps for timer in timers_of(step.transition.arms, step.happened.after, now, settings)]
-    if timers:
-        await arm_many(session, timers)
 
 
 async def _announce(session: AsyncSession, steps: Sequence[_Step], rows: Mapping[str, Order], actor: Actor) -> None:

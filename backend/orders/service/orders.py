@@ -26,6 +26,7 @@ from backend.orders.ports import (
 from backend.orders.service import reading, replaying
 from backend.orders.service.handle import Handling
 from backend.orders.service.place import Placing
+from backend.orders.service.timers import OrderLadders
 from backend.orders.service.views import order_view, order_views
 from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, Source
@@ -40,10 +41,11 @@ class OrdersService:
         catalog: CatalogService,
         customers: CustomersService,
         vendors: VendorsService,
+        ladders: OrderLadders,
         settings: OrdersSettings,
     ) -> None:
-        self._placing = Placing(catalog, customers, vendors, settings)
-        self._handling = Handling(catalog, vendors, settings)
+        self._placing = Placing(catalog, customers, vendors, ladders)
+        self._handling = Handling(catalog, vendors, ladders, settings)
 
     async def place(self, session: AsyncSession, command: PlaceOrder, *, actor: Actor, source: Source) -> OrderView:
         """Reserve the stock and open a pending order.

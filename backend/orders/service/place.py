@@ -17,11 +17,10 @@ from backend.orders.errors import CommandIdReusedError, EmptyOrderError, VendorU
 from backend.orders.events import OrderCreated, OrderState
 from backend.orders.lifecycle import PLACEMENT_ARMS
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry
-from backend.orders.ports import OrderView, Outcome
+from backend.orders.ports import OrderLadder, OrderView, Outcome
 from backend.orders.service.noting import note_command
-from backend.orders.service.timers import arm_all
+from backend.orders.service.timers import OrderLadders, arm_all
 from backend.orders.service.views import facts_of, order_view
-from backend.orders.settings import OrdersSettings
 from backend.platform.actors import Actor, Source
 from backend.platform.events import publish
 from backend.platform.ids import new_id
@@ -40,12 +39,12 @@ class Placing:
         catalog: CatalogService,
         customers: CustomersService,
         vendors: VendorsService,
-        settings: OrdersSettings,
+        ladders: OrderLadders,
     ) -> None:
         self._catalog = catalog
         self._customers = customers
         self._vendors = vendors
-        self._settings = settings
+        self._ladders = ladders
 
     async def place(self, session: AsyncSession, command: PlaceOrder, *, actor: Actor, source: Source) -> OrderView:
         """Place the order, or return the one that was placed under the same key."""
@@ -62,9 +61,11 @@ class Placing:
         drop = await self._drop(session, command, order_id, str(actor))
         await repository.add_order(session, order, lines, [drop, _pickup(order_id, vendor, str(actor))])
         await _log(session, order, command, actor, source)
-        await arm_all(session, PLACEMENT_ARMS, facts_of(order), order.created_at, self._settings)
+        [unpaid] = await arm_all(session, self._ladders, ((facts_of(order), PLACEMENT_ARMS),), order.created_at)
         await publish(session, _created(order, lines, drop), actor=actor, city=order.city)
-        await self._reserve(session, command, order_id)  # Last, so that others wait shortly for an item in demand.
+        await self._reserve(
+            session, command, order_id, unpaid
+        )  # Last, so that others wait shortly for an item in demand.
         note_command(order_id, "PlaceOrder", Outcome.APPLIED)
         return order_view(order)
 
@@ -87,9 +88,9 @@ class Placing:
             raise EmptyOrderError
         return await self._catalog.offer(session, command.merchant_id, _stock_lines(command))
 
-    async def _reserve(self, session: AsyncSession, command: PlaceOrder, order_id: str) -> None:
-        expiry_s = self._settings.reservation_expiry_s
-        await self._catalog.reserve(session, command.merchant_id, order_id, _stock_lines(command), expiry_s)
+    async def _reserve(self, session: AsyncSession, command: PlaceOrder, order_id: str, ladder: OrderLadder) -> None:
+        lines, ends_s = _stock_lines(command), ladder.steps[-1].after_s
+        await self._catalog.reserve(session, command.merchant_id, order_id, lines, ends_s)
 
     async def _order(
         self, session: AsyncSession, command: PlaceOrder, order_id: str, vendor: VendorView, lines: list[OrderLine]

@@ -1,71 +1,108 @@
-"""When the timers that a step arms come due."""
+"""The ladders that a step of an order begins: by which version, and when their first steps come due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders.policies import OrderFacts
-from backend.orders.settings import OrdersSettings
+from backend.orders.ports import OrderLadder, WantedLadder
 from backend.platform.timers import NewTimer, TimerKind, arm_many
 
-type Delay = Callable[[OrderFacts, datetime, OrdersSettings], float | None]
+
+class OrderLadders(Protocol):
+    """Knows the versions, which operators keep by city and vendor tier."""
+
+    async def of(
+        self, session: AsyncSession, wanted: Sequence[WantedLadder], *, keep: bool = False
+    ) -> list[OrderLadder]:
+        """Return the version that each has begun with, else the one that fits its outlet now; in the order asked.
+
+        Args:
+            session: The transaction.
+            wanted: Which ladders.
+            keep: Whether each must have a row, which what runs can keep.
+        """
+        ...
 
 
-def _at_once(_facts: OrderFacts, _now: datetime, _settings: OrdersSettings) -> float:
+class Awaited(Protocol):
+    """What an order has of that which its ladders wait for."""
+
+    @property
+    def rider_id(self) -> str | None:
+        """Who carries it."""
+
+    @property
+    def prep_due_at(self) -> datetime | None:
+        """When its goods are to be ready."""
+
+
+type Origin = Callable[[Awaited, datetime], float | None]
+
+
+def _now(_order: Awaited, _now: datetime) -> float:
     return 0.0
 
 
-def _before_ready(facts: OrderFacts, now: datetime, settings: OrdersSettings) -> float | None:
-    if facts.prep_due_at is None:
-        return None
-    return max((facts.prep_due_at - now).total_seconds() - settings.reminder_lead_s, 0.0)
+def _until_ready(order: Awaited, now: datetime) -> float | None:
+    return None if order.prep_due_at is None else (order.prep_due_at - now).total_seconds()
 
 
-def _if_a_rider_knows(facts: OrderFacts, _now: datetime, _settings: OrdersSettings) -> float | None:
-    return None if facts.rider_id is None else 0.0
+def _if_a_rider_knows(order: Awaited, _now: datetime) -> float | None:
+    return None if order.rider_id is None else 0.0
 
 
-def _unpaid(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
-    return float(reminds_after_s(settings) or settings.reservation_expiry_s)
-
-
-def reminds_after_s(settings: OrdersSettings) -> int:
-    """Return after how many seconds an unpaid order's customer is reminded; 0 where that is not before its end."""
-    return settings.payment_reminder_s if settings.payment_reminder_s < settings.reservation_expiry_s else 0
-
-
-def _window(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
-    return float(settings.delivery_window_s)
-
-
-def _until_picked_up(_facts: OrderFacts, _now: datetime, settings: OrdersSettings) -> float:
-    return float(settings.pickup_window_s)
-
-
-# A ladder starts at once; the waits between its steps are rows of the ladder itself.
-DELAYS: Final[Mapping[TimerKind, Delay]] = {
-    TimerKind.VENDOR_ACCEPT: _at_once,
-    TimerKind.PROCESSING_REMINDER: _before_ready,
-    TimerKind.RIDER_ACK: _at_once,
+# From what instant the seconds of a ladder's steps count, in seconds from now; None where it has no reason yet.
+_ORIGINS: Final[Mapping[TimerKind, Origin]] = {
+    TimerKind.VENDOR_ACCEPT: _now,
+    TimerKind.PROCESSING_REMINDER: _until_ready,
+    TimerKind.RIDER_ACK: _now,
     TimerKind.ADDRESS_CONFIRM: _if_a_rider_knows,
-    TimerKind.HANDOVER_WAIT: _at_once,
-    TimerKind.PICKUP: _until_picked_up,
-    TimerKind.RIDER_OTD: _window,
-    TimerKind.RESERVATION_EXPIRY: _unpaid,
+    TimerKind.HANDOVER_WAIT: _now,
+    TimerKind.PICKUP: _now,
+    TimerKind.RIDER_OTD: _now,
+    TimerKind.RESERVATION_EXPIRY: _now,
 }
+ARMED: Final = frozenset(_ORIGINS)
+
+
+def due_in_s(kind: TimerKind, order: Awaited, now: datetime, first_s: float) -> float | None:
+    """Return how soon the first step of a ladder that begins now comes due, never below 0.
+
+    Args:
+        kind: Which ladder.
+        order: Whose it is.
+        now: The database's time.
+        first_s: When the first step comes, as its row counts.
+
+    Returns:
+        Seconds; None where the ladder has no reason to begin yet.
+    """
+    origin_s = _ORIGINS.get(kind, _now)(order, now)
+    return None if origin_s is None else max(origin_s + first_s, 0.0)
 
 
 async def arm_all(
-    session: AsyncSession, kinds: Sequence[TimerKind], facts: OrderFacts, now: datetime, settings: OrdersSettings
-) -> None:
-    """Arm the timers of a step."""
-    if wanted := timers_of(kinds, facts, now, settings):
-        await arm_many(session, wanted)
+    session: AsyncSession,
+    ladders: OrderLadders,
+    begun: Sequence[tuple[OrderFacts, Sequence[TimerKind]]],
+    now: datetime,
+) -> list[OrderLadder]:
+    """Begin ladders of some orders, each by the version that fits its outlet; one without a reason yet is left out.
 
-
-def timers_of(kinds: Sequence[TimerKind], facts: OrderFacts, now: datetime, settings: OrdersSettings) -> list[NewTimer]:
-    """Return the timers of a step; one whose delay is None has no reason yet and is left out."""
-    delays = {kind: DELAYS[kind](facts, now, settings) for kind in kinds}
-    return [NewTimer(kind, facts.id, delay) for kind, delay in delays.items() if delay is not None]
+    Returns:
+        The versions, for each order's kinds in turn.
+    """
+    wanted = [(facts, kind) for facts, kinds in begun for kind in kinds]
+    if not wanted:
+        return []
+    found = await ladders.of(session, [WantedLadder(kind, facts.vendor_id) for facts, kind in wanted])
+    timers = [
+        NewTimer(kind, facts.id, due_s, policy_id=ladder.policy_id, policy_version=ladder.version)
+        for (facts, kind), ladder in zip(wanted, found, strict=True)
+        if (due_s := due_in_s(kind, facts, now, ladder.steps[0].after_s)) is not None
+    ]
+    await arm_many(session, timers)
+    return found

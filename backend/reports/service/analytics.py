@@ -18,6 +18,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "handover_wait": "MarkReady ExtendPreparation PickUp vendor_ready vendor_extend rider_picked",
     "off_route": "DeliverOrder rider_on_way rider_delivered",
     "rider_otd": "DeliverOrder FailDelivery rider_delivered rider_proven",
+    "pickup": "PickUp rider_picked",
 }
 # The card that each ladder ends with.
 CARDS: Final[Mapping[str, str]] = {
@@ -28,6 +29,7 @@ CARDS: Final[Mapping[str, str]] = {
     "handover_wait": "rider_waiting",
     "off_route": "rider_off_route",
     "rider_otd": "delivery_overdue",
+    "pickup": "pickup_overdue",
 }
 
 

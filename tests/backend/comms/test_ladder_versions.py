@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.comms.ladders import DEFAULT_STEPS, KINDS, fault_of
+from backend.comms.ladder_faults import fault_of
+from backend.comms.ladders import DEFAULT_STEPS, KINDS
 from backend.dispatch.events import RiderOffRoute
 from backend.orders.commands import PickUp
 from backend.orders.ports import OrderView
@@ -59,6 +60,16 @@ async def test_a_tiers_version_holds_for_the_riders_of_its_outlets(
         ("payment_pending", [{"after_s": 0, "rungs": ["exotel_ring"]}, PERSON], "query and admin alone"),
         ("payment_pending", [PERSON, {"after_s": 90, "rungs": ["query"]}], "nothing comes after a person"),
         ("payment_pending", [{"after_s": 60, "rungs": ["query"]}], "somebody must come in the end"),
+        ("pickup", [{"after_s": 60, "rungs": ["exotel_ring"]}, PERSON], "pickup has admin alone"),
+        ("vendor_accept", [{"after_s": 0, "rungs": ["cancel"]}, PERSON], "only an order that is not paid ends"),
+        ("vendor_accept", [{"after_s": -60, "rungs": ["whatsapp"]}, PERSON], "only a reminder comes before"),
+        ("reservation_expiry", [{"after_s": 60, "rungs": ["remind"]}], "must end"),
+        ("reservation_expiry", [{"after_s": 59, "rungs": ["cancel"]}], "let it end later"),
+        (
+            "reservation_expiry",
+            [{"after_s": 60, "rungs": ["cancel"]}, {"after_s": 90, "rungs": ["remind"]}],
+            "the end of",
+        ),
     ],
 )
 async def test_a_ladder_that_could_not_be_climbed_is_refused(
@@ -72,14 +83,16 @@ async def test_a_ladder_that_could_not_be_climbed_is_refused(
     path = f"/api/v1/comms/ladders/{order.id}/{kind}/preview"
     tried = await board.api.client.post(path, json={"tried": {"steps": steps}}, headers=headers)
     assert tried.status_code == 422
-    assert await board.rows("SELECT count(*) FROM escalation_policy") == [(0,)]
+    made = "SELECT count(*) FROM escalation_policy WHERE created_by <> 'default'"
+    assert await board.rows(made) == [(0,)]
 
 
-@pytest.mark.parametrize("kind", ["pickup", "end_of_day"])
+@pytest.mark.parametrize("kind", ["price_change", "end_of_day"])
 async def test_what_is_no_ladder_takes_no_version(board: Switchboard, kind: str) -> None:
     """It would be kept, and nobody would ever go by it."""
     assert (await save(board, kind, PERSON)).status_code == 404
-    assert await board.rows("SELECT count(*) FROM escalation_policy") == [(0,)]
+    made = "SELECT count(*) FROM escalation_policy WHERE created_by <> 'default'"
+    assert await board.rows(made) == [(0,)]
 
 
 async def test_a_city_has_one_version_however_it_is_spelt(board: Switchboard) -> None:

@@ -58,13 +58,12 @@ async def down(board: Switchboard) -> Any:
     return tell
 
 
-async def test_nobody_is_called_in_quiet_hours_and_the_admin_comes_on_time(
-    board: Switchboard, order: OrderView
-) -> None:
+async def test_nobody_is_called_in_quiet_hours_and_the_admin_comes_on_time(board: Switchboard) -> None:
     """All day but one minute that lies twelve hours away."""
     [(hour,)] = await board.rows("SELECT extract(hour FROM duka_now() AT TIME ZONE 'Africa/Nairobi')::int")
     saved = await save(board, quiet_from=f"{(hour + 12) % 24:02d}:01:00", quiet_until=f"{(hour + 12) % 24:02d}:00:00")
     assert (saved.status_code, saved.json()["version"]) == (200, 1)
+    await another(board)
     await climb(board)
     assert (await board.chased(), await board.cards()) == ([WA], ["vendor_silent"])
     assert await withheld(board) == [
@@ -80,8 +79,9 @@ async def test_limits_that_mean_nothing_are_refused(board: Switchboard, limits: 
     assert await board.rows("SELECT count(*) FROM escalation_policy") == [(0,)]
 
 
-async def test_a_ladder_has_a_limit_of_calls_of_its_own(board: Switchboard, order: OrderView) -> None:
+async def test_a_ladder_has_a_limit_of_calls_of_its_own(board: Switchboard) -> None:
     await save(board, max_calls_hour=1)
+    await another(board)
     await climb(board)
     assert (await board.chased(), await board.cards()) == ([WA, RING], ["vendor_silent"])
     assert await withheld(board) == [("exotel_ivr", "withheld:called_too_often")]

@@ -1,10 +1,8 @@
 """An order that waits with its rider brings a person, and the end of the wait closes the card."""
 
-from backend.comms.ladders import KINDS, Ladder, Rung, Step
+from backend.comms.ladders import CHASING, DEFAULT_STEPS, Ladder, Rung, Step
 from backend.comms.next_steps import next_steps
 from backend.comms.partner_words import APPLIED, DUPLICATE
-from backend.comms.service.cards import CardsService
-from backend.comms.waiting import WaitingOrders, timer_handlers
 from backend.orders import tasks as order_tasks
 from backend.orders.commands import (
     AssignRider,
@@ -17,14 +15,14 @@ from backend.orders.commands import (
     UnassignRider,
 )
 from backend.orders.ports import OrderView
-from backend.orders.service.timers import DELAYS
-from backend.orders.settings import OrdersSettings
-from backend.platform.clock import SystemClock
+from backend.orders.service.timers import ARMED
 from backend.platform.timers import TimerKind
 from tests.support.factories.comms import Switchboard
-from tests.support.factories.orders import ADMIN, DISPATCH, give, orders_service
+from tests.support.factories.orders import ADMIN, DISPATCH, give, ladders, orders_service
 
 VENDOR, RIDER = "+254700000201", "+254700000301"
+_WINDOW_S = DEFAULT_STEPS[TimerKind.RIDER_OTD][0].after_s
+_PICKUP_S = DEFAULT_STEPS[TimerKind.PICKUP][0].after_s
 
 
 async def _with_rider(board: Switchboard, order: OrderView, *steps: Command) -> None:
@@ -113,7 +111,7 @@ async def test_a_city_may_add_a_menu_for_the_waiting_rider(board: Switchboard, o
 
 async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, order: OrderView) -> None:
     await _with_rider(board, order, PickUp())
-    await board.wait(OrdersSettings().delivery_window_s - 120)
+    await board.wait(_WINDOW_S - 120)
     assert await board.cards() == []
     await board.wait(121)
     assert await board.cards() == ["delivery_overdue"]
@@ -122,12 +120,12 @@ async def test_a_delivery_beyond_its_window_brings_a_person(board: Switchboard, 
 
 
 async def test_a_city_may_call_the_rider_before_a_person_comes(board: Switchboard, order: OrderView) -> None:
-    """The end of the window is a ladder like the others; delivering ends it, and nobody is called about it again."""
-    steps = (Step(0, (Rung.IVR,)), Step(300, (Rung.ADMIN,)))
+    """The window and its end are rows like the others; delivering ends it, and nobody is called about it again."""
+    steps = (Step(1200, (Rung.IVR,)), Step(1500, (Rung.ADMIN,)))
     async with board.database.transaction() as session:
         await board.plans.save(session, TimerKind.RIDER_OTD, Ladder(steps), by="admin:A-1", city="Nairobi")
     await _with_rider(board, order, PickUp())
-    await board.wait(OrdersSettings().delivery_window_s + 1)
+    await board.wait(1201)
     assert ((await board.chased())[-1], await board.cards()) == ("exotel_ivr:delivery_late", [])
     heard = await board.act("answer", **{"from": "rider"})
     assert heard["captions"][0].startswith("Order ")
@@ -141,7 +139,7 @@ async def test_a_city_may_call_the_rider_before_a_person_comes(board: Switchboar
 async def test_packed_goods_that_nobody_picks_up_bring_a_person(board: Switchboard, order: OrderView) -> None:
     """A rider who accepted and does not come is nobody's ladder; picking up closes the card."""
     await _with_rider(board, order)
-    await board.wait(OrdersSettings().pickup_window_s - 120)
+    await board.wait(_PICKUP_S - 120)
     assert await board.cards() == []
     await board.wait(121)
     assert await board.cards() == ["pickup_overdue"]
@@ -161,20 +159,18 @@ async def test_who_takes_over_on_the_way_has_a_window(board: Switchboard, order:
     """The window of the rider before has ended with them."""
     await _with_rider(board, order, PickUp(), UnassignRider("broken down"))
     await _step(board, order, AssignRider("R-2"))
-    await board.wait(OrdersSettings().delivery_window_s + 1)
+    await board.wait(_WINDOW_S + 1)
     assert "delivery_overdue" in await board.cards()
 
 
 async def test_a_delivery_in_time_or_a_return_brings_nobody(board: Switchboard, order: OrderView) -> None:
     """The step that ends the wait disarms its timer."""
     await _with_rider(board, order, PickUp(), ReturnOrder("shut"))
-    await board.wait(OrdersSettings().delivery_window_s + 1)
+    await board.wait(_WINDOW_S + 1)
     assert "delivery_overdue" not in await board.cards()
 
 
 def test_every_timer_that_an_order_arms_is_somebodys() -> None:
     """A kind without a handler would stay due for ever."""
-    orders = orders_service()
-    waiting = WaitingOrders(orders, CardsService(SystemClock()))
-    handled = {*KINDS, *order_tasks.timer_handlers(orders, OrdersSettings()), *timer_handlers(waiting)}
-    assert DELAYS.keys() <= handled
+    handled = {*CHASING, *order_tasks.timer_handlers(orders_service(), ladders())}
+    assert handled >= ARMED

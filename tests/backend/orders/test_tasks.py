@@ -4,28 +4,28 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
+from backend.comms.ladders import DEFAULT_STEPS, Ladder, Rung, Step
+from backend.comms.service.versions import LadderVersions
 from backend.orders import commands as c
 from backend.orders.events import OrderState as S
 from backend.orders.ports import OrderView
-from backend.orders.service.timers import reminds_after_s
-from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
 from backend.platform.timer_engine import TimerEngine
+from backend.platform.timers import TimerKind
 from tests.support.factories.catalog import catalog_service
 from tests.support.factories.customers import make_customer
-from tests.support.factories.orders import PAYMENTS, give, make_order, orders_service
+from tests.support.factories.orders import PAYMENTS, give, ladders, make_order, orders_service
 
 
 async def fire(database: Database, order: OrderView, after: timedelta) -> OrderView:
     """Move the time, let the engine fire what is due, return the order."""
     async with database.transaction() as session:
         await move_clock(session, after)
-    await TimerEngine(database, timer_handlers(orders_service(), OrdersSettings())).step()
+    await TimerEngine(database, timer_handlers(orders_service(), ladders())).step()
     async with database.transaction() as session:
         return await orders_service().get(session, order.id)
 
@@ -99,6 +99,25 @@ async def test_an_engine_that_comes_late_ends_and_does_not_remind(database: Data
     assert await reminded(database) == []
 
 
-@pytest.mark.parametrize(("reminder_s", "after_s"), [(0, 0), (1800, 0), (600, 600)])
-def test_a_reminder_that_would_not_come_before_the_end_is_left_out(reminder_s: int, after_s: int) -> None:
-    assert reminds_after_s(OrdersSettings(payment_reminder_s=reminder_s)) == after_s
+async def test_a_citys_version_says_when_and_one_that_has_begun_keeps_its_own(database: Database) -> None:
+    """Reminded twice and ended after ten minutes; the stock is held for as long, and what was placed before is not."""
+    steps = (Step(120, (Rung.REMIND,)), Step(300, (Rung.REMIND,)), Step(600, (Rung.CANCEL,)))
+    async with database.transaction() as session:
+        kind = TimerKind.RESERVATION_EXPIRY
+        await LadderVersions().save(session, kind, Ladder(DEFAULT_STEPS[kind]), by="admin:A-1")
+        before = await make_order(session)
+        await LadderVersions().save(session, kind, Ladder(steps), by="admin:A-1", city="Nairobi")
+        user = await make_customer(session, external_id="254700000109", phone="+254700000109")
+        after = await make_order(session, shop=False, user_id=user.id)
+        held = "SELECT order_id, extract(epoch FROM expires_at - created_at)::int AS for_s FROM stock_reservations"
+        kept = {row.order_id: row.for_s for row in await session.execute(text(held))}
+        assert kept == {before.id: 1800, after.id: 600}
+    await fire(database, after, timedelta(minutes=3))
+    assert (await fire(database, after, timedelta(minutes=3))).state is S.PENDING
+    assert [(told["order_id"], round(told["left_s"], -1)) for told in await reminded(database)] == [
+        (after.id, 420),
+        (after.id, 240),
+    ]
+    assert (await fire(database, after, timedelta(minutes=5))).state is S.CANCELLED
+    assert (await fire(database, before, timedelta(minutes=10))).state is S.PENDING
+    assert [told["order_id"] for told in await reminded(database)] == [after.id, after.id, before.id]

@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from backend.orders.ports import OrderView
-from backend.orders.settings import OrdersSettings
 from backend.orders.tasks import timer_handlers
 from backend.payments.ports import Evidence, Feed
 from backend.platform.clock import move_clock
 from backend.platform.timer_engine import TimerEngine
-from tests.support.factories.orders import make_order, orders_service
+from tests.support.factories.orders import ladders, make_order, orders_service
 from tests.support.factories.payments import receipts_service
 from tests.support.till import Till
 
@@ -32,7 +31,7 @@ async def test_a_reservation_that_ends_as_its_payment_lands_is_kept_or_owed_back
     async with till.database.transaction() as session:
         orders += [await make_order(session, shop=False, user_id=order.user_id) for _ in range(4)]
         await move_clock(session, timedelta(minutes=31))
-    engine = TimerEngine(till.database, timer_handlers(orders_service(), OrdersSettings()))
+    engine = TimerEngine(till.database, timer_handlers(orders_service(), ladders()))
     await asyncio.gather(*(pay(till, one) for one in orders), engine.step())
     while await engine.step():
         continue

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from backend.comms.ladders import DEFAULT_STEPS
 from backend.orders.events import OrderState
-from backend.orders.settings import OrdersSettings
 from backend.platform.auth.principal import Role
 from backend.platform.clock import move_clock
 from backend.platform.db.session import Database
+from backend.platform.timers import TimerKind
 from tests.support.clock import FixedClock
 from tests.support.factories.catalog import HEADER, make_items
 from tests.support.factories.customers import make_customer
@@ -24,7 +25,7 @@ RACES = sized(12, 1_000)
 _AT_ONCE = 10  # As many prompts as leave in one moment; the next would wait for their turn.
 _PLENTY = HEADER + "UNGA-2KG,Maize Flour 2kg,unga,packet,176,KES,10000,size=2kg\n"
 _MENU = HEADER + "UNGA-2KG,Poha Plate,poha,plate,60,INR,50,\n"
-_EXPIRY_S = OrdersSettings().reservation_expiry_s
+_EXPIRY_S = DEFAULT_STEPS[TimerKind.RESERVATION_EXPIRY][-1].after_s
 _LEVEL = "SELECT coalesce(sum(debit_minor - credit_minor), 0)::int FROM ledger_entries"
 
 

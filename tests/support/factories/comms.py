@@ -14,7 +14,7 @@ from backend.channels.providers.whatsapp.client import WhatsAppChannel
 from backend.channels.providers.whatsapp.settings import WhatsAppSettings
 from backend.channels.sealing import unseal
 from backend.channels.service import ChannelsService
-from backend.comms import money_cards, waiting
+from backend.comms import money_cards
 from backend.comms import subscribers as comms_subscribers
 from backend.comms.contexts import ContextSigner
 from backend.comms.lines import line_of
@@ -66,6 +66,7 @@ from backend.vendors.ports import NewMerchant
 from tests.support.app import Api, serving
 from tests.support.factories.customers import customers_service
 from tests.support.factories.dispatch import dispatch_service, riders_service
+from tests.support.factories.orders import ladders as order_ladders
 from tests.support.factories.orders import orders_service
 from tests.support.factories.vendors import vendors_service
 
@@ -260,7 +261,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         *dispatch_subscribers.subscriptions(
             dispatch_subscribers.DispatchSubscriber(desk, DispatchSettings(), Flags(database, flags))
         ),
-        *comms_subscribers.subscriptions(comms_subscribers.CommsSubscriber(orders, calls, cards, vendors)),
+        *comms_subscribers.subscriptions(
+            comms_subscribers.CommsSubscriber(orders, calls, cards, vendors, order_ladders())
+        ),
         *money_cards.subscriptions(money_cards.MoneyCards(cards)),
         *comms_subscribers.prompt_subscriptions(
             RiderPrompts(orders, vendors, desk, speech),
@@ -295,7 +298,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
                 signer=signer,
                 timers=TimerEngine(
                     database,
-                    {**timer_handlers(ladders), **waiting.timer_handlers(waiting.WaitingOrders(orders, cards))},
+                    timer_handlers(ladders),
                 ),
                 consumers=EventConsumers(database, subscriptions),
                 sender=SenderLoop(

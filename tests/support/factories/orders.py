@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.comms.service.order_ladders import LaddersOfOrders
+from backend.comms.service.versions import LadderVersions
 from backend.orders import commands as c
 from backend.orders.commands import Command, DropAddress, OrderLineDraft, PaymentMethod, PaymentMode, PlaceOrder
 from backend.orders.events import OrderState
@@ -23,9 +25,14 @@ DISPATCH = Actor(ActorKind.DISPATCH, "auto")
 RIDER_ID = "R-1"
 
 
+def ladders() -> LaddersOfOrders:
+    """When what orders wait for comes due, by the real rows."""
+    return LaddersOfOrders(vendors_service(), LadderVersions())
+
+
 def orders_service() -> OrdersService:
     """The service with its neighbours, all real."""
-    return OrdersService(catalog_service(), customers_service(), vendors_service(), OrdersSettings())
+    return OrdersService(catalog_service(), customers_service(), vendors_service(), ladders(), OrdersSettings())
 
 
 async def make_shop(session: AsyncSession) -> None:
