@@ -18,6 +18,7 @@ from backend.platform.clock import SystemClock
 from backend.platform.db.session import Database
 from backend.platform.inbox import EventIntake
 from backend.platform.observability.logging import configure_logging
+from backend.platform.problems import describe_problems
 from backend.platform.settings import PlatformSettings
 from backend.platform.web import DirectRoutes, TraceMiddleware, install_problem_handlers
 from backend.vendors.service import VendorsService
@@ -42,6 +43,7 @@ def create_app(built: Built | None = None) -> FastAPI:
     for router in routers(settings):
         app.include_router(router)
     _add_health(app, parts)
+    describe_problems(app)
     return app
 
 

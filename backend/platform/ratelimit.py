@@ -63,6 +63,8 @@ async def take_tokens(session: AsyncSession, name: str, *, wanted: int, rate_per
 class RequestLimiter:
     """Limits requests by a moving window: in Redis for all processes, else in this process alone."""
 
+    refuses_with: Final = (TooManyRequestsError,)
+
     def __init__(self, redis_url: str | None = None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
         self._pool = ConnectionPool.from_url(redis_url) if redis_url is not None else None

@@ -33,13 +33,20 @@ def registry(request: Request) -> Registry:
     return cast("Registry", request.app.state.registry)
 
 
+class Provider[T]:
+    """A dependency that returns the instance of a type; what that may refuse with is its `refuses_with`."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self.kind = kind
+
+    async def __call__(self, request: Request) -> T:  # Not a plain function: that would cost a thread each time.
+        """Return it."""
+        return registry(request).get(self.kind)
+
+
 def provide[T](kind: type[T]) -> Any:
     """Make a dependency that returns the instance of this type, for `Annotated[T, Depends(provide(T))]`."""
-
-    async def dependency(request: Request) -> T:  # Not a plain function: that would cost a thread each time.
-        return registry(request).get(kind)
-
-    return dependency
+    return Provider(kind)
 
 
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -72,6 +72,55 @@ async def test_every_operation_has_an_id_of_its_own(app: FastAPI) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
+# What each may refuse with, by what it asks for: the table of errors, beside what any request may meet.
+REFUSES = {
+    "GET /healthz": set(),
+    "GET /api/v1/exceptions": {"401", "403", "422", "503"},
+    "GET /api/v1/orders/{order_id}": {"401", "403", "404", "422", "503"},
+    "POST /api/v1/orders": {"400", "401", "403", "404", "409", "422", "503"},
+    "PATCH /api/v1/orders/{order_id}/state": {"400", "401", "403", "404", "409", "422", "503"},
+    "PUT /api/v1/ladders/{kind}": {"401", "403", "404", "409", "422", "503"},
+    "POST /api/v1/comms/notify/{who}/{what}": {"400", "401", "403", "404", "409", "422", "429", "503"},
+    "POST /api/v1/comms/bridge": {"400", "401", "403", "404", "409", "422", "429", "503"},
+    "POST /webhooks/whatsapp/inbound": {"400", "401", "503"},
+}
+
+
+async def test_each_operation_names_the_errors_that_it_may_answer_with(app: FastAPI) -> None:
+    """A caller's (401, 403), those of an id (404), of a key (400, 409), of a limit (429), of what is away (503)."""
+    document = app.openapi()
+    named = {
+        f"{method.upper()} {path}": {status for status in one["responses"] if status >= "400"}
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    }
+    assert {operation: named[operation] for operation in REFUSES} == REFUSES
+    for operation, statuses in named.items():
+        keyed = "Idempotency-Key" in str(document["paths"][operation.split(" ")[1]][operation.split(" ")[0].lower()])
+        assert not keyed or statuses >= {"400", "401", "403", "409"}, operation
+        assert "{" not in operation or "404" in statuses, operation
+        assert not operation.split(" ")[1].startswith("/api/") or "401" in statuses, operation
+
+
+async def test_each_error_in_the_document_is_a_problem_with_its_codes(app: FastAPI) -> None:
+    document = app.openapi()
+    shared = document["components"]["responses"]
+    assert {kind for one in shared.values() for kind in one["content"]} == {"application/problem+json"}
+    problem = {"$ref": "#/components/schemas/Problem"}
+    assert all(one["content"]["application/problem+json"]["schema"] == problem for one in shared.values())
+    assert "409_CONFLICT, " in shared["Problem409"]["description"]
+    assert "503_EXOTEL_DOWN, 503_UNAVAILABLE" in shared["Problem503"]["description"]
+    used = {
+        one["$ref"].rpartition("/")[2]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for status, one in operation["responses"].items()
+        if status >= "400"
+    }
+    assert used == set(shared)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
 async def test_a_stranger_is_answered_where_that_is_meant_and_nowhere_else(app: FastAPI) -> None:
     """Without a token, a log-in or a provider's signature."""
     answers = await _answers(app)

@@ -1,5 +1,7 @@
 """Two people of an order, joined by phone behind our number: asked for by API and by the console."""
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ports import Contact, RiderDesk
@@ -10,7 +12,7 @@ from backend.comms.settings import CommsSettings
 from backend.customers.service import CustomersService
 from backend.orders.ports import OrderView
 from backend.platform.actors import Actor
-from backend.platform.errors import ExotelDownError, UnprocessableError
+from backend.platform.errors import ExotelDownError, TooManyRequestsError, UnprocessableError
 from backend.platform.ratelimit import RequestLimiter
 from backend.vendors.service import VendorsService
 
@@ -19,6 +21,8 @@ _WINDOW_S = 600
 
 class Bridges:
     """Finds out whom to call, and that they may be called."""
+
+    refuses_with: Final = (TooManyRequestsError, ExotelDownError)
 
     def __init__(
         self,
