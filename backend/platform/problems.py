@@ -14,6 +14,7 @@ from backend.platform.errors import (
     DukaError,
     ForbiddenError,
     NotFoundError,
+    TooManyRequestsError,
     UnauthorizedError,
     UnavailableError,
     UnprocessableError,
@@ -26,6 +27,10 @@ _KEYED: Final = (BadRequestError, ConflictError)
 # What is changed may not be there, or not in a state for it; also where the body names it.
 _WRITE: Final = (NotFoundError, ConflictError)
 _WEBHOOK: Final = (BadRequestError, UnauthorizedError, UnavailableError)
+_BASES: Final = {
+    kind.http_status: kind
+    for kind in (*_KEYED, *_WRITE, *_WEBHOOK, ForbiddenError, TooManyRequestsError, UnprocessableError)
+}
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -104,7 +109,7 @@ def _name(operation: dict[str, Any], statuses: frozenset[int]) -> frozenset[int]
 
 
 def _response(status: int) -> dict[str, Any]:
-    kinds = [kind for kind in _all(DukaError) if kind.http_status == status]
+    kinds = [_BASES[status], *_all(_BASES[status])]
     return {
         "description": f"{kinds[0].title}. Codes: {', '.join(sorted({kind.code for kind in kinds}))}.",
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
