@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from backend.console import access, board, books, cash, inbox, live, money, orders, reports
+from backend.console import access, board, books, cash, inbox, ladders, live, money, orders, reports
 
 router = APIRouter()
-for part in (access, board, orders, inbox, money, cash, books, reports, live):
+for part in (access, board, orders, inbox, money, cash, books, ladders, reports, live):
     router.include_router(part.router)

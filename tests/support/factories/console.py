@@ -20,6 +20,7 @@ from backend.comms.service.actions import PartnerActions
 from backend.comms.service.bridges import Bridges
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.forecasts import LadderForecasts
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.plans import LadderPlans
 from backend.comms.settings import CommsSettings
@@ -70,14 +71,19 @@ from tests.support.factories.vendors import make_merchant, make_vendor, vendors_
 from tests.support.town import PartnerDesk
 
 
+def plans(clock: Clock, flags: str = "exotel=true") -> LadderPlans:
+    """What ladders run by; nothing is sent."""
+    switches = Flags(Database(PlatformSettings().database_url), flags)
+    return LadderPlans(vendors_service(), dispatch_service(clock), ChannelsService(()), switches, CommsSettings())
+
+
 def bridges(clock: Clock, flags: str = "exotel=true") -> Bridges:
     """Who joins people by phone; calls are queued and nobody dials."""
     desk, cards, journal, settings = dispatch_service(clock), CardsService(clock), CommsJournal(), CommsSettings()
     actions = PartnerActions(orders_service(), vendors_service(), desk, cards, journal)
     calls = CallsService(orders_service(), vendors_service(), journal, actions, settings)
-    switches = Flags(Database(PlatformSettings().database_url), flags)
-    plans = LadderPlans(vendors_service(), desk, ChannelsService(()), switches, settings)
-    return Bridges(vendors_service(), customers_service(), desk, calls, plans, RequestLimiter(), settings)
+    by = plans(clock, flags)
+    return Bridges(vendors_service(), customers_service(), desk, calls, by, RequestLimiter(), settings)
 
 
 def console_services(clock: Clock) -> dict[type[Any], Any]:
@@ -89,6 +95,8 @@ def console_services(clock: Clock) -> dict[type[Any], Any]:
     return {
         PlatformSettings: PlatformSettings(),
         Bridges: bridges(clock),
+        LadderPlans: plans(clock, "wa=true,exotel=true"),
+        LadderForecasts: LadderForecasts(plans(clock, "wa=true,exotel=true")),
         ProofsService: ProofsService(orders_service(), DispatchSettings()),
         ChannelsService: channels,
         ConversationsService: conversations,
