@@ -283,7 +283,7 @@ async def test_money_is_split_and_taken_away_by_keyboard(house: House, context: 
 
 
 async def test_a_ladder_is_written_tried_and_saved_by_keyboard(house: House, context: BrowserContext) -> None:
-    """A slip is said beside its field; then it is tried out on an order and saved for the city, with no fault of axe."""
+    """A slip is said beside its field; then it is tried out on an order and saved for the city; axe finds nothing."""
     async with house.database.transaction() as session:
         order = await make_order(session, OrderState.CONFIRMED)
     page = await house.let_in(context, person("admin:S-1", Role.ADMIN))
