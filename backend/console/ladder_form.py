@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Final
 
-from backend.comms.ladder_faults import faults_of
-from backend.comms.ladders import KINDS, Ladder, Rung, Step
+from backend.comms.service.kinds import KINDS, Ladder, Rung, Step, faults_of
 from backend.platform.timers import TimerKind
 
 ROOM: Final = 2  # Empty rows for steps to come.

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from backend.comms import repository
-from backend.comms.ladders import KINDS, Ladder
 from backend.comms.models import EscalationPolicy
 from backend.comms.service.forecasts import LadderForecasts, LadderOutlook
+from backend.comms.service.kinds import KINDS, Ladder
 from backend.comms.service.plans import LadderPlans
 from backend.comms.service.versions import ladder_of
 from backend.console.access import StaffDep
