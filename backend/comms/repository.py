@@ -12,11 +12,6 @@ from backend.comms.policies import PlacedCall
 from backend.platform.db.driver import run_sql
 from backend.platform.inbox import waiting_bodies
 
-_FREE_CARDS: Final = """
-UPDATE ops_exceptions SET state = 'open', owner = NULL, updated_at = (SELECT duka_now())
-WHERE order_id = ANY(%(order_ids)s::text[]) AND kind = %(kind)s AND state <> 'resolved'
-"""
-
 _RECENT_CALLS: Final = """
 WITH clock AS MATERIALIZED (SELECT duka_now() AS now)
 SELECT id, callee, purpose, order_id, created_at > clock.now - interval '1 hour' AS in_hour,
@@ -49,16 +44,6 @@ _IN_DOUBT: Final = text(
     "EXISTS (SELECT FROM outbound_send s WHERE s.order_id = voice_calls.order_id AND s.state = 'unknown'"
     " AND s.payload ->> 'call_id' = voice_calls.id AND s.next_at IS NOT NULL)"
 )
-
-_CANCEL_CALLS: Final = """
-UPDATE voice_calls SET state = 'cancelled', outcome = %(outcome)s, updated_at = (SELECT duka_now())
-WHERE id = ANY(%(ids)s::text[]) AND state = 'queued'
-"""
-
-_SET_LOG_STATUSES: Final = """
-UPDATE comms_log SET status = %(status)s
-WHERE idem = ANY(%(idems)s::text[]) AND status IN ('queued', 'unknown', 'sent', 'failed')
-"""
 
 _REACHED: Final = """
 SELECT DISTINCT log.order_id
@@ -300,25 +285,10 @@ async def waiting_calls(session: AsyncSession, order_ids: Sequence[str], ladder:
     return [WaitingCall(*tuple(row)) for row in await run_sql(session, _WAITING_CALLS, parameters)]
 
 
-async def cancel_calls(session: AsyncSession, call_ids: Sequence[str], outcome: str) -> None:
-    """Cancel those of these calls that have not been dialled."""
-    await run_sql(session, _CANCEL_CALLS, {"ids": list(call_ids), "outcome": outcome})
-
-
-async def set_log_statuses(session: AsyncSession, idems: Sequence[str], status: str) -> None:
-    """Record the same of several sends; a receipt that was quicker stays."""
-    await run_sql(session, _SET_LOG_STATUSES, {"idems": list(idems), "status": status})
-
-
 async def calls_wait(session: AsyncSession, channel: str) -> bool:
     """Return whether a call of a line waits to be dialled."""
     query = text("SELECT EXISTS (SELECT FROM outbound_send WHERE channel = :channel AND state = 'queued')")
     return bool(await session.scalar(query, {"channel": channel}))
-
-
-async def free_cards(session: AsyncSession, kind: str, order_ids: Sequence[str]) -> None:
-    """Take the live cards of a kind of these orders from their owners."""
-    await run_sql(session, _FREE_CARDS, {"kind": kind, "order_ids": list(order_ids)})
 
 
 async def money_waits(session: AsyncSession, subject_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""What comms writes by the set: lines of the log, calls and cards, each kind with one statement."""
+"""What comms writes by the set: lines of the log, calls and cards, many with one statement."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -42,6 +42,21 @@ FROM unnest(%(ids)s::text[], %(kinds)s::text[], %(subject_ids)s::text[], %(order
     AS given (id, kind, subject_id, order_id, city, merchant_id, owner, money_minor, currency, detail)
 ON CONFLICT (kind, subject_id) WHERE state <> 'resolved' DO NOTHING
 RETURNING id
+"""
+
+_FREE_CARDS: Final = """
+UPDATE ops_exceptions SET state = 'open', owner = NULL, updated_at = (SELECT duka_now())
+WHERE order_id = ANY(%(order_ids)s::text[]) AND kind = %(kind)s AND state <> 'resolved'
+"""
+
+_CANCEL_CALLS: Final = """
+UPDATE voice_calls SET state = 'cancelled', outcome = %(outcome)s, updated_at = (SELECT duka_now())
+WHERE id = ANY(%(ids)s::text[]) AND state = 'queued'
+"""
+
+_SET_LOG_STATUSES: Final = """
+UPDATE comms_log SET status = %(status)s
+WHERE idem = ANY(%(idems)s::text[]) AND status IN ('queued', 'unknown', 'sent', 'failed')
 """
 
 
@@ -96,3 +111,18 @@ async def open_cards(session: AsyncSession, cards: Mapping[str, NewCard]) -> fro
         "details": [to_json(card.detail) for card in cards.values()],
     }
     return frozenset(row.id for row in await run_sql(session, _OPEN_CARDS, parameters))
+
+
+async def free_cards(session: AsyncSession, kind: str, order_ids: Sequence[str]) -> None:
+    """Take the live cards of a kind of these orders from their owners."""
+    await run_sql(session, _FREE_CARDS, {"kind": kind, "order_ids": list(order_ids)})
+
+
+async def cancel_calls(session: AsyncSession, call_ids: Sequence[str], outcome: str) -> None:
+    """Cancel those of these calls that have not been dialled."""
+    await run_sql(session, _CANCEL_CALLS, {"ids": list(call_ids), "outcome": outcome})
+
+
+async def set_log_statuses(session: AsyncSession, idems: Sequence[str], status: str) -> None:
+    """Record the same of several sends; a receipt that was quicker stays."""
+    await run_sql(session, _SET_LOG_STATUSES, {"idems": list(idems), "status": status})

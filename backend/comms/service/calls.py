@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.channels.templates import registered_language
-from backend.comms import repository
+from backend.comms import repository, rows
 from backend.comms.ivr import AGAIN, GOODBYE, MENUS, NEAREST, VENDOR_INACTIVE, Key, node_after, words
 from backend.comms.ladders import KINDS, Purpose, Rung
 from backend.comms.lines import channel_for
@@ -148,8 +148,8 @@ class CallsService:
         if not calls:
             return
         await withdraw(session, [call.idem for call in calls], by=why)
-        await repository.cancel_calls(session, [call.id for call in calls], why)
-        await repository.set_log_statuses(session, [call.idem for call in calls], why)
+        await rows.cancel_calls(session, [call.id for call in calls], why)
+        await rows.set_log_statuses(session, [call.idem for call in calls], why)
 
     async def still_wanted(self, session: AsyncSession, call: VoiceCall, *, doubtful: bool = False) -> bool:
         """True while what the call is about is still open; a bridge always is until it is dialled.

@@ -69,7 +69,7 @@ class CardsService:
     async def release(self, session: AsyncSession, kind: str, order_ids: Sequence[str]) -> None:
         """Take the cards of this kind of some orders from their owners, so that somebody else looks."""
         if order_ids:
-            await repository.free_cards(session, kind, order_ids)
+            await rows.free_cards(session, kind, order_ids)
 
     async def page(
         self, session: AsyncSession, principal: Principal, *, live: bool, limit: int, offset: int
