@@ -1,129 +1,169 @@
-"""Pours messages of many customers through the real turn runner and two or more dialogue servers, and counts.
+"""Lets many customers write to the whole stack with two Rasa servers and two workers, kills Rasa at times, and counts.
 
-Usage: `python -m scripts.soak_dialogue [--messages 10000] [--customers 200] [--workers 2]`. Servers are stand-ins on
-loopback sockets, one of which fails now and then, or those of `SOAK_RASA_URLS` (comma separated). The last line holds
-the figures; the exit status is 1 where a message was lost or answered twice.
+    .venv/bin/python -m scripts.soak_dialogue [--messages 10000] [--customers 500] [--kills 10]
+
+Each message goes in by the simulators' wire and is in exactly one turn; each reply of a turn leaves once. A turn that
+Rasa could not answer even when asked again is a person's, with a sentence to the customer: that loses nothing, and the
+line tells how many. The last line holds the figures; the exit status is 1 where a message was lost or answered twice.
 """
 
 import argparse
 import asyncio
-import os
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import orjson
+import psycopg
+from rich.console import Console
 
-from backend.conversations.providers.rasa.client import RasaClient
-from backend.conversations.settings import ConversationsSettings, DialogueSettings
-from backend.conversations.tasks import TurnLoop, inbox_handlers
-from backend.platform.db.embedded import EmbeddedPostgres, free_port
-from backend.platform.db.migrate import upgrade
-from backend.platform.db.session import Database
-from backend.platform.inbox import EventIntake
-from backend.platform.inbox_worker import InboxWorker
-from backend.platform.observability.logging import configure_logging
-from tests.support.dialogues import FakeDialogue
-from tests.support.sockets import served
-from tests.support.town import KENYA_NUMBER, Town, town
+from backend.platform.db.embedded import free_port
+from backend.runtime.probes import answers
+from backend.runtime.processes import Stack
+from backend.runtime.settings import RuntimeSettings, inherited_environment
+from backend.runtime.stack import Progress, Running, running
+from backend.runtime.supervisor import ProcessSpec
+from backend.runtime.torture.hands import Sandbox
+from backend.runtime.torture.verdict import Tally
 
-_PENDING: Final = """
+_RASAS: Final = ("rasa", "rasa-2")
+_SAYINGS: Final = (
+    "how much is jogoo 2kg?",
+    "niongezee kabras sugar moja",
+    "bei ya pishori ni ngapi?",
+    "add two kcc mala",
+    "do you deliver to Kilimani?",
+    "ongeza pembe mbili",
+    "price of mumias sugar?",
+    "habari",
+)
+_LOOK_S: Final = 1.0
+_PATIENCE_S: Final = 180.0  # Without anything moving on.
+_WAITING: Final = """
 SELECT (SELECT count(*) FROM provider_events WHERE state = 'pending')
     + (SELECT count(*) FROM messages WHERE awaits_turn AND turn_id IS NULL)
     + (SELECT count(*) FROM turns WHERE state = 'running')
+    + (SELECT count(*) FROM outbound_send WHERE state IN ('queued', 'leased', 'unknown'))
 """
+_ANSWERED: Final = "SELECT count(*) FROM messages WHERE turn_id IS NOT NULL AND direction = 'in'"
 _FIGURES: Final = {
-    "dead": "SELECT count(*) FROM provider_events WHERE state = 'dead'",
     "stored": "SELECT count(*) FROM messages WHERE direction = 'in'",
-    "unanswered": "SELECT count(*) FROM messages m LEFT JOIN turns t ON t.id = m.turn_id"
-    " WHERE m.direction = 'in' AND t.state IS DISTINCT FROM 'replied'",
     "turns": "SELECT count(*) FROM turns",
-    "replies": "SELECT count(*) FROM messages WHERE author = 'bot'",
-    "answered_twice": "SELECT count(*) FROM (SELECT turn_id FROM messages WHERE author = 'bot'"
-    " GROUP BY turn_id HAVING count(*) > 1) AS doubled",
-    "sends": "SELECT count(*) FROM outbound_send",
     "retaken": "SELECT count(*) FROM turns WHERE attempts > 1",
+    "to_people": "SELECT count(*) FROM turns WHERE state = 'failed'",
+    "dead": "SELECT count(*) FROM provider_events WHERE state = 'dead'",
+    # Neither in an answered turn, nor with a person who has the thread.
+    "unanswered": """SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id
+        LEFT JOIN turns t ON t.id = m.turn_id WHERE m.direction = 'in' AND c.owner_kind = 'bot'
+        AND t.state IS DISTINCT FROM 'replied'""",
+    "silent": """SELECT count(*) FROM turns t WHERE t.state IN ('replied', 'failed')
+        AND NOT EXISTS (SELECT FROM messages m WHERE m.turn_id = t.id AND m.direction = 'out')""",
+    "said_twice": """SELECT count(*) FROM messages m JOIN turns t ON t.id = m.turn_id WHERE m.direction = 'out'
+        AND t.state = 'replied' AND NOT t.result -> 'messages' ? m.id""",
+    "unsent": "SELECT count(*) FROM outbound_send WHERE state <> 'sent'",
 }
+_LOST: Final = ("dead", "unanswered", "silent", "unsent")
+_DOUBTFUL: Final = "SELECT idem FROM outbound_send WHERE possible_duplicate"
 
 
-def _webhook(customer: int, number: int) -> bytes:
-    message = {
-        "from": f"2547110{customer:05d}",
-        "id": f"wamid.{customer}.{number}",
-        "timestamp": str(int(time.time())),
-        "type": "text",
-        "text": {"body": f"nataka unga {number} za {customer}"},
-    }
-    value = {"metadata": {"phone_number_id": KENYA_NUMBER}, "messages": [message]}
-    return orjson.dumps({"entry": [{"id": "W", "changes": [{"field": "messages", "value": value}]}]})
+def _two_of_each(stack: Stack, model: Path, *, second_port: int) -> Sequence[ProcessSpec]:
+    """Return the stack's processes, and a second Rasa and worker beside them."""
+    specs = list(stack.services(model))
+    by_name = {spec.name: spec for spec in specs}
+    rasa, worker = by_name["rasa"], by_name["worker"]
+    command = [str(second_port) if part == str(stack.ports.rasa) else part for part in rasa.command]
+    up = answers(second_port, "/")
+    quiet = {name: value for name, value in worker.environment.items() if name != "DUKA_HEARTBEAT_FILE"}
+    second = replace(worker, name="worker-2", environment=quiet, alive=None)
+    return [*specs, replace(rasa, name="rasa-2", command=command, ready=up, alive=up), second]
 
 
-async def _pour(shop: Town, messages: int, customers: int) -> None:
-    """Deliver each webhook twice, as providers do; customers write at the same time, each in order."""
-    intake, adapter = EventIntake(shop.database), shop.channels.channel("whatsapp")
+class Soak:
+    """Customers who write, somebody who kills, and the counts."""
 
-    async def customer(place: int) -> None:
-        for number in range(place, messages, customers):
-            for _ in range(2):
-                await intake.store("whatsapp", adapter.split(_webhook(place, number)))
-            await asyncio.sleep(0)
+    def __init__(self, opened: Running, arguments: argparse.Namespace) -> None:
+        self._services = opened.services
+        self._sandbox = Sandbox(f"http://127.0.0.1:{opened.stack.ports.sandbox}")
+        self._rows = psycopg.connect(opened.stack.database_url, autocommit=True)
+        self._tally = Tally()
+        self._messages: int = arguments.messages
+        self._customers: int = arguments.customers
+        self._kills: int = arguments.kills
+        self._written = 0
+        self._may_write = asyncio.Event()
 
-    await asyncio.gather(*(customer(place) for place in range(customers)))
-    await intake.close()
+    async def run(self) -> dict[str, int | float]:
+        """Let everybody write, wait until all is answered, and count."""
+        began = time.monotonic()
+        counting = asyncio.create_task(self._count())
+        await asyncio.gather(*(self._customer(place) for place in range(self._customers)))
+        await self._wait()
+        counting.cancel()
+        await self._tally.count(self._sandbox)
+        figures: dict[str, int | float] = {name: self._number(query) for name, query in _FIGURES.items()}
+        doubtful = frozenset(row[0] for row in self._rows.execute(_DOUBTFUL).fetchall())
+        figures["sent_twice"] = len(self._tally.doubled(doubtful))
+        figures["seconds"] = round(time.monotonic() - began, 1)
+        await self._sandbox.close()
+        self._rows.close()
+        return figures
+
+    async def _customer(self, place: int) -> None:
+        person = {"id": f"soak{place}", "name": f"Customer {place}", "role": "customer", "phone": f"2547120{place:05}"}
+        await self._sandbox.control("/accounts/people", person)
+        for number in range(place, self._messages, self._customers):
+            body = {"from": person["id"], "text": _SAYINGS[number % len(_SAYINGS)]}
+            await self._sandbox.control("/actor/whatsapp/text", body)
+            self._written += 1
+            await self._may_write.wait()
+
+    async def _count(self) -> None:
+        """Count what the provider was asked for while its log lasts; let people write as fast as turns come; kill."""
+        killed = 0
+        for look in range(10**6):
+            await self._tally.count(self._sandbox)
+            answered = self._number(_ANSWERED)
+            if look % 10 == 0:
+                print(f"  {self._written} written, {answered} in turns, {killed} kills", flush=True)
+            # Few behind, so that most messages are a turn of their own.
+            (self._may_write.set if self._written - answered < self._customers else self._may_write.clear)()
+            if killed < self._kills and self._written >= self._messages * (killed + 1) / (self._kills + 1):
+                self._services.kill(_RASAS[killed % len(_RASAS)])
+                killed += 1
+            await asyncio.sleep(_LOOK_S)
+
+    async def _wait(self) -> None:
+        waiting, since = -1, time.monotonic()
+        while (now := self._number(_WAITING)) and time.monotonic() - since < _PATIENCE_S:
+            if now != waiting:
+                waiting, since = now, time.monotonic()
+            await asyncio.sleep(_LOOK_S)
+
+    def _number(self, query: str) -> int:
+        row: Any = self._rows.execute(query.encode()).fetchone()
+        return int(row[0])
 
 
-@asynccontextmanager
-async def _dialogues(given: str) -> AsyncIterator[tuple[str, list[FakeDialogue]]]:
-    if given:
-        yield given, []
-        return
-    fakes = [FakeDialogue(fail_every=97, pause_s=0.01), FakeDialogue(pause_s=0.01)]
-    async with AsyncExitStack() as stack:
-        urls = [await stack.enter_async_context(served(fake)) for fake in fakes]
-        yield ",".join(urls), fakes
-
-
-async def _run(shop: Town, arguments: argparse.Namespace) -> dict[str, int | float]:
-    settings = ConversationsSettings(burst_silence_s=0.05, burst_cap_s=0.2)
-    async with _dialogues(os.environ.get("SOAK_RASA_URLS", "")) as (urls, fakes):
-        dialogue, stop = RasaClient(DialogueSettings(rasa_url=urls)), asyncio.Event()
-        turns = [TurnLoop(shop.database, shop.service, dialogue, settings) for _ in range(arguments.workers)]
-        inboxes = [InboxWorker(shop.database, inbox_handlers(shop.service)) for _ in range(arguments.workers)]
-        started = time.monotonic()
-        running = asyncio.gather(*(loop.run(stop) for loop in (*turns, *inboxes)))
-        await _pour(shop, arguments.messages, arguments.customers)
-        while await shop.scalar(_PENDING):  # noqa: ASYNC110 - the end of all work rings no bell
-            await asyncio.sleep(0.5)
-        seconds = time.monotonic() - started
-        stop.set()
-        await running
-        await dialogue.close()
-    figures: dict[str, int | float] = {name: await shop.scalar(query) for name, query in _FIGURES.items()}
-    figures["overlaps"] = sum(fake.overlaps for fake in fakes)
-    figures["asked"] = sum(fake.count for fake in fakes)
-    figures["seconds"] = round(seconds, 1)
-    return figures
-
-
-def _judge(figures: dict[str, int | float], messages: int) -> tuple[float, float]:
+def _judge(figures: Mapping[str, int | float], messages: int) -> tuple[float, float]:
     """Return how many messages were lost and how many answered twice."""
-    lost = messages - figures["stored"] + figures["unanswered"] + figures["dead"]
-    doubled = figures["answered_twice"] + abs(figures["sends"] - figures["replies"]) + figures["overlaps"]
-    return lost, doubled
+    lost = abs(messages - figures["stored"]) + sum(figures[name] for name in _LOST)
+    return lost, figures["said_twice"] + figures["sent_twice"]
 
 
-async def _soak(url: str, arguments: argparse.Namespace) -> int:
-    database = Database(url, pool_size=20)
-    try:
-        async with town(database, burst_silence_s=0.05, burst_cap_s=0.2) as shop:
-            figures = await _run(shop, arguments)
-    finally:
-        await database.close()
+async def _soak(arguments: argparse.Namespace, folder: Path) -> int:
+    first, second = free_port(), free_port()
+    ports = dict.fromkeys(("port_backend", "port_sandbox", "port_actions", "port_postgres", "port_redis"), 0)
+    settings = RuntimeSettings(data_dir=folder, port_rasa=first, **ports)
+    addresses = ",".join(f"http://127.0.0.1:{port}" for port in (first, second))
+    changes = {"DUKA_RASA_URL": addresses, "DUKA_CONVERSATIONS_BURST_SILENCE_S": "0"}
+    choose = partial(_two_of_each, second_port=second)
+    environment = {**inherited_environment(), **changes}
+    async with running(settings, Progress(Console()), quiet=True, environment=environment, choose=choose) as opened:
+        figures = await Soak(opened, arguments).run()
     lost, doubled = _judge(figures, arguments.messages)
     detail = " ".join(f"{name}={value}" for name, value in figures.items())
     rate = round(arguments.messages / figures["seconds"], 1)
@@ -132,21 +172,13 @@ async def _soak(url: str, arguments: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Run the soak on a throw-away Postgres."""
+    """Run the soak on stores that are thrown away."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--customers", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=2)
-    arguments = parser.parse_args()
-    configure_logging("ERROR", process="soak")
-    folder = Path(tempfile.mkdtemp(prefix="duka-soak-pg-"))
-    try:
-        with EmbeddedPostgres(folder, free_port(), durable=False).running() as server:
-            url = server.create_database("soak")
-            upgrade(url)
-            return asyncio.run(_soak(url, arguments), loop_factory=asyncio.SelectorEventLoop)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--kills", type=int, default=10)
+    with tempfile.TemporaryDirectory(prefix="duka-soak-") as folder:
+        return asyncio.run(_soak(parser.parse_args(), Path(folder)))
 
 
 if __name__ == "__main__":
