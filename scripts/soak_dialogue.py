@@ -45,11 +45,16 @@ _LOOK_S: Final = 1.0
 _PATIENCE_S: Final = 180.0  # Without anything moving on.
 _WAITING: Final = """
 SELECT (SELECT count(*) FROM provider_events WHERE state = 'pending')
-    + (SELECT count(*) FROM messages WHERE awaits_turn AND turn_id IS NULL)
+    + (SELECT count(*) FROM conversations WHERE owner_kind = 'bot' AND turn_due_at IS NOT NULL)
     + (SELECT count(*) FROM turns WHERE state = 'running')
     + (SELECT count(*) FROM outbound_send WHERE state IN ('queued', 'leased', 'unknown'))
 """
-_ANSWERED: Final = "SELECT count(*) FROM messages WHERE turn_id IS NOT NULL AND direction = 'in'"
+# In a turn, or with a person who has the thread.
+_ANSWERED: Final = """
+SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id
+WHERE m.direction = 'in' AND (m.turn_id IS NOT NULL OR c.owner_kind <> 'bot')
+"""
+_UP_AGAIN_S: Final = 30.0  # Never both at once: then all that is written meanwhile goes to people.
 _FIGURES: Final = {
     "stored": "SELECT count(*) FROM messages WHERE direction = 'in'",
     "turns": "SELECT count(*) FROM turns",
@@ -123,17 +128,18 @@ class Soak:
 
     async def _count(self) -> None:
         """Count what the provider was asked for while its log lasts; let people write as fast as turns come; kill."""
-        killed = 0
+        killed, last = 0, -_UP_AGAIN_S
         for look in range(10**6):
             await self._tally.count(self._sandbox)
             answered = self._number(_ANSWERED)
             if look % 10 == 0:
-                print(f"  {self._written} written, {answered} in turns, {killed} kills", flush=True)
+                print(f"  {self._written} written, {answered} answered or with people, {killed} kills", flush=True)
             # Few behind, so that most messages are a turn of their own.
             (self._may_write.set if self._written - answered < self._customers else self._may_write.clear)()
-            if killed < self._kills and self._written >= self._messages * (killed + 1) / (self._kills + 1):
+            wanted = min(self._kills, self._written * (self._kills + 1) // self._messages)
+            if killed < wanted and time.monotonic() - last > _UP_AGAIN_S:
                 self._services.kill(_RASAS[killed % len(_RASAS)])
-                killed += 1
+                killed, last = killed + 1, time.monotonic()
             await asyncio.sleep(_LOOK_S)
 
     async def _wait(self) -> None:
