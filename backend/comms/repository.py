@@ -151,10 +151,10 @@ async def unclaimed(session: AsyncSession, call_sids: Sequence[str]) -> str | No
     return next((sid for sid in call_sids if sid not in known), None)
 
 
-async def line_engaged(session: AsyncSession, call: VoiceCall) -> bool:
-    """Return whether another call of ours rings at somebody, goes on, or may: one that the provider is asked about.
+async def line_engaged(session: AsyncSession, call: VoiceCall, *, asked: bool) -> bool:
+    """Return whether another call of ours rings at somebody or goes on; one without news for long counts no more.
 
-    One without news for long counts no more.
+    Where the provider can be `asked`, one that it is still asked about counts, too.
     """
     query = select(func.count()).where(
         VoiceCall.callee == call.callee,
@@ -162,7 +162,7 @@ async def line_engaged(session: AsyncSession, call: VoiceCall) -> bool:
         or_(
             VoiceCall.state.in_(("dialled", "answered"))
             & (VoiceCall.updated_at > func.duka_now() - text("interval '90 seconds'")),
-            (VoiceCall.state == "unknown") & _IN_DOUBT,
+            (VoiceCall.state == "unknown") & _IN_DOUBT & asked,
         ),
     )
     return bool(await session.scalar(query))

@@ -65,6 +65,7 @@ class CallSender:
         self._journal = journal
         self._cards = cards
         self._line = line
+        self._asked = line.status_poll_s is not None
         rate_per_s = line.calls_per_minute * (1 - _ASKING_SHARE) / 60
         burst = max(1, round(rate_per_s * _BURST_S))
         self.policy = SendPolicy(
@@ -76,7 +77,7 @@ class CallSender:
         async with self._database.transaction() as session:
             call = await repository.call(session, send.payload["call_id"])
             wanted = call is not None and await self._calls.still_wanted(session, call, doubtful=True)
-            engaged = call is not None and wanted and await repository.line_engaged(session, call)
+            engaged = call is not None and wanted and await repository.line_engaged(session, call, asked=self._asked)
         if call is not None and call.call_sid:
             return Sent(call.call_sid)
         if call is None or not wanted:

@@ -125,6 +125,18 @@ async def test_a_call_whose_answer_was_lost_is_not_dialled_again(house: House) -
     assert await house.rows("SELECT call_sid, state FROM voice_calls") == [(call, "completed")]
 
 
+async def test_a_call_that_nobody_can_be_asked_about_holds_no_other_up(house: House) -> None:
+    """The ring was lost on its way and stays unknown; the menu is dialled in its time all the same."""
+    await house.confirmed_order()
+    await house.wait(110)
+    fault = {"mode": "cut", "provider": "africastalking", "left": 1}
+    assert (await house.sandbox.post("/__sim/faults", json=fault)).status_code == 200
+    await house.wait(11)
+    await house.wait(61)
+    await _ringing(house)
+    assert [row[:2] for row in await house.rows(_CALLS)] == [("exotel_ring", "unknown"), ("exotel_ivr", "dialled")]
+
+
 async def test_strangers_change_nothing(house: House) -> None:
     """A made-up context is refused, and so is a good one with another call's id in it."""
     order = await house.confirmed_order()
