@@ -63,9 +63,8 @@ class Placing:
         await _log(session, order, command, actor, source)
         [unpaid] = await arm_all(session, self._ladders, ((facts_of(order), PLACEMENT_ARMS),), order.created_at)
         await publish(session, _created(order, lines, drop), actor=actor, city=order.city)
-        await self._reserve(
-            session, command, order_id, unpaid
-        )  # Last, so that others wait shortly for an item in demand.
+        # Last, so that others wait shortly for an item in demand.
+        await self._reserve(session, command, order_id, unpaid)
         note_command(order_id, "PlaceOrder", Outcome.APPLIED)
         return order_view(order)
 
