@@ -47,8 +47,7 @@ class BatchLoop:
 
     async def _batch(self, city: str) -> int:
         aim = Aim.FEW_RIDERS if self._flags.enabled(FEW_RIDERS_FLAG, city=city) else Aim.FAST
-        async with self._database.transaction() as session:
-            result = await self._batches.run(session, city, aim)
+        result = await self._batches.run(self._database, city, aim)
         if result.applied or result.refused:
             log.info(
                 "dispatch.batch",

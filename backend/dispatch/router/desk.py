@@ -40,6 +40,7 @@ from backend.orders.service import OrdersService
 from backend.platform.actors import Source
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import Principal, Role
+from backend.platform.db.session import Database
 from backend.platform.errors import ForbiddenError
 from backend.platform.idempotency import parse_key
 from backend.platform.ids import new_uuid
@@ -57,6 +58,7 @@ DeskDep = Annotated[DispatchService, Depends(provide(DispatchService))]
 OrdersDep = Annotated[OrdersService, Depends(provide(OrdersService))]
 WatchDep = Annotated[RouteWatch, Depends(provide(RouteWatch))]
 GeoDep = Annotated[GeoService, Depends(provide(GeoService))]
+DatabaseDep = Annotated[Database, Depends(provide(Database))]
 BatchDep = Annotated[BatchService, Depends(provide(BatchService))]
 CityStaff = Annotated[Principal, Depends(require(Role.SERVICE, Role.ADMIN))]
 Staff = Annotated[Principal, Depends(require(*_STAFF))]
@@ -152,7 +154,7 @@ async def suggestions(
 
 @router.get("/dispatch/batches/preview")
 async def preview_batch(
-    session: SessionDep,
+    database: DatabaseDep,
     batches: BatchDep,
     principal: CityStaff,
     city: Annotated[str, Query(min_length=2, max_length=80, description="The city.")],
@@ -160,15 +162,15 @@ async def preview_batch(
 ) -> BatchOut:
     """Say which riders the packed orders of a city would be offered to, with the reasons; nothing changes."""
     _check_whole_city(principal, city)
-    planned = await batches.preview(session, city, aim)
+    planned = await batches.preview(database, city, aim)
     return _batch(planned, aim, planned.offers)
 
 
 @router.post("/dispatch/batches")
-async def run_batch(body: BatchIn, session: SessionDep, batches: BatchDep, principal: CityStaff) -> BatchOut:
+async def run_batch(body: BatchIn, database: DatabaseDep, batches: BatchDep, principal: CityStaff) -> BatchOut:
     """Offer the packed orders of a city as the plan says; again, it offers what still waits."""
     _check_whole_city(principal, body.city)
-    result = await batches.run(session, body.city, body.aim, actor=principal.actor, source=Source.API)
+    result = await batches.run(database, body.city, body.aim, actor=principal.actor, source=Source.API)
     answer = _batch(result.plan, body.aim, result.applied)
     answer.refused = dict(result.refused)
     return answer

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +23,7 @@ from backend.orders.ports import AddressView, OrderFilter, OrderView
 from backend.orders.service import OrdersService
 from backend.payments.service.rider_cash import RiderCashService
 from backend.platform.actors import Actor, Source
+from backend.platform.db.session import Database
 from backend.platform.event_log import events_of
 
 BATCH_FLAG: Final = "batch_assign"
@@ -66,19 +67,40 @@ class BatchService:
         self._settings = settings
         self._geo = geo
 
-    async def preview(self, session: AsyncSession, city: str, aim: Aim) -> Plan:
+    async def preview(self, database: Database, city: str, aim: Aim) -> Plan:
         """Return what a batch would do now."""
-        found = await self._city(session, city)
-        return await self._plan(found, city, aim)
+        return (await self._planned(database, city, aim))[1]
 
     async def run(
-        self, session: AsyncSession, city: str, aim: Aim, *, actor: Actor = DISPATCHER, source: Source = Source.TIMER
+        self, database: Database, city: str, aim: Aim, *, actor: Actor = DISPATCHER, source: Source = Source.TIMER
     ) -> BatchResult:
-        """Plan and assign, at most `DISPATCH_BATCH_MOST` orders; bring a person for those that wait in vain."""
-        await repository.hold_city(session, city)
-        found = await self._city(session, city)
-        planned = await self._plan(found, city, aim)
-        chosen = planned.offers[: self._settings.batch_most]
+        """Plan and assign, at most `DISPATCH_BATCH_MOST` orders; bring a person for those that wait in vain.
+
+        What has changed while it was planned is left to the next batch.
+        """
+        found, planned = await self._planned(database, city, aim)
+        async with database.transaction() as session:
+            await repository.hold_city(session, city)
+            return await self._carry_out(session, await self._still(session, found), planned, actor, source)
+
+    async def _planned(self, database: Database, city: str, aim: Aim) -> tuple[_City, Plan]:
+        """Plan for the city as it is, while no transaction is open: a large plan takes seconds."""
+        async with database.transaction() as session:
+            found = await self._city(session, city)
+        pace = self._geo.pace(city)
+        travel = Travel(pace.speed_ms, pace.road_factor, self._settings.stop_s, self._settings.on_time_s)
+        return found, await asyncio.to_thread(plan, found.jobs, found.carriers, travel, aim)
+
+    async def _still(self, session: AsyncSession, found: _City) -> _City:
+        """Return the city with those orders alone that wait as they did."""
+        current = await self._orders.get_many(session, set(found.waiting)) if found.waiting else {}
+        waiting = {key: order for key, order in found.waiting.items() if current[key].version == order.version}
+        return replace(found, waiting=waiting)
+
+    async def _carry_out(
+        self, session: AsyncSession, found: _City, planned: Plan, actor: Actor, source: Source
+    ) -> BatchResult:
+        chosen = [offer for offer in planned.offers if offer.job_id in found.waiting][: self._settings.batch_most]
         refused = {}
         for offer in sorted(chosen, key=lambda one: one.job_id):  # Rows are locked in one order, whoever else does so.
             code = await self._assign(session, found.waiting[offer.job_id], offer, actor, source)
@@ -116,11 +138,6 @@ class BatchService:
             told = await events_of(session, order.id)
             if not any(one.topic == "dispatch.unassigned" and one.occurred_at > order.state_since for one in told):
                 await self._desk.offer_to_best(session, order.id, command_id=f"batch:{order.id}:{order.version}:best")
-
-    async def _plan(self, found: _City, city: str, aim: Aim) -> Plan:
-        pace = self._geo.pace(city)
-        travel = Travel(pace.speed_ms, pace.road_factor, self._settings.stop_s, self._settings.on_time_s)
-        return await asyncio.to_thread(plan, found.jobs, found.carriers, travel, aim)
 
     async def _full(
         self, session: AsyncSession, waiting: Sequence[OrderView], riders: Sequence[RiderView]

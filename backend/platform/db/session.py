@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import event
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from backend.platform.db.arrays import QuickListDumper
 from backend.platform.db.lookout import Lookout
+from backend.platform.errors import UnavailableError
 
 _POOL_TIMEOUT_S = 10
 _OPTIONS = ("-c idle_in_transaction_session_timeout=15000", "-c lock_timeout=8000")
@@ -23,6 +24,8 @@ def async_url(url: str) -> str:
 
 class Database:
     """Pools of connections; each transaction is committed at its edge or rolled back whole."""
+
+    refuses_with: Final = (UnavailableError,)
 
     def __init__(self, url: str, *, pool_size: int = 10, application: str = "duka") -> None:
         self.url = url
