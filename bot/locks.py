@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A holder or waiter that stops renewing (its process died) loses its place after this long.
-LEASE_S: Final = 15.0
+# A holder or waiter that stops renewing (its process died) loses its place after this long, and the next one sees it
+# a third later: within the 5 s (`DUKA_RASA_TIMEOUT_S`) that a turn's second attempt on another server waits.
+LEASE_S: Final = 3.0
 _MS: Final = 1000
 
 # All scripts: KEYS = queue, leases; ARGV = ticket, lease in ms, prefix of the wake lists. They return 1 where it

@@ -1,9 +1,11 @@
 """Many customers, several workers, two dialogue servers on real sockets: nothing lost, nothing doubled."""
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import orjson
 import pytest
@@ -25,6 +27,14 @@ SELECT (SELECT count(*) FROM provider_events WHERE state <> 'done')
     + (SELECT count(*) FROM messages WHERE direction = 'in' AND turn_id IS NULL)
     + (SELECT count(*) FROM turns WHERE state = 'running')
 """
+
+
+def test_a_second_attempt_waits_longer_than_a_dead_servers_lock_is_held() -> None:
+    """Else each turn that a killed server was at goes to a person, though another server is there."""
+    [lease_s] = re.findall(
+        r"^LEASE_S: Final = ([\d.]+)$", Path("bot/locks.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert float(lease_s) * 4 / 3 < DialogueSettings().rasa_timeout_s - 0.5
 
 
 def _webhook(customer: int, number: int) -> bytes:
