@@ -57,7 +57,7 @@ class Step(NamedTuple):
     Attributes:
         handled: Events read or tried again.
         more: Whether more may wait that could be read at once.
-        above: Whether events wait until an older transaction has ended.
+        above: Whether events wait until an older transaction has ended; not asked where more may be read at once.
     """
 
     handled: int = 0
@@ -183,8 +183,9 @@ class Consumer:
         async with self._database.transaction() as session:
             cursors = await event_log.claim_cursors(session, self._name, self._policy.partitions)
             count = await self._work_off(session, cursors, careful=careful) if cursors else 0
-            above = await event_log.any_above(session, self._name)
-        return Step(count, more=len(cursors) == self._policy.partitions or count >= self._policy.batch, above=above)
+            more = len(cursors) == self._policy.partitions or count >= self._policy.batch
+            above = not more and await event_log.any_above(session, self._name)
+        return Step(count, more=more, above=above)
 
     async def _work_off(self, session: AsyncSession, cursors: Sequence[Cursor], *, careful: bool) -> int:
         parts = [cursor.part for cursor in cursors]
