@@ -94,6 +94,7 @@ class ErrorClass(StrEnum):
     SANDBOX = "sandbox"
     EXPERIMENT = "experiment"
     TEMPLATE = "template"
+    STOP_ACCOUNT = "stop_account"
     STOP_CHANNEL = "stop_channel"
     UNKNOWN = "unknown"
 
@@ -123,6 +124,7 @@ HANDLING: Final = {
     ErrorClass.SANDBOX: Handling(Action.FIX_SETTINGS),
     ErrorClass.EXPERIMENT: Handling(Action.GIVE_UP),
     ErrorClass.TEMPLATE: Handling(Action.USE_FALLBACK_TEMPLATE),
+    ErrorClass.STOP_ACCOUNT: Handling(Action.STOP_CHANNEL, final=False),
     ErrorClass.STOP_CHANNEL: Handling(Action.STOP_CHANNEL, final=False),
     ErrorClass.UNKNOWN: Handling(Action.ASK_PERSON),
 }
@@ -137,7 +139,7 @@ def answered(
         response: The provider's.
         provider: Names it in codes.
         classify: Its classes of refusals.
-        own_token: The account has a token of its own, so that what stops it stops no other.
+        own_token: The account has a token of its own, so that what stops its token stops no other.
 
     Raises:
         ChannelRefusedError: Refused for good.
@@ -160,7 +162,7 @@ def answered(
     if handling.final:
         raise ChannelRefusedError(code, _words(error), handling.action)
     wait_s = _seconds(response.headers.get("retry-after")) or handling.retry_after_s
-    stopped = own_token and kind is ErrorClass.STOP_CHANNEL
+    stopped = kind is ErrorClass.STOP_ACCOUNT or (own_token and kind is ErrorClass.STOP_CHANNEL)
     raise ProviderUnavailableError(code, _words(error), wait_s, of_account=stopped)
 
 

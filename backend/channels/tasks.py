@@ -14,6 +14,7 @@ from backend.platform.observability.logging import get_logger
 from backend.platform.observability.metrics import WA_FAIL, WA_SEND
 from backend.platform.sends import (
     ClaimedSend,
+    HearsOfStops,
     Refused,
     SendHandler,
     SendOutcome,
@@ -41,7 +42,8 @@ class ChannelSender:
         Args:
             adapter: The channel.
             database: Where receipts are looked up while no transaction is open.
-            observers: The domains whose messages these are; each hears of every send and knows its own.
+            observers: The domains whose messages these are; each hears of every send and knows its own, and one that
+                `HearsOfStops` also of sends that wait for their account.
             rate_per_s: Sends a second for each account.
         """
         self.channel = str(adapter.channel)
@@ -79,6 +81,12 @@ class ChannelSender:
             log.warning("send.not_taken", send_id=send.id, channel=self.channel, outcome=type(outcome).__name__)
         for observer in self._observers:
             await observer.settled(session, send, outcome)
+
+    async def stopped(self, session: AsyncSession, send: ClaimedSend) -> None:
+        """Tell those who do not wait for a message until its account is set right."""
+        for observer in self._observers:
+            if isinstance(observer, HearsOfStops):
+                await observer.stopped(session, send)
 
     async def investigate(self, send: ClaimedSend) -> SendOutcome:
         """Look for a status or an echo of the message; the providers can't be asked in any other way."""

@@ -39,7 +39,7 @@ class Conditions:
         at: The time, in the callee's zone.
         messages: Whether messages are switched on for the city and tier.
         calls: Whether calls are.
-        messages_down: Whether the provider of messages is down.
+        messages_down: Whether the provider of messages is down, or has stopped the shop's account.
         template_refused: Whether the ladder's template was paused or rejected in the person's language.
         calls_down: Whether that of calls is.
         quiet: Hours without calls; None for none.

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.models import CommsLog, EscalationPolicy, OpsException, VoiceCall
-from backend.comms.policies import PlacedCall
+from backend.comms.policies import CALLS, PlacedCall
 from backend.platform.db.driver import run_sql
 from backend.platform.inbox import waiting_bodies
 
@@ -113,6 +113,12 @@ async def ladder_line(session: AsyncSession, idem: str) -> LadderLine | None:
     )
     found = (await session.execute(query)).first()
     return None if found is None else LadderLine(str(found.order_id), found.ladder, found.step or 0)
+
+
+async def calls_with(session: AsyncSession, idem: str) -> bool:
+    """Say whether the step that a ladder's message is of has called too, or held a call back."""
+    rungs = (f"{idem}:{rung}{end}" for rung in sorted(CALLS) for end in ("", ":withheld"))
+    return bool(await session.scalar(select(exists().where(CommsLog.idem.in_(list(rungs))))))
 
 
 async def set_log_status(session: AsyncSession, idem: str, status: str, correlation_id: str | None = None) -> None:

@@ -14,6 +14,7 @@ from backend.comms.service.cards import CardsService
 from backend.console import cash, money
 from backend.console.access import StaffDep
 from backend.console.chases import chases_of
+from backend.console.outages import outages_for
 from backend.console.pages import page
 from backend.console.queries import mark, names_of
 from backend.console.routes import HOME, ConsoleRoute
@@ -110,6 +111,7 @@ async def _board(
         "columns": columns,
         "chases": await chases_of(session, shown),
         "names": await names_of(session, [*_people(shown), *(card.owner for card in exceptions if card.owner)]),
+        "outages": await outages_for(session, principal),
         "exceptions": exceptions,
         "open_cards": open_cards,
         "steps": {card.id: _steps(card, principal) for card in exceptions},

@@ -31,7 +31,7 @@ _MARK: Final = text(
     " (SELECT concat(max(seq), '-', extract(epoch FROM max(updated_at)))"
     "  FROM (SELECT seq, updated_at FROM messages ORDER BY seq DESC LIMIT 100) AS newest),"
     " (SELECT concat(count(*), '-', extract(epoch FROM max(updated_at)))"
-    "  FROM ops_exceptions WHERE state <> 'resolved'))"
+    "  FROM ops_exceptions WHERE state <> 'resolved'), (SELECT count(*) FROM provider_outage))"
 )
 
 

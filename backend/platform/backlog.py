@@ -24,8 +24,8 @@ UNION ALL SELECT 'webhooks', count(*) FROM provider_events WHERE state = 'pendin
 UNION ALL SELECT 'sends.' || channel, count(*) FROM outbound_send
 WHERE state = 'queued' AND next_at <= duka_now() GROUP BY channel
 UNION ALL SELECT 'unknown.' || channel, count(*) FROM outbound_send WHERE state = 'unknown' GROUP BY channel
-UNION ALL SELECT 'stopped.' || channel, count(*) FROM outbound_send
-WHERE state = 'queued' AND error_code = 'account_stopped' GROUP BY channel
+UNION ALL SELECT 'stopped.' || channel || '.' || scope, count(*) FROM outbound_send
+WHERE state = 'queued' AND error_code = 'account_stopped' GROUP BY channel, scope
 UNION ALL SELECT 'parked', count(*) FROM parked_event
 UNION ALL SELECT 'dead_letters', count(*) FROM dead_letter WHERE resolved_at IS NULL
 UNION ALL SELECT 'events.' || c.consumer, sum(behind.waiting)::bigint FROM consumer_cursor c CROSS JOIN LATERAL (
@@ -39,9 +39,9 @@ UNION ALL SELECT 'events.' || c.consumer, sum(behind.waiting)::bigint FROM consu
 async def waiting(session: AsyncSession) -> Mapping[str, int]:
     """Return how many rows wait, by queue; queues that were never used are left out.
 
-    `timers` are more than 5 seconds late; `unknown.<channel>` are sends whose outcome nobody knows, `stopped.<channel>`
-    those that wait until a person has set their account right; `dead_letters` are events that a person has to resolve,
-    and `parked` those behind them or behind a failure.
+    `timers` are more than 5 seconds late; `unknown.<channel>` are sends whose outcome nobody knows,
+    `stopped.<channel>.<account>` those that wait until a person has set their account right; `dead_letters` are events
+    that a person has to resolve, and `parked` those behind them or behind a failure.
     """
     found: dict[str, int] = {}
     for row in await run_sql(session, _WAITING):

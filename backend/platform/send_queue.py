@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.platform import outages
 from backend.platform.db.driver import run_sql
 from backend.platform.db.session import Database
 from backend.platform.sends import ClaimedSend
@@ -104,7 +105,11 @@ FROM due WHERE s.id = due.id
 {_RETURNING}
 """
 
+# What goes out proves that its account is stopped no more, whichever process knew of that.
 _CONCLUDE: Final = """
+WITH mended AS (
+    DELETE FROM provider_outage WHERE %(state)s = 'sent' AND channel = %(account)s
+)
 UPDATE outbound_send SET state = %(state)s, owner = NULL, lease_until = NULL, updated_at = duka_now(),
     attempts = attempts - %(uncounted)s, checks = CASE WHEN %(state)s = 'queued' THEN 0 ELSE checks END,
     next_at = duka_now() + make_interval(secs => %(pause_s)s),
@@ -201,6 +206,7 @@ async def conclude(
         "id": send.id,
         "fence": send.fence,
         "state": state,
+        "account": outages.name_of(send.channel, send.scope) if send.scope else None,
         "pause_s": pause_s,
         "uncounted": uncounted,
         "provider_ref": provider_ref,

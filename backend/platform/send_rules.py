@@ -22,6 +22,7 @@ class Conclusion:
     Attributes:
         state: As in `outbound_send.state`.
         settle: Whether the domain is told.
+        stopped: Whether it waits for its account, which the provider has stopped.
         pause_s: Seconds until it is looked at again; None for never.
         uncounted: Tries that do not count.
         provider_ref: The provider's reference.
@@ -31,6 +32,7 @@ class Conclusion:
 
     state: str
     settle: bool = False
+    stopped: bool = False
     pause_s: float | None = None
     uncounted: int = 0
     provider_ref: str | None = None
@@ -75,11 +77,12 @@ def after_asking(send: ClaimedSend, outcome: SendOutcome, policy: SendPolicy) ->
 
 def _try_again(send: ClaimedSend, policy: SendPolicy, away: Unavailable) -> Conclusion:
     """Come back after a growing pause; a person has to see to a stopped account, which takes longer."""
-    error = "account_stopped" if away.of_account else "unavailable", away.detail
+    stopped = away.of_account
+    error = "account_stopped" if stopped else "unavailable", away.detail
     if send.attempts >= policy.max_attempts:
-        return Conclusion("dead", settle=True, error=error)
+        return Conclusion("dead", settle=True, stopped=stopped, error=error)
     pause = pause_s(send.attempts, base_s=policy.backoff_base_s, cap_s=policy.backoff_cap_s)
-    return Conclusion("queued", pause_s=policy.backoff_cap_s if away.of_account else pause, error=error)
+    return Conclusion("queued", stopped=stopped, pause_s=policy.backoff_cap_s if stopped else pause, error=error)
 
 
 def _still_unknown(send: ClaimedSend, policy: SendPolicy, detail: str) -> Conclusion:

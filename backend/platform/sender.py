@@ -26,6 +26,7 @@ from backend.platform.send_rules import Conclusion, after_asking, after_delivery
 from backend.platform.sends import (
     SEND_BELL,
     ClaimedSend,
+    HearsOfStops,
     MayObject,
     Refused,
     SendHandler,
@@ -342,8 +343,8 @@ class _Channel:
             )
             if not ours:
                 log.warning("send.fenced_off", send_id=send.id, channel=send.channel, outcome=type(outcome).__name__)
-            elif conclusion.settle:
-                await self._handler.settle(session, send, outcome)
+            else:
+                await self._tell(session, send, outcome, conclusion)
         if ours:
             log.info(
                 "send.ended",
@@ -353,6 +354,17 @@ class _Channel:
                 state=conclusion.state,
                 error=conclusion.error[0],
             )
+
+    async def _tell(
+        self, session: AsyncSession, send: ClaimedSend, outcome: SendOutcome, conclusion: Conclusion
+    ) -> None:
+        """Tell all processes of an account that is stopped, and the domain what became of its send."""
+        if conclusion.stopped:
+            await outages.note(session, send.channel, send.scope)
+        if conclusion.settle:
+            await self._handler.settle(session, send, outcome)
+        elif conclusion.stopped and isinstance(self._handler, HearsOfStops):
+            await self._handler.stopped(session, send)
 
 
 def _nobody() -> None:

@@ -193,8 +193,20 @@ class MayObject(Protocol):
         ...
 
 
+@runtime_checkable
+class HearsOfStops(Protocol):
+    """Somebody who does not wait for a send whose account the provider has stopped."""
+
+    async def stopped(self, session: "AsyncSession", send: ClaimedSend) -> None:
+        """Hear, in the transaction that records it, that a send waits until a person has set its account right.
+
+        Called after each try that is not the last one, so more than once for a send.
+        """
+        ...
+
+
 class SendHandler(Protocol):
-    """Speaks to one provider for one channel; it may also be one that `MayObject`."""
+    """Speaks to one provider for one channel; it may also be one that `MayObject` or `HearsOfStops`."""
 
     channel: str
     policy: SendPolicy

@@ -33,7 +33,7 @@ class Surroundings:
 
     Attributes:
         local: The time in a zone, by the zone's name.
-        down: Channels whose provider is down.
+        down: What is down: channels, and accounts that a provider has stopped.
         templates: How templates stand for the shops' numbers.
         recent: Their calls of late; it counts on with those that go out.
         enabled: Whether a flag is on for a city and tier.
@@ -55,7 +55,7 @@ class Surroundings:
             at=self.local(chased.merchant.timezone),
             messages=self.enabled("wa", order.city, contact.tier),
             calls=self.enabled("exotel", order.city, contact.tier),
-            messages_down="whatsapp" in self.down,
+            messages_down=bool(self.down) and outages.is_down(self.down, "whatsapp", _number(chased)),
             template_refused=self._is_refused(chased),
             calls_down=bool(self.down) and channel_for(self.settings, order.city, contact.phone) in self.down,
             quiet=QuietHours(*ladder.quiet) if ladder.quiet else None,

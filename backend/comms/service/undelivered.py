@@ -28,6 +28,11 @@ class Undelivered:
         if not isinstance(outcome, Sent | Unknown):
             await self.go_on(session, send.idem)
 
+    async def stopped(self, session: AsyncSession, send: ClaimedSend) -> None:
+        """Go on where the message waits for its account, unless its step called instead, since that was known."""
+        if not await repository.calls_with(session, send.idem):
+            await self.go_on(session, send.idem)
+
     async def go_on(self, session: AsyncSession, idem: str) -> None:
         """Take the step after a ladder's message at once; not where it rang too, or where a person holds the ladder."""
         line = await repository.ladder_line(session, idem)

@@ -11,7 +11,7 @@ from backend.orders.ports import OrderView
 from backend.platform import outages
 from backend.platform.auth.principal import Role
 from backend.platform.outages import FRESH_S
-from tests.support.factories.comms import Switchboard
+from tests.support.factories.comms import ACCOUNT, Switchboard
 from tests.support.factories.customers import make_customer
 from tests.support.factories.orders import make_order
 
@@ -152,6 +152,16 @@ async def test_while_messages_are_down_a_ladder_starts_at_the_ring(
     await down("whatsapp")
     await board.settle()
     assert await board.chased() == [WA, RING]
+
+
+@pytest.mark.parametrize(("account", "chased"), [(ACCOUNT, [WA, RING]), ("100000000000002", [WA])])
+async def test_a_stopped_account_degrades_the_ladders_of_its_own_shop_alone(
+    board: Switchboard, order: OrderView, account: str, chased: list[str]
+) -> None:
+    async with board.database.transaction() as session:
+        await outages.note(session, "whatsapp", account)
+    await board.settle()
+    assert await board.chased() == chased
 
 
 async def test_with_both_down_a_person_is_told_at_once_and_once(

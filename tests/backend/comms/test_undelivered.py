@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 
 from backend.channels.ports import Channel, DeliveryReceipt, DeliveryStatus, TemplateNotice
+from backend.channels.tasks import ChannelSender
+from backend.comms.service.journal import CommsJournal
+from backend.comms.service.undelivered import Undelivered
 from backend.orders.ports import OrderView
+from backend.platform import outages
 from backend.platform.auth.principal import Role
+from backend.platform.sender import SenderLoop
 from tests.support.factories.comms import ACCOUNT, Switchboard
+from tests.support.factories.orders import orders_service
 
 WA, RING = "whatsapp:Vendor_New_Order", "exotel_ring:vendor_new_order"
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -108,6 +114,41 @@ async def test_a_message_that_can_not_be_delivered_rings_at_once(board: Switchbo
     step, due_s = await next_step(board)
     assert step == 2
     assert 50 <= due_s <= 60
+
+
+async def send_while_locked(board: Switchboard) -> None:
+    """Let the messages go out while WhatsApp has locked the account that they are of."""
+    fault = {"provider": "whatsapp", "mode": "refuse", "status": 400, "code": "131031"}
+    await board.control("/faults", fault)
+    observers = (CommsJournal(), Undelivered(orders_service(), board.plans))
+    sender = ChannelSender(board.channels.channel("whatsapp"), board.database, observers, rate_per_s=80)
+    await SenderLoop(board.database, [sender]).drain()
+    await board.settle()
+
+
+async def test_a_message_of_an_account_that_is_stopped_is_not_waited_for(board: Switchboard, order: OrderView) -> None:
+    """The first one, before anybody knew; the message itself waits, and the steps after the ring keep their time."""
+    await board.settle()
+    await send_while_locked(board)
+    assert await board.chased() == [WA, RING]
+    assert await board.rows("SELECT state, error_code FROM outbound_send WHERE channel = 'whatsapp'") == [
+        ("queued", "account_stopped")
+    ]
+    step, due_s = await next_step(board)
+    assert step == 2
+    assert 50 <= due_s <= 60
+
+
+async def test_nobody_is_rung_twice_for_an_account_that_was_known_to_be_stopped(
+    board: Switchboard, order: OrderView
+) -> None:
+    """The step rang in place of its message, which finds the account stopped still."""
+    async with board.database.transaction() as session:
+        await outages.note(session, "whatsapp", ACCOUNT)
+    await board.settle()
+    await send_while_locked(board)
+    assert await board.chased() == [WA, RING]
+    assert (await next_step(board))[0] == 1
 
 
 async def test_a_ladder_that_a_person_holds_does_not_go_on(board: Switchboard, order: OrderView) -> None:

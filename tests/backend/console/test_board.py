@@ -9,6 +9,7 @@ from backend.comms.service.cards import CardsService
 from backend.console.board import COLUMNS
 from backend.orders.commands import OrderLineDraft
 from backend.orders.events import OrderState
+from backend.platform import outages
 from backend.platform.auth.principal import Role
 from backend.platform.timers import TimerKind
 from tests.backend.console.conftest import Desk
@@ -66,6 +67,20 @@ async def test_a_column_that_is_too_long_says_how_many_are_not_shown(desk: Desk,
     assert len(texts(page, "order")) == 40
     assert texts(page, "column")[0].startswith("Waiting for payment 42 ")
     assert texts(page, "column")[0].endswith("and 2 older")
+
+
+async def test_what_is_down_is_named_to_those_whose_it_is(desk: Desk, session: AsyncSession) -> None:
+    """A whole channel to everybody, a shop's account to whoever sees the shop."""
+    await make_shop(session)
+    await session.execute(text("UPDATE merchants SET wa_phone_number_id = '100000000000001'"))
+    await outages.note(session, "exotel")
+    await outages.note(session, "whatsapp", "100000000000001")
+    name = await session.scalar(text("SELECT name FROM merchants"))
+    calls, account = "Exotel is down, for", f"WhatsApp of {name} (100000000000001) is stopped, for"
+    desk.enter()
+    assert texts((await desk.get("/orders?region=1")).text, "outage") == [calls, account]
+    desk.enter(person(Role.AGENT, cities=("Nashik",)))
+    assert texts((await desk.get("/orders?region=1")).text, "outage") == [calls]
 
 
 async def test_a_card_says_who_is_chased_and_what_comes_next(desk: Desk, session: AsyncSession) -> None:

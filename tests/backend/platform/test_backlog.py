@@ -20,8 +20,8 @@ _ROWS = (
     ) AS given (idem, channel, state)""",
     """INSERT INTO outbound_send
     (id, idem, channel, scope, lane, payload, priority, trace_id, state, next_at, error_code)
-    SELECT 's' || idem, idem, 'instagram', '', '', '{}', 5, 't', state, duka_now() + interval '5 minutes', error FROM (
-    VALUES ('f', 'queued', 'account_stopped'), ('g', 'queued', 'unavailable'), ('h', 'dead', 'account_stopped')
+    SELECT 's' || idem, idem, 'instagram', '1784', '', '{}', 5, 't', state, duka_now() + interval '5 minutes', error
+    FROM (VALUES ('f', 'queued', 'account_stopped'), ('g', 'queued', 'unavailable'), ('h', 'dead', 'account_stopped')
     ) AS given (idem, state, error)""",
     """INSERT INTO outbox (event_id, topic, key, payload, actor, trace_id) VALUES
     ('e1', 'a', 'k', '{}', 'system', 't'), ('e2', 'a', 'k', '{}', 'system', 't'),
@@ -63,7 +63,7 @@ async def test_the_gauge_tells_what_waits_and_falls_to_zero(database: Database) 
     full = {
         "timers": 2,
         "webhooks": 1,
-        "stopped.instagram": 1,
+        "stopped.instagram.1784": 1,
         "sends.whatsapp": 1,
         "sends.exotel": 1,
         "unknown.exotel": 1,

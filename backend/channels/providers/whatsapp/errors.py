@@ -15,10 +15,9 @@ _CODES: Final = {
     ErrorClass.SANDBOX: (131030,),
     ErrorClass.EXPERIMENT: (130472,),
     ErrorClass.TEMPLATE: (132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068),
-    ErrorClass.STOP_CHANNEL: (
-        *(0, 3, 10, 190, 368, 130497, 131005, 131031, 131037, 131042, 131044, 131045),
-        *range(200, 300),
-    ),
+    # Of one number or of its business, whoever's token asks: locked, restricted, not paid for, not registered.
+    ErrorClass.STOP_ACCOUNT: (368, 130497, 131031, 131037, 131042, 131044, 131045),
+    ErrorClass.STOP_CHANNEL: (0, 3, 10, 190, 131005, *range(200, 300)),
 }
 CLASS_OF_CODE: Final = {str(code): kind for kind, codes in _CODES.items() for code in codes}
 
