@@ -28,12 +28,14 @@ from backend.conversations.drafts.service import DialogueService
 from backend.conversations.drafts.settings import DraftSettings
 from backend.conversations.reading.reader import read_message
 from backend.conversations.service import ConversationsService
+from backend.conversations.service.attached import AttachedFiles
 from backend.conversations.settings import ConversationsSettings
 from backend.customers.service import CustomersService
 from backend.dispatch.service import BatchService, DispatchService, ProofsService, RidersService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
 from backend.geo.service import GeoService
 from backend.geo.settings import GeoSettings
+from backend.orders.ports import NoteFiles
 from backend.orders.service import OrdersService
 from backend.orders.settings import OrdersSettings
 from backend.payments.providers.daraja.statement import read_statement
@@ -184,6 +186,7 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners
     )
     registry.add(ConversationsService, conversations)
+    registry.add(NoteFiles, AttachedFiles())  # type: ignore[type-abstract]
     shop = Shop(
         catalogues=registry.get(CatalogService),
         orders=orders,

@@ -20,6 +20,11 @@ from backend.console.steps import refusal_of
 from backend.conversations.ports import InboxFilter, InboxRow, MessageView, ThreadView
 from backend.conversations.service import ConversationsService
 from backend.conversations.service.speaking import REPLY_WAITING, TemplateWords
+from backend.orders.commands import AddNote, FileName
+from backend.orders.errors import NoteFileUnknownError
+from backend.orders.ports import NoteFiles, OrderFilter, OrderView
+from backend.orders.service import OrdersService
+from backend.platform.actors import Source
 from backend.platform.auth.principal import ALL_CITIES, Principal
 from backend.platform.web import SessionDep, provide
 from backend.vendors.service import VendorsService
@@ -27,6 +32,7 @@ from backend.vendors.service import VendorsService
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 _ROWS: Final = 60
 _MESSAGES: Final = 60
+_ORDERS: Final = 5
 _PARTS: Final = {"list": "_inbox_list.html", "messages": "_messages.html", "side": "_side.html"}
 _TYPED: Final = frozenset({Permission.FREE, Permission.PERSON_ONLY})
 VersionForm = Annotated[int, Form(ge=0)]
@@ -41,6 +47,8 @@ class InboxDesk:
     catalog: Annotated[CatalogService, Depends(provide(CatalogService))]
     channels: Annotated[ChannelsService, Depends(provide(ChannelsService))]
     vendors: Annotated[VendorsService, Depends(provide(VendorsService))]
+    orders: Annotated[OrdersService, Depends(provide(OrdersService))]
+    attached: Annotated[NoteFiles, Depends(provide(NoteFiles))]
 
     async def rows(self, principal: Principal) -> tuple[list[InboxRow], int]:
         """Return the list, those that wait for a person first, and how many there are in all."""
@@ -63,6 +71,27 @@ class InboxDesk:
         """Return a page of the thread, oldest first."""
         return list(await self.service.desk.messages(self.session, conversation_id, before=before, limit=_MESSAGES))
 
+    async def orders_of(self, thread: ThreadView) -> list[OrderView]:
+        """Return the customer's newest orders with the shop, which a file may be kept with."""
+        wanted = OrderFilter(user_id=thread.customer_id, merchant_id=thread.merchant_id)
+        return list((await self.orders.list_orders(self.session, wanted, limit=_ORDERS))[0])
+
+    async def keep_with(self, order_id: str, note: AddNote, principal: Principal) -> None:
+        """Keep a file of the order's customer with the order, once.
+
+        Raises:
+            DukaError: The order is not theirs to change, or the file is not its customer's; the message says why.
+        """
+        order = await self.orders.get(self.session, order_id)
+        principal.check_city(order.city)
+        principal.check_merchant(order.merchant_id)
+        if note.file is None or note.file not in await self.attached.kinds_for(self.session, order, (note.file,)):
+            raise NoteFileUnknownError(order_id=order_id)
+        twice = f"{principal.actor}:file:{note.file.message_id}:{note.file.place}:{note.kind}"
+        await self.orders.handle(
+            self.session, order_id, note, actor=principal.actor, source=Source.CONSOLE, command_id=twice
+        )
+
     async def thread_values(self, thread: ThreadView, before: int | None) -> dict[str, Any]:
         """Return what the thread's templates show."""
         messages, customer = await self.messages(thread.id, before), f"customer:{thread.customer_id}"
@@ -72,6 +101,7 @@ class InboxDesk:
             "thread": thread,
             "customer": customer,
             "messages": messages,
+            "orders": await self.orders_of(thread),
             "earlier": messages[0].seq if len(messages) == _MESSAGES else None,
             "before": before,
             "files": await self.service.files.states(self.session, messages),
@@ -149,6 +179,24 @@ async def file_of_message(
     await desk.visible(conversation_id, principal)
     kept = await desk.service.files.get(desk.session, conversation_id, message_id, place)
     return Response(kept.content, headers=kept.headers)
+
+
+@router.post("/inbox/{conversation_id}/files/{message_id}/{place}/note")
+async def keep_with_order(
+    request: Request,
+    conversation_id: str,
+    message_id: str,
+    place: Annotated[int, Path(ge=0, le=99)],
+    desk: DeskDep,
+    principal: StaffDep,
+    order_id: Annotated[str, Form(max_length=40)],
+    words: Annotated[str, Form(), StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)],
+    tell: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """Keep a voice note or a picture with an order of its customer, for vendor and rider to heed where told so."""
+    await desk.visible(conversation_id, principal)
+    note = AddNote(words, "instruction" if tell else "voice", FileName(message_id, place))
+    return await _step(request, desk, conversation_id, principal, desk.keep_with(order_id, note, principal))
 
 
 async def _step(

@@ -18,8 +18,9 @@ from backend.console.steps import refusal_of
 from backend.console.timeline import Moment, order_story
 from backend.dispatch.ports import AssignmentView
 from backend.dispatch.service import DispatchService, ProofsService
+from backend.orders.errors import NoteFileGoneError
 from backend.orders.events import OrderState
-from backend.orders.ports import OrderView
+from backend.orders.ports import NoteFiles, OrderView, StoredFile
 from backend.orders.service import OrdersService
 from backend.payments.service import PaymentsService
 from backend.platform.actors import Source
@@ -60,6 +61,7 @@ class OrderDesk:
     proofs: Annotated[ProofsService, Depends(provide(ProofsService))]
     vendors: Annotated[VendorsService, Depends(provide(VendorsService))]
     bridges: Annotated[Bridges, Depends(provide(Bridges))]
+    files: Annotated[NoteFiles, Depends(provide(NoteFiles))]
 
     async def visible(self, order_id: str, principal: Principal) -> OrderView:
         """Return an order that the person may see.
@@ -100,6 +102,25 @@ class OrderDesk:
         first, second, _ = _PAIRS[pair]
         await self.bridges.join(self.session, order, first, second, by=principal.actor, key=new_uuid())
 
+    async def note_files(self, order: OrderView) -> dict[int, str]:
+        """Return the media types of the files that remarks name, by remark; one that is gone is left out."""
+        named = {note.id: note.file for note in await self.orders.notes(self.session, order.id) if note.file}
+        kinds = await self.files.kinds_for(self.session, order, list(named.values()))
+        return {note_id: kinds[file] for note_id, file in named.items() if file in kinds}
+
+    async def note_file(self, order_id: str, note_id: int) -> StoredFile:
+        """Return the file that a remark names.
+
+        Raises:
+            NoteFileGoneError: It names none, or none that is kept.
+        """
+        notes = await self.orders.notes(self.session, order_id)
+        named = next((note.file for note in notes if note.id == note_id), None)
+        found = await self.files.fetch(self.session, named) if named else None
+        if found is None:
+            raise NoteFileGoneError(order_id=order_id, note_id=note_id)
+        return found
+
     async def values(self, order: OrderView) -> dict[str, Any]:
         """Return what the template shows."""
         session = self.session
@@ -120,6 +141,7 @@ class OrderDesk:
             "choosing": choosing,
             "suggestions": await self.dispatch.suggest(session, order.id) if choosing else [],
             "offers": offers,
+            "note_files": await self.note_files(order),
             "proofs": await self.proofs.of_order(session, order.id),
             "pairs": [(pair, row[2]) for pair, row in _PAIRS.items() if order.rider_id or "rider" not in row],
             "now": await session.scalar(text("SELECT duka_now()")),
@@ -160,6 +182,14 @@ async def proof_picture(order_id: str, proof_id: str, desk: DeskDep, principal: 
     await desk.visible(order_id, principal)
     view, content = await desk.proofs.picture(desk.session, order_id, proof_id)
     return picture_response(content, view.media_type, view.sha256)
+
+
+@router.get("/orders/{order_id}/notes/{note_id}/file")
+async def file_of_note(order_id: str, note_id: int, desk: DeskDep, principal: StaffDep) -> Response:
+    """Let a voice note be heard, or a picture be seen, that a remark names."""
+    await desk.visible(order_id, principal)
+    found = await desk.note_file(order_id, note_id)
+    return Response(found.content, headers=dict(found.headers))
 
 
 @router.post("/orders/{order_id}/rider")

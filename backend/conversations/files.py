@@ -1,10 +1,11 @@
 """Queries of the files that came with messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from backend.conversations.models import Conversation, Message, MessageFile
 
@@ -45,6 +46,31 @@ async def states(session: AsyncSession, message_ids: Sequence[str]) -> dict[tupl
         MessageFile.message_id.in_(message_ids)
     )
     return {(row.message_id, row.place): row.media_type for row in await session.execute(query)}
+
+
+async def sent_by(
+    session: AsyncSession, customer_id: str, merchant_id: str, message_ids: Collection[str]
+) -> dict[tuple[str, int], str]:
+    """Return the media types of these messages' kept files, of those that a customer sent to a shop."""
+    query = (
+        select(MessageFile.message_id, MessageFile.place, MessageFile.media_type)
+        .join(Message, Message.id == MessageFile.message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.customer_id == customer_id,
+            Conversation.merchant_id == merchant_id,
+            Message.direction == "in",
+            MessageFile.message_id.in_(message_ids),
+            MessageFile.content.is_not(None),
+        )
+    )
+    return {(row.message_id, row.place): row.media_type for row in await session.execute(query)}
+
+
+async def kept(session: AsyncSession, message_id: str, place: int) -> tuple[str, bytes] | None:
+    """Return media type and bytes of a file; None where it is not kept."""
+    found = await session.get(MessageFile, (message_id, place), options=[undefer(MessageFile.content)])
+    return None if found is None or found.content is None else (found.media_type, found.content)
 
 
 async def content_of(

@@ -248,8 +248,20 @@ class ConfirmAddress(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class FileName:
+    """Names a file that a customer sent: its message, and its place there from 0."""
+
+    message_id: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote(Command):
-    """Keep a remark with the order; `kind` is `text`, `voice` or `instruction` (for vendor and rider)."""
+    """Keep a remark with the order; `kind` is `text`, `voice` or `instruction` (for vendor and rider).
+
+    A remark may name a file of the order's customer, which stays with its message and goes with it.
+    """
 
     text: str
     kind: str = "text"
+    file: FileName | None = None

@@ -33,6 +33,20 @@ class CommandIdReusedError(UnprocessableError):
     title = "This Idempotency-Key was used for another request"
 
 
+class NoteFileUnknownError(UnprocessableError):
+    """The order's customer sent no such file, it is not here yet, or it was taken back."""
+
+    code = "order.note_file_unknown"
+    title = "The order's customer sent no such file"
+
+
+class NoteFileGoneError(NotFoundError):
+    """The remark names no file that is kept."""
+
+    code = "order.note_file_gone"
+    title = "There is no such file any more"
+
+
 class CommandRefusedError(ConflictError):
     """The API's answer to a refused command; the context holds the refusal's own code as `reason`.
 

@@ -125,11 +125,12 @@ class OrderAddress(Base):
 
 
 class OrderNote(Base):
-    """A remark that somebody kept with an order."""
+    """A remark that somebody kept with an order; it may name a file of its customer."""
 
     __tablename__ = "order_notes"
     __table_args__ = (
         CheckConstraint("kind IN ('text', 'voice', 'instruction')", name="kind"),
+        CheckConstraint("(file_message_id IS NULL) = (file_place IS NULL)", name="file"),
         Index("ix_order_notes_order_id", "order_id"),
     )
 
@@ -137,6 +138,8 @@ class OrderNote(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
     kind: Mapped[str]
     body: Mapped[str]
+    file_message_id: Mapped[str | None]
+    file_place: Mapped[int | None]
     actor: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=text("duka_now()"))
 

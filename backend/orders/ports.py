@@ -1,16 +1,19 @@
 """What others get to see of an order, and what a command answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from backend.orders.commands import PaymentMethod, PaymentMode
+from backend.orders.commands import FileName, PaymentMethod, PaymentMode
 from backend.orders.events import AWAITING_MONEY, OrderState, PaymentStatus
 from backend.platform.events import StoredEvent
 from backend.platform.timers import TimerKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,46 @@ class CommandResult:
     def accepted(self) -> bool:
         """True where the order is as the command wanted it."""
         return self.outcome is not Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A remark on an order; `kind` as in `AddNote`."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+    file: FileName | None
+
+
+class StoredFile(Protocol):
+    """A file as it is handed out, with headers that keep a browser from taking it for a page of ours."""
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What goes with them."""
+        ...
+
+
+class NoteFiles(Protocol):
+    """The files that customers have sent, which remarks may name."""
+
+    async def kinds_for(
+        self, session: "AsyncSession", order: OrderView, named: Collection[FileName]
+    ) -> Mapping[FileName, str]:
+        """Return the media types of those that the order's customer sent to its shop, and that are kept."""
+        ...
+
+    async def fetch(self, session: "AsyncSession", file: FileName) -> StoredFile | None:
+        """Return a file; None where it is kept no more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

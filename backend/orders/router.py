@@ -2,19 +2,26 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, status
+from fastapi import APIRouter, Depends, Header, Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.orders.commands import AcceptOrder, AddNote, Command, MarkReady, RejectOrder
-from backend.orders.errors import CommandRefusedError, OrderNotFoundError, OrderRefusedError
+from backend.orders.commands import AcceptOrder, Command, MarkReady, RejectOrder
+from backend.orders.errors import (
+    CommandRefusedError,
+    NoteFileGoneError,
+    NoteFileUnknownError,
+    OrderNotFoundError,
+    OrderRefusedError,
+)
 from backend.orders.events import OrderState, PaymentStatus
-from backend.orders.ports import OrderFilter, OrderView
+from backend.orders.ports import NoteFiles, NoteView, OrderFilter, OrderView
 from backend.orders.requests import command_for
 from backend.orders.schemas import (
     AckIn,
     AddressIn,
     CommandOut,
     NoteIn,
+    NoteOut,
     OrderIn,
     OrderOut,
     ReadyIn,
@@ -23,6 +30,7 @@ from backend.orders.schemas import (
     VendorMetricsOut,
     command_out,
     metrics_out,
+    note_out,
     order_out,
     timeline_out,
 )
@@ -39,10 +47,12 @@ from backend.vendors.service import VendorsService
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 
 _STAFF = (Role.SERVICE, Role.AGENT, Role.ADMIN, Role.OWNER)
+_DESK: Final = frozenset(_STAFF)
 _QUOTES: Final = frozenset({Role.SERVICE, Role.BOT, Role.ADMIN, Role.AGENT})
 _ACTS_FOR_VENDORS: Final = frozenset({Role.SERVICE, Role.BOT})
 
 Orders = Annotated[OrdersService, Depends(provide(OrdersService))]
+Files = Annotated[NoteFiles, Depends(provide(NoteFiles))]
 Vendors = Annotated[VendorsService, Depends(provide(VendorsService))]
 Reader = Annotated[
     Principal, Depends(require(*_STAFF, Role.BOT, Role.DEVELOPER, Role.VENDOR, Role.RIDER, Role.CUSTOMER))
@@ -197,11 +207,52 @@ async def change_address(
 
 @router.post("/orders/{order_id}/notes", status_code=status.HTTP_201_CREATED)
 async def add_note(
-    order_id: str, body: NoteIn, session: SessionDep, orders: Orders, principal: Mover, key: KeyDep
+    order_id: str, body: NoteIn, session: SessionDep, orders: Orders, files: Files, principal: Mover, key: KeyDep
 ) -> CommandOut:
-    """Keep a remark with an order."""
+    """Keep a remark with an order; it may name a file that its customer sent."""
+    order, command = await _theirs(session, orders, principal, order_id), body.command()
+    if command.file is not None and command.file not in await files.kinds_for(session, order, (command.file,)):
+        raise NoteFileUnknownError(order_id=order_id, message_id=command.file.message_id)
+    return await _handle(session, orders, order, command, principal.actor, key)
+
+
+@router.get("/orders/{order_id}/notes")
+async def list_notes(
+    order_id: str, session: SessionDep, orders: Orders, files: Files, principal: Reader, page: PageDep
+) -> Page[NoteOut]:
+    """The remarks on an order, the first first; to others than its staff those alone that are for them to heed."""
     order = await _theirs(session, orders, principal, order_id)
-    return await _handle(session, orders, order, AddNote(body.text, body.kind), principal.actor, key)
+    notes = await _notes_for(session, orders, principal, order_id)
+    part = notes[page.offset : page.offset + page.limit]
+    kinds = await files.kinds_for(session, order, [note.file for note in part if note.file])
+    items = [note_out(note, kinds) for note in part]
+    return Page(items=items, total=len(notes), limit=page.limit, offset=page.offset)
+
+
+@router.get(
+    "/orders/{order_id}/notes/{note_id}/file",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file, under its own kind."}},
+)
+async def get_note_file(
+    order_id: str, note_id: int, session: SessionDep, orders: Orders, files: Files, principal: Reader
+) -> Response:
+    """The voice note or picture that a remark names, as it came; 404 once its customer has taken it back."""
+    await _theirs(session, orders, principal, order_id)
+    notes = await _notes_for(session, orders, principal, order_id)
+    named = next((note.file for note in notes if note.id == note_id), None)
+    found = await files.fetch(session, named) if named else None
+    if found is None:
+        raise NoteFileGoneError(order_id=order_id, note_id=note_id)
+    return Response(found.content, headers=dict(found.headers))
+
+
+async def _notes_for(
+    session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str
+) -> list[NoteView]:
+    """Return the remarks that the caller may see: the desk's own are not for those who sell, carry and buy."""
+    notes = await orders.notes(session, order_id)
+    return [note for note in notes if note.kind == "instruction" or not principal.roles.isdisjoint(_DESK)]
 
 
 @router.get("/orders/{order_id}/timeline")

@@ -1,5 +1,6 @@
 """Wire models of orders."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -8,8 +9,10 @@ from pydantic import BaseModel, Field
 
 from backend.orders.commands import (
     DEFAULT_PREP_MINUTES,
+    AddNote,
     ChangeAddress,
     DropAddress,
+    FileName,
     OrderLineDraft,
     PaymentMethod,
     PaymentMode,
@@ -17,7 +20,16 @@ from backend.orders.commands import (
 )
 from backend.orders.events import OrderState, PaymentStatus
 from backend.orders.policies import MAX_PREP_MINUTES
-from backend.orders.ports import AddressView, CommandResult, LineView, OrderView, Outcome, TimelineEntry, VendorFigures
+from backend.orders.ports import (
+    AddressView,
+    CommandResult,
+    LineView,
+    NoteView,
+    OrderView,
+    Outcome,
+    TimelineEntry,
+    VendorFigures,
+)
 from backend.platform.actors import Source
 
 
@@ -255,12 +267,54 @@ class AddressIn(DeliveryIn):
         return ChangeAddress(self.address_text, self.lat, self.lng, self.reason, self.address_id)
 
 
+class NoteFileIn(BaseModel):
+    """A file that the order's customer sent in the conversation."""
+
+    message_id: str = Field(min_length=1, max_length=60, description="The message that it came with.")
+    place: int = Field(default=0, ge=0, le=99, description="Its place in the message's `content.media`, from 0.")
+
+
 class NoteIn(BaseModel):
     """A remark to keep."""
 
     text: str = Field(min_length=1, max_length=2000, description="What to keep; of a voice note, what it says.")
     kind: Literal["text", "voice", "instruction"] = Field(
         default="text", description="`instruction` is shown to vendor and rider."
+    )
+    file: NoteFileIn | None = Field(
+        default=None, description="A voice note or picture to hear or see with it; it goes when its message goes."
+    )
+
+    def command(self) -> AddNote:
+        """Return the command."""
+        file = FileName(self.file.message_id, self.file.place) if self.file else None
+        return AddNote(self.text, self.kind, file)
+
+
+class NoteOut(BaseModel):
+    """A remark on an order."""
+
+    id: int = Field(description="Names it within all remarks.")
+    at: datetime = Field(description="When it was made.")
+    actor: str = Field(description="Who made it, such as `agent:S-1`.")
+    kind: str = Field(description="text, voice or instruction.")
+    text: str = Field(description="The words.")
+    has_file: bool = Field(description="Whether it named a file.")
+    media_type: str | None = Field(
+        description="Of the file, while it is kept; it is at `/orders/{id}/notes/{id}/file`."
+    )
+
+
+def note_out(note: NoteView, kinds: Mapping[FileName, str]) -> NoteOut:
+    """Show a remark, with what is known of its file."""
+    return NoteOut(
+        id=note.id,
+        at=note.at,
+        actor=note.actor,
+        kind=note.kind,
+        text=note.text,
+        has_file=note.file is not None,
+        media_type=kinds.get(note.file) if note.file else None,
     )
 
 

@@ -47,7 +47,12 @@ VALUES ('PF-X', :order, 'R-1', 'photo', 7, 7, duka_now() + interval '1 day', duk
 _FILE = (
     "INSERT INTO message_files (message_id, place, media_type, content) VALUES (:message, 0, 'image/jpeg', :content)"
 )
+_NOTE = """
+INSERT INTO order_notes (id, order_id, kind, body, file_message_id, file_place, actor)
+VALUES (9, :order, 'instruction', 'listen', :message, 0, 'agent:S-1')
+"""
 _PATHS = {
+    "note_id": 9,
     "place": 0,
     "kind": "vendor_accept",
     "merchant_id": "M-1",
@@ -102,6 +107,7 @@ async def _furnish(database: Database, cards: CardsService) -> dict[str, str]:
         await session.execute(text(_PRICE))
         message = await say(session, thread, "customer", "")
         await session.execute(text(_FILE), {"message": message.id, "content": sealed("picture")})
+        await session.execute(text(_NOTE), {"order": order.id, "message": message.id})
         card = await session.scalar(text("SELECT id FROM ops_exceptions"))
     return {
         "order_id": order.id,

@@ -18,6 +18,8 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
         (
             "GET /orders",
             "GET /orders/{order_id}",
+            "GET /orders/{order_id}/notes",
+            "GET /orders/{order_id}/notes/{note_id}/file",
         ),
     ),
     (

@@ -10,7 +10,9 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog.service import CatalogService
+from backend.conversations.service.attached import AttachedFiles
 from backend.customers.service import CustomersService
+from backend.orders.ports import NoteFiles
 from backend.orders.service import OrdersService
 from backend.platform.actors import Actor
 from backend.platform.auth.principal import ALL_CITIES, Role
@@ -73,6 +75,7 @@ def base_registry(store: Database | AsyncSession, clock: Clock) -> Registry:
     registry.add(CustomersService, customers_service())
     registry.add(VendorsService, vendors_service())
     registry.add(OrdersService, orders_service())
+    registry.add(NoteFiles, AttachedFiles())  # type: ignore[type-abstract]
     return registry
 
 

@@ -210,8 +210,7 @@ async def _tell_crossing(session: AsyncSession, row: Order, command: Command, ac
 async def _keep(session: AsyncSession, row: Order, command: Command, actor: Actor) -> int:
     """Write the rows that a command adds beside the order; return the note's id, or 0."""
     if isinstance(command, AddNote):
-        note = OrderNote(order_id=row.id, kind=command.kind, body=command.text.strip(), actor=str(actor))
-        return (await repository.add(session, note)).id
+        return (await repository.add(session, _note(row, command, actor))).id
     if isinstance(command, ChangeAddress):
         await repository.retire_address(session, row.id, "drop")
         address = OrderAddress(
@@ -226,6 +225,18 @@ async def _keep(session: AsyncSession, row: Order, command: Command, actor: Acto
         )
         await repository.add(session, address)
     return 0
+
+
+def _note(row: Order, command: AddNote, actor: Actor) -> OrderNote:
+    file = command.file
+    return OrderNote(
+        order_id=row.id,
+        kind=command.kind,
+        body=command.text.strip(),
+        file_message_id=file.message_id if file else None,
+        file_place=file.place if file else None,
+        actor=str(actor),
+    )
 
 
 def _entry(

@@ -14,6 +14,7 @@ from backend.orders.errors import OrderNotFoundError
 from backend.orders.events import OrderState
 from backend.orders.ports import (
     CommandResult,
+    NoteView,
     OrderFilter,
     OrderView,
     Outcome,
@@ -180,6 +181,10 @@ class OrdersService:
     async def instructions(self, session: AsyncSession, order_id: str) -> list[str]:
         """Return what vendor and rider were asked to heed since the order was placed, the first first."""
         return await reading.instructions(session, order_id)
+
+    async def notes(self, session: AsyncSession, order_id: str) -> list[NoteView]:
+        """Return an order's remarks, the first first."""
+        return await reading.notes(session, order_id)
 
     async def replay(self, session: AsyncSession, order_id: str) -> Replay:
         """Work the order out anew from its logs, and compare it with its row.

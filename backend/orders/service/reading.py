@@ -7,9 +7,10 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.orders import repository
+from backend.orders.commands import FileName
 from backend.orders.events import OrderState
 from backend.orders.models import OrderLogEntry, OrderNote, TimelineRow
-from backend.orders.ports import Receivable, TimelineEntry, VendorFigures
+from backend.orders.ports import NoteView, Receivable, TimelineEntry, VendorFigures
 
 
 def _step(row: OrderLogEntry) -> TimelineEntry:
@@ -19,7 +20,14 @@ def _step(row: OrderLogEntry) -> TimelineEntry:
 
 
 def _note(row: OrderNote) -> TimelineEntry:
-    return TimelineEntry(row.created_at, "note", "console", row.actor, "Note", {"kind": row.kind, "text": row.body})
+    named = {"note_id": row.id} if row.file_message_id is not None else {}
+    detail = {"kind": row.kind, "text": row.body, **named}
+    return TimelineEntry(row.created_at, "note", "console", row.actor, "Note", detail)
+
+
+def _note_view(row: OrderNote) -> NoteView:
+    file = None if row.file_message_id is None else FileName(row.file_message_id, row.file_place or 0)
+    return NoteView(row.id, row.created_at, row.actor, row.kind, row.body, file)
 
 
 def _other(row: TimelineRow) -> TimelineEntry:
@@ -37,6 +45,11 @@ async def timeline(session: AsyncSession, order_id: str) -> list[TimelineEntry]:
     notes = [_note(row) for row in await repository.notes(session, order_id)]
     others = [_other(row) for row in await repository.timeline_rows(session, order_id)]
     return sorted([*steps, *notes, *others], key=lambda entry: entry.at)
+
+
+async def notes(session: AsyncSession, order_id: str) -> list[NoteView]:
+    """Return an order's remarks, the first first."""
+    return [_note_view(row) for row in await repository.notes(session, order_id)]
 
 
 async def instructions(session: AsyncSession, order_id: str) -> list[str]:

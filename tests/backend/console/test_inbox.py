@@ -13,7 +13,8 @@ from tests.backend.console.conftest import Desk
 from tests.backend.console.pages import hidden, texts
 from tests.support.clock import FixedClock
 from tests.support.factories.console import busy_shop, make_draft, make_thread, person, say
-from tests.support.factories.orders import make_shop
+from tests.support.factories.drafts import make_conversation
+from tests.support.factories.orders import make_order, make_shop
 
 TALK = (("customer", "Nataka unga mbili"), ("bot", "Tulete wapi?"), ("customer", "Yaya Centre, mlango B"))
 
@@ -257,3 +258,34 @@ async def test_photos_voice_notes_and_places_are_there_to_be_seen(
     assert (answer.content, answer.headers["content-type"]) == (b"picture", "image/jpeg")
     desk.enter(person("agent:S-2", cities={"Nashik"}))
     assert (await desk.get(source.removeprefix("/console"))).status_code == 404
+
+
+async def test_a_voice_note_is_kept_with_an_order_and_played_on_its_page(desk: Desk, session: AsyncSession) -> None:
+    """Once, however often the button is pressed; a file of somebody else's is refused with words."""
+    order = await make_order(session)
+    thread = await make_conversation(session, order.user_id)
+    message = await say(session, thread, "customer", "", kind="media", content={"media": [{"type": "audio"}]})
+    await files.save(session, message.id, 0, "audio/ogg", b"voice")
+    desk.enter()
+    path = f"/inbox/{thread.id}/files/{message.id}/0/note"
+    assert f'action="/console{path}"' in (await desk.get(f"/inbox/{thread.id}")).text
+    for _ in range(2):
+        kept = await desk.post(path, order_id=order.id, words="Ring at the blue door", tell="1")
+        assert kept.status_code == 303
+    [(note_id, kind)] = (await session.execute(text("SELECT id, kind FROM order_notes"))).all()
+    source = f"/orders/{order.id}/notes/{note_id}/file"
+    page = (await desk.get(f"/orders/{order.id}")).text
+    assert kind == "instruction"
+    assert f'<audio class="file" controls preload="none" src="/console{source}"' in page
+    heard = await desk.get(source)
+    assert (heard.content, heard.headers["content-type"]) == (b"voice", "audio/ogg")
+    other = await make_thread(session, "Baraka", 105)
+    theirs = await say(session, other, "customer", "", kind="media", content={"media": [{"type": "audio"}]})
+    await files.save(session, theirs.id, 0, "audio/ogg", b"another")
+    refused = await desk.post(f"/inbox/{other.id}/files/{theirs.id}/0/note", order_id=order.id, words="Listen")
+    assert (refused.status_code, texts(refused.text, "notice")[0]) == (409, "The order's customer sent no such file")
+    await files.forget(session, message.id)
+    assert "The file is gone" in (await desk.get(f"/orders/{order.id}")).text
+    assert (await desk.get(source)).status_code == 404
+    desk.enter(person("agent:S-2", cities={"Nashik"}))
+    assert (await desk.get(source)).status_code == 404
