@@ -18,6 +18,7 @@ from backend.comms.dead_work import DeadWork
 from backend.comms.lines import line_of
 from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
+from backend.comms.service.heard_notes import HeardNotes
 from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
@@ -184,8 +185,9 @@ def _payments_inbox(registry: Registry, callbacks: "Callbacks") -> PaymentsInbox
 def _prompts(registry: Registry) -> tuple[RiderPrompts, VendorPrompts, Instructions]:
     orders, vendors, speech = registry.get(OrdersService), registry.get(VendorsService), registry.get(PartnerSpeech)
     desk, cards = registry.get(DispatchService), registry.get(CardsService)
-    riders = RiderPrompts(orders, vendors, desk, speech)
-    return riders, VendorPrompts(orders, vendors, speech), Instructions(orders, vendors, desk, speech, cards)
+    heard = registry.get(HeardNotes)
+    riders = RiderPrompts(orders, vendors, desk, speech, heard)
+    return riders, VendorPrompts(orders, vendors, speech), Instructions(orders, vendors, desk, speech, cards, heard)
 
 
 def _timer_handlers(registry: Registry) -> dict[TimerKind, TimerHandler]:

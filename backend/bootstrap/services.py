@@ -3,6 +3,7 @@
 from backend.bootstrap.providers import Providers, geography
 from backend.catalog.service import CatalogService
 from backend.channels.service import ChannelsService
+from backend.comms.note_links import NoteLinks
 from backend.comms.ports import RiderDesk, VoiceAnswers, VoiceWebhooks
 from backend.comms.service.actions import PartnerActions
 from backend.comms.service.bridges import Bridges
@@ -10,6 +11,7 @@ from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
 from backend.comms.service.forecasts import LadderForecasts
+from backend.comms.service.heard_notes import HeardNotes
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
 from backend.comms.service.messages import PartnerMessages
@@ -186,7 +188,10 @@ def _add_conversations(registry: Registry, clock: Clock) -> None:
         ConversationsSettings(), registry.get(ChannelsService), vendors, customers, orders, partners
     )
     registry.add(ConversationsService, conversations)
-    registry.add(NoteFiles, AttachedFiles())  # type: ignore[type-abstract]
+    attached, site = AttachedFiles(), registry.get(PlatformSettings)
+    registry.add(NoteFiles, attached)  # type: ignore[type-abstract]
+    links = NoteLinks(site.session_secret.get_secret_value(), site.public_base_url)
+    registry.add(HeardNotes, HeardNotes(orders, attached, registry.get(PartnerSpeech), links))
     shop = Shop(
         catalogues=registry.get(CatalogService),
         orders=orders,

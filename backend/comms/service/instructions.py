@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ports import Contact, RiderDesk
 from backend.comms.service.cards import CardsService
+from backend.comms.service.heard_notes import HeardNotes
 from backend.comms.service.next_steps import Prompt
 from backend.comms.service.partner_speech import PartnerSpeech
 from backend.comms.service.vendor_prompts import vendor_contact
 from backend.orders.events import OrderState
-from backend.orders.ports import OrderView
+from backend.orders.ports import NoteView, OrderView
 from backend.orders.service import OrdersService
 from backend.platform.events import StoredEvent
 from backend.vendors.service import VendorsService
@@ -29,24 +30,26 @@ class Instructions:
         desk: RiderDesk,
         speech: PartnerSpeech,
         cards: CardsService,
+        heard: HeardNotes,
     ) -> None:
         self._orders = orders
         self._vendors = vendors
         self._desk = desk
         self._speech = speech
         self._cards = cards
+        self._heard = heard
 
     async def on_note(self, session: AsyncSession, event: StoredEvent) -> None:
         """Tell an instruction; other remarks are the desk's own."""
         if event.payload["kind"] != "instruction":
             return
         order = await self._orders.get(session, event.payload["order_id"])
-        asked = (await self._orders.instructions(session, order.id))[-1]
-        prompt = Prompt("instruction", {"order": order.id, "asked": asked})
+        notes = await self._orders.notes(session, order.id)
+        note = next(note for note in notes if note.id == event.payload["note_id"])
         holders = await self._holders(session, order)
-        told = [await self._tell(session, order, one, prompt, f"note:{event.event_id}:{one.actor}") for one in holders]
+        told = [await self._tell(session, order, one, note, f"note:{event.event_id}:{one.actor}") for one in holders]
         if holders and not any(told):
-            await self._ask_a_person(session, order, asked)
+            await self._ask_a_person(session, order, note.text)
 
     async def _holders(self, session: AsyncSession, order: OrderView) -> list[Contact]:
         """Return who has the order: its outlet until it is packed, and its rider until it is delivered."""
@@ -57,8 +60,13 @@ class Instructions:
             found.append(await self._desk.contact(session, order.rider_id))
         return found
 
-    async def _tell(self, session: AsyncSession, order: OrderView, one: Contact, prompt: Prompt, idem: str) -> bool:
-        return await self._speech.prompt(session, one, order.merchant_id, prompt, order_id=order.id, idem=idem)
+    async def _tell(self, session: AsyncSession, order: OrderView, one: Contact, note: NoteView, idem: str) -> bool:
+        """Say it, and hand on the voice note or picture that it names; return whether it went out."""
+        prompt = Prompt("instruction", {"order": order.id, "asked": note.text})
+        told = await self._speech.prompt(session, one, order.merchant_id, prompt, order_id=order.id, idem=idem)
+        if told:
+            await self._heard.hand_on(session, order, one, (note,), idem)
+        return told
 
     async def _ask_a_person(self, session: AsyncSession, order: OrderView, asked: str) -> None:
         await self._cards.open(

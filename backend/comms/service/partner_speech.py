@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.channels.ports import Channel, Choice, OutboundKind, OutboundMessage, Permission
+from backend.channels.ports import Channel, Choice, MediaRef, OutboundKind, OutboundMessage, Permission
 from backend.channels.service import ChannelsService
 from backend.channels.templates import registered_language
 from backend.comms.partner_words import BUTTONS, PHRASES, words
@@ -58,8 +58,12 @@ class PartnerSpeech:
         idem: str,
         order_id: str | None = None,
         choices: Sequence[Choice] = (),
+        media: MediaRef | None = None,
     ) -> bool:
-        """Queue a text, with buttons where there are choices; return whether it may go out. `topic` names it."""
+        """Queue a text, with buttons where there are choices, or a file; return whether it may go out.
+
+        `topic` names it.
+        """
         merchant = await self._vendors.merchant(session, merchant_id)
         account = merchant.wa_phone_number_id or ""
         last = await self._journal.last_heard(session, contact.actor, account)
@@ -70,9 +74,10 @@ class PartnerSpeech:
             channel=Channel.WHATSAPP,
             scope=account,
             to=contact.phone.lstrip("+"),
-            kind=OutboundKind.BUTTONS if choices else OutboundKind.TEXT,
+            kind=OutboundKind.MEDIA if media else OutboundKind.BUTTONS if choices else OutboundKind.TEXT,
             body=text,
             choices=tuple(choices),
+            media=media,
         )
         await self._journal.outbound(session, contact, order_id=order_id, channel="whatsapp", template=topic, idem=idem)
         await self._channels.send(session, message, idem=idem, order_id=order_id, priority=2)

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.comms.ports import RiderDesk
+from backend.comms.service.heard_notes import HeardNotes
 from backend.comms.service.messages import map_link
 from backend.comms.service.next_steps import Prompt, drop_words, due_words, rider_step, upi_button
 from backend.comms.service.partner_speech import PartnerSpeech
@@ -20,15 +21,27 @@ ON_THE_WAY: Final = "out_for_delivery"
 class RiderPrompts:
     """Follows riders' orders and payments at the door; each event is one message, whoever caused it."""
 
-    def __init__(self, orders: OrdersService, vendors: VendorsService, desk: RiderDesk, speech: PartnerSpeech) -> None:
+    def __init__(
+        self,
+        orders: OrdersService,
+        vendors: VendorsService,
+        desk: RiderDesk,
+        speech: PartnerSpeech,
+        heard: HeardNotes,
+    ) -> None:
         self._orders = orders
         self._vendors = vendors
         self._desk = desk
         self._speech = speech
+        self._heard = heard
 
     async def on_accepted(self, session: AsyncSession, event: StoredEvent) -> None:
-        """Say where to pick up."""
+        """Say where to pick up, and hand on what is to be heard or seen first."""
         await self._tell_step(session, event, "accepted")
+        order = await self._orders.get(session, event.payload["order_id"])
+        contact = await self._desk.contact(session, event.payload["rider_id"])
+        notes = await self._orders.notes(session, order.id)
+        await self._heard.hand_on(session, order, contact, notes, f"rider:{event.event_id}")
 
     async def on_picked_up(self, session: AsyncSession, event: StoredEvent) -> None:
         """Say where to deliver, and what to collect."""

@@ -18,6 +18,7 @@ from backend.comms import money_cards
 from backend.comms import subscribers as comms_subscribers
 from backend.comms.contexts import ContextSigner
 from backend.comms.lines import line_of
+from backend.comms.note_links import NoteLinks
 from backend.comms.ports import RiderDesk, VoiceWebhooks
 from backend.comms.providers.exotel.client import ExotelClient
 from backend.comms.providers.exotel.webhook import ExotelWebhooks
@@ -28,6 +29,7 @@ from backend.comms.service.calls import CallsService
 from backend.comms.service.cards import CardsService
 from backend.comms.service.control import LadderControl
 from backend.comms.service.forecasts import LadderForecasts
+from backend.comms.service.heard_notes import HeardNotes
 from backend.comms.service.instructions import Instructions
 from backend.comms.service.journal import CommsJournal
 from backend.comms.service.ladders import LadderService
@@ -41,6 +43,7 @@ from backend.comms.service.undelivered import Undelivered
 from backend.comms.service.vendor_prompts import VendorPrompts
 from backend.comms.settings import CommsSettings, ExotelSettings
 from backend.comms.tasks import CallSender, CallStatusAsker, PhotoFetcher, VoiceInbox, timer_handlers
+from backend.conversations.service.attached import AttachedFiles
 from backend.dispatch import subscribers as dispatch_subscribers
 from backend.dispatch.service import DispatchService, ProofsService, RouteWatch
 from backend.dispatch.settings import DispatchSettings
@@ -235,6 +238,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
     actions = PartnerActions(orders, vendors, desk, cards, journal)
     calls = CallsService(orders, vendors, journal, actions, CommsSettings())
     speech = PartnerSpeech(channels, vendors, journal, clock)
+    heard = HeardNotes(orders, AttachedFiles(), speech, NoteLinks("a secret of tests", BASE_URL))
     proofs = ProofsService(orders, DispatchSettings())
     watch = RouteWatch(GeoService(OfflineMaps(GeoSettings()), GeoSettings(), clock), orders, riders)
     pictures = RiderPictures(desk, proofs, orders, channels, speech)
@@ -249,6 +253,7 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         VoiceWebhooks: voice,
         CallsService: calls,
         CardsService: cards,
+        HeardNotes: heard,
         LadderPlans: plans,
         LadderForecasts: LadderForecasts(plans),
         LadderControl: LadderControl(orders, plans, calls, cards),
@@ -266,9 +271,9 @@ async def open_switchboard(database: Database, *, flags: str = "wa=true,exotel=t
         ),
         *money_cards.subscriptions(money_cards.MoneyCards(cards)),
         *comms_subscribers.prompt_subscriptions(
-            RiderPrompts(orders, vendors, desk, speech),
+            RiderPrompts(orders, vendors, desk, speech, heard),
             VendorPrompts(orders, vendors, speech),
-            Instructions(orders, vendors, desk, speech, cards),
+            Instructions(orders, vendors, desk, speech, cards, heard),
         ),
     )
     async with serving(database, clock, router, webhooks, services=services) as api:
