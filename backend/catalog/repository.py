@@ -13,7 +13,6 @@ from backend.catalog.linking.catalogue import WEIGHED_UNIT
 from backend.catalog.models import CatalogueVersion, Item, ItemPrice, StockMovement, StockReservation
 from backend.catalog.ports import ItemRow
 from backend.platform.db.driver import run_sql, to_json
-from backend.platform.db.fetch import fetch_rows
 
 _AVAILABLE: Final = """
 SELECT (SELECT v.version FROM catalogue_versions v WHERE v.merchant_id = %(merchant_id)s) AS version,
@@ -51,7 +50,7 @@ async def all_items(session: AsyncSession, merchant_id: str) -> Sequence[Item]:
 
 async def available_stock(session: AsyncSession, merchant_id: str) -> tuple[int, dict[str, float]]:
     """Return how often the catalogue was changed, and what may still be sold of each item on sale, by SKU."""
-    rows = (await run_sql(session, _AVAILABLE, {"merchant_id": merchant_id})).all()
+    rows = await run_sql(session, _AVAILABLE, {"merchant_id": merchant_id})
     return (rows[0].version or 0 if rows else 0), {row.sku: float(row.left) for row in rows}
 
 
@@ -150,9 +149,9 @@ async def hold(
     if len(wanted) == 1:
         [(values["sku"], qty)] = wanted.items()
         values["qty"] = str(qty)
-        return [HeldItem(*row) for row in await fetch_rows(session, _HOLD_ONE, values)]
+        return [HeldItem(*row) for row in await run_sql(session, _HOLD_ONE, values)]
     values |= {"wanted": to_json({sku: str(qty) for sku, qty in wanted.items()}), "lines": len(wanted)}
-    return [HeldItem(*row) for row in await fetch_rows(session, _HOLD_MANY, values)]
+    return [HeldItem(*row) for row in await run_sql(session, _HOLD_MANY, values)]
 
 
 async def reservations(session: AsyncSession, order_id: str) -> Sequence[StockReservation]:

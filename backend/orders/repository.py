@@ -12,7 +12,6 @@ from backend.orders.events import AWAITING_MONEY, CLOSED, OrderState
 from backend.orders.models import Order, OrderAddress, OrderLine, OrderLogEntry, OrderNote, TimelineRow
 from backend.orders.ports import OrderFilter, TimelineNote
 from backend.platform.db.driver import run_sql, to_json
-from backend.platform.db.fetch import fetch_rows
 
 _WHOLE = (selectinload(Order.lines), selectinload(Order.addresses.and_(OrderAddress.active)))
 
@@ -50,7 +49,7 @@ async def parts(session: AsyncSession, order_ids: Sequence[str]) -> list[list[tu
 
     Columns as in the views. To make objects of the tables takes longer than all that a batch does with each order.
     """
-    return [await fetch_rows(session, query, {"order_ids": list(order_ids)}) for query in _PARTS]
+    return [await run_sql(session, query, {"order_ids": list(order_ids)}) for query in _PARTS]
 
 
 async def now(session: AsyncSession) -> datetime:

@@ -42,7 +42,7 @@ _PAUSE: Final = "UPDATE consumer_cursor SET paused = %(paused)s WHERE consumer =
 
 async def unresolved(session: AsyncSession) -> Sequence[Row[Any]]:
     """Return the dead letters that nobody has dealt with, oldest first: id, consumer, topic, key, error."""
-    return (await run_sql(session, _OPEN)).all()
+    return await run_sql(session, _OPEN)
 
 
 async def retry_dead_letter(session: AsyncSession, dead_letter_id: int, *, by: str) -> None:
@@ -78,7 +78,7 @@ async def _resolve(session: AsyncSession, dead_letter_id: int, by: str, resoluti
     parameters = {"id": dead_letter_id, "by": by, "resolution": resolution}
     row = (await run_sql(session, _RESOLVE, parameters)).first()
     if row is not None:
-        return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
+        return dict(row._asdict())
     if (await run_sql(session, _EXISTS, {"id": dead_letter_id})).first() is None:
         raise NotFoundError(dead_letter_id=dead_letter_id)
     raise ConflictError("This event was dealt with before.", dead_letter_id=dead_letter_id)

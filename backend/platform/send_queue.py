@@ -146,7 +146,7 @@ async def look(database: Database, channels: Sequence[str]) -> list[Found]:
 
 async def claim(session: AsyncSession, rooms: Sequence[Room], *, owner: str) -> list[ClaimedSend]:
     """Lease what is due in these channels, the most urgent of each first; of each lane at most the first."""
-    return _in_order((await run_sql(session, _CLAIM, {**_arrays(rooms), "owner": owner})).all())
+    return _in_order(await run_sql(session, _CLAIM, {**_arrays(rooms), "owner": owner}))
 
 
 async def claim_own(
@@ -154,7 +154,7 @@ async def claim_own(
 ) -> list[ClaimedSend]:
     """Lease those of these sends, queued by this very transaction, that nothing of their channel waits before."""
     parameters = {**_arrays(rooms), "ids": list(ids), "owner": owner}
-    return _in_order((await run_sql(session, _CLAIM_OWN, parameters)).all())
+    return _in_order(await run_sql(session, _CLAIM_OWN, parameters))
 
 
 def _arrays(rooms: Sequence[Room]) -> dict[str, Any]:
@@ -221,7 +221,7 @@ async def _claim(
     session: AsyncSession, statement: str, channel: str, owner: str, limit: int, lease_s: float
 ) -> list[ClaimedSend]:
     parameters = {"channel": channel, "owner": owner, "limit": limit, "lease_s": lease_s}
-    return _in_order((await run_sql(session, statement, parameters)).all())
+    return _in_order(await run_sql(session, statement, parameters))
 
 
 def _in_order(rows: Sequence[Any]) -> list[ClaimedSend]:

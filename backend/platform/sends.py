@@ -261,10 +261,10 @@ async def enqueue_many(session: "AsyncSession", sends: Sequence[NewSend]) -> lis
         "delays": [float(send.delay_s) for send in sends],
         "traces": [send.trace_id or current_trace_id() for send in sends],
     }
-    ids = {row.idem: str(row.id) for row in (await run_sql(session, _ENQUEUE, parameters)).all()}
+    ids = {row.idem: str(row.id) for row in await run_sql(session, _ENQUEUE, parameters)}
     known = [send.idem for send in sends if send.idem not in ids]
     if known:  # A new statement, since a rival may have committed the same name after the first one's snapshot.
-        ids |= {row.idem: str(row.id) for row in (await run_sql(session, _FIND, {"idems": known})).all()}
+        ids |= {row.idem: str(row.id) for row in await run_sql(session, _FIND, {"idems": known})}
     session.info.setdefault("bells", set()).add(SEND_BELL)
     queued = [ids[send.idem] for send in sends]
     session.info.setdefault(_QUEUED, []).extend(queued)

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.platform import wakeups
 from backend.platform.backoff import pause_s
 from backend.platform.db.driver import run_sql
-from backend.platform.db.fetch import fetch_rows
 from backend.platform.db.session import Database
 from backend.platform.loops import ErrorPause
 from backend.platform.observability.logging import get_logger
@@ -179,7 +178,7 @@ class TimerEngine:
 
     async def _claim(self, session: AsyncSession) -> list[ClaimedTimer]:
         parameters = {"types": self._types, "limit": self._policy.batch}
-        return sorted(map(_claimed, await fetch_rows(session, _FIRE, parameters)), key=attrgetter("due_at", "id"))
+        return sorted(map(_claimed, await run_sql(session, _FIRE, parameters)), key=attrgetter("due_at", "id"))
 
     async def _handle_batch(self, session: AsyncSession, claimed: Sequence[ClaimedTimer]) -> None:
         by_kind: defaultdict[TimerKind, list[ClaimedTimer]] = defaultdict(list)

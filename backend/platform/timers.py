@@ -162,7 +162,7 @@ async def arm_many(session: "AsyncSession", timers: Sequence[NewTimer]) -> list[
         },
     )
     session.info.setdefault("bells", set()).add(TIMER_BELL)
-    return list(result.scalars().all())
+    return [row.id for row in result]
 
 
 async def arm(

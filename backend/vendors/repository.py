@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.db.driver import run_sql
-from backend.platform.db.fetch import fetch_rows
 from backend.platform.db.types import blind_index
 from backend.vendors.models import Merchant, Vendor, VendorHours
 from backend.vendors.ports import NewMerchant, NewVendor, OpenSpan, VendorFilter, VendorView
@@ -77,12 +76,12 @@ async def vendor(session: AsyncSession, vendor_id: str) -> Vendor | None:
 
 async def vendor_rows(session: AsyncSession, ids: Collection[str], *, lock: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows of several outlets; held, in the order of their ids, until the transaction ends where asked."""
-    return await fetch_rows(session, _HELD if lock else _VENDORS, {"ids": list(ids)})
+    return await run_sql(session, _HELD if lock else _VENDORS, {"ids": list(ids)})
 
 
 async def merchant_rows(session: AsyncSession, ids: Collection[str]) -> list[tuple[Any, ...]]:
     """Return the rows of several merchants."""
-    return await fetch_rows(session, _MERCHANTS, {"ids": list(ids)})
+    return await run_sql(session, _MERCHANTS, {"ids": list(ids)})
 
 
 async def set_standing(session: AsyncSession, vendors: Collection[VendorView]) -> None:

@@ -1,27 +1,29 @@
-"""Statements past SQLAlchemy's cursor, through a session's own connection."""
+"""Statements over the driver's own connection, past SQLAlchemy's cursors and results."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.platform.db.driver import Rows
 
 
-async def fetch_rows(session: AsyncSession, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run one statement in the driver's form (`%(name)s`) inside the session's transaction; return its rows.
-
-    For statements that hold what many wait for: making SQLAlchemy's result of a row takes longer than the statement.
+async def fetch(driver: psycopg.AsyncConnection[Any], statement: str, parameters: Mapping[str, Any]) -> Rows:
+    """Run one statement in the driver's form (`%(name)s`); return its rows as named tuples.
 
     Raises:
-        DBAPIError: As from any other statement.
+        DBAPIError: As SQLAlchemy tells of it, `connection_invalidated` where the connection is lost.
     """
-    connection = (await session.connection()).sync_connection
-    driver = cast("psycopg.AsyncConnection", connection and connection.connection.driver_connection)
+    cursor = driver.cursor(row_factory=namedtuple_row)
     try:
-        return await (await driver.execute(statement.encode(), parameters)).fetchall()
+        await cursor.execute(statement.encode(), parameters)
+        return Rows(await cursor.fetchall() if cursor.description else (), cursor.rowcount)
     except psycopg.Error as error:
-        cut = driver.broken
-        raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=cut
-        ) from error
+        raise translated(statement, error, cut=driver.broken) from error
+
+
+def translated(statement: str, error: psycopg.Error, *, cut: bool) -> Exception:
+    """Return the driver's error as SQLAlchemy would raise it; no parameters are told."""
+    return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=cut)

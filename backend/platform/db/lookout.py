@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from backend.platform.db.arrays import QuickListDumper
+from backend.platform.db.fetch import fetch, translated
 
 
 class Lookout:
@@ -39,20 +38,15 @@ class Lookout:
         """
         try:
             connection = await self._opened()
-            return await (await connection.execute(statement.encode(), parameters)).fetchall()
         except psycopg.Error as error:
-            cut = self._connection is None or self._connection.broken
-            raise DBAPIError.instance(
-                statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=cut
-            ) from error
+            raise translated(statement, error, cut=True) from error
+        return await fetch(connection, statement, parameters)
 
     async def _opened(self) -> psycopg.AsyncConnection[Any]:
         async with self._opening:
             if self._connection is None or self._connection.closed:
                 self._connection = None  # Where the next is refused, nothing is there.
-                self._connection = await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, row_factory=namedtuple_row, **self._options
-                )
+                self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, **self._options)
                 self._connection.adapters.register_dumper(list, QuickListDumper)
             return self._connection
 

@@ -2,14 +2,25 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
+import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import SessionTransaction
 
 from backend.platform.db.arrays import QuickListDumper
+from backend.platform.db.driver import Rows
+from backend.platform.db.fetch import fetch
 from backend.platform.db.lookout import Lookout
 from backend.platform.errors import UnavailableError
 
@@ -20,6 +31,35 @@ _OPTIONS = ("-c idle_in_transaction_session_timeout=15000", "-c lock_timeout=800
 def async_url(url: str) -> str:
     """Return the URL with the driver that Duka uses, psycopg 3."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+class Transaction(AsyncSession):
+    """A session that also runs statements in the driver's form; see `run_sql`."""
+
+    _root: SessionTransaction | None = None
+    _opened: AsyncConnection
+
+    async def run(self, statement: str, parameters: Mapping[str, Any]) -> Rows:
+        """Run one statement on this transaction's connection.
+
+        Raises:
+            DBAPIError: As from any other statement.
+        """
+        connection = await self._of_transaction()
+        try:
+            return await fetch(_driver_of(connection), statement, parameters)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy sees for itself, and forgets the whole pool.
+            raise
+
+    async def _of_transaction(self) -> AsyncConnection:
+        """Return the transaction's connection, asked for once: asking takes half as long as a statement."""
+        root = self.sync_session.get_transaction()
+        if root is None or root is not self._root:
+            self._opened = await self.connection()
+            self._root = self.sync_session.get_transaction()
+        return self._opened
 
 
 class Database:
@@ -33,8 +73,8 @@ class Database:
         self._unhurried = _engine(url, pool_size, application, "-c synchronous_commit=off")
         self._lone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._lookout = Lookout(url, _connect_arguments(application))
-        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._unhurried_sessions = async_sessionmaker(self._unhurried, expire_on_commit=False)
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, class_=Transaction)
+        self._unhurried_sessions = async_sessionmaker(self._unhurried, expire_on_commit=False, class_=Transaction)
 
     @asynccontextmanager
     async def transaction(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
@@ -66,6 +106,11 @@ class Database:
         await self._lookout.close()
         await self.engine.dispose()
         await self._unhurried.dispose()
+
+
+def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    pooled = connection.sync_connection and connection.sync_connection.connection
+    return cast("psycopg.AsyncConnection[Any]", pooled and pooled.driver_connection)
 
 
 def _engine(url: str, pool_size: int, application: str, *options: str) -> AsyncEngine:
