@@ -68,5 +68,5 @@ async def down(session: AsyncSession) -> frozenset[str]:
 
 async def standing(session: AsyncSession) -> list[Outage]:
     """Return what is down now, whole channels before their accounts."""
-    rows = (await run_sql(session, _DOWN, _SPANS)).all()
+    rows = await run_sql(session, _DOWN, _SPANS)
     return [Outage(channel, scope, row.since) for row in rows for channel, _, scope in (row.channel.partition(":"),)]
