@@ -17,6 +17,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
 from backend.conversations.reading.pieces import cues, of_them
+from backend.conversations.reading.roles import is_reminder
 from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
@@ -145,7 +146,7 @@ class Changer:
 
     def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
         more = cues().more - self._catalogue.index.by_key.keys()
-        if self._becomes(item) or self._led_on(item):
+        if self._becomes(item) or self._led_on(item) or is_reminder(self._text, item.start):
             return False
         if item.role in _TAKEN_OFF and more.isdisjoint(item.keys):
             return True
@@ -264,8 +265,9 @@ class Changer:
         return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
 
     def _like(self, one: str, other: str) -> bool:
-        """Whether as many of one row stand for as many of another: ten eggs are no ten trays."""
-        return self._catalogue.by_sku[one].pieces == self._catalogue.by_sku[other].pieces
+        """Whether as many of one row stand for as many of another: ten eggs are no ten trays, but plates are plates."""
+        rows = self._catalogue.by_sku[one], self._catalogue.by_sku[other]
+        return rows[0].pieces == rows[1].pieces or rows[0].container == rows[1].container
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""

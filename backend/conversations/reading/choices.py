@@ -41,14 +41,20 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     keys = [fold(word) for _, _, word in words(text)]
     if len(rows) < _FEWEST or len(keys) > _LONGEST:
         return None
-    numbers = _numbers_in(text) | {f"{float(one.count):g}" for one in said if one.count is not None}
+    numbers = _numbers_in(text) | {_number(one) for one in said}
     row = _by_words(rows, keys, numbers) or _by_label(rows, keys)
     if row is None:
         return None
     named = numbers_of(row)
-    other = [one for one in said if one.count is None or f"{float(one.count):g}" not in named]
+    other = [one for one in said if _number(one) not in named]
     wanted = other[0] if len(other) == 1 else Wanted()
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
+
+
+def _number(said: Wanted) -> str:
+    """The bare number of an amount: how many, or for how much ("ya mia mbili", where that is a size); empty else."""
+    count = said.money_minor and said.money_minor / 100 if said.count is None else said.count
+    return f"{float(count):g}" if count else ""
 
 
 def _packs(row: CatalogueItem, wanted: Wanted) -> Fraction | None:
@@ -203,4 +209,4 @@ def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue:
 def amounts_said(items: Sequence[Item], loose: Sequence[Segment]) -> list[Wanted]:
     """The counts and measures of a short answer, whatever they stand beside."""
     each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
-    return [wanted for wanted in each if wanted.count is not None or wanted.measure is not None]
+    return [one for one in each if one.count is not None or one.measure is not None or one.money_minor is not None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
@@ -12,6 +13,8 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Turn
+
+_ELSEWHERE: Final = (-1,)  # an amount that another message says
 
 
 def last_question(turns: Sequence[Turn]) -> str:
@@ -85,8 +88,11 @@ def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wa
         vague=wanted.vague,
     )
     amount = _weighed(asked, amount, catalogue)
+    counted = asked.amounts or (_ELSEWHERE if amount.count is not None or amount.measured else ())
     resolution = _among(asked, resolve(catalogue, read_keys(both, asked.weak | weak), amount))
-    return replace(asked, keys=both, weak=asked.weak | weak, wanted=amount, resolution=resolution, role="add")
+    return replace(
+        asked, keys=both, weak=asked.weak | weak, wanted=amount, amounts=counted, resolution=resolution, role="add"
+    )
 
 
 def _weighed(asked: Item, amount: Wanted, catalogue: Catalogue) -> Wanted:

@@ -11,6 +11,7 @@ from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
+from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import read_segments
 from backend.conversations.reading.types import Turn
 from backend.conversations.reading.wants import wanted_of
@@ -42,7 +43,7 @@ def running_order(turns: Sequence[Turn], catalogue: Catalogue) -> dict[str, Frac
 
 def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
     """Items of our own read-back ("2 x Brown Bread, 1 Milk = KES 190. Shall I book it?"); its counts are in digits."""
-    if not _STANDS.search(text):
+    if not _STANDS.search(text) or _asks_how_many(text):
         return {}
     listed = _NUMBER_OF.sub(lambda found: " " * len(found.group()), _MONEY.sub(" , ", _TOTAL.sub("", text)))
     listed = _TIMES.sub(lambda found: " " * len(found.group()), listed)
@@ -52,6 +53,12 @@ def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
             for sku, quantity in _as_listed(item):
                 order[sku] = order.get(sku, Fraction(0)) + quantity
     return order
+
+
+def _asks_how_many(text: str) -> bool:
+    """Whether it only tells a price, and asks for a number ("Large thali = 170. How many?")."""
+    sentence = re.split(r"[.!?।]\s+", text.strip())[-1]
+    return cues().any_in(cues().many_questions, sentence) and not cues().any_in(cues().hours, sentence)
 
 
 def _as_listed(item: Item) -> Sequence[tuple[str, Fraction]]:

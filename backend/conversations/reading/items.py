@@ -11,20 +11,19 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.item import ADD, REMOVE, Item
+from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.roles import Roles
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.wants import wanted_of
 
 _NEAR: Final = 3
-_REFUSES_NEXT: Final = frozenset({"no"})
 _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
 _ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")  # Swahili's "do ... for me": nitupie, niwekee.
 _DONE: Final = re.compile(r"[a-z]{3,}ed")
-_CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _COUNTED_GOOD: Final = 0.7
@@ -47,7 +46,7 @@ class Collector:
         self._amounts = amounts
         self._pieces = pieces
         self._tokens = reading.get("tokens") or ()
-        self._mentions = reading.get("mentions") or ()
+        self._roles = Roles(text, reading, pieces)
         self.items: list[Item] = []
         self._waiting: list[Segment] = []
         self._led: set[int] = set()  # Amounts that stood before their item, and apart from it.
@@ -208,40 +207,9 @@ class Collector:
         mention = next((piece.mention for piece in segment.pieces if piece.mention is not None), None)
         return Item(
             segment.start, segment.end, segment.words, segment.keys, segment.weak, segment.amounts, segment.wanted,
-            segment.resolution, self._role(segment, mention), mention,
+            segment.resolution, self._roles.of(segment, mention, self.items), mention,
             guessed=all(piece.weak for piece in segment.pieces if piece.kind is Kind.GOODS),
         )  # fmt: skip
-
-    def _role(self, segment: Segment, mention: int | None) -> str:
-        said = self._mentions[mention] if mention is not None else {}
-        own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
-        if own and self._starts_anew(segment):
-            own = False
-        if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
-            return str(said["role"])
-        before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
-        after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
-        refused = bool(before) and before[0] in cues().negations and not self._named_before(segment.start)
-        if refused and before[0] in cues().corrections:
-            # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
-            refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
-        refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
-        return REMOVE if refused else ADD
-
-    def _named_before(self, place: int) -> bool:
-        """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
-        end = len(self._text[:place].rstrip(" ,.;:-"))
-        return any(item.start < end <= item.end for item in self.items)
-
-    def _cut_off(self, place: int) -> bool:
-        """Whether a sign stands between a place and the word before it."""
-        gap = self._text[:place].rstrip()
-        return not gap[-1:].isalnum()
-
-    def _starts_anew(self, segment: Segment) -> bool:
-        """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""
-        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
-        return bool(segment.amounts) and before is not None and before.kind is Kind.BREAK and before.key == _CUT
 
     def _give(self, lost: Segment, item: Item) -> None:
         """An option that came before its good ("one full, one half veg biryani") makes an item of its own."""

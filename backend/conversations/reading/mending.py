@@ -29,9 +29,8 @@ _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _LEAST_PRICE: Final = 10
-_ANDS: Final = frozenset({"aur", "और"})  # They fold to the same key as "or", which may lead to a way of paying.
-_LONGEST_COUNT: Final = 3
-_LONGEST_NAME: Final = 3
+_ANDS: Final = frozenset({"aur", "और"})  # Folded, they are "or", which may lead to a way of paying.
+_LONGEST_COUNT = _LONGEST_NAME = 3
 _EDGE: Final = " ,.;:-–\n\t"
 
 
@@ -249,7 +248,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         listed = listing and _ends_entry(before, piece, after)
         opens = (near is None or near.kind in {Kind.BREAK, Kind.JOIN}) and _is_bare(pieces[place:])
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
-        value = number_of(piece.key) if piece.kind is Kind.OTHER and told else None
+        unread = piece.kind is Kind.OTHER or (opens and piece.kind is Kind.JOINT)  # "One" joins elsewhere.
+        value = number_of(piece.key) if unread and told else None
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         given = piece.key in ALSO_GIVES and helps(text, piece.start)

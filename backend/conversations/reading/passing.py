@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
@@ -21,6 +22,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     What is left out stands under `passing`, as spans that hold no goods.
     """
     found = [(name, span) for name, listed in cues().passing.items() for span in places_of(listed, text)]
+    found = [(name, span) for name, span in found if not _asked_for(text, span[0])]
     if not found or (reading.get("intent") or {}).get("name") != _PLACE:
         return reading
     pieces = lay_out(text, reading, catalogue)
@@ -30,6 +32,12 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     mentions = [one for one in reading.get("mentions") or () if not any(_inside(one, span) for span in spans)]
     amounts = [one for one in reading.get("amounts") or () if not any(_inside(one, span) for span in spans)]
     return {**reading, "mentions": mentions, "amounts": amounts, "passing": spans}
+
+
+def _asked_for(text: str, start: int) -> bool:
+    """Whether the word before such words makes a wish of them ("can" + "I have")."""
+    before = [fold(word) for _, _, word in words(text[:start])][-1:]
+    return not cues().passing["asking_before"].isdisjoint(before)
 
 
 def _orders(piece: Piece, spans: Sequence[Span]) -> bool:

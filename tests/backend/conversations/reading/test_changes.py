@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP, VESSELS, marked
+from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ from tests.support.shops import CORNER_SHOP, VESSELS, marked
         ("<mayai> msiweke, badala yake <coke> {2}", {"EGG"}, {"COKE": 2}),
         ("badili iwe <mkate mkubwa> alafu weka <coke> {1}", {"BREAD"}, {"BREAD-8": 1, "COKE": 1}),
         ("<-bread> rehne do, uski jagah <coke> {ek|1}", {"BREAD"}, {"COKE": 1}),
+        ("sahau <bread>", {"BREAD"}, {}),
+        ("<eggs> chhodo", {"EGG"}, {}),
+        ("{two|2} <milk> inatosha", {"MILK"}, {"MILK": 2}),
+        ("one <milk> is enough", {"MILK"}, {"MILK": 1}),
+        ("add {2} <coke> and dont forget the <-bread>", set(), {"COKE": 2}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
@@ -206,3 +211,10 @@ def test_a_number_before_wala_tells_which_one_is_meant() -> None:
     history = (Turn("customer", "coat bar ek", None), Turn("bot", "1 Coat Bar 4 hook = KES 280. Book it?"))
     result = read(shop, "nahi {8} <hook> wala", intent="modify_order", history=history)
     assert (result.removed, lines(result)) == (("BAR-4",), {"BAR-8": 1})
+
+
+def test_as_many_plates_of_one_stand_for_as_many_of_another() -> None:
+    """What one plate holds is told of one dish alone, and makes no difference between plates."""
+    ordered = (Turn("customer", "3 idli"), Turn("bot", "3 Idli = KES 120. Shall I book it?"))
+    result = read(KITCHEN, "<-idli> rehne do, uski jagah <poha> de do", intent="modify_order", history=ordered)
+    assert (set(result.removed), lines(result)) == ({"IDLI"}, {"POHA": 3})

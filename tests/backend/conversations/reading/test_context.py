@@ -69,3 +69,19 @@ def test_the_big_one_and_a_number_says_how_many() -> None:
     shop = catalogue_from_rows(tubs)
     assert lines(read(shop, "bada wala {2}", history=asked)) == {"CURD-500g": 2}
     assert lines(read(shop, "{500} wala", history=asked)) == {"CURD-500g": 1}
+
+
+@pytest.mark.parametrize("question", ["Rava Laddu = KES 40. How many?", "Bread = KES 65 each. Unataka ngapi?"])
+def test_a_price_before_how_many_settles_no_order(question: str) -> None:
+    before, reading = marked("<bread>")
+    history = (Turn("customer", before, reading), Turn("bot", question))
+    result = read(CORNER_SHOP, "{teen|3} bhej do", history=history)
+    assert (lines(result), result.decision) == ({"BREAD": 3}, Decision.ACCEPT)
+
+
+def test_a_number_that_sounds_like_money_names_a_size() -> None:
+    """After "400g or 800g?", "of eight hundred" is the one of that weight, not bread for so much money."""
+    before, reading = marked("<white bread>")
+    history = (Turn("customer", before, reading), Turn("bot", "White Bread 400g au 800g?"))
+    result = read(CORNER_SHOP, "ile {ya mia nane|800money}", history=history)
+    assert (lines(result), result.decision) == ({"BREAD-8": 1}, Decision.ACCEPT)

@@ -34,6 +34,8 @@ def test_what_is_there_already_is_not_ordered(text: str) -> None:
     ("text", "expected"),
     [
         ("the <sugar> I bought last week, send {2} more", {"SUGAR-1": 2}),
+        ("could I have <sugar> and {2} <milk>", {"SUGAR-1": 1, "MILK": 2}),
+        ("may we have {3} <bread>, {2} <milk>", {"BREAD": 3, "MILK": 2}),
         ("I have guests, send {2} <milk> and {1} <bread>", {"MILK": 2, "BREAD": 1}),
         ("niko na njaa, <mkate> {1} na <maziwa> {2}", {"BREAD": 1, "MILK": 2}),
         ("niko na order ya <mkate> {1} na <maziwa> {2}", {"BREAD": 1, "MILK": 2}),

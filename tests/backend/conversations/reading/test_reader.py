@@ -273,3 +273,20 @@ def test_a_unit_that_one_row_is_called_by_is_ordered() -> None:
     """A tray is the shop's tray of eggs, where no good stands beside it."""
     result = read(CORNER_SHOP, "{2} <mkate>, {1 tray|1tray} and {3} <coke>")
     assert lines(result) == {"BREAD": 2, "EGG-T": 1, "COKE": 3}
+
+
+def test_a_word_of_a_name_refuses_nothing() -> None:
+    """In Marathi "soda" is a drink and "leave it"; as a part of a counted good's whole name it refuses nothing."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "SODA", "name": "Jeera Soda", "aliases": "jeera soda", "price": "25", "stock": "30"},
+            {"sku": "WADA", "name": "Sabudana Vada", "aliases": "sabudana vada", "price": "30", "stock": "30"},
+        ]
+    )
+    plain, reading = marked("{1} <sabudana vada> ani {2} <-jeera soda>")
+    start = plain.index("soda")
+    kept = [one for one in reading["tokens"] if one["text"] != "jeera soda"]
+    word = {"start": start, "end": start + 4, "text": "soda", "norm": "soda", "tag": "REMOVE", "p": 0.6, "met": True}
+    reading["tokens"] = [*kept, word]
+    result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"WADA": 1, "SODA": 2}

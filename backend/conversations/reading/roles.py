@@ -1,0 +1,81 @@
+"""Tells what a message does with a good: adds it, refuses it, or gives it for another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
+from backend.conversations.reading.item import ADD, REMOVE, Item
+from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.segment import Segment
+
+_NEAR: Final = 3
+_GAP: Final = 8
+_REFUSES_NEXT: Final = frozenset({"no"})
+_CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
+
+
+def is_reminder(text: str, place: int) -> bool:
+    """Whether words right before a place ask not to forget what stands there."""
+    return any(not text[end:place].strip() or _joins(text[end:place]) for _, end in places_of(cues().reminders, text))
+
+
+def _joins(gap: str) -> bool:
+    return len(gap) <= _GAP and all(fold(word) in lexicon().filler for _, _, word in words(gap))
+
+
+class Roles:
+    """Looks for words that refuse, around the goods of one message and in the bot's mentions of them."""
+
+    def __init__(self, text: str, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> None:
+        self._text = text
+        self._pieces = pieces
+        self._tokens = reading.get("tokens") or ()
+        self._mentions = reading.get("mentions") or ()
+
+    def of(self, segment: Segment, mention: int | None, items: Sequence[Item]) -> str:
+        """The role of a segment; `mention` is the bot's mention around it, `items` what was read before it."""
+        said = self._mentions[mention] if mention is not None else {}
+        own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
+        if is_reminder(self._text, segment.start):
+            return ADD
+        if own and (self._starts_anew(segment) or self._refused_by_itself(segment)):
+            own = False
+        if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
+            return str(said["role"])
+        before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
+        after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
+        refused = bool(before) and before[0] in cues().negations and not self._named_before(segment.start, items)
+        if refused and before[0] in cues().corrections:
+            # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
+            refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
+        refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
+        return REMOVE if refused else ADD
+
+    def _refused_by_itself(self, segment: Segment) -> bool:
+        """Whether the only word that refuses a counted good is a part of its whole name (Marathi's "soda", leave)."""
+        if not segment.amounts or not segment.resolution.exact:
+            return False
+        refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
+        return bool(refusing) and all(segment.start <= start < segment.end for start in refusing)
+
+    def _named_before(self, place: int, items: Sequence[Item]) -> bool:
+        """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
+        end = len(self._text[:place].rstrip(" ,.;:-"))
+        return any(item.start < end <= item.end for item in items)
+
+    def _cut_off(self, place: int) -> bool:
+        """Whether a sign stands between a place and the word before it."""
+        gap = self._text[:place].rstrip()
+        return not gap[-1:].isalnum()
+
+    def _starts_anew(self, segment: Segment) -> bool:
+        """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""
+        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
+        return bool(segment.amounts) and before is not None and before.kind is Kind.BREAK and before.key == _CUT
+
+    def _words_before(self, place: int) -> list[str]:
+        return [fold(word) for start, _, word in words(self._text[:place])][-_NEAR:] if place else []
+
+    def _words_after(self, place: int) -> list[str]:
+        return [fold(word) for _, _, word in words(self._text[place:])][:_NEAR]
