@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.nlu.amounts import word_kind
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import BEING, GENITIVES, LOCATIVES, NUMBERED, SECOND_HALVES
+from bot.nlu.grammar.places import BEING, GENITIVES, LOCATIVES, NUMBERED, ORDINALS, SECOND_HALVES
 from bot.nlu.grammar.words import BREAKS
 from bot.nlu.places import brings, is_for_the_rider, leads
 from bot.nlu.spans import Tag
@@ -229,7 +229,12 @@ def _may_be_place(message: Message, tags: Sequence[Tag], at: int) -> bool:
 def _behind(message: Message, tags: Sequence[Tag], last: int) -> list[int]:
     """The tokens behind a place that belong to it: what carries its last name on, its number, a clause."""
     found: list[int] = []
-    while more := (_owned(message, tags, last) or _numbered(message, tags, last) or _clause(message, tags, last, 1)):
+    while more := (
+        _owned(message, tags, last)
+        or _numbered(message, tags, last)
+        or _which_door(message, tags, last)
+        or _clause(message, tags, last, 1)
+    ):
         found += more
         last = max(more) + 1
     return found
@@ -252,6 +257,16 @@ def _numbered(message: Message, tags: Sequence[Tag], last: int) -> list[int]:
     before = message.tokens[at - 1].norm
     end = _number_end(message, tags, at) if before in NUMBERED or _is_number(message, at - 1) else at
     return list(range(last, end)) if at < end <= at + _LONGEST_NUMBER and not _counts(message, tags, end) else []
+
+
+def _which_door(message: Message, tags: Sequence[Tag], last: int) -> list[int]:
+    """A door that Swahili tells by its place in the row, behind a comma or none (", nyumba ya tatu")."""
+    at = last + (last < len(tags) and message.tokens[last].norm == ",")
+    if at + 2 >= len(tags) or message.tokens[at].norm not in NUMBERED or message.tokens[at + 1].norm not in GENITIVES:
+        return []
+    told = message.tokens[at + 2].norm in ORDINALS or _is_number(message, at + 2)
+    free = all(tag.name in {OUTSIDE, COUNT} for tag in tags[at : at + 3])
+    return list(range(last, at + 3)) if told and free and not _counts(message, tags, at + 3) else []
 
 
 def _counts(message: Message, tags: Sequence[Tag], at: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import LEADING, TRAILING, vague_places
+from bot.nlu.grammar.places import GENITIVES, LEADING, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.places import brings, instructs, names_none
@@ -183,9 +183,15 @@ def _without_head(message: Message, run: Sequence[Span]) -> int:
 def _without_tail(message: Message, run: Sequence[Span]) -> int:
     """Leave off the postposition after a place ("... pe"), and thanks; keep at least one token."""
     last = run[-1].last - 1
-    while last > run[0].first and message.tokens[last].norm in TRAILING | {",", "."}:
+    while last > run[0].first and message.tokens[last].norm in TRAILING | {",", "."} and not _owned(message, last):
         last -= 1
     return last
+
+
+def _owned(message: Message, at: int) -> bool:
+    """Whether a word names whose the place before it is ("duka la simu"); a number's ("namba ya simu") is none."""
+    before = [token.norm for token in message.tokens[max(at - 2, 0) : at]]
+    return before[-1:] != [] and before[-1] in GENITIVES and before[0] not in TRAILING
 
 
 def _is_place(message: Message, span: Span) -> bool:

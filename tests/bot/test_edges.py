@@ -39,6 +39,9 @@ def addressed(text: str, tagged: str, asked: str, p: float) -> str:
         ("Sunrise court six door number two", "Sunrise court six", "none", 0.9, "Sunrise court six door number two"),
         ("nyumba namba kumi na mbili", "nyumba namba kumi", "none", 0.7, "nyumba namba kumi na mbili"),
         ("block six two kilos", "block six", "none", 0.6, "block six"),
+        ("Sunrise estate, mlango wa pili", "Sunrise estate", "none", 1.0, "Sunrise estate, mlango wa pili"),
+        ("Sunrise estate, keja ya nne", "Sunrise estate", "none", 1.0, "Sunrise estate, keja ya nne"),
+        ("Sunrise estate, mayai ya nne", "Sunrise estate", "none", 1.0, "Sunrise estate"),
         (
             "lane 2, plot 5, ukifika buzz intercom",
             "lane 2, plot 5, ukifika buzz intercom",

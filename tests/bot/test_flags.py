@@ -16,6 +16,12 @@ from bot.nlu.flags import flags_of
         ("left", "the rider already left but cancel it"),
         ("wholesale", "please send a quotation with VAT"),
         ("wholesale", "mtupatie kwa bei ya jumla"),
+        ("wholesale", "snacks for 90 guests at the hall"),
+        ("bulk", "chai ya watu hamsini"),
+        ("bulk", "60 logon ka nashta bana doge"),
+        ("bulk", "चाळीस नाही, 80 जणांचं जेवण"),
+        ("credit", "andika kwa buku yangu"),
+        ("credit", "ntamalizia mwezi ukiisha"),
     ],
 )
 def test_a_flag_is_raised(flag: str, text: str) -> None:
@@ -25,7 +31,12 @@ def test_a_flag_is_raised(flag: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("flag", "text"),
-    [("paid", "nitalipa kesho"), ("left", "turn left at the shop"), ("wholesale", "2 eggs for my son")],
+    [
+        ("paid", "nitalipa kesho"),
+        ("left", "turn left at the shop"),
+        ("wholesale", "2 eggs for my son"),
+        ("bulk", "tea for 4 people"),
+    ],
 )
 def test_a_flag_is_not_raised(flag: str, text: str) -> None:
     """What only looks like it changes nothing."""

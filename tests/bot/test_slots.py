@@ -79,3 +79,15 @@ def test_a_place_that_only_tells_whose_it_is_is_vague(text: str) -> None:
 def test_a_way_past_a_place_and_kin_alone_are_no_vague_place(text: str) -> None:
     """What it stands before is a landmark; people without a place are who eats."""
     assert address_of(prepare(text, context_of({"region": "KE"})), [], "place_order") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Karen stage, kiosk ya simu", "Karen stage, kiosk ya simu"), ("Karen stage 4, tel", "Karen stage 4")],
+)
+def test_what_a_place_is_called_by_stays(text: str, expected: str) -> None:
+    """A phone shop is a place; a phone number that follows a place is none of it."""
+    message = prepare(text, context_of({"region": "KE"}))
+    found = address_of(message, [Span("ADDRESS", 0, len(message.tokens), 0.99)], "place_order")
+    assert found is not None
+    assert found["text"] == expected

@@ -68,7 +68,10 @@ def _rank(candidate: Candidate) -> tuple[float, float]:
 
 
 def _shapes(index: Index, goods: tuple[Term, ...]) -> list[tuple[Term, ...]]:
-    shapes = [goods, merged(goods), *_joined_pairs(index, goods)]
+    together = merged(goods)
+    if any(_is_its_own(one) and index.best(one) < ENOUGH for one in together):
+        return [together]
+    shapes = [goods, together, *_joined_pairs(index, goods)]
     if len(goods) == 3:  # noqa: PLR2004 - "sukuma wiki bunch" may be one word of the catalogue
         shapes.append((Term("".join(one.key for one in goods)),))
     if any(one.weak for one in goods):
@@ -76,6 +79,11 @@ def _shapes(index: Index, goods: tuple[Term, ...]) -> list[tuple[Term, ...]]:
         shapes += [known, merged(known)]
     distinct = {tuple(one.key for one in shape): shape for shape in shapes if shape}
     return list(distinct.values())
+
+
+def _is_its_own(word: Term) -> bool:
+    """Whether a word that may be left out elsewhere makes another good here: cold coffee is no coffee."""
+    return " " in word.key and not lexicon().optional.isdisjoint(word.key.split(" "))
 
 
 def _joined_pairs(index: Index, goods: tuple[Term, ...]) -> Iterable[tuple[Term, ...]]:

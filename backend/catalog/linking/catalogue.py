@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from backend.catalog.linking.folding import fold, heard_as, loan_sound, spelt, words
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
-from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, terms_of
+from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, merged, terms_of
 
 WEIGHED_UNIT: Final = "kg"
 _EXPONENT: Final = 2
@@ -173,6 +173,13 @@ class Catalogue:
         return frozenset(fold(said[0][2]) for said in texts if len(said) == 1)
 
     @cached_property
+    def senses(self) -> frozenset[str]:
+        """What the words of all names and aliases can mean, those of several words included."""
+        texts = (terms_of(text, wares=self.wares) for item in self.items for text in (item.name, *item.aliases))
+        goods = (one for said in texts for one in (*said.goods, *merged(said.goods)))
+        return frozenset(sense for one in goods for sense in one.senses)
+
+    @cached_property
     def written(self) -> frozenset[str]:
         """The words of all names and aliases as they are spelled, in lower case."""
         texts = (text for item in self.items for text in (item.name, *item.aliases))
@@ -237,7 +244,7 @@ class Catalogue:
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
         _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans, self.vessels)
-        _ = self.bare_names
+        _ = (self.bare_names, self.senses)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -327,7 +327,7 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
     halved = wanted.count in _HALVES and wanted.container not in PIECES_IN
     count = None if choice.labelled and halved else wanted.count
-    container = wanted.container if choice.rule == "alias" else spec.container
+    container = _container_of(catalogue.items[row], choice, wanted, spec)
     amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
     lines = quantities.lines_for(catalogue, row, amount)
     others = [one for one in found if one.row != row]
@@ -338,6 +338,14 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     return Resolution(
         status, lines or (), ends, choice.score, max(choice.score - runner_up, 0.0), choice.rule, choice.exact, item.sku
     )
+
+
+def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: _Spec) -> str | None:
+    """What is counted; an alias may have a container of its own ("crate of eggs" for a tray), which counts rows."""
+    if choice.rule != "alias":
+        return spec.container
+    own = wanted.container is not None and quantities.alike(wanted.container, item.container)
+    return wanted.container if own else None
 
 
 def _is_another(item: CatalogueItem, numbers: frozenset[str]) -> bool:

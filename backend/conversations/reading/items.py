@@ -109,7 +109,8 @@ class Collector:
         touching = self._text[before.end : segment.start].isspace()
         seam = before.pieces[-1].kind in _NAMING and segment.pieces[0].kind in _NAMING
         foreign = before.resolution.status is Status.UNKNOWN and before.named
-        return touching and seam and foreign and not segment.resolution.exact
+        another = " ".join((*before.keys[-1:], *segment.keys[:1])) in lexicon().senses  # "Cold coffee" is no coffee.
+        return touching and seam and foreign and (another or not segment.resolution.exact)
 
     # One item.
 

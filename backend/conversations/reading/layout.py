@@ -13,7 +13,7 @@ from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
-from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names
+from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
@@ -69,6 +69,7 @@ def lay_out(
     amounts = [(start, start) if numbered.get(start) == end else (start, end) for start, end in amounts]
     lettered = {letter for letter in "SML" if catalogue.has_label(lexicon().sizes.get(letter.lower()))}
     named = in_names([fold(word) for _, _, word in said], catalogue)
+    together = phrased(said, catalogue)
     sizes = crosses(text) if catalogue.crossed else []
     for (start, end, word), own in zip(said, named, strict=True):
         size = next((one for one in sizes if one[0] <= start < one[1]), None)
@@ -91,7 +92,9 @@ def lay_out(
         elif word == INSTEAD:
             pieces.append(Piece(Kind.BREAK, start, end, word, fold(word)))
         elif inside is None:
-            _append(pieces, sorter.sort(start, end, word, named=own), lettered=word in lettered)
+            _append(
+                pieces, sorter.sort(start, end, word, named=own, together=start in together), lettered=word in lettered
+            )
         elif not pieces or pieces[-1].amount != inside:
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
@@ -217,8 +220,16 @@ class _Sorter:
         self._orders = (reading.get("intent") or {}).get("name") == "place_order"
         self._trusted = trusted
 
-    def sort(self, start: int, end: int, word: str, *, named: bool = False) -> Piece:
-        """Classify one word; `named` where it and the word beside it stand together in a row's name."""
+    def sort(self, start: int, end: int, word: str, *, named: bool = False, together: bool = False) -> Piece:
+        """Classify one word.
+
+        Args:
+            start: Where it starts.
+            end: Where it ends.
+            word: It as it was typed.
+            named: Whether it and the word beside it stand together in a row's name.
+            together: Whether it and the words beside it name one good or sort.
+        """
         key = as_ware(fold(word), self._catalogue.wares)
         mention = self._mention(start)
         tag, p = self._tag(start)
@@ -228,6 +239,8 @@ class _Sorter:
             kind, weak = self._kind(word, key, mention, tag, p)
         if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
+        if together and kind in _UNREAD:
+            kind = Kind.RECOVERED if mention is None else Kind.GOODS
         recovered = kind is Kind.RECOVERED
         kind = Kind.GOODS if recovered else kind
         return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)

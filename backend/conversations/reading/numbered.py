@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold
-from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues
 
@@ -29,6 +29,22 @@ def _parts(word: Word) -> list[Word]:
     stem = text[: -len(INSTEAD)]
     # How many there were is said by the order itself.
     return [(start, end, INSTEAD)] if number_of(fold(stem)) is not None else [(start, seam, stem), (seam, end, INSTEAD)]
+
+
+def phrased(said: Sequence[Word], catalogue: Catalogue) -> frozenset[int]:
+    """Where words start that only together name what the shop knows ("tala hua", fried), or a good of its own.
+
+    "Cold" may be said of any drink, and makes a good of its own with "coffee".
+    """
+    keys = [fold(word) for _, _, word in said]
+    found: set[int] = set()
+    for place, key in enumerate(keys):
+        for width in range(2, LONGEST_GOOD + 1) if key in lexicon().starts else ():
+            run = keys[place : place + width]
+            senses = lexicon().senses.get(" ".join(run), frozenset())
+            if len(run) == width and senses and (senses & catalogue.senses or lexicon().optional & {*run}):
+                found.update(start for start, _, _ in said[place : place + width])
+    return frozenset(found)
 
 
 def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dict[int, int]:

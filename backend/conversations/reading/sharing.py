@@ -21,6 +21,8 @@ _SIZES: Final = frozenset(
 _COLOURS: Final = frozenset({"colour", "color"})
 _OPTIONS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT})
 _SIGNS: Final = frozenset(",&/+ ")
+# Swahili's genitives, behind which stands what something is of.
+GENITIVES: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya")))
 
 
 def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catalogue: Catalogue) -> list[Item]:
@@ -41,7 +43,9 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
             continue
         if before.resolution.status is Status.OPEN and item.resolution.status in _SAID:
             named[place] = _named_like(before, _endings(item.keys), item, catalogue)
-        elif item.resolution.status is Status.OPEN and before.resolution.status in _SAID:
+        elif before.resolution.status in _SAID and (
+            item.resolution.status is Status.OPEN or _is_owned(before, item, text)
+        ):
             named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
     return _counted_alike(_sized_alike(_both_sorts(named, text, catalogue), text, catalogue), text, catalogue)
 
@@ -87,8 +91,15 @@ def _settles(item: Item, before: Item, text: str) -> bool:
 def _listed(between: str) -> bool:
     """Whether nothing but an "and" or a sign of a list stands between two items."""
     said = [fold(word) for _, _, word in words(between)]
+    said = said[:-1] if GENITIVES.issuperset(said[-1:]) else said
     signs = {sign for sign in between if not sign.isalnum()}
     return len(said) <= 1 and cues().joins.issuperset(said) and (bool(said) or bool(signs & _SIGNS - {" "}))
+
+
+def _is_owned(before: Item, item: Item, text: str) -> bool:
+    """Whether a genitive leads to a word that is no good by itself ("juice of mango two, and of melon one")."""
+    led = [fold(word) for _, _, word in words(text[before.end : item.start])][-1:]
+    return item.resolution.status is Status.UNKNOWN and not GENITIVES.isdisjoint(led)
 
 
 def _endings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -108,7 +119,7 @@ def _named_like(item: Item, shared: Iterator[tuple[str, ...]], other: Item, cata
             found.status in _SAID
             and found.exact
             and found.sku != other.sku
-            and found.sku in item.resolution.alternatives
+            and (found.sku in item.resolution.alternatives or item.resolution.status is Status.UNKNOWN)
         ):
             return replace(item, keys=joined, resolution=found)
     return item

@@ -32,25 +32,35 @@ def has_strays(
 def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Sequence[Piece]]:
     """The entries of a list that hold no item, each beside an "and" with an item on its other side."""
     runs = list(_runs(pieces))
-    for place, (joined, run) in enumerate(runs):
-        before = joined and place > 0 and _holds(runs[place - 1][1], items)
-        after = place + 1 < len(runs) and runs[place + 1][0] and _holds(runs[place + 1][1], items)
-        if run and (before or after) and not _holds(run, items):
+    for place, (led_by, run) in enumerate(runs):
+        before = _joined(led_by) and place > 0 and _holds(runs[place - 1][1], items)
+        after = place + 1 < len(runs) and _joined(runs[place + 1][0]) and _holds(runs[place + 1][1], items)
+        if run and (before or after) and not _holds(run, items) and not _refused(led_by):
             yield run
 
 
-def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[bool, list[Piece]]]:
-    """The pieces between breaks and "and"s, each with whether an "and" leads to it."""
-    joined, run = False, list[Piece]()
+def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], list[Piece]]]:
+    """The pieces between breaks and "and"s, each behind the breaks and "and"s that lead to it."""
+    led_by, run = list[Piece](), list[Piece]()
     for piece in pieces:
         if piece.kind not in _CUTS:
             run.append(piece)
         elif run:
-            yield joined, run
-            joined, run = piece.kind is Kind.JOIN, []
+            yield led_by, run
+            led_by, run = [piece], []
         else:
-            joined = piece.kind is Kind.JOIN
-    yield joined, run
+            led_by.append(piece)
+    yield led_by, run
+
+
+def _joined(led_by: Sequence[Piece]) -> bool:
+    return bool(led_by) and led_by[-1].kind is Kind.JOIN
+
+
+def _refused(led_by: Sequence[Piece]) -> bool:
+    """Whether they say without what a good is to come ("two coffees without sugar", "zisiwe na sukari")."""
+    refusing = cues().negations | cues().off
+    return any(piece.kind is Kind.BREAK and piece.key in refusing for piece in led_by)
 
 
 def _holds(run: Sequence[Piece], items: Sequence[Item]) -> bool:

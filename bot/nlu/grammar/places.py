@@ -273,7 +273,7 @@ BEING = frozenset(
 NUMBERED = _words(
     """
     house hse flat door room rm block blk gate court phase section sector plot floor lane number no unit apartment apt shop
-    stall nyumba mlango namba nambari chumba ghorofa gorofa gali makan ghar manzil majla kholi imarat फ्लैट फ्लॅट मकान घर गली गल्ली मंजिल मजला
+    stall nyumba hao keja mlango namba nambari chumba ghorofa gorofa gali makan ghar manzil majla kholi imarat फ्लैट फ्लॅट मकान घर गली गल्ली मंजिल मजला
     नंबर नं खोली रूम ब्लॉक सेक्टर विंग दुकान
     """
 )
@@ -336,6 +336,8 @@ DELIVERY_QUESTIONS = (
     r"\b(tak|paryant|me|mein|par|pe|madhe|la)\b.{0,12}\b(delivery|deliver|home delivery|bhejte|pahunchate|pahuchate|dete|aate|pathavta|pohochavta|deta|yeta)( \w+){0,2} (ho|hai|hain|ka|kya)\b",
     r"(तक|पर्यंत|में|मध्ये|ला).{0,14}(डिलीवरी|डिलिव्हरी|भेजते|पहुँचाते|पहुंचाते|देते|आते|पाठवता|पोहोचवता|देता|येता).{0,14}(हो|हैं|का|क्या|है)(?!\S)",
 )
+# Which one of a row, behind a genitive ("mlango wa pili"); from the third on the numbers themselves are said.
+ORDINALS = frozenset(["kwanza", "pili", "mwisho", "katikati", "kushoto", "kulia"])
 # Swahili's genitives, which carry a name of a place on ("kituo cha mafuta", "shule ya msingi").
 GENITIVES = frozenset(["ya", "wa", "la", "cha", "vya", "za"])
 # Whose place it is tells the way only to those who know them: kin and friends, and what they may have, by language.

@@ -290,3 +290,60 @@ def test_a_word_of_a_name_refuses_nothing() -> None:
     reading["tokens"] = [*kept, word]
     result = read_message(reading, shop, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert lines(result) == {"WADA": 1, "SODA": 2}
+
+
+@pytest.mark.parametrize(
+    "text", ["{1} <chai> bina shakkar ka aur {2} <idli>", "<chai> {moja|1} isiwe na maziwa, na <idli> {mbili|2}"]
+)
+def test_what_a_good_comes_without_is_no_good_of_the_list(text: str) -> None:
+    """An "and" joins it with the next good, and a word before it says that it is not wanted."""
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.9} if one["tag"] == "O" else one for one in reading["tokens"]]
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    result = read_message({**reading, "tokens": tokens}, KITCHEN, context)
+    assert (lines(result), result.decision) == ({"TEA": 1, "IDLI": 2}, Decision.ACCEPT)
+
+
+EGG_STALL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "30", "stock": "90"}
+        for sku, name, aliases, unit in (
+            ("BOIL", "Boiled Egg", "boiled egg", "piece"),
+            ("RAW", "Egg", "egg|anda|अंडा", "piece"),
+            ("PRAWN", "Prawns", "prawns|झिंगे", "plate"),
+            ("PRAWN-F", "Prawns fried", "fried prawns", "plate"),
+            ("LATTE", "Coffee", "coffee|कॉफी", "cup"),
+            ("FLAT", "Egg Flat (30)", "crate of eggs", "flat"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{do|2} <anda> ubla hua", {"BOIL": 2}),
+        ("{2} <prawns> tale hue", {"PRAWN-F": 2}),
+        ("{दो|2} <झिंगे> तले हुए", {"PRAWN-F": 2}),
+        ("{2} <prawns> garam", {"PRAWN": 2}),
+    ],
+)
+def test_words_that_only_together_name_a_sort_name_it(text: str, expected: dict[str, int]) -> None:
+    """The bot passed over them, and the shop writes the sort in another language."""
+    assert lines(read(EGG_STALL, text)) == expected
+
+
+@pytest.mark.parametrize("said", ["<cold coffee>", "<iced coffee>", "<ठंडी कॉफी>"])
+def test_cold_coffee_is_no_coffee(said: str) -> None:
+    result = read(EGG_STALL, f"{{1}} {said} and {{2}} <egg>")
+    assert (lines(result), result.decision, result.ask) == ({"RAW": 2}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_an_alias_in_a_container_of_its_own_counts_rows() -> None:
+    assert lines(read(EGG_STALL, "{crate mbili|2crate} of <eggs>")) == {"FLAT": 2}
+
+
+def test_better_is_no_butter() -> None:
+    """An everyday word that is near a good's name is none, though the bot took it for one."""
+    result = read(KITCHEN, "{2} <idli>, I hope for a <better> price")
+    assert lines(result) == {"IDLI": 2}

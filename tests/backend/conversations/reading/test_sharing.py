@@ -103,3 +103,19 @@ def test_both_sizes_are_one_of_each() -> None:
 def test_both_of_three_sorts_is_asked_about() -> None:
     shop = _shop(*((f"S-{size}", f"Cup {size}ml", f"cup {size}", f"size={size}ml") for size in (100, 200, 300)))
     assert read(shop, "<cup> both sizes").decision is Decision.CLARIFY
+
+
+JUICES = _shop(("MELON", "Melon Juice", "juice ya tikiti", ""), ("GUAVA", "Guava Juice", "juice ya mapera", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<juice ya tikiti> {tatu|3} na ya <mapera> {moja|1}", "<juice ya tikiti> {tatu|3}, ya <mapera> {moja|1}"],
+)
+def test_what_a_genitive_leads_to_shares_the_name_before_it(text: str) -> None:
+    assert lines(read(JUICES, text)) == {"MELON": 3, "GUAVA": 1}
+
+
+def test_what_no_row_makes_with_the_shared_name_is_asked_about() -> None:
+    result = read(JUICES, "<juice ya tikiti> {tatu|3} na ya <nanasi> {moja|1}")
+    assert (lines(result), result.decision, result.unmatched) == ({"MELON": 3}, Decision.CLARIFY, ("nanasi",))
