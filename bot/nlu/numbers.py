@@ -218,8 +218,9 @@ def _read_swahili(words: Words, start: int) -> tuple[int, int] | None:
             many = _multiplier(words, at + 1, scale)
             total, at, seen = total + many[0] * scale, many[1], True
     rest = at + 1 if seen and at < len(words) and words[at] in known.joiner else at
-    tail = _below(words, rest, "sw") if rest > at or not seen else None
-    if tail:
+    tail = _below(words, rest, "sw")
+    # "Mia mbili hamsini" is heard as 250 without its "na" as well; a unit behind a hundred counts something else.
+    if tail and (rest > at or not seen or tail[0] >= 10):  # noqa: PLR2004 - tens
         return total + tail[0], tail[1]
     return (total, at) if seen else None
 

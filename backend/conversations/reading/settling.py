@@ -141,6 +141,15 @@ def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingC
     return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
 
 
+def _price_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """What may be an order and asks for a price ("one litre, mnauzaje?") is the question."""
+    del catalogue
+    doubted = _is(reading) == PLACE and _p(reading) < _UNSURE
+    if not doubted or not cues().any_in(cues().price_questions, context.text):
+        return None
+    return _as(reading, _PRICE, max(_ranked(reading).get(_PRICE, 0.0), _TAKEN_FOR))
+
+
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
     if _is(reading) != "cancel_order" or not cues().any_in(cues().off_order, context.text):
@@ -218,6 +227,7 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 _OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
 _INSTRUCTION: Final = "special_instruction"
+_PRICE: Final = "ask_price"
 _HARDLY: Final = 0.02
 _RULES: Final = (
     _enough,
@@ -232,4 +242,5 @@ _RULES: Final = (
     _confirmed,
     _money_astray,
     _if_held,
+    _price_asked,
 )

@@ -120,3 +120,12 @@ def test_a_question_without_a_count_stays_one() -> None:
 def test_a_message_of_nothing_but_goods_is_whatever_it_sounds_like_an_order(intent: str) -> None:
     assert read(CORNER_SHOP, "<bread> and <milk>", intent=intent).intent == "place_order"
     assert read(CORNER_SHOP, "<bread> was stale", intent=intent).intent == intent
+
+
+@pytest.mark.parametrize(("p", "intent"), [(0.45, "ask_price"), (0.95, "place_order")])
+def test_a_doubtful_order_that_asks_for_a_price_is_the_question(p: float, intent: str) -> None:
+    """Where the bot is sure of the order, the price is only asked for besides."""
+    plain, reading = marked("{2} <milk> inauzwaje siku hizi")
+    reading["intent"]["confidence"] = p
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.intent == intent
