@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from backend.platform.errors import (
     ConflictError,
-    DukaError,
     ProviderRejectedError,
+    TooLargeError,
     UnauthorizedError,
     UnprocessableError,
 )
@@ -42,12 +42,10 @@ class BadSignatureError(UnauthorizedError):
     title = "The signature does not match"
 
 
-class BodyTooLargeError(DukaError):
+class BodyTooLargeError(TooLargeError):
     """A webhook is larger than any that the provider sends."""
 
     code = "channels.body_too_large"
-    http_status = 413
-    title = "The body is too large"
 
 
 class TemplateNeededError(ConflictError):

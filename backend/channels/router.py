@@ -10,7 +10,7 @@ from backend.channels.service import ChannelsService
 from backend.platform.errors import ForbiddenError
 from backend.platform.inbox import EventIntake
 from backend.platform.observability.metrics import WEBHOOKS
-from backend.platform.web import provide, registry
+from backend.platform.web import provide, refuses, registry
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 MAX_BODY_BYTES: Final = 3 * 1024 * 1024
@@ -53,12 +53,14 @@ def _subscribe(provider: str, request: Request, service: ChannelsService) -> Pla
 @router.post("/whatsapp/inbound", summary="Take messages of WhatsApp")
 @router.post("/whatsapp/status", summary="Take statuses of WhatsApp")
 @router.post("/whatsapp", summary="Take events of WhatsApp")
+@refuses(BodyTooLargeError)
 async def take_whatsapp(request: Request) -> Response:
     """Verify, store and acknowledge a WhatsApp webhook."""
     return await _take("whatsapp", request)
 
 
 @router.post("/instagram", summary="Take events of Instagram")
+@refuses(BodyTooLargeError)
 async def take_instagram(request: Request) -> Response:
     """Verify, store and acknowledge an Instagram webhook."""
     return await _take("instagram", request)

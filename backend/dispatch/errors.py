@@ -1,6 +1,13 @@
 """Refusals of dispatch."""
 
-from backend.platform.errors import ConflictError, DukaError, NotFoundError, UnprocessableError
+from backend.platform.errors import (
+    ConflictError,
+    MediaTypeError,
+    NotFoundError,
+    PreconditionFailedError,
+    TooLargeError,
+    UnprocessableError,
+)
 
 
 class RiderNotFoundError(NotFoundError):
@@ -72,11 +79,10 @@ class ProofOffsetError(ConflictError):
     title = "Go on where the last part ended; HEAD says where"
 
 
-class ProofTooLargeError(DukaError):
+class ProofTooLargeError(TooLargeError):
     """More than is taken, or more than was announced."""
 
     code = "proof.too_large"
-    http_status = 413
     title = "The picture is too large"
 
 
@@ -94,17 +100,15 @@ class NotAPictureError(UnprocessableError):
     title = "This is no JPEG, PNG or WebP picture, or not all of one"
 
 
-class ProofVersionError(DukaError):
+class ProofVersionError(PreconditionFailedError):
     """The upload speaks another version of tus."""
 
     code = "proof.version"
-    http_status = 412
     title = "Send the header Tus-Resumable: 1.0.0"
 
 
-class ProofMediaTypeError(DukaError):
+class ProofMediaTypeError(MediaTypeError):
     """The part is not marked as one."""
 
     code = "proof.media_type"
-    http_status = 415
     title = "Send parts as application/offset+octet-stream"

@@ -74,6 +74,30 @@ class ForbiddenError(DukaError):
     title = "Not allowed"
 
 
+class PreconditionFailedError(DukaError):
+    """The request speaks another version than we do."""
+
+    code = "412_PRECONDITION_FAILED"
+    http_status = 412
+    title = "The request does not fit what is here"
+
+
+class TooLargeError(DukaError):
+    """The body is larger than what is taken."""
+
+    code = "413_CONTENT_TOO_LARGE"
+    http_status = 413
+    title = "The body is too large"
+
+
+class MediaTypeError(DukaError):
+    """The body is of a kind that is not taken here."""
+
+    code = "415_UNSUPPORTED_MEDIA_TYPE"
+    http_status = 415
+    title = "This kind of body is not taken here"
+
+
 class TooManyRequestsError(DukaError):
     """A limit was reached."""
 

@@ -13,11 +13,15 @@ from backend.platform.errors import (
     ConflictError,
     DukaError,
     ForbiddenError,
+    MediaTypeError,
     NotFoundError,
+    PreconditionFailedError,
+    TooLargeError,
     TooManyRequestsError,
     UnauthorizedError,
     UnavailableError,
     UnprocessableError,
+    UpstreamError,
 )
 from backend.platform.web import PROBLEM_JSON, Problem, Provider, request_session, unhurried_session
 
@@ -29,7 +33,11 @@ _WRITE: Final = (NotFoundError, ConflictError)
 _WEBHOOK: Final = (BadRequestError, UnauthorizedError, UnavailableError)
 _BASES: Final = {
     kind.http_status: kind
-    for kind in (*_KEYED, *_WRITE, *_WEBHOOK, ForbiddenError, TooManyRequestsError, UnprocessableError)
+    for kind in (
+        *(*_KEYED, *_WRITE, *_WEBHOOK),
+        *(ForbiddenError, PreconditionFailedError, TooLargeError, MediaTypeError, UnprocessableError),
+        *(TooManyRequestsError, UpstreamError),
+    )
 }
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -70,10 +78,9 @@ def refusals(route: RouteContext) -> frozenset[int]:
 
 
 def _of(call: Any) -> Refusals:
-    if isinstance(call, Provider):
-        found: Refusals = getattr(call.kind, "refuses_with", ())
-        return found
-    return _OF.get(call, ())
+    """Return what a call says of itself, by `refuses`, or what the type says that it provides."""
+    marked: Refusals = getattr(call.kind if isinstance(call, Provider) else call, "refuses_with", ())
+    return (*marked, *_OF.get(call, ()))
 
 
 def _below(dependant: Dependant) -> Iterator[Dependant]:

@@ -17,7 +17,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.platform.db.session import Database
-from backend.platform.errors import DukaError, StoreAwayError
+from backend.platform.errors import DukaError, ProviderError, StoreAwayError, UpstreamError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id, traced
 from backend.platform.registry import Registry
@@ -47,6 +47,16 @@ class Provider[T]:
 def provide[T](kind: type[T]) -> Any:
     """Make a dependency that returns the instance of this type, for `Annotated[T, Depends(provide(T))]`."""
     return Provider(kind)
+
+
+def refuses[**P, T](*kinds: type[DukaError]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Mark a route, or what one depends on, with what it may refuse with beside what that can be told from."""
+
+    def marked(call: Callable[P, T]) -> Callable[P, T]:
+        call.refuses_with = kinds  # type: ignore[attr-defined]
+        return call
+
+    return marked
 
 
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
@@ -172,6 +182,13 @@ async def _on_store_away(request: Request, error: Exception) -> JSONResponse:
     return await _on_duka_error(request, StoreAwayError())
 
 
+async def _on_provider_error(request: Request, error: Exception) -> JSONResponse:
+    """Tell of a provider that failed a request which had to wait for it."""
+    code = cast("ProviderError", error).code
+    log.warning("request.provider_failed", code=code)
+    return await _on_duka_error(request, UpstreamError(provider_code=code))
+
+
 async def _on_unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("request.failed", exc_info=error)
     return problem_response(
@@ -189,6 +206,7 @@ _ON_ERROR: Final[Mapping[type[Exception], Callable[[Request, Exception], Awaitab
     DukaError: _on_duka_error,
     RequestValidationError: _on_validation_error,
     HTTPException: _on_http_exception,
+    ProviderError: _on_provider_error,
     DBAPIError: _on_store_away,
     PoolTimeoutError: _on_store_away,
     Exception: _on_unexpected,

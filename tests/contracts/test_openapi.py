@@ -7,12 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 
 from backend.app import create_app
 from backend.bootstrap import build
+from backend.platform.errors import MediaTypeError, TooLargeError, UpstreamError
+from backend.platform.problems import refusals
 from backend.platform.settings import PlatformSettings
+from backend.platform.web import provide, refuses
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -82,7 +85,14 @@ REFUSES = {
     "PUT /api/v1/ladders/{kind}": {"401", "403", "404", "409", "422", "503"},
     "POST /api/v1/comms/notify/{who}/{what}": {"400", "401", "403", "404", "409", "422", "429", "503"},
     "POST /api/v1/comms/bridge": {"400", "401", "403", "404", "409", "422", "429", "503"},
-    "POST /webhooks/whatsapp/inbound": {"400", "401", "503"},
+    "POST /webhooks/whatsapp/inbound": {"400", "401", "413", "503"},
+    "POST /webhooks/instagram": {"400", "401", "413", "503"},
+    "POST /api/v1/riders/{rider_id}/proofs": {"401", "403", "404", "409", "412", "413", "422", "503"},
+    "HEAD /api/v1/riders/{rider_id}/proofs/{proof_id}": {"401", "403", "404", "412", "422", "503"},
+    "PATCH /api/v1/riders/{rider_id}/proofs/{proof_id}": {
+        *("401", "403", "404", "409", "412", "413", "415", "422", "503"),
+    },
+    "GET /api/v1/orders/{order_id}/proofs": {"401", "403", "404", "422", "503"},
 }
 
 
@@ -100,6 +110,21 @@ async def test_each_operation_names_the_errors_that_it_may_answer_with(app: Fast
         assert not keyed or statuses >= {"400", "401", "403", "409"}, operation
         assert "{" not in operation or "404" in statuses, operation
         assert not operation.split(" ")[1].startswith("/api/") or "401" in statuses, operation
+
+
+async def test_a_route_names_what_it_and_its_dependencies_are_marked_with() -> None:
+    """Also of a type that a dependency provides: one that asks a provider in the request says 502."""
+    app, asking = FastAPI(), type("Asking", (), {"refuses_with": (UpstreamError,)})
+
+    @refuses(TooLargeError)
+    async def part() -> None: ...
+
+    @app.post("/parts", dependencies=[Depends(part), Depends(provide(asking))])
+    @refuses(MediaTypeError)
+    async def send() -> None: ...
+
+    [route] = [one for one in iter_route_contexts(app.routes) if one.path == "/parts"]
+    assert refusals(route) == {413, 415, 502}
 
 
 async def test_each_error_in_the_document_is_a_problem_with_its_codes(app: FastAPI) -> None:

@@ -21,7 +21,7 @@ from backend.dispatch.router.desk import OrdersDep, RiderDep, Staff, StaffOrRide
 from backend.dispatch.schemas import ProofOut
 from backend.dispatch.service import ProofsService
 from backend.platform.errors import UnprocessableError
-from backend.platform.web import SessionDep, picture_response, provide
+from backend.platform.web import SessionDep, picture_response, provide, refuses
 
 router = APIRouter()
 
@@ -33,6 +33,7 @@ _MOST_LENGTH: Final = 2_147_483_647
 ProofsDep = Annotated[ProofsService, Depends(provide(ProofsService))]
 
 
+@refuses(ProofVersionError)
 async def _version(
     version: Annotated[str, Header(alias="Tus-Resumable", description="1.0.0, the version of tus.")] = "",
 ) -> None:
@@ -59,6 +60,7 @@ async def _subject(
         raise UnprocessableError("Upload-Metadata must name order_id and kind: photo or signature.") from error
 
 
+@refuses(ProofMediaTypeError, ProofTooLargeError)
 async def _part(_caller: StaffOrRider, proofs: ProofsDep, request: Request) -> bytes:
     """Read a part before anything is asked of the database; where the line breaks, what has come is the part."""
     if request.headers.get("content-type") != _PART:
@@ -78,6 +80,7 @@ _Versioned = Depends(_version)
 
 
 @router.post("/riders/{rider_id}/proofs", status_code=201)
+@refuses(ProofTooLargeError)
 async def begin_proof(
     rider: RiderDep,
     _speaks: Annotated[None, _Versioned],

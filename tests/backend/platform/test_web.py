@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from backend.platform.db.embedded import free_port
 from backend.platform.db.session import Database
-from backend.platform.errors import ForbiddenError
+from backend.platform.errors import ForbiddenError, OutcomeUnknownError
 from backend.platform.web import PROBLEM_JSON, DirectRoutes, SessionDep
 from tests.support.app import serving
 from tests.support.clock import FixedClock
@@ -31,10 +31,25 @@ async def _failing(_: Request) -> Response:
     raise RuntimeError(message)
 
 
+@router.get("/asking")
+async def _asking() -> None:
+    """Wait for a provider that answers nonsense."""
+    raise OutcomeUnknownError("maps.unreadable", "<html>")
+
+
 @router.get("/now")
 async def _now(session: SessionDep) -> str:
     """Ask the database for something."""
     return str(await session.scalar(text("SELECT duka_now()")))
+
+
+async def test_a_provider_that_fails_a_request_is_told_as_that(database: Database, clock: FixedClock) -> None:
+    """502 with its code, not a fault of ours; its words stay here."""
+    async with serving(database, clock, router) as api:
+        answer = await api.client.get("/asking")
+    assert (answer.status_code, answer.json()["code"]) == (502, "502_UPSTREAM_BSP")
+    assert answer.json()["context"] == {"provider_code": "maps.unreadable"}
+    assert "<html>" not in answer.text
 
 
 async def test_a_database_that_is_away_is_told_as_a_passing_trouble(clock: FixedClock) -> None:
