@@ -13,7 +13,7 @@ from backend.comms.models import EscalationPolicy
 from backend.comms.service.forecasts import LadderForecasts, LadderOutlook
 from backend.comms.service.kinds import KINDS, Ladder
 from backend.comms.service.plans import LadderPlans
-from backend.comms.service.versions import ladder_of
+from backend.comms.service.versions import ladder_of, may_change
 from backend.console.access import StaffDep
 from backend.console.chases import RUNGS, rung_words, when_words
 from backend.console.ladder_form import LadderForm, read, shown, written
@@ -21,13 +21,13 @@ from backend.console.pages import page
 from backend.console.queries import names_of
 from backend.console.routes import ConsoleRoute
 from backend.orders.service import OrdersService
-from backend.platform.auth.principal import ALL_CITIES, Principal, Role
+from backend.platform.auth.principal import Principal, Role
 from backend.platform.errors import DukaError, NotFoundError
 from backend.platform.timers import TimerKind
 from backend.platform.web import SessionDep, provide
 
 router = APIRouter(prefix="/console/ladders", include_in_schema=False, route_class=ConsoleRoute)
-WRITERS: Final = (Role.ADMIN, Role.OWNER)
+READERS: Final = (Role.ADMIN, Role.OWNER)
 _OLDER: Final = 20
 # What each is for, and what the seconds of its steps count from.
 TITLES: Final[Mapping[TimerKind, tuple[str, str]]] = {
@@ -71,14 +71,14 @@ class LadderDesk:
     forecasts: Annotated[LadderForecasts, Depends(provide(LadderForecasts))]
 
     def check(self) -> Principal:
-        """Return the person, who must be allowed to change ladders."""
-        self.principal.check_role(*WRITERS)
+        """Return the person, who must be allowed to look at ladders and try them out."""
+        self.principal.check_role(*READERS)
         return self.principal
 
     @property
     def may_save(self) -> bool:
-        """True where the person may make a version for this place: a city's admin changes the city's own."""
-        return self.principal.serves(self.scope.city) if self.scope.city else self.principal.cities == ALL_CITIES
+        """True where the person may make a version for this place."""
+        return may_change(self.principal, self.scope.city or None)
 
     async def older(self, kind: TimerKind) -> Sequence[EscalationPolicy]:
         """Return the versions that were made for just this place, the newest first."""
@@ -161,7 +161,7 @@ async def change(request: Request, desk: DeskDep, kind: TimerKind) -> Response:
     if asked.get("act") == "try":
         return await _tried(request, desk, kind, form, found, asked.get("order", ""))
     if not desk.may_save:
-        notice = "That place is not yours to change: choose a city of yours."
+        notice = "That is not yours to change: a ladder holds for all shops of its place. Nothing was saved."
         return await _editor(request, desk, kind, form, notice=notice, status=403)
     await desk.save(kind, found)
     return RedirectResponse(desk.scope.path(kind, saved="1"), status_code=303)

@@ -155,22 +155,40 @@ async def test_nobody_elses_admin_finds_anything(doors: Doors, claims: dict[str,
                 answer = await doors.ask(method, path, role, **claims)
                 seen[name, str(role)] = answer.status_code
     assert len(seen) > 60
-    # A ladder and a batch are a city's and no shop's: a shop's people are refused the batch.
+    # A ladder and a batch are a city's and no shop's: a shop's people are refused both.
     of_cities = {"PUT /api/v1/ladders/{kind}", "POST /api/v1/dispatch/batches"}
     known = of_cities if "merchant_id" in claims else OF_THE_PLATFORM
     assert {key: status for key, status in seen.items() if status != 404 and key[0] not in known} == {}
 
 
-async def test_a_citys_admin_changes_no_ladder_of_all_cities(doors: Doors) -> None:
-    """What holds where no city says otherwise is for those who serve all."""
-    body = {"json": {"steps": [{"after_s": 0, "rungs": ["admin"]}]}}
-    statuses = []
-    for cities in ({"Nairobi"}, {"*"}):
-        token = doors.built.registry.get(TokenIssuer).issue(Actor.parse("admin:S-1"), [Role.ADMIN], cities=cities)
-        headers = {"authorization": f"Bearer {token}"}
-        answer = await doors.client.put("/api/v1/ladders/vendor_accept", headers=headers, **body)
-        statuses.append(answer.status_code)
-    assert statuses == [403, 200]
+# Who makes a version for all cities, for their city, and for another one.
+_LADDERS = {
+    (Role.ADMIN, "*", None): (200, 200, 200),
+    (Role.ADMIN, "Nairobi", None): (403, 200, 404),
+    (Role.ADMIN, "*", "M-1"): (403, 403, 403),
+    (Role.ADMIN, "Nairobi", "M-1"): (403, 403, 404),
+    (Role.OWNER, "*", None): (403, 403, 403),
+    (Role.OWNER, "*", "M-1"): (403, 403, 403),
+    (Role.OWNER, "Nairobi", "M-1"): (403, 403, 403),
+    (Role.AGENT, "*", None): (403, 403, 403),
+}
+
+
+async def test_a_ladder_is_changed_by_the_admins_of_its_place_alone(doors: Doors) -> None:
+    """It holds for all shops there: no shop's people change it, and who serves a city changes the city's alone."""
+    found = {}
+    for role, city, merchant_id in _LADDERS:
+        actor = Actor.parse(f"{role}:S-1")
+        token = doors.built.registry.get(TokenIssuer).issue(actor, [role], cities={city}, merchant_id=merchant_id)
+        headers, statuses = {"authorization": f"Bearer {token}"}, []
+        for place in ({}, {"city": "Nairobi"}, {"city": "Nashik"}):
+            body = {"steps": [{"after_s": 0, "rungs": ["admin"]}], **place}
+            answer = await doors.client.put("/api/v1/ladders/vendor_accept", headers=headers, json=body)
+            statuses.append(answer.status_code)
+        seen = await doors.client.get("/api/v1/ladders", headers=headers)
+        assert seen.status_code == 200
+        found[role, city, merchant_id] = tuple(statuses)
+    assert found == _LADDERS
 
 
 async def test_the_lists_of_another_city_and_shop_are_empty(doors: Doors) -> None:
@@ -190,7 +208,8 @@ async def test_the_citys_own_admin_finds_all_of_it(doors: Doors) -> None:
         if Role.ADMIN in MAY[name]:
             answer = await doors.ask(method, path, Role.ADMIN, cities={"nairobi"}, merchant_id="M-1")
             lost[name] = answer.status_code
-    # There is no UPI in Kenya, no report is kept yet, and riders of a whole city are not one shop's to send.
+    # There is no UPI in Kenya, no report is kept yet, and riders and ladders of a whole city are not one shop's.
+    assert lost.pop("PUT /api/v1/ladders/{kind}") == 403
     assert lost.pop("POST /api/v1/orders/{order_id}/payment/switch-to-upi") == 422
     assert lost.pop("GET /api/v1/reports/{merchant_id}/kept/{kind}/{day}") == 404
     assert {lost.pop(name) for name in OF_THE_PLATFORM - {"POST /api/v1/payments/settlements"}} == {404}

@@ -147,8 +147,11 @@ _ROWS: Sequence[tuple[str, Sequence[str]]] = (
             "POST /payments/statements",
             "GET /payments/trial-balance",
             "POST /refunds/{refund_id}/decision",
-            "PUT /ladders/{kind}",
         ),
+    ),
+    (
+        "admin",
+        ("PUT /ladders/{kind}",),
     ),
     (
         "admin agent owner rider service",

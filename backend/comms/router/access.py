@@ -33,7 +33,7 @@ VoiceDep = Annotated[VoiceWebhooks, Depends(provide(VoiceWebhooks))]
 LimiterDep = Annotated[RequestLimiter, Depends(provide(RequestLimiter))]
 SettingsDep = Annotated[CommsSettings, Depends(provide(CommsSettings))]
 Ops = Annotated[Principal, Depends(require(Role.ADMIN, Role.AGENT, Role.OWNER, Role.SERVICE))]
-Admin = Annotated[Principal, Depends(require(Role.ADMIN, Role.OWNER))]
+Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 
 
 async def visible_order(session: AsyncSession, orders: OrdersService, principal: Principal, order_id: str) -> OrderView:

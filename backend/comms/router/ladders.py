@@ -31,8 +31,7 @@ from backend.comms.schemas import (
 )
 from backend.comms.service.control import Steer, Wish
 from backend.comms.service.forecasts import LadderOutlook
-from backend.comms.service.versions import ladder_of
-from backend.platform.auth.principal import ALL_CITIES
+from backend.comms.service.versions import ladder_of, may_change
 from backend.platform.errors import ForbiddenError, NotFoundError, UnprocessableError
 from backend.platform.intents import NamedIntentDep
 from backend.platform.timers import TimerKind
@@ -54,10 +53,13 @@ async def ladders(session: SessionDep, _: Ops) -> list[LadderView]:
 async def save_ladder(
     kind: TimerKind, body: NewLadder, session: SessionDep, plans: PlansDep, principal: Admin
 ) -> LadderView:
-    """Make a new version of a ladder; running ladders keep theirs. A city's admin changes the city's own."""
+    """Make a new version of a ladder; running ladders keep theirs.
+
+    It holds for all shops of its place: the house's admins change it, in a city the city's own.
+    """
     if body.city is not None:
         principal.check_city(body.city)
-    elif principal.cities != ALL_CITIES:
+    if not may_change(principal, body.city):
         raise ForbiddenError
     ladder = _ladder(_known(kind), body)
     row = await plans.save(session, kind, ladder, by=str(principal.actor), city=body.city, tier=body.tier)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.comms import repository
 from backend.comms.ladders import DEFAULT_STEPS, Ladder, steps_from_json, steps_to_json
 from backend.comms.models import EscalationPolicy
+from backend.platform.auth.principal import ALL_CITIES, Principal, Role
 from backend.platform.timers import TimerKind
 
 
@@ -40,6 +41,16 @@ class LadderBook:
         places = ((city, tier), (city, None), (None, tier), (None, None))
         fitting = (self.active[place] for place in places if place in self.active)
         return next(fitting, Ladder(DEFAULT_STEPS[self.kind]))
+
+
+def may_change(who: Principal, city: str | None) -> bool:
+    """Say whether somebody may make a version for a city, or for all where None.
+
+    It holds for every shop there, so no shop's people may: it is for the house's admins, of a city for the city's own.
+    """
+    if Role.ADMIN not in who.roles or who.merchant_id is not None:
+        return False
+    return who.serves(city) if city else who.cities == ALL_CITIES
 
 
 class LadderVersions:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.comms.ladders import DEFAULT_STEPS, Ladder, Rung, Step
 from backend.comms.service.versions import LadderVersions
 from backend.orders.events import OrderState
-from backend.platform.auth.principal import Role
+from backend.platform.auth.principal import Principal, Role
 from backend.platform.timers import TimerKind
 from tests.backend.console.conftest import Desk
 from tests.backend.console.pages import texts
@@ -122,6 +122,32 @@ async def test_a_citys_admin_changes_the_citys_own(desk: Desk, session: AsyncSes
         assert (await desk.post(PAGE + place, act="save", **ROWS)).status_code == 403
     assert await saved(session) == []
     assert (await desk.post(f"{PAGE}?city=Nairobi", act="save", **ROWS)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        person("owner:S-4", Role.OWNER),
+        person("owner:S-5", Role.OWNER, cities=["Nairobi"], merchant_id="M-1"),
+        person("admin:S-6", Role.ADMIN, merchant_id="M-1"),
+        person("admin:S-7", Role.ADMIN, cities=["Nairobi"], merchant_id="M-1"),
+    ],
+    ids=str,
+)
+async def test_a_shops_people_look_and_try_out_and_change_nothing(
+    desk: Desk, session: AsyncSession, who: Principal
+) -> None:
+    """A ladder holds for every shop of its place."""
+    order = await make_order(session, OrderState.CONFIRMED)
+    desk.enter(who)
+    assert (await desk.get("/ladders")).status_code == 200
+    for place in ("", "?city=Nairobi"):
+        page = await desk.get(PAGE + place)
+        assert (page.status_code, "Save as a new version" in page.text) == (200, False)
+        refused = await desk.post(PAGE + place, act="save", **ROWS)
+        assert (refused.status_code, "not yours to change" in texts(refused.text, "notice")[0]) == (403, True)
+    assert (await desk.post(f"{PAGE}?city=Nairobi", act="try", order=order.id, **ROWS)).status_code == 200
+    assert await saved(session) == []
 
 
 async def test_the_pages_are_for_admins_and_owners(desk: Desk, session: AsyncSession) -> None:
