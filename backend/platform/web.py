@@ -14,10 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.platform.db.session import Database
-from backend.platform.errors import DukaError, ProviderError, StoreAwayError, UpstreamError
+from backend.platform.errors import ClientCancelledError, DukaError, ProviderError, StoreAwayError, UpstreamError
 from backend.platform.observability.logging import get_logger
 from backend.platform.observability.trace import trace_id, traced
 from backend.platform.registry import Registry
@@ -189,6 +190,12 @@ async def _on_provider_error(request: Request, error: Exception) -> JSONResponse
     return await _on_duka_error(request, UpstreamError(provider_code=code))
 
 
+async def _on_hung_up(request: Request, _error: Exception) -> JSONResponse:
+    """Note that a caller went away while its body was read; nobody hears the answer, and nothing was done."""
+    log.info("request.hung_up", method=request.method)
+    return await _on_duka_error(request, ClientCancelledError())
+
+
 async def _on_unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("request.failed", exc_info=error)
     return problem_response(
@@ -206,6 +213,7 @@ _ON_ERROR: Final[Mapping[type[Exception], Callable[[Request, Exception], Awaitab
     DukaError: _on_duka_error,
     RequestValidationError: _on_validation_error,
     HTTPException: _on_http_exception,
+    ClientDisconnect: _on_hung_up,
     ProviderError: _on_provider_error,
     DBAPIError: _on_store_away,
     PoolTimeoutError: _on_store_away,

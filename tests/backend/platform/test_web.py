@@ -3,6 +3,8 @@
 import pytest
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
+from starlette.types import ASGIApp, Message
+from structlog.testing import capture_logs
 
 from backend.platform.db.embedded import free_port
 from backend.platform.db.session import Database
@@ -29,6 +31,28 @@ async def _failing(_: Request) -> Response:
     """Fail as only a fault of ours does."""
     message = "a fault"
     raise RuntimeError(message)
+
+
+@hooks.post("/reading")
+async def _reading(request: Request) -> Response:
+    """Read the body as a webhook does."""
+    return Response(await request.body())
+
+
+async def _hang_up(app: ASGIApp, path: str) -> list[Message]:
+    """Send half a body and go away; return what the application says to nobody."""
+    given = iter(({"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}))
+    said = list[Message]()
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "root_path": "", "headers": []}
+
+    async def receive() -> Message:
+        return next(given)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app({**scope, "query_string": b"", "scheme": "http", "server": ("duka.test", 80)}, receive, send)
+    return said
 
 
 @router.get("/asking")
@@ -87,6 +111,18 @@ async def test_the_short_way_refuses_as_the_framework_does(
     assert [answer.json()["code"] for answer in answers] == [code] * 2
     assert answers[0].status_code == answers[1].status_code
     assert all(answer.headers["content-type"] == PROBLEM_JSON for answer in answers)
+
+
+@pytest.mark.parametrize("short", [True, False])
+async def test_a_caller_who_hangs_up_is_a_quiet_line(database: Database, clock: FixedClock, *, short: bool) -> None:
+    """By either way no fault of ours: what came is dropped, and the sender tries again."""
+    async with serving(database, clock, hooks) as api:
+        if short:
+            api.app.add_middleware(DirectRoutes, router=hooks)
+        with capture_logs() as lines:
+            said = await _hang_up(api.app, "/hooks/reading")
+    assert said[0]["status"] == 499
+    assert [(line["event"], line["log_level"]) for line in lines] == [("request.hung_up", "info")]
 
 
 async def test_a_fault_on_the_short_way_is_told_without_its_words(database: Database, clock: FixedClock) -> None:
