@@ -16,7 +16,6 @@ from backend.conversations.drafts.shared import SharedCart, SharedPlace, cart_of
 from backend.conversations.drafts.state import Draft, DraftState, draft_from_json, draft_to_json
 from backend.conversations.drafts.topics import answer
 from backend.conversations.errors import ConversationNotFoundError
-from backend.conversations.models import Conversation, Dialogue, DraftRow
 from backend.conversations.reading.types import OrderReading, ReadingContext, Thresholds, Turn
 from backend.platform.ids import new_id
 
@@ -63,28 +62,30 @@ class DialogueService:
         Raises:
             ConversationNotFoundError: There is no such conversation.
         """
-        dialogue, held = await self._held(session, conversation_id, message.turn_id)
-        if held.turn is not None:
-            return repository.from_text(held.turn.step)
-        row = await self._draft_row(session, conversation_id, held.draft)
-        scene = await self._scene(session, _facts(held.conversation), dialogue, row, message)
+        memory, held = await self._held(session, conversation_id, message.turn_id)
+        if held.step is not None:
+            return repository.from_text(held.step)
+        row = await self._open_draft(session, conversation_id, held.draft)
+        scene = await self._scene(session, held.thread, memory, row, message)
         step = await self._answer(scene, message.intent)
-        await self._keep(scene, dialogue, row.id, message, step)
+        await self._keep(scene, memory, row.id, message, step)
         return step.to_json()
 
     async def _held(
         self, session: "AsyncSession", conversation_id: str, turn_id: str
-    ) -> tuple[Dialogue, repository.Held]:
-        dialogue = await repository.hold_dialogue(session, conversation_id)
+    ) -> tuple[repository.Memory, repository.Held]:
+        memory = await repository.hold_memory(session, conversation_id)
         held = await repository.held(session, conversation_id, turn_id)
         if held is None:
             raise ConversationNotFoundError(conversation_id=conversation_id)
-        if dialogue is not None:
-            return dialogue, held
-        dialogue = await repository.begin_dialogue(session, conversation_id, held.conversation.language)
-        return dialogue, await repository.held(session, conversation_id, turn_id) or held
+        if memory is not None:
+            return memory, held
+        await repository.begin_memory(session, conversation_id, held.thread.language)
+        return await self._held(session, conversation_id, turn_id)
 
-    async def _draft_row(self, session: "AsyncSession", conversation_id: str, row: DraftRow | None) -> DraftRow:
+    async def _open_draft(
+        self, session: "AsyncSession", conversation_id: str, row: repository.OpenDraft | None
+    ) -> repository.OpenDraft:
         """Return the open draft; one that was left alone for too long is given up for a new one."""
         idle_since = self._shop.clock.now() - timedelta(seconds=self._settings.abandoned_after_s)
         if row is not None and row.updated_at >= idle_since:
@@ -92,32 +93,24 @@ class DialogueService:
         fresh = Draft(new_id("D", 9))
         if row is not None:
             former = draft_from_json(repository.from_text(row.body))
-            row.state = DraftState.ABANDONED
             fresh.lines = former.lines
-            await session.flush()
-        new = DraftRow(
-            id=fresh.id,
-            conversation_id=conversation_id,
-            state=fresh.state,
-            body=repository.to_text(draft_to_json(fresh)),
-        )
-        session.add(new)
-        await session.flush()
-        return new
+            await repository.abandon_draft(session, row.id)
+        body = repository.to_text(draft_to_json(fresh))
+        return await repository.begin_draft(session, conversation_id, fresh.id, body)
 
     async def _scene(
         self,
         session: "AsyncSession",
         thread: ThreadFacts,
-        dialogue: Dialogue,
-        row: DraftRow,
+        memory: repository.Memory,
+        row: repository.OpenDraft,
         message: ReadMessage,
     ) -> Scene:
         merchant = await self._shop.shops.merchant(session, thread.merchant_id)
         catalogue = await self._shop.catalogues.snapshot(session, thread.merchant_id)
         customer = await self._shop.customers.get(session, thread.customer_id)
         draft = draft_from_json(repository.from_text(row.body))
-        belief = Belief(dialogue.language, dialogue.weights).after(message.reading, message.text)
+        belief = Belief(memory.language, memory.weights).after(message.reading, message.text)
         context = ReadingContext(
             text=message.text,
             history=tuple(Turn(earlier.sender, earlier.text) for earlier in message.history),
@@ -144,7 +137,7 @@ class DialogueService:
             button=message.button,
             place=place,
             cart=cart,
-            failed_turns=dialogue.failed_turns,
+            failed_turns=memory.failed_turns,
             cash_limit_minor=await self._cash_limit_minor(session, merchant),
         )
 
@@ -171,11 +164,13 @@ class DialogueService:
         if fresh and scene.draft.lines and not says_yes(scene):
             scene.draft.lines = []
 
-    async def _keep(self, scene: Scene, dialogue: Dialogue, draft_id: str, message: ReadMessage, step: "Step") -> None:
+    async def _keep(
+        self, scene: Scene, memory: repository.Memory, draft_id: str, message: ReadMessage, step: "Step"
+    ) -> None:
         session, draft = scene.session, scene.draft
         if step.asked is None and draft.state is DraftState.OPEN and step.handoff is None and draft.empty:
             draft.question = None
-        failed_turns = 0 if step.understood or step.handoff else dialogue.failed_turns + 1
+        failed_turns = 0 if step.understood or step.handoff else memory.failed_turns + 1
         await repository.keep(session, _kept(scene, draft_id, message, step, failed_turns))
         if scene.customer.language != scene.language:
             confidence = min(1.0, max([*scene.weights.values(), 0.0]))
@@ -203,7 +198,7 @@ def _kept(scene: Scene, draft_id: str, message: ReadMessage, step: "Step", faile
             "handoff": step.handoff.reason if step.handoff else None,
         },
         draft_id=draft_id,
-        draft_state=draft.state,
+        draft_state=str(draft.state),
         body=repository.to_text(draft_to_json(draft)),
         order_id=draft.order_id,
         language=scene.language,
@@ -211,10 +206,6 @@ def _kept(scene: Scene, draft_id: str, message: ReadMessage, step: "Step", faile
         failed_turns=failed_turns,
         asked=step.asked,
     )
-
-
-def _facts(row: Conversation) -> ThreadFacts:
-    return ThreadFacts(row.id, row.merchant_id, row.customer_id, row.channel, row.language, row.asked)
 
 
 def _understood(

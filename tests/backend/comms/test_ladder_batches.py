@@ -4,9 +4,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +19,7 @@ from backend.platform.timers import ClaimedTimer, NewTimer, TimerKind, arm_many
 from tests.support.factories.comms import Switchboard
 from tests.support.factories.vendors import make_vendor
 from tests.support.many_orders import copies
+from tests.support.statements import statements
 
 _ACCEPT = TimerKind.VENDOR_ACCEPT
 _STATES = ("confirmed", "confirmed", "processing", "handover", "out_for_delivery", "cancelled")
@@ -192,7 +191,7 @@ async def _what_is_left(board: Switchboard, batches: Sequence[Sequence[ClaimedTi
 
 @pytest.mark.parametrize(("kind", "step"), _BY_SETS)
 async def test_a_hundred_steps_take_as_many_statements_as_ten(
-    board: Switchboard, order: OrderView, kind: TimerKind, step: int, monkeypatch: pytest.MonkeyPatch
+    board: Switchboard, order: OrderView, kind: TimerKind, step: int
 ) -> None:
     """All but the offers to another rider, which dispatch makes one by one."""
     async with board.database.transaction() as session:
@@ -201,25 +200,15 @@ async def test_a_hundred_steps_take_as_many_statements_as_ten(
         ids = await copies(session, order.id, 110)
         timers = await _claimed(session, [NewTimer(kind, order_id, 0, step) for order_id in ids])
         await board.ladders.fire(session, await _claimed(session, [NewTimer(kind, order.id, 0, step)]))
-        ten, hundred = [await _statements(monkeypatch, board, session, part) for part in (timers[:10], timers[10:])]
+        ten, hundred = [await _statements(board, session, part) for part in (timers[:10], timers[10:])]
         left = await session.scalar(text("SELECT count(*) FROM sla_timer WHERE state = 'skipped'"))
     assert (ten, left) == (hundred, 0)
     assert ten <= _AT_MOST
 
 
-async def _statements(
-    monkeypatch: pytest.MonkeyPatch, board: Switchboard, session: AsyncSession, timers: Sequence[ClaimedTimer]
-) -> int:
+async def _statements(board: Switchboard, session: AsyncSession, timers: Sequence[ClaimedTimer]) -> int:
     """Fire some timers and count what goes to the server."""
-    said: list[Any] = []
-    execute = psycopg.AsyncCursor.execute
-
-    async def counting(self: Any, query: Any, *rest: Any, **more: Any) -> Any:
-        said.append(query)
-        return await execute(self, query, *rest, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.AsyncCursor, "execute", counting)
+    with statements() as said:
         await board.ladders.fire(session, timers)
     return len(said)
 

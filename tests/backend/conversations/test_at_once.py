@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.tasks import TurnLoop, inbox_handlers
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.inbox_worker import InboxPolicy, InboxWorker
+from tests.support.statements import statements
 from tests.support.town import Town
 
 
@@ -61,17 +61,11 @@ async def test_a_message_that_is_rolled_back_begins_no_turn(shop: Town) -> None:
 
 async def test_a_burst_of_one_message_is_not_looked_for(shop: Town) -> None:
     """The message that begins a burst is all that its turn answers."""
-    asked: list[str] = []
     takes = inbox_handlers(shop.service, shop.turns)["whatsapp"]
-
-    def on_statement(*arguments: Any) -> None:
-        asked.append(" ".join(arguments[2].split()))
-
     await shop.act("whatsapp", "text", **{"from": "wanjiru"}, text="nataka unga")
     async with running(shop.turns):
-        event.listen(Engine, "before_cursor_execute", on_statement)
-        await InboxWorker(shop.database, {"whatsapp": takes}).drain()
-    event.remove(Engine, "before_cursor_execute", on_statement)
+        with statements() as asked:
+            await InboxWorker(shop.database, {"whatsapp": takes}).drain()
     assert [request.text for request in shop.bot.heard] == ["nataka unga"]
     assert [one for one in asked if one.startswith("INSERT INTO messages")]
     assert [one for one in asked if "messages.awaits_turn AND" in one] == []

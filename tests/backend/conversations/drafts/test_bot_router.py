@@ -1,8 +1,6 @@
 """The bot's side of the API: who may call it, and what it answers."""
 
-from typing import Any
-
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from backend.conversations.bot_router import router
 from backend.conversations.drafts.service import DialogueService
@@ -12,6 +10,7 @@ from tests.support.app import Api, serving
 from tests.support.clock import FixedClock
 from tests.support.factories.drafts import RecordedHandovers, make_chat, make_dialogue
 from tests.support.readings import amount, reading
+from tests.support.statements import statements
 
 WORDS = "unga 2"
 
@@ -53,19 +52,12 @@ async def test_what_a_turn_leaves_is_written_in_one_trip(database: Database, clo
     """Answer, draft, memory and thread wait for the database once; only the first turn has more to write."""
     conversation_id = await prepared(database, clock)
     services = {DialogueService: make_dialogue(clock, RecordedHandovers())}
-    written: list[str] = []
-
-    def on_statement(*arguments: Any) -> None:
-        words = " ".join(arguments[2].split())
-        written.extend([words] if "UPDATE " in words.replace("FOR UPDATE", "") or "INSERT " in words else [])
-
     async with serving(database, clock, router, services=services) as api:
         path = f"/api/v1/bot/conversations/{conversation_id}/turns"
         assert (await send(api, path, Role.BOT, body()))[0] == 200
-        event.listen(Engine, "before_cursor_execute", on_statement)
-        assert (await send(api, path, Role.BOT, body("T-2")))[0] == 200
-        event.remove(Engine, "before_cursor_execute", on_statement)
-    [statement] = written
+        with statements() as said:
+            assert (await send(api, path, Role.BOT, body("T-2")))[0] == 200
+    [statement] = [words for words in said if "UPDATE " in words.replace("FOR UPDATE", "") or "INSERT " in words]
     assert all(table in statement for table in ("bot_turns", "drafts", "dialogues", "conversations"))
 
 
