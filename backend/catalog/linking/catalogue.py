@@ -212,7 +212,11 @@ class Catalogue:
 
     def has_label(self, label: str | None) -> bool:
         """Whether a row has a size in this word ("large")."""
-        return label is not None and any(item.label == label for item in self.items)
+        return label is not None and label in self._labels
+
+    @cached_property
+    def _labels(self) -> frozenset[str | None]:
+        return frozenset(item.label for item in self.items)
 
     def _only_holds(self, key: str) -> bool:
         return key in lexicon().containers and key not in self.index.by_key

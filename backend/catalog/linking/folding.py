@@ -95,12 +95,10 @@ _MARKS: Final = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u096
 _RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|(?<=\d)[.,/](?=\d)|['’](?=[^\W\d_]))*")
 
 
-def words(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)  # Some forty questions about one message ask for its words.
+def words(text: str) -> tuple[tuple[int, int, str], ...]:
     """The words of a text with their code-point offsets; "2kg" and "x3" are cut at the border of digit and letter."""
-    found: list[tuple[int, int, str]] = []
-    for run in _RUN.finditer(text):
-        found.extend(_cut(run.span(), text))
-    return found
+    return tuple(word for run in _RUN.finditer(text) for word in _cut(run.span(), text))
 
 
 # "5x6" and "6 by 6" measure one thing in two directions.

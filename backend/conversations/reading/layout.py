@@ -269,8 +269,9 @@ class _Sorter:
     def _steers(key: str) -> bool:
         """Whether a word says what happens to the goods beside it, and so stands between two of them."""
         known = cues()
+        steering = (known.corrections, known.set, known.off_before, known.off_after, known.negations, known.puts)
         return (
-            key in known.corrections | known.set | known.off | known.negations | known.puts
+            any(key in listed for listed in steering)
             and not lexicon().is_joint(key)
             and key not in lexicon().sizes
         )

@@ -99,7 +99,8 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
 
 def _is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
-    listed = piece.key in cues().never_goods | cues().asks | lexicon().filler | _steering()
+    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering())
+    listed = any(piece.key in one for one in lists)
     return listed or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
 
 
