@@ -270,11 +270,7 @@ class _Sorter:
         """Whether a word says what happens to the goods beside it, and so stands between two of them."""
         known = cues()
         steering = (known.corrections, known.set, known.off_before, known.off_after, known.negations, known.puts)
-        return (
-            any(key in listed for listed in steering)
-            and not lexicon().is_joint(key)
-            and key not in lexicon().sizes
-        )
+        return any(key in listed for listed in steering) and not lexicon().is_joint(key) and key not in lexicon().sizes
 
     def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
         lex = lexicon()
