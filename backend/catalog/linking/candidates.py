@@ -156,6 +156,8 @@ def _said(places: tuple[int, ...], likely: Sequence[Mapping[int, float]]) -> flo
 def _likely(catalogue: Catalogue, found: Sequence[Candidate], goods: tuple[Term, ...]) -> Sequence[Candidate]:
     """Candidates without those that are about another good; other sorts of a row that stays, stay with it."""
     about = [one for one in found if one.exact or _about(catalogue.index, one.row, goods)]
+    if about and not any(one.exact for one in about):  # "Paneer" alone may be any dish that is called so first.
+        about += [one for one in found if one not in about and _begins(catalogue.index, one.row, goods)]
     kin = {catalogue.items[one.row].kin for one in about} - {frozenset()}
     return [one for one in found if one in about or catalogue.items[one.row].kin in kin]
 
@@ -165,6 +167,13 @@ def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
     senses = frozenset().union(*(one.senses for one in merged(goods))) - lexicon().properties
     heads = index.heads[row]
     return not senses or not heads or bool(senses & heads)
+
+
+def _begins(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
+    """Whether a name or alias of a row begins with the words of a mention."""
+    keys = [one.key for one in goods]
+    names = ([one.key for one in index.phrases[number].goods] for number in index.by_row[row])
+    return any(name[: len(keys)] == keys for name in names)
 
 
 def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:

@@ -149,6 +149,11 @@ class Catalogue:
         return frozenset(key for value in values for key in phrase_key(value).split(" "))
 
     @cached_property
+    def choice_senses(self) -> frozenset[str]:
+        """What the words of such choices can mean, so that they are known in other languages."""
+        return frozenset(sense for key in self.choices for sense in sense_of(key))
+
+    @cached_property
     def units(self) -> frozenset[str]:
         """Folded words for what rows are sold by here ("reel", "sapling") that are no goods of their own."""
         said = frozenset(fold(word) for item in self.items for _, _, word in words(item.unit))
@@ -248,7 +253,7 @@ class Catalogue:
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
         _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans, self.vessels)
-        _ = (self.bare_names, self.senses)
+        _ = (self.bare_names, self.senses, self.choice_senses)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.folding import bare, keys_of, skeleton, stems
-from backend.catalog.linking.lexicon import lexicon, sense_of
+from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
 from backend.catalog.linking.terms import Term, Terms, merged, read_keys, terms_of
 
 EQUAL: Final = 1.0
@@ -161,6 +161,18 @@ def _heads(listed: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(_head_senses(text) for text in listed))
 
 
+def _brand(goods: tuple[Term, ...]) -> str | None:
+    """The brand that a name begins with, where it says more than that."""
+    brands = frozenset().union(*lexicon().kinds.values())
+    first = goods[0].key if len(goods) > 1 else ""
+    return first if first in brands else None
+
+
+def _kinds_of(brand: str) -> frozenset[str]:
+    """The last words of the kinds of good that a brand is of ("oil" of "cooking oil")."""
+    return frozenset(kind.split(" ")[-1] for kind, members in lexicon().kinds.items() if brand in members)
+
+
 def _head_senses(text: str) -> frozenset[str]:
     keys = keys_of(text)
     joint = next((place for place, key in enumerate(keys) if place and key in lexicon().joints_after), len(keys))
@@ -168,6 +180,9 @@ def _head_senses(text: str) -> frozenset[str]:
     whole = merged(terms_of(text).goods)
     plain = read_keys(tuple(keys[:joint])).goods
     last = (goods[-1].senses | plain[-1].senses) if goods and plain else frozenset()
+    brand = _brand(goods)
+    if brand is not None and not _kinds_of(brand) & {phrase_key(sense).split(" ")[-1] for sense in last}:
+        return frozenset({brand})  # "Fanta Orange" is a Fanta, and no orange.
     said = last | (whole[0].senses if len(whole) == 1 else frozenset())
     return said - lexicon().properties
 

@@ -1,12 +1,15 @@
 """What a change of an order comes to: rows off, quantities on, and what it leaves to be asked about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.item import Item
+from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.segment import Segment
 
 
 @dataclass(slots=True)
@@ -49,6 +52,15 @@ def is_another(item: Item, sku: str) -> bool:
 def amounts_to_much(wanted: Wanted) -> bool:
     """Whether an amount says how many, or of what weight."""
     return wanted.count is not None or wanted.measure is not None
+
+
+def as_size(segment: Segment, text: str) -> Segment:
+    """A number behind a word of size ("size 9 instead") as the size that it names."""
+    before = [fold(word) for _, _, word in words(text[: segment.start])][-1:]
+    count = segment.wanted.count
+    if segment.keys or count is None or cues().number_words.isdisjoint(before):
+        return segment
+    return replace(segment, keys=(f"{float(count):g}",), wanted=replace(segment.wanted, count=None))
 
 
 def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:

@@ -7,12 +7,12 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import lexicon, phrase_key
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
-from backend.conversations.reading.change import Change, amounts_to_much, is_another, other_row
+from backend.conversations.reading.change import Change, amounts_to_much, as_size, is_another, other_row
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
@@ -76,7 +76,16 @@ class Changer:
         for item in on:
             self._put_on(item, on, gone)
         self.change.unclear = self.change.unclear and self.change.empty
+        self.change.lost = self.change.lost or any(self._is_dropped(item) for item in on)
         return self.change
+
+    def _is_dropped(self, item: Item) -> bool:
+        """Whether an item that is counted, or is on no order yet, has left no mark on the change."""
+        if item in self.change.open_items or item.resolution.status is Status.UNKNOWN or self.change.unclear:
+            return False
+        rows = {item.sku, self._own_row(item)}
+        told = not item.unamounted or rows.isdisjoint(self._order)
+        return told and rows.isdisjoint([*self.change.removed, *self.change.added])
 
     def _apply_beside(self, items: Sequence[Item], loose: Sequence[Segment]) -> None:
         """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
@@ -118,8 +127,7 @@ class Changer:
         return item
 
     def _doubled(self) -> bool:
-        said = f" {phrase_key(self._text)} "
-        return any(f" {cue} " in said for cue in cues().doubles)
+        return cues().any_in(cues().doubles, self._text)
 
     def _said(self, cue: frozenset[str]) -> bool:
         return not cue.isdisjoint(self._keys)
@@ -350,7 +358,7 @@ class Changer:
 
     def _apply_loose(self, loose: Sequence[Segment]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
-        loose = [self._as_size(segment) for segment in loose]
+        loose = [as_size(segment, self._text) for segment in loose]
         if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
             return
         if len(self._order) != 1:
@@ -379,14 +387,6 @@ class Changer:
             return wanted.count
         lines = lines_for(self._catalogue, self._row(sku), wanted) if wanted.measured else None
         return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
-
-    def _as_size(self, segment: Segment) -> Segment:
-        """A number behind a word of size ("size 9 instead") as the size that it names."""
-        before = [fold(word) for _, _, word in words(self._text[: segment.start])][-1:]
-        count = segment.wanted.count
-        if segment.keys or count is None or cues().number_words.isdisjoint(before):
-            return segment
-        return replace(segment, keys=(f"{float(count):g}",), wanted=replace(segment.wanted, count=None))
 
     def _resize(self, loose: Sequence[Segment]) -> bool:
         """Another size of the one row that has it: the size asked for is the one that is not on the order."""

@@ -51,6 +51,45 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
 
 
+def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> list[Item] | None:
+    """Return the asked item once for each row that an answer names ("two small and a big one"), or None.
+
+    Args:
+        asked: An item that was left open between several rows.
+        text: The answer, as it was typed.
+        question: What the bot asked; where it names some of the rows, only those are meant.
+        catalogue: The merchant's rows.
+    """
+    rows = _named(_rows(asked, catalogue), question)
+    said = [_part_of(part, rows) for part in _answers(text)] if len(rows) >= _FEWEST else []
+    settled = [(row, count) for row, count in said if row is not None]
+    if len(said) < _FEWEST or len({row.sku for row, _ in settled}) < len(said):
+        return None
+    return [_settled(replace(asked, wanted=Wanted()), row, count, catalogue) for row, count in settled]
+
+
+def _answers(text: str) -> list[list[str]]:
+    """The parts of an answer, each behind an "and" or, without any, before a number of its own; as folded words."""
+    parts: list[list[str]] = [[]]
+    for _, _, word in words(text):
+        key = fold(word)
+        if word.lower() in cues().attributes and any(number_of(one) is None for one in parts[-1]):
+            continue  # "The big one" counts none.
+        begins = number_of(key) is not None and any(number_of(one) is None for one in parts[-1])
+        if begins or (key in cues().joins and parts[-1]):
+            parts.append([])
+        parts[-1] += [key] if key not in cues().joins else []
+    return [part for part in parts if part]
+
+
+def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[CatalogueItem | None, Fraction]:
+    """The row that a part of an answer names, and how many of it."""
+    numbers = [value for key in part if (value := number_of(key)) is not None]
+    row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
+    counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
+    return row, Fraction(counts[0]).limit_denominator(1000) if counts else Fraction(1)
+
+
 def _number(said: Wanted) -> str:
     """The bare number of an amount: how many, or for how much ("ya mia mbili", where that is a size); empty else."""
     count = said.money_minor and said.money_minor / 100 if said.count is None else said.count

@@ -19,6 +19,7 @@ from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.wants import wanted_of
 
 _NEAR: Final = 3
+_NEXT_ENTRY: Final = ([Kind.JOIN, Kind.OTHER], [Kind.BREAK, Kind.OTHER])
 _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
@@ -201,8 +202,12 @@ class Collector:
         return bool(self.items) and before is not None and before.kind is Kind.JOIN
 
     def _apart(self, segment: Segment, place: int) -> bool:
-        """Whether a segment stands in another sentence than what ends at a place, or in a list's other entry."""
-        return any(sign in self._text[place : segment.start] for sign in ",;.\n।!?")
+        """Whether a segment stands in another sentence than what ends at a place, or is added to it ("and add tea")."""
+        if any(sign in self._text[place : segment.start] for sign in ",;.\n।!?"):
+            return True
+        between = [piece for piece in self._pieces if place <= piece.start < segment.start]
+        adds = any(piece.kind is Kind.BREAK and piece.key in cues().puts for piece in between)
+        return adds and any(piece.kind is Kind.JOIN for piece in between)
 
     def _item(self, segment: Segment) -> Item:
         mention = next((piece.mention for piece in segment.pieces if piece.mention is not None), None)
@@ -227,7 +232,23 @@ class Collector:
         keys = (*base, *option.keys)
         wanted, amounts = option.wanted, option.amounts
         variant = replace(item, start=option.start, end=option.end, keys=keys, amounts=amounts, wanted=wanted)
-        return self._resolved(replace(variant, guessed=True))
+        variant = self._resolved(replace(variant, guessed=True))
+        return variant if not self._lacks_size(variant, option) else self._less_named(variant, base, option)
+
+    def _lacks_size(self, variant: Item, option: Segment) -> bool:
+        """Whether an option says a size that the row it came to does not have."""
+        said = {lexicon().sizes[key] for key in option.keys if key in lexicon().sizes}
+        row = self._catalogue.by_sku.get(variant.sku or "")
+        return bool(said) and row is not None and row.label is None and row.measure is None
+
+    def _less_named(self, variant: Item, base: tuple[str, ...], option: Segment) -> Item:
+        """A good in another size without the words of its sort ("a special thali, two mini"), or open."""
+        for keys in ((*part, *option.keys) for width in range(len(base) - 1, 0, -1) for part in _parts(base, width)):
+            found = self._resolved(replace(variant, keys=keys))
+            if found.resolution.status is Status.SURE and not self._lacks_size(found, option):
+                return found
+        opened = replace(variant.resolution, status=Status.OPEN, lines=(), alternatives=(variant.sku or "",), sku=None)
+        return replace(variant, resolution=opened)
 
     @staticmethod
     def _without_size(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -252,11 +273,17 @@ class Collector:
         sibling = self._in_next_size(last, segment) or self._in_next_measure(last, segment)
         if sibling is not None:
             self.items.append(sibling)
-        elif last.unamounted or self._corrected(segment):
+        elif (last.unamounted and not self._counts_other(segment)) or self._corrected(segment):
             self.items[-1] = self._in_its_unit(last, self._with(last, segment.amounts))
             self._spread(segment)
         else:
             self._waiting.append(segment)
+
+    def _counts_other(self, segment: Segment) -> bool:
+        """Whether an amount stands right behind a word that nothing has read, as the next entry of a list."""
+        led = [piece for piece in self._pieces if piece.end <= segment.start][-2:]
+        unread = [piece.kind for piece in led] in _NEXT_ENTRY
+        return unread and led[1].key not in cues().asks | cues().never_goods | cues().corrections | cues().set
 
     def _in_its_unit(self, last: Item, item: Item) -> Item:
         """A bare number that corrects a measure ("4 kilos, no, five") in the unit that was said before it."""
@@ -353,6 +380,11 @@ class Collector:
         near = {*self._words_before(segment.start), *within}
         after = self._words_after(segment.end)[:2]
         return bool(near & cues().corrections) or bool(set(after) & MAKE_IT)
+
+
+def _parts(keys: tuple[str, ...], width: int) -> tuple[tuple[str, ...], ...]:
+    """The first and the last so many of some words."""
+    return keys[:width], keys[-width:]
 
 
 def _tells(key: str) -> bool:

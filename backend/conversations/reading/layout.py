@@ -10,7 +10,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, fold, romanise, stems, words
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
-from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
@@ -305,7 +305,7 @@ class _Sorter:
         steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections
         if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():
             return False
-        return key not in self._catalogue.choices
+        return key not in self._catalogue.choices and sense_of(key).isdisjoint(self._catalogue.choice_senses)
 
 
 def _counts_only(word: str, key: str) -> bool:

@@ -14,6 +14,7 @@ _NAMED: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.FOREIGN})
 _COUNTED: Final = _NAMED | {Kind.AMOUNT}
 _WITHIN: Final = _COUNTED | {Kind.JOINT}
 _PLACE: Final = "place_order"
+_ASKING: Final = "asking_before"
 
 
 def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -37,7 +38,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
 def _asked_for(text: str, start: int) -> bool:
     """Whether the word before such words makes a wish of them ("can" + "I have")."""
     before = [fold(word) for _, _, word in words(text[:start])][-1:]
-    return not cues().passing["asking_before"].isdisjoint(before)
+    return not cues().passing[_ASKING].isdisjoint(before)
 
 
 def _orders(piece: Piece, spans: Sequence[Span]) -> bool:
@@ -47,7 +48,7 @@ def _orders(piece: Piece, spans: Sequence[Span]) -> bool:
 
 def _spoken_of(name: str, place: Span, pieces: Sequence[Piece]) -> Iterator[Span]:
     """The run of goods right behind such words, or right before them, as the words go."""
-    if name.endswith("_before"):
+    if name.endswith("_before") and name != _ASKING:
         run = _run([piece for piece in pieces if piece.start >= place[1]])
     elif name.endswith("_after"):
         run = _run([piece for piece in pieces if piece.end <= place[0]][::-1])

@@ -108,6 +108,7 @@ class Cues:
     many_questions: frozenset[str]
     reminders: frozenset[str]
     price_questions: frozenset[str]
+    of_an_order: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -125,7 +126,7 @@ _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
     "all_of_them", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
-    "many_questions", "reminders", "price_questions",
+    "many_questions", "reminders", "price_questions", "of_an_order",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 

@@ -12,7 +12,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Changer
-from backend.conversations.reading.choices import amounts_said, chosen, taken_together
+from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
@@ -26,7 +26,7 @@ from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, pla
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
-from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices
+from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.strays import has_strays
 from backend.conversations.reading.types import (
     Decision,
@@ -90,7 +90,7 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
-    items = rule_out(without_choices(items, catalogue), catalogue)
+    items = without_totals(rule_out(without_choices(items, catalogue), catalogue))
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
@@ -159,6 +159,9 @@ def _picked(
     every = taken_together(item, text, question, said[0] if len(said) == 1 else Wanted(), catalogue)
     if every is not None:
         return [*every, *besides]
+    each = chosen_each(item, text, question, catalogue)
+    if each is not None:
+        return [*each, *besides]
     found = chosen(item, text, question, said, catalogue)
     return None if found is None else [found, *besides]
 

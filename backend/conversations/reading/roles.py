@@ -11,6 +11,8 @@ from backend.conversations.reading.segment import Segment
 
 _NEAR: Final = 3
 _GAP: Final = 8
+_PAIR: Final = 2
+_WITHOUT: Final = frozenset(map(fold, ("without", "bina", "बिना", "bila", "bagair", "बगैर", "vina", "विना")))
 _REFUSES_NEXT: Final = frozenset({"no"})
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 
@@ -39,7 +41,7 @@ class Roles:
         own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
         if is_reminder(self._text, segment.start):
             return ADD
-        if own and (self._starts_anew(segment) or self._refused_by_itself(segment)):
+        if own and (self._starts_anew(segment) or self._refused_by_itself(segment) or self._comes_without(segment)):
             own = False
         if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
             return str(said["role"])
@@ -58,6 +60,11 @@ class Roles:
             return False
         refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
         return bool(refusing) and all(segment.start <= start < segment.end for start in refusing)
+
+    def _comes_without(self, segment: Segment) -> bool:
+        """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself."""
+        after = self._words_after(segment.end)[:_PAIR]
+        return len(after) == _PAIR and after[0] in _WITHOUT
 
     def _named_before(self, place: int, items: Sequence[Item]) -> bool:
         """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""

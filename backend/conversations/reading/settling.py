@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import words
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.choices import chosen, taken_together
@@ -58,9 +58,27 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     """Where there is nothing to change, more is an order of its own."""
     del catalogue
     ranking = _ranked(reading)
-    if _is(reading) != MODIFY or context.history or context.order or ranking.get(PLACE, 0.0) < _IN_DOUBT:
+    if _is(reading) != MODIFY or context.history or context.order:
         return None
-    return _as(reading, PLACE, ranking[PLACE] + ranking.get(MODIFY, 0.0))
+    steers = cues().more - cues().joins | cues().set | cues().off | cues().less | cues().puts
+    told = cues().any_in(cues().of_an_order, context.text)
+    told = told or any(fold(word) in steers for _, _, word in words(context.text))
+    if told and ranking.get(PLACE, 0.0) < _IN_DOUBT:
+        return None
+    return _as(reading, PLACE, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), _TAKEN_FOR))
+
+
+def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """To an order that was just read back, "one tea less" is a change, whatever it orders besides."""
+    keys = [fold(word) for _, _, word in words(context.text)]
+    if _is(reading) != PLACE or cues().less.isdisjoint(keys) or not last_question(context.history):
+        return None
+    pieces = lay_out(context.text, reading, catalogue)
+    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
+    counted = {one.resolution.sku for run in named for one in run if one.amounts and one.resolution.exact}
+    if counted.isdisjoint(running_order(context.history, catalogue)):
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
 def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -237,6 +255,7 @@ _RULES: Final = (
     _way_told,
     _some_off,
     _new_order,
+    _less_of_it,
     _goods_alone,
     _answer,
     _confirmed,

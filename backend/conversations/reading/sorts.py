@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -42,6 +43,18 @@ def _skus(item: Item) -> tuple[str, ...]:
 
 def _again(item: Item, catalogue: Catalogue, without: frozenset[str]) -> Item:
     return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted, without))
+
+
+def without_totals(items: Sequence[Item]) -> list[Item]:
+    """An order without a number that is told again by sorts: "two biryani, one full one half" are two."""
+    return [item for place, item in enumerate(items) if not _is_total(item, items[place + 1 :])]
+
+
+def _is_total(item: Item, behind: Sequence[Item]) -> bool:
+    rows, count = item.resolution.alternatives, item.wanted.count
+    sorts = list(takewhile(lambda one: one.guessed and one.sku in rows and one.wanted.count is not None, behind))
+    told = sum(one.wanted.count or 0 for one in sorts)
+    return item.resolution.status is Status.OPEN and len(sorts) > 1 and told == count
 
 
 def split_off(items: Sequence[Item], place: int | None, catalogue: Catalogue) -> list[Item]:

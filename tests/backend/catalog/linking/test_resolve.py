@@ -249,3 +249,22 @@ def test_a_weight_that_packs_of_another_good_make_as_well_is_open() -> None:
     half = Wanted(measure=measure_of(500, "g"))
     assert resolve(shop, terms_of("ladoo"), half).status is Status.OPEN
     assert resolve(shop, terms_of("dink ladoo"), half).lines == (("DINK", Fraction(2)),)
+
+
+def _named(*names: str) -> Catalogue:
+    return Catalogue(tuple(CatalogueItem(name, name, (), "piece", 5000, "KES", 20) for name in names))
+
+
+def test_what_several_dishes_are_called_by_first_is_open() -> None:
+    """Two rows begin with "mushroom", or end with it: neither is meant more than the other."""
+    found = resolved(_named("Mushroom Butter Masala", "Kadai Mushroom"), "mushroom")
+    assert (found.status, set(found.alternatives)) == (Status.OPEN, {"Mushroom Butter Masala", "Kadai Mushroom"})
+
+
+@pytest.mark.parametrize("words", ["machungwa", "orange", "santra"])
+def test_a_flavour_of_a_brand_is_no_fruit(words: str) -> None:
+    assert resolved(_named("Mirinda Orange 300ml", "Sweet Banana"), words).status is Status.UNKNOWN
+
+
+def test_a_brand_of_what_is_asked_for_is_meant() -> None:
+    assert lines(_named("Rina Cooking Oil 1L", "Sweet Banana"), "cooking oil") == {"Rina Cooking Oil 1L": 1}

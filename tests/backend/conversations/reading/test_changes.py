@@ -218,3 +218,15 @@ def test_as_many_plates_of_one_stand_for_as_many_of_another() -> None:
     ordered = (Turn("customer", "3 idli"), Turn("bot", "3 Idli = KES 120. Shall I book it?"))
     result = read(KITCHEN, "<-idli> rehne do, uski jagah <poha> de do", intent="modify_order", history=ordered)
     assert (set(result.removed), lines(result)) == ({"IDLI"}, {"POHA": 3})
+
+
+def test_a_number_and_what_is_added_are_two_things() -> None:
+    result = read(CORNER_SHOP, "make it {5} and add <bread>", intent="modify_order", history=THREE_MILKS)
+    assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 5, "BREAD": 1})
+
+
+def test_what_a_change_names_and_leaves_without_a_mark_is_asked_about() -> None:
+    """The bread becomes brown; what the milk is to be was not understood, and is not passed over."""
+    text = "change <bread> to <brown bread> and make the <milk> {250ml|250ml}"
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)

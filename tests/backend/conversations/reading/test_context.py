@@ -85,3 +85,17 @@ def test_a_number_that_sounds_like_money_names_a_size() -> None:
     history = (Turn("customer", before, reading), Turn("bot", "White Bread 400g au 800g?"))
     result = read(CORNER_SHOP, "ile {ya mia nane|800money}", history=history)
     assert (lines(result), result.decision) == ({"BREAD-8": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("{two|2} small and {1} big", {"GAS-6": 2, "GAS-13": 1}),
+        ("ek chhota ek bada", {"GAS-6": 1, "GAS-13": 1}),
+    ],
+)
+def test_an_answer_may_take_several_of_what_was_offered(answer: str, expected: dict[str, int]) -> None:
+    before, reading = marked("<gas>")
+    history = (Turn("customer", before, reading), Turn("bot", "Gas: 6kg or 13kg?"))
+    result = read(CORNER_SHOP, answer, history=history)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)

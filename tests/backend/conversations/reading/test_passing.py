@@ -23,6 +23,9 @@ from tests.support.shops import CORNER_SHOP
         "<sugar> kal liya tha, aaj <milk> {2}",
         "<sugar> परवा घेतली होती, <milk> {2} द्या",
         "yesterday I bought {3} <bread>, today {2} <milk>",
+        "{2} <milk>, if not available bring {1} <bread>",
+        "<maziwa> {mbili|2}, kama hamna leta <mkate>",
+        "<milk> {do|2}, nahi to <bread> bhej do",
     ],
 )
 def test_what_is_there_already_is_not_ordered(text: str) -> None:

@@ -347,3 +347,37 @@ def test_better_is_no_butter() -> None:
     """An everyday word that is near a good's name is none, though the bot took it for one."""
     result = read(KITCHEN, "{2} <idli>, I hope for a <better> price")
     assert lines(result) == {"IDLI": 2}
+
+
+DHABA = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "stock": "40", "options": options}
+        for sku, name, aliases, options in (
+            ("PLATTER-R", "Royal Platter", "royal platter", ""),
+            ("PLATTER-M", "Mini Veg Platter", "mini platter", "size=mini"),
+            ("KORMA-H", "Veg Korma (half)", "veg korma half", "size=half"),
+            ("KORMA-F", "Veg Korma (full)", "veg korma full", "size=full"),
+            ("DOSA", "Onion Dosa", "onion dosa", "spice=mild,spicy"),
+            ("LIME", "Lime Juice", "lime juice", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{ek|1} <royal platter> wala, {do|2} mini", {"PLATTER-R": 1, "PLATTER-M": 2}),
+        ("{2} <veg korma>, {ek|1} full {ek|1} half", {"KORMA-F": 1, "KORMA-H": 1}),
+        ("{do|2} <onion dosa teekha>, {1} <lime juice>", {"DOSA": 2, "LIME": 1}),
+        ("{1} <-onion dosa> bina pyaz, {2} <lime juice>", {"DOSA": 1, "LIME": 2}),
+    ],
+)
+def test_sorts_and_choices_are_of_their_good(text: str, expected: dict[str, int]) -> None:
+    result = read(DHABA, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_an_amount_of_what_nothing_has_read_is_of_no_other_good() -> None:
+    result = read(DHABA, "<lime juice> aur naan {4}")
+    assert (lines(result), result.decision, result.ask) == ({"LIME": 1}, Decision.CLARIFY, Slot.ITEM)

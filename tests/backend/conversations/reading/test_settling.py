@@ -129,3 +129,17 @@ def test_a_doubtful_order_that_asks_for_a_price_is_the_question(p: float, intent
     reading["intent"]["confidence"] = p
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert result.intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("{1} <bread> aur {2} <milk>", "place_order"), ("add {2} <milk> to my order", "modify_order")],
+)
+def test_nothing_can_be_changed_where_nothing_was_ordered(text: str, intent: str) -> None:
+    """The bot is sure of a change; an "and" alone speaks of no earlier order."""
+    assert read(CORNER_SHOP, text, intent="modify_order").intent == intent
+
+
+def test_less_of_what_was_read_back_is_a_change() -> None:
+    result = read(CORNER_SHOP, "<milk> {ek|1} kam, aur {1} <coke>", history=THREE_MILKS)
+    assert (result.intent, set(result.removed), lines(result)) == ("modify_order", {"MILK"}, {"MILK": 2, "COKE": 1})
