@@ -137,6 +137,17 @@ async def test_while_calls_are_down_messages_and_the_admin_go_on(
     ]
 
 
+async def test_an_empty_wallet_is_calls_that_are_down(board: Switchboard, order: OrderView) -> None:
+    """Each try is refused until somebody pays: after a few nobody is rung, and nobody is told that they will be."""
+    await board.control("/accounts/exotel/wallet", {"empty": True})
+    await board.wait(121)
+    for _ in range(13):
+        await board.wait(6)
+    assert await board.rows("SELECT channel FROM provider_outage") == [("exotel",)]
+    refused = await ask_bridge(board, order, "k1")
+    assert (refused.status_code, refused.json()["code"]) == (503, "503_EXOTEL_DOWN")
+
+
 async def test_an_outlet_that_nothing_reached_has_missed_nothing(
     board: Switchboard, order: OrderView, down: Any
 ) -> None:

@@ -11,6 +11,9 @@ from backend.platform.http import HttpClient, HttpResponse
 
 _QUEUED: Final = "Queued"
 _NO_ERROR: Final = "None"
+# Its key or its purse: whatever is asked is refused until a person acts.
+_NO_KEY: Final = 401
+_NO_MONEY: Final = "InsufficientCredit"
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
@@ -56,6 +59,8 @@ def _session_of(answer: dict[str, Any]) -> str:
     if error not in {"", _NO_ERROR} or not entries:
         raise ProviderRejectedError("africastalking.refused", error)
     status = str(entries[0].get("status", ""))
+    if status == _NO_MONEY:
+        raise ProviderUnavailableError(f"africastalking.{status}", error)
     if status != _QUEUED:
         raise ProviderRejectedError(f"africastalking.{status}", error)
     return str(entries[0]["sessionId"])
@@ -65,6 +70,8 @@ def _raise_for(response: HttpResponse) -> NoReturn:
     code, words = f"africastalking.{response.status}", response.text[:200]
     if response.status == _TOO_MANY:
         raise ProviderUnavailableError(code, words, float(response.headers.get("retry-after", 5)))
+    if response.status == _NO_KEY:
+        raise ProviderUnavailableError(code, words)
     if response.status >= _SERVER_ERROR:
         raise OutcomeUnknownError(code, words)
     raise ProviderRejectedError(code, words)

@@ -12,6 +12,7 @@ from backend.platform.http import HttpClient, HttpResponse
 if TYPE_CHECKING:
     from backend.comms.contexts import ContextSigner
 
+_OF_ACCOUNT: Final = frozenset({401, 402})  # Its key or its wallet: whatever is asked is refused until a person acts.
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
@@ -84,6 +85,8 @@ def _raise_for(response: HttpResponse) -> None:
     code = f"exotel.{response.status}"
     if response.status == _TOO_MANY:
         raise ProviderUnavailableError(code, words, float(response.headers.get("retry-after", 5)))
+    if response.status in _OF_ACCOUNT:
+        raise ProviderUnavailableError(code, words)
     if response.status >= _SERVER_ERROR:
         raise OutcomeUnknownError(code, words)
     raise ProviderRejectedError(code, words)
