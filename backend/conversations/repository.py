@@ -15,6 +15,7 @@ from backend.conversations.errors import ConversationNotFoundError
 from backend.conversations.models import Conversation, Message, MessageRef, Turn
 from backend.conversations.ports import HistoryLine
 from backend.platform.db.driver import run_sql
+from backend.platform.db.types import opened
 
 # The statements of every turn are built once; making one anew took a third of its time.
 _LOCK: Final = (
@@ -58,17 +59,12 @@ INSERT INTO message_refs (channel, account, provider_id, message_id)
 SELECT channel, account, %(provider_id)s, %(message_id)s FROM conversations WHERE id = %(conversation_id)s
 ON CONFLICT DO NOTHING
 """
-_HISTORY: Final = (
-    select(Message.author, Message.text)
-    .where(
-        Message.conversation_id == bindparam("conversation_id"),
-        Message.direction != "note",
-        Message.seq < bindparam("before"),
-        func.coalesce(bindparam("session_id", type_=Message.session_id.type), Message.session_id) == Message.session_id,
-    )
-    .order_by(Message.seq.desc())
-    .limit(bindparam("most"))
-)
+_HISTORY: Final = """
+SELECT author, text FROM messages
+WHERE conversation_id = %(conversation_id)s AND direction <> 'note' AND seq < %(before)s
+    AND session_id = coalesce(%(session_id)s::text, session_id)
+ORDER BY seq DESC LIMIT %(most)s
+"""
 _NO_END: Final = 2**62
 _AWAITING_TURN: Final = (
     select(Message)
@@ -323,7 +319,7 @@ async def history(
         "session_id": session_id,
         "most": limit,
     }
-    rows = list(await session.execute(_HISTORY, wanted))
+    rows = [(author, opened(words)) for author, words in await run_sql(session, _HISTORY, wanted)]
     return [HistoryLine(_HISTORY_AUTHORS.get(author, "agent"), words) for author, words in reversed(rows) if words]
 
 

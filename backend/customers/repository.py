@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.customers.models import Customer, CustomerAddress, CustomerIdentity
-from backend.platform.db.types import blind_index
+from backend.customers.ports import CustomerView
+from backend.platform.db.driver import run_sql
+from backend.platform.db.types import blind_index, opened
 from backend.platform.ids import new_id
 
 _ADDRESSES: Final = (
@@ -18,19 +20,24 @@ _ADDRESSES: Final = (
     .limit(bindparam("most"))
 )
 _CONSENTS: Final = "customers.consents"
-_OPTED_OUT: Final = select(Customer.opted_out_at.is_not(None)).where(Customer.id == bindparam("customer_id"))
+_OPTED_OUT: Final = "SELECT opted_out_at IS NOT NULL FROM customers WHERE id = %(customer_id)s"
+_VIEW: Final = """
+SELECT id, merchant_id, name, phone, phone_verified, language, script, language_confidence, opted_out_at, created_at
+FROM customers WHERE id = %(customer_id)s
+"""
 
 
-async def customer(session: AsyncSession, customer_id: str) -> Customer | None:
-    """Find a customer."""
-    return await session.get(Customer, customer_id)
+async def view(session: AsyncSession, customer_id: str) -> CustomerView | None:
+    """Return a customer as others see them; each turn of a dialogue asks."""
+    row = (await run_sql(session, _VIEW, {"customer_id": customer_id})).first()
+    return None if row is None else CustomerView(*row._replace(phone=opened(row.phone)))
 
 
 async def opted_out(session: AsyncSession, customer_id: str) -> bool | None:
     """Return whether a customer has opted out; None where there is no such customer. Asked once a transaction."""
     known = _known_consents(session)
     if customer_id not in known:
-        known[customer_id] = await session.scalar(_OPTED_OUT, {"customer_id": customer_id})
+        known[customer_id] = (await run_sql(session, _OPTED_OUT, {"customer_id": customer_id})).scalar_one_or_none()
     return known[customer_id]
 
 

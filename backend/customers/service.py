@@ -92,10 +92,10 @@ class CustomersService:
         Raises:
             CustomerNotFoundError: There is none of this id.
         """
-        row = await repository.customer(session, customer_id)
-        if row is None:
+        found = await repository.view(session, customer_id)
+        if found is None:
             raise CustomerNotFoundError(customer_id=customer_id)
-        return _view(row)
+        return found
 
     async def opted_out(self, session: AsyncSession, customer_id: str) -> bool:
         """Return whether a customer wants to hear nothing more.
