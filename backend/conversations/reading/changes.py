@@ -22,7 +22,7 @@ from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
-_PUT: Final = frozenset({fold("weka")})
+_PUT: Final = {fold("weka")}
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 # "Leave the tea, one coffee in its place": what Hindi leaves does not stay.
 _IN_ITS_PLACE: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
@@ -61,15 +61,14 @@ class Changer:
         items = [item for item in items if item not in kept]
         if self._exchanges_some(items):
             return self.change
-        named = items
-        items = [self._newer(item, items, loose) for item in items]
+        named, items = items, [self._newer(item, items, loose) for item in items]
         if named and items == named:
             self._apply_beside(items, loose)
         self._items = items
         off = self._off(items)
         on = [item for item in items if item not in off]
         if not items:
-            self._apply_loose(loose)
+            self._apply_loose(loose, cues().more)
         elif self._said(cues().set):
             self._resize([segment for segment in loose if segment.keys])
         gone = self._take_off(off, on)
@@ -93,7 +92,9 @@ class Changer:
         apart = all(self._own_row(item) is None for item in items)
         steered = self._said(cues().set | cues().corrections | cues().more)
         if bare and apart and len(self._order) == 1 and steered:
-            self._apply_loose(bare)
+            self._apply_loose(
+                bare, cues().more - cues().joins
+            )  # "Not two, three, and a soap": the "and" adds the soap.
         else:
             self.change.lost = self.change.lost or (bool(bare) and apart)
 
@@ -356,16 +357,14 @@ class Changer:
 
     # Amounts and sizes without an item.
 
-    def _apply_loose(self, loose: Sequence[Segment]) -> None:
+    def _apply_loose(self, loose: Sequence[Segment], more: frozenset[str]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
         loose = [as_size(segment, self._text) for segment in loose]
         if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
             return
-        if len(self._order) != 1:
-            self.change.unclear = True
-            return
-        sku, had = next(iter(self._order.items()))
-        counts = [one for segment in loose if (one := self._number_of(segment.wanted, sku)) is not None]
+        sku, had = next(iter(self._order.items()), ("", Fraction(0)))
+        alone = loose if len(self._order) == 1 else ()
+        counts = [one for segment in alone if (one := self._number_of(segment.wanted, sku)) is not None]
         if not counts:
             self.change.unclear = True
             return
@@ -376,7 +375,7 @@ class Changer:
         less = self._around.steps_down() or not self._said(known.becomes)
         if self._said(known.less) and quantity < had and less:
             self.change.set(sku, had - quantity)
-        elif self._said(known.more) and not self._said(known.set) and not corrected:
+        elif self._said(more) and not self._said(known.set) and not corrected:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)

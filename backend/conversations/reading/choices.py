@@ -13,7 +13,7 @@ from backend.catalog.linking.folding import crosses, fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
-from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.segment import Segment
@@ -23,6 +23,8 @@ _LONGEST: Final = 7
 _ALIKE: Final = 86
 _LEAST_LETTERS: Final = 4
 _FEWEST: Final = 2
+_TWO: Final = Fraction(2)
+_SEVERAL_ONES: Final = frozenset(map(fold, ("wale", "wali", "vale", "vali", "वाले", "वाली")))
 _MOST: Final = 4
 _SENSE: Final = "~"  # before the name of what a word can mean, among words
 
@@ -45,9 +47,11 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     row = _by_words(rows, keys, numbers) or _by_label(rows, keys)
     if row is None:
         return None
-    named = numbers_of(row)
+    marks = _marks(rows)
+    alike = [one for one in rows if _matches(marks[one.sku], keys) == _matches(marks[row.sku], keys)]
+    named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
     other = [one for one in said if _number(one) not in named]
-    wanted = other[0] if len(other) == 1 else Wanted()
+    wanted = other[0] if len(other) == 1 else Wanted(count=_TWO if _takes_two(keys) else None)
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
 
 
@@ -88,6 +92,11 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
     counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
     return row, Fraction(counts[0]).limit_denominator(1000) if counts else Fraction(1)
+
+
+def _takes_two(keys: Sequence[str]) -> bool:
+    """Whether an answer ends in "wale do": behind the plural it is two of them, where "wala do" may ask to give one."""
+    return keys[-1] in ALSO_GIVES and keys[-2:-1] != [] and keys[-2] in _SEVERAL_ONES
 
 
 def _number(said: Wanted) -> str:

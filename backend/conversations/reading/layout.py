@@ -108,9 +108,16 @@ def _crossed(text: str, size: tuple[int, int, str]) -> Piece:
 
 
 def in_names(keys: Sequence[str], catalogue: Catalogue) -> list[bool]:
-    """Whether each folded word and one beside it stand together in the name of a row ("Clinic Plus")."""
+    """Whether each folded word and one beside it stand together in the name of a row ("Clinic Plus").
+
+    An "and" stands in a name only between two words of it ("Hot and Sour Soup").
+    """
     pairs = [pair in catalogue.pairs for pair in pairwise(keys)]
-    return [left or right for left, right in zip([False, *pairs], [*pairs, False], strict=True)] if keys else []
+    beside = zip(keys, [False, *pairs], [*pairs, False], strict=True) if keys else ()
+    return [(left and right) if key in _ANDS else (left or right) for key, left, right in beside]
+
+
+_ANDS: Final = frozenset(map(fold, ("and", "n", "na", "aur", "ani", "aani", "और", "आणि", "व")))
 
 
 def _refusals_apart(pieces: list[Piece]) -> list[Piece]:

@@ -27,7 +27,7 @@ from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
-from backend.conversations.reading.strays import has_strays
+from backend.conversations.reading.strays import counts_a_stranger, has_strays
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -94,6 +94,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
+        lost = lost or _passes_over(pieces, items, joined)
         items, loose = joined, ()
     lost = lost or any(_is_lost(segment, reading) for segment in loose)
     flags = reading.get("flags") or {}
@@ -104,6 +105,13 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     earlier = bool(flags.get("same_again")) and not flags.get("usual_place") and not context.history
     earlier = earlier and _adds_to_last_time(context.text)
     return _Read(items, loose, pieces, _summed(items), unclear=earlier, lost=lost)
+
+
+def _passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequence[Item]) -> bool:
+    """Whether an answer has a word of the shop's that was not read, and that did not choose among the rows either."""
+    unread = (one for one in pieces if one.kind is Kind.GOODS and not any(i.start <= one.start < i.end for i in items))
+    chosen_by_it = any(item.resolution.rule == "answer" for item in joined)
+    return counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
 
 
 def _adds_to_last_time(text: str) -> bool:
@@ -151,6 +159,7 @@ def _picked(
         return None
     rows = {*item.resolution.alternatives}
     besides = [one for one in items if one.sku is not None and one.sku not in rows and one.resolution.exact]
+    besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts]
     text = context.text
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
@@ -27,6 +28,14 @@ def has_strays(
     """
     entries = _joined_with_items(pieces, items)
     return any(_is_stray(entry, reading) for entry in entries if choices.isdisjoint(piece.key for piece in entry))
+
+
+def counts_a_stranger(pieces: Sequence[Piece]) -> bool:
+    """Whether an "and" and an amount lead to a word that no list knows ("full, aur ek raita")."""
+    known = cues().asks | cues().never_goods | cues().gives | lexicon().filler | lexicon().sizes.keys()
+    runs = zip(pieces, pieces[1:], pieces[2:], strict=False)
+    led = (word for join, count, word in runs if join.kind is Kind.JOIN and count.kind is Kind.AMOUNT)
+    return any(word.kind is Kind.OTHER and word.key not in known for word in led)
 
 
 def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Sequence[Piece]]:

@@ -230,3 +230,8 @@ def test_what_a_change_names_and_leaves_without_a_mark_is_asked_about() -> None:
     text = "change <bread> to <brown bread> and make the <milk> {250ml|250ml}"
     result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
     assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+def test_an_and_adds_the_next_good_and_no_number() -> None:
+    result = read(CORNER_SHOP, "teen nahi {chaar|4}, aur {ek|1} <coke>", intent="modify_order", history=THREE_MILKS)
+    assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 4, "COKE": 1})

@@ -19,6 +19,7 @@ from tests.support.shops import CORNER_SHOP, marked
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "ya nafaka", {"FLOUR-N": 3}),
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "nafaca", {"FLOUR-N": 3}),
         ("Gas: 6kg or 13kg?", "<gas>", "{2} of the {13}", {"GAS-13": 2}),
+        ("Gas: 6kg or 13kg?", "<gas>", "{terah|13} wale do", {"GAS-13": 2}),
         ("Gas: 6kg or 13kg?", "<gas>", "{terah|13} wale {do|2} cylinder", {"GAS-13": 2}),
         ("Maisha or Nafaka?", "<unga> {3}", "nafaka and {2} <coke>", {"FLOUR-N": 3, "COKE": 2}),
     ],
@@ -99,3 +100,18 @@ def test_an_answer_may_take_several_of_what_was_offered(answer: str, expected: d
     history = (Turn("customer", before, reading), Turn("bot", "Gas: 6kg or 13kg?"))
     result = read(CORNER_SHOP, answer, history=history)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("answer", ["the big one, and {1} wheelbarrow", "big, aur {ek|1} thermos bhi"])
+def test_what_an_answer_orders_besides_is_not_dropped(answer: str) -> None:
+    before, reading = marked("<gas> {1}")
+    history = (Turn("customer", before, reading), Turn("bot", "Gas: 6kg or 13kg?"))
+    result = read(CORNER_SHOP, answer, history=history)
+    assert (lines(result), result.decision, result.ask) == ({"GAS-13": 1}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_number_that_tells_no_row_from_the_others_counts() -> None:
+    """Maisha and Nafaka both come in two kilos, so that "nafaka two" is two of it."""
+    before, reading = marked("<unga>")
+    history = (Turn("customer", before, reading), Turn("bot", "Maisha 2kg ama Nafaka 2kg?"))
+    assert lines(read(CORNER_SHOP, "nafaka {mbili|2}", history=history)) == {"FLOUR-N": 2}

@@ -381,3 +381,24 @@ def test_sorts_and_choices_are_of_their_good(text: str, expected: dict[str, int]
 def test_an_amount_of_what_nothing_has_read_is_of_no_other_good() -> None:
     result = read(DHABA, "<lime juice> aur naan {4}")
     assert (lines(result), result.decision, result.ask) == ({"LIME": 1}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_an_and_is_no_part_of_a_name_that_it_does_not_join() -> None:
+    """A bundle is called "Bun and Fizz"; in "water and fizz" the word joins two goods."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": "FIZZ", "name": "Fizz 750ml", "aliases": "fizz 750", "price": "45", "stock": "9"},
+            {"sku": "FIZZ-S", "name": "Fizz 250ml", "aliases": "fizz 250", "price": "20", "stock": "9"},
+            {"sku": "WATER", "name": "Water Bottle 1L", "aliases": "water bottle", "price": "20", "stock": "9"},
+            {
+                "sku": "SET",
+                "name": "Bun and Fizz 250ml",
+                "aliases": "bun set",
+                "unit": "combo",
+                "price": "60",
+                "stock": "9",
+            },
+        ]
+    )
+    result = read(shop, "<water bottle> {1L|1l} and <fizz> {750}")
+    assert lines(result) == {"WATER": 1, "FIZZ": 1}
