@@ -115,6 +115,12 @@ async def ladder_line(session: AsyncSession, idem: str) -> LadderLine | None:
     return None if found is None else LadderLine(str(found.order_id), found.ladder, found.step or 0)
 
 
+async def logged(session: AsyncSession, idems: Collection[str]) -> set[str]:
+    """Return those of these names that are in the log: they went out, or are about to."""
+    found = await session.scalars(select(CommsLog.idem).where(CommsLog.idem.in_(idems))) if idems else ()
+    return {idem for idem in found if idem}
+
+
 async def calls_with(session: AsyncSession, idem: str) -> bool:
     """Say whether the step that a ladder's message is of has called too, or held a call back."""
     rungs = (f"{idem}:{rung}{end}" for rung in sorted(CALLS) for end in ("", ":withheld"))

@@ -205,6 +205,7 @@ def prompt_subscriptions(
     async def state_changed(session: AsyncSession, event: StoredEvent) -> None:
         await riders.on_state_changed(session, event)
         await vendors.on_state_changed(session, event)
+        await instructions.on_state_changed(session, event)
 
     tell["order.state.changed"] = state_changed
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from backend.orders.commands import AddNote, OrderLineDraft
+from backend.orders.commands import AddNote, ConfirmPayment, OrderLineDraft
 from backend.orders.events import OrderState
 from backend.orders.ports import OrderView
 from tests.support.factories.comms import Switchboard
@@ -68,6 +68,23 @@ async def test_an_instruction_before_there_is_a_rider_is_part_of_their_way(
     assert await said_to(board, VENDOR, "ring twice") == []
     assert await said_to(board, RIDER, "shouts") == []
     assert await board.cards() == []
+
+
+async def test_what_came_before_the_outlet_had_the_order_is_told_as_it_accepts(board: Switchboard) -> None:
+    """Before it was paid nobody had it, and an outlet that never wrote has no window until it answers; each once."""
+    async with board.database.transaction() as session:
+        order = await make_order(session, shop=False, user_id=(await make_customer(session)).id)
+    await ask(board, order, "less spicy")
+    await ask(board, order, "this customer shouts", "text")
+    assert (await said_to(board, VENDOR, "spicy"), await board.cards()) == ([], [])
+    async with board.database.transaction() as session:
+        await give(session, await board.order(order.id), ADMIN, ConfirmPayment(order.amount_minor))
+    await board.settle()
+    await board.write(VENDOR, payload=f"vendor_accept:{order.id}")
+    assert await said_to(board, VENDOR, "less spicy") == [f"Oda {order.id}, tafadhali zingatia: less spicy"]
+    await ask(board, order, "no onions")
+    assert len(await said_to(board, VENDOR, "tafadhali zingatia")) == 2
+    assert (await said_to(board, VENDOR, "shouts"), await board.cards()) == ([], [])
 
 
 async def test_who_can_not_be_written_to_is_told_by_a_person(board: Switchboard, order: OrderView) -> None:
