@@ -63,5 +63,5 @@ def _restock(old: Catalogue, stock: Mapping[str, float]) -> Catalogue:
         return old
     fresh = Catalogue(items)
     # What was computed from names alone holds for any stock, and is dear to compute again.
-    vars(fresh).update({name: value for name, value in vars(old).items() if name in {"index", "families"}})
+    vars(fresh).update({name: value for name, value in vars(old).items() if name not in {"items", "by_sku"}})
     return fresh

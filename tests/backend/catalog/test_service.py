@@ -168,16 +168,18 @@ async def test_the_snapshot_follows_stock_and_prices(shop: AsyncSession) -> None
     assert first.by_sku["UNGA-2KG"].aliases == ("unga", "unga ya ugali")
     assert first.by_sku["UNGA-2KG"].options == {"size": ("2kg",)}
     assert await catalog.snapshot(shop, "M-1") is first
-    index = first.index
+    index, pairs = first.index, first.pairs
     await catalog.reserve(shop, "M-1", "ORD1", [StockLine("UNGA-2KG", Decimal(4))], 60)
     second = await catalog.snapshot(shop, "M-1")
     assert (second.by_sku["UNGA-2KG"].stock, second.by_sku["NYANYA"].stock) == (6.0, 8.5)
     assert second.index is index
+    assert second.pairs is pairs  # What names alone tell is not computed again for each sale.
     assert first.by_sku["UNGA-2KG"].stock == 10.0
     await catalog.change_item(shop, "M-1", "NYANYA", ItemChanges(price_minor=9900), reason="sale", actor=OWNER)
     third = await catalog.snapshot(shop, "M-1")
     assert third.by_sku["NYANYA"].price_minor == 9900
     assert third.index is not index
+    assert third.pairs is not pairs
 
 
 async def test_merchants_may_use_the_same_sku(shop: AsyncSession) -> None:
