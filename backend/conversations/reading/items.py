@@ -14,7 +14,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
-from backend.conversations.reading.roles import Roles
+from backend.conversations.reading.roles import Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.wants import wanted_of
 
@@ -116,7 +116,7 @@ class Collector:
     # One item.
 
     def _take_item(self, segment: Segment) -> None:
-        if self._only_for_whom(segment):
+        if self._only_for_whom(segment) or only_says_in_what(segment, self.items, self._words_after(segment.end)):
             return
         item = self._item(segment)
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):

@@ -15,6 +15,7 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
 from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.slips import number_words
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -123,8 +124,9 @@ _ANDS: Final = frozenset(map(fold, ("and", "n", "na", "aur", "ani", "aani", "औ
 def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     """In "two lassi, mango no" what stands between the amount and the "no" that follows is refused, and is cut off."""
     out: list[Piece] = []
-    for piece in pieces:
-        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after:
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+        corrects = after is not None and (after.kind is Kind.AMOUNT or after.text.lower() in number_words())
+        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after and not corrects:
             cut = len(out)
             while cut and out[cut - 1].kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}:
                 cut -= 1
@@ -281,7 +283,7 @@ class _Sorter:
 
     def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
         lex = lexicon()
-        if key in cues().joins and mention is None:
+        if key in cues().joins and mention is None and word.lower() not in number_words():  # "सात", seven, is no "साथ".
             return Kind.JOIN, False
         adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
         if adds or (mention is None and self._steers(key)):

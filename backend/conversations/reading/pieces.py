@@ -109,6 +109,7 @@ class Cues:
     reminders: frozenset[str]
     price_questions: frozenset[str]
     of_an_order: frozenset[str]
+    within: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -210,6 +211,7 @@ def cues() -> Cues:
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
+        within=frozenset(map(fold, lists["within"])),
         place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},

@@ -195,7 +195,10 @@ def _items(
     items = with_shared(collector.collect(segments), context.text, pieces, catalogue)
     read = {piece.start for segment in segments for piece in segment.pieces}
     passed_over = (piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read)
-    lost = any(_is_sure_amount(piece.start, piece.end, reading) for piece in passed_over)
+    lost = any(
+        _is_sure_amount(piece.start, piece.end, reading) or _leads_to_note(piece.end, reading, context.text)
+        for piece in passed_over
+    )
     return items, collector.loose, pieces, lost
 
 
@@ -268,6 +271,12 @@ def _asked(item: Item) -> Fraction:
 def _is_lost(segment: Segment, reading: Mapping[str, Any]) -> bool:
     """Whether the bot was sure of an amount that no item took: what it counts was not understood."""
     return bool(segment.amounts) and _is_sure_amount(segment.start, segment.end, reading)
+
+
+def _leads_to_note(end: int, reading: Mapping[str, Any], text: str) -> bool:
+    """Whether a note begins right behind an amount that no item took: what it counts was taken for words."""
+    start = ((reading.get("slots") or {}).get("note") or {}).get("start")
+    return start is not None and start >= end and not text[end:start].strip()
 
 
 def _is_sure_amount(start: int, end: int, reading: Mapping[str, Any]) -> bool:

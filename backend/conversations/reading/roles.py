@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segment
@@ -24,6 +25,13 @@ def is_reminder(text: str, place: int) -> bool:
 
 def _joins(gap: str) -> bool:
     return len(gap) <= _GAP and all(fold(word) in lexicon().filler for _, _, word in words(gap))
+
+
+def only_says_in_what(segment: Segment, items: Sequence[Item], after: Sequence[str]) -> bool:
+    """Whether a good that is open, and ordered already in one of its sorts, is only said to be with or without."""
+    rows = {*segment.resolution.alternatives} if segment.resolution.status is Status.OPEN else set()
+    within = not cues().within.isdisjoint(after[:1])
+    return within and not segment.amounts and any(item.sku in rows for item in items)
 
 
 class Roles:

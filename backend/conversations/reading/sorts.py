@@ -52,7 +52,7 @@ def without_totals(items: Sequence[Item]) -> list[Item]:
 
 def _is_total(item: Item, behind: Sequence[Item]) -> bool:
     rows, count = item.resolution.alternatives, item.wanted.count
-    sorts = list(takewhile(lambda one: one.guessed and one.sku in rows and one.wanted.count is not None, behind))
+    sorts = list(takewhile(lambda one: one.sku in rows and one.wanted.count is not None, behind))
     told = sum(one.wanted.count or 0 for one in sorts)
     return item.resolution.status is Status.OPEN and len(sorts) > 1 and told == count
 

@@ -40,6 +40,7 @@ def lines(shop: Catalogue, words: str, wanted: Wanted | None = None) -> dict[str
         ("gas ndogo", "GAS-6"),
         ("a tray", "EGG-T"),
         ("sukari nusu", "SUGAR-H"),
+        ("eggs tray", "EGG-T"),
     ],
 )
 def test_a_word_that_one_row_has_means_that_row(words: str, sku: str) -> None:

@@ -3,6 +3,8 @@
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.layout import lay_out
+from backend.conversations.reading.pieces import Kind
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Thresholds
 from tests.support.marked_reading import EVERYTHING, lines, read
@@ -402,3 +404,27 @@ def test_an_and_is_no_part_of_a_name_that_it_does_not_join() -> None:
     )
     result = read(shop, "<water bottle> {1L|1l} and <fizz> {750}")
     assert lines(result) == {"WATER": 1, "FIZZ": 1}
+
+
+@pytest.mark.parametrize(("word", "kind"), [("सात", Kind.OTHER), ("साथ", Kind.JOIN)])
+def test_seven_is_no_with(word: str, kind: Kind) -> None:
+    """Both sound alike in Devanagari; only one of them joins two goods."""
+    plain, reading = marked(f"<idli> {word} <chai>")
+    assert [piece.kind for piece in lay_out(plain, reading, KITCHEN) if piece.text == word] == [kind]
+
+
+def test_an_amount_of_what_was_taken_for_a_note_is_not_dropped() -> None:
+    text = "{2} <idli> 1 sev puri"
+    note = {"text": "sev puri", "start": text.index("sev") - 4, "end": len(text) - 4}
+    result = read(KITCHEN, text.replace(" 1 ", " {1} "), slots={"note": note})
+    assert (lines(result), result.decision, result.ask) == ({"IDLI": 2}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_good_that_something_is_to_be_in_is_ordered_once() -> None:
+    result = read(KITCHEN, "{2} <butter roti>, <roti> me ghee kam")
+    assert (lines(result), result.decision) == ({"ROTI-B": 2}, Decision.ACCEPT)
+
+
+def test_a_number_that_is_told_again_by_brands_counts_once() -> None:
+    result = read(CORNER_SHOP, "<unga> {mbili|2}, <maisha> {moja|1} <nafaka> {moja|1}")
+    assert (lines(result), result.decision) == ({"FLOUR-2": 1, "FLOUR-N": 1}, Decision.ACCEPT)
