@@ -54,7 +54,6 @@ _ANSWERED: Final = """
 SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id
 WHERE m.direction = 'in' AND (m.turn_id IS NOT NULL OR c.owner_kind <> 'bot')
 """
-_UP_AGAIN_S: Final = 30.0  # Never both at once: then all that is written meanwhile goes to people.
 _FIGURES: Final = {
     "stored": "SELECT count(*) FROM messages WHERE direction = 'in'",
     "turns": "SELECT count(*) FROM turns",
@@ -94,8 +93,9 @@ def _two_of_each(stack: Stack, model: Path, *, second_port: int) -> Sequence[Pro
 class Soak:
     """Customers who write, somebody who kills, and the counts."""
 
-    def __init__(self, opened: Running, arguments: argparse.Namespace) -> None:
+    def __init__(self, opened: Running, ports: Sequence[int], arguments: argparse.Namespace) -> None:
         self._services = opened.services
+        self._rasas_up = [answers(port, "/") for port in ports]
         self._sandbox = Sandbox(f"http://127.0.0.1:{opened.stack.ports.sandbox}")
         self._rows = psycopg.connect(opened.stack.database_url, autocommit=True)
         self._tally = Tally()
@@ -134,7 +134,7 @@ class Soak:
 
     async def _count(self) -> None:
         """Count what the provider was asked for while its log lasts; let people write as fast as turns come; kill."""
-        killed, last = 0, -_UP_AGAIN_S
+        killed = 0
         for look in range(10**6):
             await self._tally.count(self._sandbox)
             answered = self._number(_ANSWERED)
@@ -143,10 +143,14 @@ class Soak:
             # Few behind, so that most messages are a turn of their own.
             (self._may_write.set if self._written - answered < self._customers else self._may_write.clear)()
             wanted = min(self._kills, self._written * (self._kills + 1) // self._messages)
-            if killed < wanted and time.monotonic() - last > _UP_AGAIN_S:
+            if killed < wanted and await self._both_up():
                 self._services.kill(_RASAS[killed % len(_RASAS)])
-                killed, last = killed + 1, time.monotonic()
+                killed += 1
             await asyncio.sleep(_LOOK_S)
+
+    async def _both_up(self) -> bool:
+        """Say whether the other one is there: with neither, all that is written meanwhile goes to people."""
+        return all([await up() for up in self._rasas_up])
 
     async def _wait(self) -> None:
         waiting, since = -1, time.monotonic()
@@ -175,7 +179,7 @@ async def _soak(arguments: argparse.Namespace, folder: Path) -> int:
     choose = partial(_two_of_each, second_port=second)
     environment = {**inherited_environment(), **changes}
     async with running(settings, Progress(Console()), quiet=True, environment=environment, choose=choose) as opened:
-        figures = await Soak(opened, arguments).run()
+        figures = await Soak(opened, (first, second), arguments).run()
     lost, doubled = _judge(figures, arguments.messages)
     detail = " ".join(f"{name}={value}" for name, value in figures.items())
     rate = round(arguments.messages / figures["seconds"], 1)
