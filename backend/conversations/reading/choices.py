@@ -197,6 +197,9 @@ def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: froze
     scores = {row.sku: _matches(marks[row.sku], said) + len(numbers_of(row) & numbers & telling) for row in rows}
     best = max(scores.values())
     first = [row for row in rows if scores[row.sku] == best]
+    if best and len(first) > 1:  # "Masala" is the plain masala, where the other is "mysore masala".
+        rest = {row.sku: len({key for key in marks[row.sku] if not key.startswith(_SENSE)}) for row in first}
+        first = [row for row in first if rest[row.sku] == min(rest.values())]
     return first[0] if best and len(first) == 1 else None
 
 

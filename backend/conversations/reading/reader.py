@@ -27,7 +27,7 @@ from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
-from backend.conversations.reading.strays import counts_a_stranger, has_strays
+from backend.conversations.reading.strays import counts_a_stranger, has_strays, names_more, offers_a_choice
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -90,6 +90,7 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
+    lost = lost or offers_a_choice(pieces, items) or names_more(pieces, items, catalogue)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue))
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)

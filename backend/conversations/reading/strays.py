@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, takewhile
 from typing import Any, Final
 
+from backend.catalog.linking.candidates import ENOUGH
+from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.lexicon import lexicon
-from backend.conversations.reading.item import Item
+from backend.catalog.linking.terms import term
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
 _ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisaidie, nicheki, nitumie.
+_ORS: Final = frozenset({"or", "ama", "au", "kinva", "या", "किंवा"})
+_NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
 _SILENT: Final = frozenset({Kind.OTHER, Kind.JOINT})
 
@@ -36,6 +43,54 @@ def counts_a_stranger(pieces: Sequence[Piece]) -> bool:
     runs = zip(pieces, pieces[1:], pieces[2:], strict=False)
     led = (word for join, count, word in runs if join.kind is Kind.JOIN and count.kind is Kind.AMOUNT)
     return any(word.kind is Kind.OTHER and word.key not in known for word in led)
+
+
+def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether a word of the shop stands beside an item's own words that its row does not have ("rava masala dosa").
+
+    Args:
+        pieces: All pieces of the message in order.
+        items: The items that were read.
+        catalogue: The merchant's rows.
+    """
+    rows = {item.sku: number for number, item in enumerate(catalogue.items)}
+    ordered = [item for item in items if item.sku in rows and item.role == ADD]
+    beside = ((item, piece) for item in ordered for run in clauses(pieces) for piece in _beside(run, item, items))
+    return any(not _is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
+
+
+def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator[Piece]:
+    """The goods words in an item and right beside it that no other item holds."""
+    held = [place for place, piece in enumerate(run) if item.start <= piece.start < item.end and piece.kind in _NAMES]
+    if held:
+        before = list(takewhile(lambda piece: piece.kind in _NAMES, reversed(run[: held[0]])))
+        after = list(takewhile(lambda piece: piece.kind in _NAMES, run[held[-1] + 1 :]))
+        others = [one for one in items if one is not item]
+        for piece in (*before, *run[held[0] : held[-1] + 1], *after):
+            if piece.kind is Kind.GOODS and not any(one.start <= piece.start < one.end for one in others):
+                yield piece
+
+
+def _is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
+    """Whether a row has a word, however it is spelled, or may come with it."""
+    if piece.key in lexicon().optional | catalogue.choices:
+        return True
+    similar = catalogue.index.similar(term(piece.key)).items()
+    having = [catalogue.index.rows[place] for place, likeness in similar if likeness >= ENOUGH]
+    return not having or any(row in rows for rows in having)
+
+
+def offers_a_choice(pieces: Sequence[Piece], items: Sequence[Item]) -> bool:
+    """Whether an "or" stands between two items, of which one alone is wanted."""
+    ordered = [item for item in items if item.role == ADD]
+    return any(
+        before.sku != after.sku and any(_is_or(piece) for piece in pieces if before.end <= piece.start < after.start)
+        for before, after in pairwise(ordered)
+    )
+
+
+def _is_or(piece: Piece) -> bool:
+    return piece.kind is Kind.JOIN and piece.text.lower() in _ORS
 
 
 def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Sequence[Piece]]:

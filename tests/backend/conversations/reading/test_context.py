@@ -115,3 +115,15 @@ def test_a_number_that_tells_no_row_from_the_others_counts() -> None:
     before, reading = marked("<unga>")
     history = (Turn("customer", before, reading), Turn("bot", "Maisha 2kg ama Nafaka 2kg?"))
     assert lines(read(CORNER_SHOP, "nafaka {mbili|2}", history=history)) == {"FLOUR-N": 2}
+
+
+def test_the_plain_sort_is_meant_by_the_word_that_it_shares() -> None:
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": "", "price": "50", "stock": "20"}
+            for sku, name in (("PEPPER", "Pepper Vada"), ("GARLIC", "Garlic Pepper Vada"), ("PLAIN", "Plain Vada"))
+        ]
+    )
+    before, reading = marked("<vada>")
+    history = (Turn("customer", before, reading), Turn("bot", "Pepper, Garlic Pepper or Plain?"))
+    assert lines(read(shop, "{2} pepper {1} plain", history=history)) == {"PEPPER": 2, "PLAIN": 1}

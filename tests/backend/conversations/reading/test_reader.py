@@ -428,3 +428,20 @@ def test_a_good_that_something_is_to_be_in_is_ordered_once() -> None:
 def test_a_number_that_is_told_again_by_brands_counts_once() -> None:
     result = read(CORNER_SHOP, "<unga> {mbili|2}, <maisha> {moja|1} <nafaka> {moja|1}")
     assert (lines(result), result.decision) == ({"FLOUR-2": 1, "FLOUR-N": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["batata <poha> {2}", "{2} <poha> batata, {1} <chai>"])
+def test_a_word_of_the_shop_that_the_row_lacks_is_not_passed_over(text: str) -> None:
+    """The shop knows potatoes from its fritters; its poha has none, and what was wanted is asked."""
+    result = read(KITCHEN, text)
+    assert (lines(result)["POHA"], result.decision, result.ask) == (2, Decision.CLARIFY, Slot.ITEM)
+
+
+@pytest.mark.parametrize("text", ["kanda <poha> {2}", "{2} <poha> garam, {1} <chai>", "{2} <pohe>"])
+def test_a_word_that_the_row_has_or_may_come_with_needs_no_question(text: str) -> None:
+    assert read(KITCHEN, text).decision is Decision.ACCEPT
+
+
+@pytest.mark.parametrize("text", ["{2} <bread> or <eggs>", "<mkate> {moja|1} ama <maziwa> {mbili|2}"])
+def test_one_good_or_another_is_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text).decision is Decision.CLARIFY
