@@ -165,10 +165,9 @@ async def test_an_account_with_a_token_of_its_own_stops_no_other(wire: Wire) -> 
     await adapter.close()
 
 
+@pytest.mark.parametrize("wire", [Channel.WHATSAPP], indirect=True)  # Instagram's codes speak of tokens alone.
 async def test_an_account_that_is_locked_stops_no_other_whoever_has_the_token(wire: Wire) -> None:
     """WhatsApp names the business or its number: the token that all share is good."""
-    if wire.adapter.channel is not Channel.WHATSAPP:
-        pytest.skip("Instagram's codes speak of tokens alone")
     await wire.control("faults", provider="whatsapp", mode="refuse", status=400, code="131031")
     with pytest.raises(ProviderUnavailableError) as stopped:
         await wire.adapter.send(wire.message, "msg:1")

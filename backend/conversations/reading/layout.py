@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -124,7 +124,7 @@ _ANDS: Final = frozenset(map(fold, ("and", "n", "na", "aur", "ani", "aani", "औ
 def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     """In "two lassi, mango no" what stands between the amount and the "no" that follows is refused, and is cut off."""
     out: list[Piece] = []
-    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+    for piece, after in zip_longest(pieces, pieces[1:]):
         corrects = after is not None and (after.kind is Kind.AMOUNT or after.text.lower() in number_words())
         if piece.kind is Kind.BREAK and piece.key in cues().refusals_after and not corrects:
             cut = len(out)

@@ -36,6 +36,12 @@ def test_orders_become_lines(text: str, expected: dict[str, int]) -> None:
     assert (lines(result), result.decision, result.ask) == (expected, Decision.ACCEPT, None)
 
 
+@pytest.mark.parametrize("text", ["\N{ROUND PUSHPIN}", "\N{PERSON WITH FOLDED HANDS}!!", "...", "?", " ", ""])
+def test_a_message_without_words_orders_nothing(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({}, Decision.CLARIFY)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
