@@ -241,6 +241,11 @@ class Catalogue:
         return {item.sku: item for item in self.items}
 
     @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Row numbers by SKU."""
+        return {item.sku: row for row, item in enumerate(self.items)}
+
+    @cached_property
     def families(self) -> Mapping[frozenset[str], tuple[int, ...]]:
         """Row numbers by family: rows that differ in size or container alone."""
         found: dict[frozenset[str], list[int]] = {}
@@ -252,7 +257,17 @@ class Catalogue:
         """Read all rows and build the index now, so that no message waits for it."""
         for item in self.items:
             _ = (item.container, item.measure, item.label, item.unit_measure, item.size_numbers, item.pieces)
-        _ = (self.index, self.families, self.by_sku, self.choices, self.pairs, self.written, self._loans, self.vessels)
+        _ = (
+            self.index,
+            self.families,
+            self.by_sku,
+            self.row_of,
+            self.choices,
+            self.pairs,
+            self.written,
+            self._loans,
+            self.vessels,
+        )
         _ = (self.bare_names, self.senses, self.choice_senses)
         return self
 

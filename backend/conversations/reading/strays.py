@@ -53,7 +53,7 @@ def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalo
         items: The items that were read.
         catalogue: The merchant's rows.
     """
-    rows = {item.sku: number for number, item in enumerate(catalogue.items)}
+    rows = catalogue.row_of
     ordered = [item for item in items if item.sku in rows and item.role == ADD]
     beside = ((item, piece) for item in ordered for run in clauses(pieces) for piece in _beside(run, item, items))
     return any(not _is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
