@@ -21,9 +21,9 @@ from backend.conversations.ports import InboxFilter, InboxRow, MessageView, Thre
 from backend.conversations.service import ConversationsService
 from backend.conversations.service.speaking import REPLY_WAITING, TemplateWords
 from backend.orders.commands import AddNote, FileName
-from backend.orders.errors import NoteFileUnknownError
 from backend.orders.ports import NoteFiles, OrderFilter, OrderView
 from backend.orders.service import OrdersService
+from backend.orders.service.note_files import check_file
 from backend.platform.actors import Source
 from backend.platform.auth.principal import ALL_CITIES, Principal
 from backend.platform.web import SessionDep, provide
@@ -76,7 +76,7 @@ class InboxDesk:
         wanted = OrderFilter(user_id=thread.customer_id, merchant_id=thread.merchant_id)
         return list((await self.orders.list_orders(self.session, wanted, limit=_ORDERS))[0])
 
-    async def keep_with(self, order_id: str, note: AddNote, principal: Principal) -> None:
+    async def keep_with(self, order_id: str, file: FileName, words: str, kind: str, principal: Principal) -> None:
         """Keep a file of the order's customer with the order, once.
 
         Raises:
@@ -85,9 +85,9 @@ class InboxDesk:
         order = await self.orders.get(self.session, order_id)
         principal.check_city(order.city)
         principal.check_merchant(order.merchant_id)
-        if note.file is None or note.file not in await self.attached.kinds_for(self.session, order, (note.file,)):
-            raise NoteFileUnknownError(order_id=order_id)
-        twice = f"{principal.actor}:file:{note.file.message_id}:{note.file.place}:{note.kind}"
+        note = AddNote(words, kind, file)
+        await check_file(self.session, self.attached, order, note)
+        twice = f"{principal.actor}:file:{file.message_id}:{file.place}:{kind}"
         await self.orders.handle(
             self.session, order_id, note, actor=principal.actor, source=Source.CONSOLE, command_id=twice
         )
@@ -195,8 +195,9 @@ async def keep_with_order(
 ) -> Response:
     """Keep a voice note or a picture with an order of its customer, for vendor and rider to heed where told so."""
     await desk.visible(conversation_id, principal)
-    note = AddNote(words, "instruction" if tell else "voice", FileName(message_id, place))
-    return await _step(request, desk, conversation_id, principal, desk.keep_with(order_id, note, principal))
+    kind = "instruction" if tell else "voice"
+    step = desk.keep_with(order_id, FileName(message_id, place), words, kind, principal)
+    return await _step(request, desk, conversation_id, principal, step)
 
 
 async def _step(

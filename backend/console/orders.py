@@ -18,10 +18,10 @@ from backend.console.steps import refusal_of
 from backend.console.timeline import Moment, order_story
 from backend.dispatch.ports import AssignmentView
 from backend.dispatch.service import DispatchService, ProofsService
-from backend.orders.errors import NoteFileGoneError
 from backend.orders.events import OrderState
 from backend.orders.ports import NoteFiles, OrderView, StoredFile
 from backend.orders.service import OrdersService
+from backend.orders.service.note_files import file_of
 from backend.payments.service import PaymentsService
 from backend.platform.actors import Source
 from backend.platform.auth.principal import Principal
@@ -115,11 +115,7 @@ class OrderDesk:
             NoteFileGoneError: It names none, or none that is kept.
         """
         notes = await self.orders.notes(self.session, order_id)
-        named = next((note.file for note in notes if note.id == note_id), None)
-        found = await self.files.fetch(self.session, named) if named else None
-        if found is None:
-            raise NoteFileGoneError(order_id=order_id, note_id=note_id)
-        return found
+        return await file_of(self.session, self.files, order_id, notes, note_id)
 
     async def values(self, order: OrderView) -> dict[str, Any]:
         """Return what the template shows."""

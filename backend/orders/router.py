@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.orders.commands import AcceptOrder, Command, MarkReady, RejectOrder
 from backend.orders.errors import (
     CommandRefusedError,
-    NoteFileGoneError,
-    NoteFileUnknownError,
     OrderNotFoundError,
     OrderRefusedError,
 )
@@ -35,6 +33,7 @@ from backend.orders.schemas import (
     timeline_out,
 )
 from backend.orders.service import OrdersService
+from backend.orders.service.note_files import check_file, file_of
 from backend.platform.actors import Actor, ActorKind, Source
 from backend.platform.auth.dependencies import require
 from backend.platform.auth.principal import ALL_CITIES, Principal, Role
@@ -211,8 +210,7 @@ async def add_note(
 ) -> CommandOut:
     """Keep a remark with an order; it may name a file that its customer sent."""
     order, command = await _theirs(session, orders, principal, order_id), body.command()
-    if command.file is not None and command.file not in await files.kinds_for(session, order, (command.file,)):
-        raise NoteFileUnknownError(order_id=order_id, message_id=command.file.message_id)
+    await check_file(session, files, order, command)
     return await _handle(session, orders, order, command, principal.actor, key)
 
 
@@ -240,10 +238,7 @@ async def get_note_file(
     """The voice note or picture that a remark names, as it came; 404 once its customer has taken it back."""
     await _theirs(session, orders, principal, order_id)
     notes = await _notes_for(session, orders, principal, order_id)
-    named = next((note.file for note in notes if note.id == note_id), None)
-    found = await files.fetch(session, named) if named else None
-    if found is None:
-        raise NoteFileGoneError(order_id=order_id, note_id=note_id)
+    found = await file_of(session, files, order_id, notes, note_id)
     return Response(found.content, headers=dict(found.headers))
 
 

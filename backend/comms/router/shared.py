@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from backend.comms.note_links import PATH
 from backend.comms.service.heard_notes import HeardNotes
-from backend.orders.errors import NoteFileGoneError
 from backend.platform.web import SessionDep, provide
 
 shared_files = APIRouter(include_in_schema=False)
@@ -22,7 +21,5 @@ async def shared_file(
 ) -> Response:
     """Return the file of an instruction to whoever has its address, for some hours."""
     found = await notes.shared(session, token)
-    if found is None:
-        raise NoteFileGoneError
     kind = found.headers["content-type"]
     return Response(found.content, headers={**found.headers, "content-type": _IN_FULL.get(kind, kind)})

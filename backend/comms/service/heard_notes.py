@@ -9,8 +9,10 @@ from backend.channels.ports import MediaRef
 from backend.comms.note_links import NoteLinks
 from backend.comms.ports import Contact
 from backend.comms.service.partner_speech import PartnerSpeech
+from backend.orders.errors import NoteFileGoneError
 from backend.orders.ports import NoteFiles, NoteView, OrderView, StoredFile
 from backend.orders.service import OrdersService
+from backend.orders.service.note_files import file_of
 
 # What WhatsApp shows or plays by itself; anything else goes as a document.
 _SHOWN_AS: Final = {
@@ -49,15 +51,18 @@ class HeardNotes:
                     media=media,
                 )
 
-    async def shared(self, session: AsyncSession, token: str) -> StoredFile | None:
-        """Return the file of an address that was handed on; None where it is not ours, too old, or the file is gone."""
+    async def shared(self, session: AsyncSession, token: str) -> StoredFile:
+        """Return the file of an address that was handed on.
+
+        Raises:
+            NoteFileGoneError: The address is not ours, or too old, or the file is gone.
+        """
         found = self._links.note_of(token)
         if found is None:
-            return None
+            raise NoteFileGoneError
         order_id, note_id = found
-        notes = await self._orders.notes(session, order_id)
-        named = next((note.file for note in notes if note.id == note_id and note.kind == "instruction"), None)
-        return await self._files.fetch(session, named) if named else None
+        notes = [note for note in await self._orders.notes(session, order_id) if note.kind == "instruction"]
+        return await file_of(session, self._files, order_id, notes, note_id)
 
 
 def _shown_as(media_type: str) -> str:
