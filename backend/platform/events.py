@@ -68,9 +68,8 @@ class Position(NamedTuple):
     pos: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """An event as it was written, with the headers that all events share."""
+class StoredEvent(NamedTuple):
+    """An event as it was written, with the headers that all events share; a tuple, since consumers make one a row."""
 
     event_id: str
     topic: str

@@ -1,7 +1,7 @@
 """`duka replay`: an order worked out anew from its logs, and what its events would send if they came again."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from backend.bootstrap import Built
@@ -87,7 +87,7 @@ async def _steps(
     for event in found.events:
         if columns := told_by(event.topic, event.payload):
             await orders.show_as_of(session, found.order_id, columns)
-        again = replace(event, event_id=f"dry:{event.event_id}")
+        again = event._replace(event_id=f"dry:{event.event_id}")
         for consumer in _followers(consumers, event.topic):
             yield await _step(session, consumer, again, found.order_id)
 
