@@ -195,10 +195,31 @@ def send_only_the_turn() -> None:
     RemoteAction._action_call_format = call_format  # noqa: SLF001
 
 
+def hash_messages_by_text() -> None:
+    """Hash a message by its text; Rasa takes a fingerprint of all it holds, each time that training data is merged.
+
+    Messages that are equal have equal texts, so that sets and tables of messages stay what they were.
+    """
+    from rasa.shared.nlu.constants import TEXT
+    from rasa.shared.nlu.training_data.message import Message
+
+    stock = Message.__hash__
+    if getattr(stock, "is_by_text", False):
+        return
+
+    def hash_of(self: Any) -> int:
+        text = self.data.get(TEXT)
+        return hash(text) if text else stock(self)
+
+    hash_of.is_by_text = True  # type: ignore[attr-defined]
+    Message.__hash__ = hash_of
+
+
 SHORTCUTS: Final[Sequence[Callable[[], None]]] = (
     cache_event_types,
     prebuild_response_check,
     run_graphs_in_order,
     keep_connections_open,
     send_only_the_turn,
+    hash_messages_by_text,
 )

@@ -130,14 +130,20 @@ def read(words: Words, start: int = 0, lang: str | None = None) -> tuple[int, in
     Returns:
         The value and the index after its last word, or None.
     """
+    if start >= len(words) or not _opens(words[start]):
+        return None
     chosen = _GRAMMARS if lang is None else ("sw" if lang == "sheng" else lang,)
     found = [hit for hit in (_read_in(words, start, name) for name in chosen) if hit]
     return max(found, key=lambda hit: hit[1], default=None)
 
 
+@lru_cache(maxsize=16384)
+def _opens(word: str) -> bool:
+    """Tell whether a number can begin with a word: what begins one is one by itself."""
+    return any(_read_in((word,), 0, lang) for lang in _GRAMMARS)
+
+
 def _read_in(words: Words, start: int, lang: str) -> tuple[int, int] | None:
-    if start >= len(words):
-        return None
     return _read_swahili(words, start) if lang == "sw" else _read_leading(words, start, lang)
 
 

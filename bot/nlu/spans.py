@@ -184,10 +184,16 @@ def _classed(token: Token) -> bool:
     return bool(classes(token.norm, token.sound) or word_kind(token.norm))
 
 
+@lru_cache(maxsize=32768)
+def prepared(text: str, asked: str, bot: str) -> Message:
+    """Cut a message of the training data up, once for all that train on it."""
+    return prepare(text, Context(asked=asked, bot_text=bot))
+
+
 @lru_cache(maxsize=1)
 def training_rows(examples: tuple[Example, ...]) -> tuple[list[TaggedRow], frozenset[str]]:
     """Prepare examples for the tagger, with the vocabulary that they teach."""
-    messages = [prepare(item.text, Context(asked=item.asked, bot_text=item.bot)) for item in examples]
+    messages = [prepared(item.text, item.asked, item.bot) for item in examples]
     vocabulary = vocabulary_of(messages)
     return [_row(message, item, vocabulary) for message, item in zip(messages, examples, strict=True)], vocabulary
 

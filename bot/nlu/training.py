@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from bot.nlu.annotated import Example
 from bot.nlu.calibrate import temperature_of
-from bot.nlu.features import prepare
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
-from bot.nlu.spans import SpanTagger, Tag, TaggedRow, training_rows
+from bot.nlu.spans import SpanTagger, Tag, TaggedRow, prepared, training_rows
 
 EPOCHS = 50
 _FOLD_EPOCHS = 24
@@ -66,7 +65,7 @@ def train_languages(examples: Sequence[Example]) -> LinearModel:
     """Train the language model on examples whose language is known, each text once."""
     known = list({example.text: example for example in examples if example.lang}.values())
     return calibrated(
-        [(language_features(prepare(item.text)), item.lang, item.weight) for item in known],
+        [(language_features(prepared(item.text, item.asked, item.bot)), item.lang, item.weight) for item in known],
         [item.text for item in known],
     )
 

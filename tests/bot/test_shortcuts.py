@@ -180,3 +180,13 @@ def test_an_action_hears_of_the_turn_alone() -> None:
     assert call["tracker"]["latest_message"]["text"] == "two"
     assert call["tracker"]["latest_message"]["reading"] == {"a": 1}
     assert (call["sender_id"], call["next_action"]) == ("s", "action_x")
+
+
+def test_training_data_drops_the_copies_that_rasa_drops() -> None:
+    """Equal messages are one; messages of one text that differ in anything else stay two."""
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    told = [{"text": "2 chapo", "intent": "place_order"}, {"text": "2 chapo", "intent": "affirm"}, {"intent": "greet"}]
+    kept = TrainingData([Message(dict(data)) for data in (*told, *told, {"text": "asante", "intent": "thank"})])
+    assert [message.data for message in kept.training_examples] == [*told, {"text": "asante", "intent": "thank"}]
