@@ -38,9 +38,11 @@ class RiderPrompts:
     async def on_accepted(self, session: AsyncSession, event: StoredEvent) -> None:
         """Say where to pick up, and hand on what is to be heard or seen first."""
         await self._tell_step(session, event, "accepted")
+        notes = [note for note in await self._orders.notes(session, event.payload["order_id"]) if note.file]
+        if not notes:
+            return
         order = await self._orders.get(session, event.payload["order_id"])
         contact = await self._desk.contact(session, event.payload["rider_id"])
-        notes = await self._orders.notes(session, order.id)
         await self._heard.hand_on(session, order, contact, notes, f"rider:{event.event_id}")
 
     async def on_picked_up(self, session: AsyncSession, event: StoredEvent) -> None:
