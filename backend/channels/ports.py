@@ -173,6 +173,7 @@ class DeliveryReceipt:
         reference: What we sent along with it; empty where the provider has no such field.
         action: What the failure asks for; see `errors.Action`.
         business: The provider's account that ours belongs to, where it tells.
+        of_account: Whether it failed because the provider has stopped our account, and not for this message.
     """
 
     channel: Channel
@@ -185,6 +186,7 @@ class DeliveryReceipt:
     error_detail: str = ""
     action: str = ""
     business: str = ""
+    of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

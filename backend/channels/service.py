@@ -23,6 +23,7 @@ from backend.channels.ports import (
 )
 from backend.channels.sealing import seal
 from backend.channels.templates import TEMPLATES, TemplateStates, template_row
+from backend.platform import outages
 from backend.platform.db.types import blind_index
 from backend.platform.inbox import StoredProviderEvent
 from backend.platform.sends import NewSend, enqueue_many, mark_sent
@@ -129,7 +130,12 @@ class ChannelsService:
         return now - windows.PRIVATE_REPLY if channel == Channel.INSTAGRAM else None
 
     async def record_receipt(self, session: AsyncSession, receipt: DeliveryReceipt) -> None:
-        """Keep what proves that a send arrived: its sender may be without an answer, or still wait for one."""
+        """Keep what proves that a send arrived: its sender may be without an answer, or still wait for one.
+
+        A failure of the account itself is noted as its outage, as where the send is refused at once.
+        """
+        if receipt.of_account:
+            await outages.note(session, str(receipt.channel), receipt.account)
         if receipt.reference:
             await repository.save_receipt(session, receipt.reference, receipt.message_id, str(receipt.status))
             await mark_sent(session, receipt.reference, receipt.message_id)

@@ -128,3 +128,13 @@ async def test_a_webhook_that_nobody_can_read_is_kept_for_a_person(shop: Town) -
     assert await shop.scalar("SELECT state || ' ' || error FROM provider_events") == (
         "dead UnknownAccountError: No merchant has this account"
     )
+
+
+@pytest.mark.parametrize(("code", "named"), [(131042, True), (131049, False)])
+async def test_an_account_that_fails_by_status_alone_is_told_of(shop: Town, code: int, *, named: bool) -> None:
+    """WhatsApp takes a message and tells later that the business has not paid: as much an outage as a refusal."""
+    await shop.account("whatsapp", "failures", asynchronous=True)
+    await shop.account("whatsapp", "number", code=code)
+    await shop.says("habari")
+    ours = "SELECT count(*) FROM provider_outage JOIN merchants ON channel = 'whatsapp:' || wa_phone_number_id"
+    assert await shop.scalar(ours) == int(named)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from backend.channels.graph import HANDLING, UNREADABLE, Json, dict_of, dicts, instant
+from backend.channels.graph import HANDLING, UNREADABLE, ErrorClass, Json, dict_of, dicts, instant
 from backend.channels.ports import (
     AccountNotice,
     CartLine,
@@ -253,6 +253,7 @@ def _status(row: Json) -> DeliveryReceipt:
         error_code=str(error.get("code") or ""),
         error_detail=str(details or error.get("title") or "")[:300],
         action=HANDLING[classify(error)].action if error else "",
+        of_account=classify(error) is ErrorClass.STOP_ACCOUNT,
     )
 
 
