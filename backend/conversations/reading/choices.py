@@ -44,12 +44,13 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     if len(rows) < _FEWEST or len(keys) > _LONGEST:
         return None
     numbers = _numbers_in(text) | {_number(one) for one in said}
-    row = _by_words(rows, keys, numbers) or _by_label(rows, keys)
+    row = _by_words(rows, keys, numbers) or _by_label(rows, keys) or _by_price(rows, question, numbers)
     if row is None:
         return None
     marks = _marks(rows)
     alike = [one for one in rows if _matches(marks[one.sku], keys) == _matches(marks[row.sku], keys)]
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
+    named |= {_price(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named]
     wanted = other[0] if len(other) == 1 else Wanted(count=_TWO if _takes_two(keys) else None)
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
@@ -65,22 +66,28 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
         catalogue: The merchant's rows.
     """
     rows = _named(_rows(asked, catalogue), question)
-    said = [_part_of(part, rows) for part in _answers(text)] if len(rows) >= _FEWEST else []
+    telling = _telling(rows)
+    said = [_part_of(part, rows) for part in _answers(text, telling)] if len(rows) >= _FEWEST else []
     settled = [(row, count) for row, count in said if row is not None]
     if len(said) < _FEWEST or len({row.sku for row, _ in settled}) < len(said):
         return None
     return [_settled(replace(asked, wanted=Wanted()), row, count, catalogue) for row, count in settled]
 
 
-def _answers(text: str) -> list[list[str]]:
-    """The parts of an answer, each behind an "and" or, without any, before a number of its own; as folded words."""
+def _answers(text: str, telling: frozenset[str]) -> list[list[str]]:
+    """The parts of an answer, each with an "and" or a number of its own at its edge; as folded words.
+
+    Numbers lead their parts ("two small one big") or, where the answer begins with none, end them ("small two big
+    one"); one that tells a row from the others (`telling`) counts nothing.
+    """
+    keys = [fold(word) for _, _, word in words(text) if word.lower() not in cues().attributes]
+    counts = [number_of(key) is not None and key not in telling for key in keys]
+    leads = counts[:1] == [True]
     parts: list[list[str]] = [[]]
-    for _, _, word in words(text):
-        key = fold(word)
-        if word.lower() in cues().attributes and any(number_of(one) is None for one in parts[-1]):
-            continue  # "The big one" counts none.
-        begins = number_of(key) is not None and any(number_of(one) is None for one in parts[-1])
-        if begins or (key in cues().joins and parts[-1]):
+    for place, key in enumerate(keys):
+        ends = place > 0 and counts[place - 1] and not leads and len(parts[-1]) > 1
+        begins = counts[place] and leads and bool(parts[-1])
+        if ends or begins or (key in cues().joins and parts[-1]):
             parts.append([])
         parts[-1] += [key] if key not in cues().joins else []
     return [part for part in parts if part]
@@ -92,6 +99,16 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
     counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
     return row, Fraction(counts[0]).limit_denominator(1000) if counts else Fraction(1)
+
+
+def _by_price(rows: Sequence[CatalogueItem], question: str, numbers: frozenset[str]) -> CatalogueItem | None:
+    """The row that an answer names by its price, where the question told it ("the 1200 one")."""
+    found = [row for row in rows if _price(row) in numbers & _numbers_in(question)]
+    return found[0] if len(found) == 1 else None
+
+
+def _price(row: CatalogueItem) -> str:
+    return f"{row.price_minor / 100:g}"
 
 
 def _takes_two(keys: Sequence[str]) -> bool:
@@ -126,9 +143,11 @@ def taken_together(asked: Item, text: str, question: str, wanted: Wanted, catalo
     offered = _named_apart(_rows(asked, catalogue), question)
     both = len(offered) == _FEWEST and bool(places_of(cues().both, text))
     every = _FEWEST <= len(offered) <= _MOST and bool(places_of(cues().all_of_them, text))
-    if not (both or every) or not _says_only(text):
+    shared = len(offered) == _FEWEST and bool(places_of(cues().half_each, text))
+    if not (both or every or shared) or not _says_only(text):
         return None
     count = wanted.count if wanted.count is not None else _count_of_each(asked, len(offered))
+    count = _share(asked, len(offered)) if shared else count
     return [_settled(replace(asked, wanted=Wanted(vague=count is None)), row, count, catalogue) for row in offered]
 
 
@@ -154,9 +173,17 @@ def _count_of_each(asked: Item, rows: int) -> Fraction | None:
     return Fraction(1) if count in {None, Fraction(1), Fraction(rows)} and not asked.wanted.measured else None
 
 
+def _share(asked: Item, rows: int) -> Fraction | None:
+    """As many of each as make up what was asked for; None where that comes out uneven, or no number was said."""
+    each = (asked.wanted.count or Fraction(0)) / rows
+    return each if each > 0 and each.denominator == 1 and not asked.wanted.measured else None
+
+
 def _says_only(text: str) -> bool:
     """Whether an answer says nothing but that it takes them all, and how many."""
-    spans = [*places_of(cues().both, text), *places_of(cues().all_of_them, text), *places_of(cues().each, text)]
+    known = cues()
+    taking = (known.both, known.all_of_them, known.each, known.half_each)
+    spans = [span for listed in taking for span in places_of(listed, text)]
     rest = (fold(word) for start, _, word in words(text) if not any(first <= start < last for first, last in spans))
     return all(key in lexicon().filler | cues().asks or number_of(key) is not None for key in rest)
 
@@ -257,7 +284,19 @@ def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue:
     return replace(asked, wanted=wanted, resolution=resolution, role="add")
 
 
+def only_tells(item: Item) -> bool:
+    """Whether an item is no more than numbers and sizes ("ek choti"), and names no good."""
+    return all(number_of(key) is not None or key in lexicon().sizes for key in item.keys)
+
+
 def amounts_said(items: Sequence[Item], loose: Sequence[Segment]) -> list[Wanted]:
-    """The counts and measures of a short answer, whatever they stand beside."""
+    """The counts and measures of a short answer, whatever they stand beside; a price beside a count names a row."""
     each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
-    return [one for one in each if one.count is not None or one.measure is not None or one.money_minor is not None]
+    apart = [part for one in each for part in _without_price(one)]
+    return [one for one in apart if one.count is not None or one.measure is not None or one.money_minor is not None]
+
+
+def _without_price(wanted: Wanted) -> tuple[Wanted, ...]:
+    if wanted.count is None or wanted.money_minor is None:
+        return (wanted,)
+    return Wanted(money_minor=wanted.money_minor), replace(wanted, money_minor=None)

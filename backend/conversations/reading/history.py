@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -122,6 +123,21 @@ def offered(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     wanted = wanted_of(amounts) if len(amounts) == 1 else Wanted()
     numbers = tuple(range(len(amounts)))
     return [Item(0, len(said.text), said.text, (), frozenset(), numbers, wanted, resolution)]
+
+
+def as_offered(asked: Sequence[Item], turns: Sequence[Turn], catalogue: Catalogue) -> Item | None:
+    """The item that was asked about, open between the rows that the bot's question offers, or None.
+
+    A word may mean one row to the shop ("tea"), and the bot have asked all the same ("tea: 250g or 500g?").
+    """
+    item = next((one for one in asked if one.resolution.status is Status.OPEN), None)
+    rows = [row for one in offered(turns, catalogue) for row in one.resolution.alternatives]
+    if item is not None or not asked or asked[0].sku not in rows:
+        return item
+    family = catalogue.by_sku[asked[0].sku].family
+    same = tuple(row for row in rows if catalogue.by_sku[row].family == family)
+    opened = replace(asked[0].resolution, status=Status.OPEN, lines=(), sku=None, alternatives=same)
+    return replace(asked[0], resolution=opened) if len(same) >= _SEVERAL else None
 
 
 def _named_in(question: str, catalogue: Catalogue) -> set[str]:

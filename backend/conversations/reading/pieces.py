@@ -88,6 +88,7 @@ class Cues:
     each: frozenset[str]
     both: frozenset[str]
     all_of_them: frozenset[str]
+    half_each: frozenset[str]
     same_size: frozenset[str]
     same_colour: frozenset[str]
     same_count: frozenset[str]
@@ -125,7 +126,7 @@ class Cues:
 
 _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
-    "all_of_them", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
+    "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
     "many_questions", "reminders", "price_questions", "of_an_order",
 )  # fmt: skip

@@ -12,11 +12,11 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading.changes import Changer
-from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, taken_together
+from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.features import features_of
-from backend.conversations.reading.history import asked_items, items_of, offered, running_order
+from backend.conversations.reading.history import as_offered, asked_items, items_of, offered, running_order
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
@@ -155,12 +155,12 @@ def _picked(
     context: ReadingContext,
 ) -> list[Item] | None:
     """The row that the answer names among those left open, and what it orders besides."""
-    item = next((one for one in asked if one.resolution.status is Status.OPEN), None)
+    item = as_offered(asked, context.history, catalogue)
     if item is None:
         return None
     rows = {*item.resolution.alternatives}
     besides = [one for one in items if one.sku is not None and one.sku not in rows and one.resolution.exact]
-    besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts]
+    besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts and not only_tells(one)]
     text = context.text
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]

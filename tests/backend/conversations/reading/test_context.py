@@ -127,3 +127,65 @@ def test_the_plain_sort_is_meant_by_the_word_that_it_shares() -> None:
     before, reading = marked("<vada>")
     history = (Turn("customer", before, reading), Turn("bot", "Pepper, Garlic Pepper or Plain?"))
     assert lines(read(shop, "{2} pepper {1} plain", history=history)) == {"PEPPER": 2, "PLAIN": 1}
+
+
+PADLOCKS = catalogue_from_rows(
+    [
+        {"sku": f"LOCK-{size}", "name": f"Padlock {name}", "aliases": "", "price": price, "stock": "20",
+         "options": f"size={name}"}
+        for size, name, price in (("S", "small", "150"), ("L", "large", "350"))
+    ]
+)  # fmt: skip
+SHOES = catalogue_from_rows(
+    [
+        {"sku": f"SHOE-{size}", "name": f"Canvas Shoe {size}", "aliases": "", "price": "400", "stock": "20",
+         "options": f"size={size}"}
+        for size in (7, 8, 9)
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("ndogo {mbili|2} kubwa {mbili|2}", {"LOCK-S": 2, "LOCK-L": 2}),
+        ("small {3}, big {1}", {"LOCK-S": 3, "LOCK-L": 1}),
+        ("ndogo {tatu|3} na kubwa {moja|1}", {"LOCK-S": 3, "LOCK-L": 1}),
+        ("<ek choti> {ek|1} badi", {"LOCK-S": 1, "LOCK-L": 1}),
+        ("half half", {"LOCK-S": 2, "LOCK-L": 2}),
+        ("nusu nusu", {"LOCK-S": 2, "LOCK-L": 2}),
+        ("hiyo ya 350", {"LOCK-L": 4}),
+        ("{350 wali|350money} {do|2}", {"LOCK-L": 2}),
+    ],
+)
+def test_an_answer_shares_out_what_was_asked_for(answer: str, expected: dict[str, int]) -> None:
+    """Numbers stand before what they count or behind it, "half half" halves, and a price names its row."""
+    before, reading = marked("{4} <padlocks>")
+    history = (Turn("customer", before, reading), Turn("bot", "Padlock small (150) or large (350)?"))
+    result = read(PADLOCKS, answer, history=history)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_what_cannot_be_halved_is_asked_about() -> None:
+    before, reading = marked("{3} <padlocks>")
+    history = (Turn("customer", before, reading), Turn("bot", "Padlock small or large?"))
+    result = read(PADLOCKS, "half half", history=history)
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.QTY)
+
+
+@pytest.mark.parametrize("answer", ["ek {8} ek {9}", "{8} ek {9} ek", "{8} and {9}"])
+def test_numbers_that_name_sizes_count_none(answer: str) -> None:
+    before, reading = marked("{2} <canvas shoes>")
+    history = (Turn("customer", before, reading), Turn("bot", "Canvas Shoe 7, 8 or 9?"))
+    assert lines(read(SHOES, answer, history=history)) == {"SHOE-8": 1, "SHOE-9": 1}
+
+
+def test_what_was_offered_is_open_though_the_word_has_a_default() -> None:
+    """The shop's "tea" is the small one, but the bot has asked which."""
+    rows = (("TEA-250", "Leaf Tea 250g", "tea"), ("TEA-500", "Leaf Tea 500g", "tea 500"))
+    shop = catalogue_from_rows(
+        [{"sku": sku, "name": name, "aliases": alias, "price": "90", "stock": "20"} for sku, name, alias in rows]
+    )
+    before, reading = marked("<tea> bhejo")
+    history = (Turn("customer", before, reading), Turn("bot", "Leaf Tea 250g ya 500g?"))
+    assert lines(read(shop, "{paanch sau|500money} wali do", history=history)) == {"TEA-500": 2}
