@@ -222,6 +222,12 @@ def _scope(found: list[Candidate]) -> list[int]:
     return exact or [one.row for one in found]
 
 
+def _open_scope(found: list[Candidate], spec: _Spec) -> list[int]:
+    """The rows of whole phrases; a size that nobody asked for ("pads XL") makes a phrase no name of the bare word."""
+    named = [one.row for one in found if any(said.whole and not said.phrase.terms.label for said in one.exact)]
+    return named or (_scope(found) if spec.label else [one.row for one in found])
+
+
 def _default(found: list[Candidate]) -> _Choice | None:
     """The row that a bare word means: the one that has it, without a size, as its name or alias."""
     return _matching(
@@ -274,7 +280,8 @@ def _by_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wan
     if spec.container is None:
         return None
     default = _default(found)
-    scope = list(catalogue.siblings(default.rows[0])) if default and len(default.rows) == 1 else _scope(found)
+    only = default.rows[0] if default is not None and len(default.rows) == 1 else None
+    scope = _open_scope(found, spec) if only is None else list(catalogue.siblings(only))
     if default is not None and any(catalogue.items[row].container == spec.container for row in default.rows):
         return default
     rows = [row for row in scope if catalogue.items[row].container == spec.container]

@@ -16,6 +16,7 @@ from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.roles import Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
+from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
 from backend.conversations.reading.wants import wanted_of
 
 _NEAR: Final = 3
@@ -50,6 +51,7 @@ class Collector:
         self._roles = Roles(text, reading, pieces)
         self.items: list[Item] = []
         self._waiting: list[Segment] = []
+        self._again: int | None = None  # The item that was named once more, to be corrected.
         self._led: set[int] = set()  # Amounts that stood before their item, and apart from it.
         self.loose: list[Segment] = []
 
@@ -143,6 +145,7 @@ class Collector:
             self.items[same] = replace(item, corrects=(*former.corrects, (former.start, former.end)))
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
+        self._again = same if again and item.unamounted else None
         self._spread(segment)
 
     def _for_each_before(self, item: Item) -> bool:
@@ -254,9 +257,8 @@ class Collector:
     def _without_size(keys: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(goods.key for goods in read_keys(keys).goods)
 
-    def _resolved(self, item: Item, without: frozenset[str] = frozenset()) -> Item:
-        resolution = resolve(self._catalogue, read_keys(item.keys, item.weak), item.wanted, without)
-        return replace(item, resolution=resolution)
+    def _resolved(self, item: Item) -> Item:
+        return resolved(item, self._catalogue)
 
     def _with(self, item: Item, amounts: tuple[int, ...]) -> Item:
         wanted = wanted_of([self._amounts[number] for number in amounts])
@@ -269,8 +271,12 @@ class Collector:
         if not self.items:
             self._waiting.append(segment)
             return
+        if self._again is not None and self._corrected(segment):
+            self.items[self._again] = self._with(self.items[self._again], segment.amounts)
+            return
         last = self.items[-1]
-        sibling = self._in_next_size(last, segment) or self._in_next_measure(last, segment)
+        sibling = in_next_size(last, segment, self._catalogue) if self._joined(segment) else None
+        sibling = sibling or in_next_measure(last, segment, self._catalogue)
         if sibling is not None:
             self.items.append(sibling)
         elif (last.unamounted and not self._counts_other(segment)) or self._corrected(segment):
@@ -293,29 +299,6 @@ class Collector:
         if told.kind != "measure" or new.value is None:
             return item
         return self._resolved(replace(item, wanted=wanted_of([replace(told, value=new.value)])))
-
-    def _in_next_size(self, last: Item, segment: Segment) -> Item | None:
-        """The same good in another number of size ("shoes 34 and 38"), where both are sizes that it has."""
-        sized = read_keys(last.keys).numbers
-        number = segment.wanted.count
-        if not sized or number is None or len(segment.amounts) != 1 or not self._joined(segment):
-            return None
-        keys = (*(key for key in last.keys if key not in sized), f"{float(number):g}")
-        sibling = replace(last, start=segment.start, end=segment.end, keys=keys, amounts=(), wanted=wanted_of(()))
-        sibling = self._resolved(sibling)
-        row = self._catalogue.by_sku.get(sibling.sku or "")
-        held = row is not None and keys[-1] in row.size_numbers
-        return sibling if held and sibling.resolution.status is Status.SURE and sibling.sku != last.sku else None
-
-    def _in_next_measure(self, last: Item, segment: Segment) -> Item | None:
-        """The same good in another measure ("5ml syringe 20, 2ml 20"), where both are sizes that it comes in."""
-        measure, had = segment.wanted.measure, last.wanted.size or last.wanted.measure
-        if measure is None or had is None or had == measure or len(segment.amounts) != 1 or last.wanted.count is None:
-            return None
-        sibling = replace(last, start=segment.start, end=segment.end, amounts=(), wanted=Wanted(size=measure))
-        sibling = self._resolved(sibling)
-        row = self._catalogue.by_sku.get(sibling.sku or "")
-        return sibling if row is not None and row.measure == measure and sibling.sku != last.sku else None
 
     def _take_option(self, segment: Segment) -> None:
         if not self.items:

@@ -8,12 +8,11 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.resolve import Status, resolve
-from backend.catalog.linking.terms import read_keys, spoken_number
+from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
+from backend.conversations.reading.held import holds_goods, is_good, is_loose_talk, names_good
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
@@ -24,12 +23,11 @@ _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
 _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
-_A_GUESS: Final = 0.65
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
+_CUTS: Final = frozenset({Kind.BREAK, Kind.JOIN})
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _LEAST_PRICE: Final = 10
-_ANDS: Final = frozenset({"aur", "और"})  # Folded, they are "or", which may lead to a way of paying.
 _LONGEST_COUNT = _LONGEST_NAME = 3
 _EDGE: Final = " ,.;:-–\n\t"
 
@@ -41,7 +39,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     """
     reading = with_edges(text, _without_crosses(text, reading, catalogue), catalogue)
     slots = dict(reading.get("slots") or {})
-    if slots.get("payment") and _is_good(text, slots["payment"], catalogue):
+    if slots.get("payment") and is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
     for name in _GIVEN_BACK:
         slot = slots.get(name)
@@ -54,13 +52,13 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
             reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(begun), freed))}
-    if slots.get("note") and _is_loose_talk(text, reading, catalogue, slots["note"]):
+    if slots.get("note") and is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
-    if slots.get("note") and _names_good(text, reading, catalogue, slots["note"]):
+    if slots.get("note") and names_good(text, reading, catalogue, slots["note"]):
         note = slots["note"]
         reading = {**reading, "tokens": _in_doubt(reading, (int(note["start"]), int(note["end"])))}
         slots["note"] = None
-    if slots.get("address") and _holds_goods(text, slots["address"], catalogue):
+    if slots.get("address") and holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
     mended = {**reading, "slots": slots, "amounts": as_meant(text, reading.get("amounts") or (), catalogue)}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
@@ -185,55 +183,6 @@ def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> bool:
-    """Whether an address that is little more than a guess holds a word for goods, or ends right before one."""
-    if address.get("vague") or float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
-        return False
-    said = [fold(word) for _, _, word in words(text[address["start"] : address["end"]])]
-    after = [fold(word) for _, _, word in words(text[address["end"] :])][:1]
-    return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
-
-
-def _is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
-    """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs")."""
-    start, end = note.get("start"), note.get("end")
-    if start is None or end is None:
-        return False
-    sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
-    if not sure or sum(sure) / len(sure) >= _A_GUESS:
-        return False
-    before = words(text[:start])[-1:]
-    said = (fold(word) for _, _, word in [*before, *words(text[start:end])])
-    keys = [key for key in said if key not in cues().joins]
-    sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
-    counts = [key.isdigit() or spoken_number(key) is not None for key in keys]
-    return any(
-        one and (count or other) for one, other, count in zip(sold, [*sold[1:], False], [False, *counts], strict=False)
-    )
-
-
-def _names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
-    """Whether a note says no more than what a row is called, or a part of it that tells which ("gift bag")."""
-    start, end = int(note.get("start") or 0), int(note.get("end") or 0)
-    said = words(text[start:end])
-    if not 0 < len(said) <= _LONGEST_NAME:
-        return False
-    bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
-    pieces = [one for one in lay_out(text, bare, catalogue, trusted=True) if start <= one.start < end]
-    if not pieces or any(one.kind is not Kind.GOODS for one in pieces):
-        return False
-    found = resolve(catalogue, read_keys(tuple(one.key for one in pieces)), Wanted())
-    return found.exact or (len(said) > 1 and found.status is Status.OPEN)
-
-
-def _is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:
-    """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
-    if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
-        return False
-    before = [fold(word) for _, _, word in words(text[: payment["start"]])[-_NEAR:] if word.lower() not in _ANDS]
-    return bool(before) and cues().pays.isdisjoint(before)
-
-
 _NEAR: Final = 2
 _END: Final = Piece(Kind.BREAK, 0, 0, "", "")
 
@@ -246,7 +195,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
         listed = listing and _ends_entry(before, piece, after)
-        opens = (near is None or near.kind in {Kind.BREAK, Kind.JOIN}) and _is_bare(pieces[place:])
+        opens = (near is None or near.kind in _CUTS) and (_is_bare(pieces[place:]) or _is_sort(pieces[: place + 1]))
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
         unread = piece.kind is Kind.OTHER or (opens and piece.kind is Kind.JOINT)  # "One" joins elsewhere.
         value = number_of(piece.key) if unread and told else None
@@ -256,6 +205,11 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         if value is not None and value >= 1 and (counts or price) and not given:
             found.append(_count(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
+
+
+def _is_sort(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces end in a size that stands for the good before it ("two locks, one big")."""
+    return pieces[-1].kind is Kind.SIZE and any(piece.kind is Kind.GOODS for piece in pieces)
 
 
 def _leads(before: Piece | None, after: Piece) -> bool:

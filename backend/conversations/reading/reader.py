@@ -91,7 +91,7 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
     lost = lost or offers_a_choice(pieces, items) or names_more(pieces, items, catalogue)
-    items = without_totals(rule_out(without_choices(items, catalogue), catalogue))
+    items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:

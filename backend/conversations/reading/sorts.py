@@ -5,13 +5,16 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
+from backend.catalog.linking.candidates import find
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.pieces import cues
 
 _BEHIND_REFUSED: Final = 2
+_SORTS: Final = 2
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 
 
@@ -45,16 +48,44 @@ def _again(item: Item, catalogue: Catalogue, without: frozenset[str]) -> Item:
     return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted, without))
 
 
-def without_totals(items: Sequence[Item]) -> list[Item]:
+def without_totals(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
     """An order without a number that is told again by sorts: "two biryani, one full one half" are two."""
-    return [item for place, item in enumerate(items) if not _is_total(item, items[place + 1 :])]
+    out: list[Item] = []
+    rest = list(items)
+    while rest:
+        item, *rest = rest
+        sorts = _told_by(item, rest, text, catalogue)
+        out += sorts or [item]
+        rest = rest[len(sorts) :]
+    return out
 
 
-def _is_total(item: Item, behind: Sequence[Item]) -> bool:
-    rows, count = item.resolution.alternatives, item.wanted.count
-    sorts = list(takewhile(lambda one: one.sku in rows and one.wanted.count is not None, behind))
+def _told_by(item: Item, behind: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """The sorts right behind an item, where their counts make up its own and no "and" adds them to it."""
+    rows = _sorts_of(item, catalogue) if item.wanted.count is not None else frozenset()
+    among = (_among(one, rows, catalogue) for one in behind)
+    sorts = list(takewhile(lambda one: one.sku in rows and one.wanted.count is not None, among))
     told = sum(one.wanted.count or 0 for one in sorts)
-    return item.resolution.status is Status.OPEN and len(sorts) > 1 and told == count
+    if len(sorts) < _SORTS or told != item.wanted.count:
+        return []
+    between = (fold(word) for _, _, word in words(text[item.end : sorts[0].start]))
+    told_again = item.resolution.status is Status.OPEN or cues().joins.isdisjoint(between)
+    return sorts if told_again else []
+
+
+def _among(item: Item, rows: frozenset[str], catalogue: Catalogue) -> Item:
+    """An open item as the one row of some that it can mean ("white", of loaves)."""
+    others = frozenset(item.resolution.alternatives) - rows
+    one = len(item.resolution.alternatives) - len(others) == 1 and item.resolution.status is Status.OPEN
+    return _again(item, catalogue, others) if one else item
+
+
+def _sorts_of(item: Item, catalogue: Catalogue) -> frozenset[str]:
+    """The rows that an item's words fit, though they may mean one of them to the shop."""
+    if item.resolution.status is not Status.SURE:
+        return frozenset(item.resolution.alternatives)
+    goods = read_keys(tuple(term.key for term in read_keys(item.keys, item.weak).goods), item.weak)
+    return frozenset(catalogue.items[one.row].sku for one in find(catalogue, goods))
 
 
 def split_off(items: Sequence[Item], place: int | None, catalogue: Catalogue) -> list[Item]:

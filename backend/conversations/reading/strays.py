@@ -72,8 +72,8 @@ def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator
 
 
 def _is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
-    """Whether a row has a word, however it is spelled, or may come with it."""
-    if piece.key in lexicon().optional | catalogue.choices:
+    """Whether a row has a word, however it is spelled, or may come with it, or in it."""
+    if piece.key in lexicon().optional | catalogue.choices or piece.key in lexicon().containers:
         return True
     similar = catalogue.index.similar(term(piece.key)).items()
     having = [catalogue.index.rows[place] for place, likeness in similar if likeness >= ENOUGH]

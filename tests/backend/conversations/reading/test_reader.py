@@ -19,6 +19,7 @@ from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, marked
         ("<maisha> na <sukari> {mbili mbili|2each}", {"FLOUR-2": 2, "SUGAR-1": 2}),
         ("{2} <milk>, no make it {3}", {"MILK": 3}),
         ("<mayai> {tano|5}, aki <mayai> iwe {sita|6}", {"EGG": 6}),
+        ("<mayai> {tano|5}\n<maziwa> {tatu|3}\naah <mayai> iwe {moja|1} tu", {"EGG": 1, "MILK": 3}),
         ("<bread> {1} lakini sio <brown>", {"BREAD": 1}),
         ("<vitunguu> {kilo moja|1kg}. <-nyanya> usiweke", {"ONION": 1}),
         ("{2} <coke 500>", {"COKE": 2}),

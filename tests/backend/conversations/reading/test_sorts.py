@@ -1,7 +1,9 @@
 """Sorts of a good: which is meant after one is refused, and what a row may be had with."""
 
+import pytest
+
 from backend.catalog.linking.catalogue import catalogue_from_rows
-from backend.conversations.reading.types import Decision
+from backend.conversations.reading.types import Decision, Slot
 from tests.support.marked_reading import lines, read
 
 _ROWS = (
@@ -9,6 +11,10 @@ _ROWS = (
     ("LOAF-B", "Brown Loaf 400g", "brown loaf", ""),
     ("FLOUR-W", "White Flour 1kg", "flour", ""),
     ("WRAP", "Bean Wrap", "wrap", "with=butter,honey"),
+    ("PIE-W", "White Pie", "pie|white pie", ""),
+    ("PIE-B", "Brown Pie", "brown pie", ""),
+    ("FRIES-S", "Fries small", "fries|fries ndogo", "size=small"),
+    ("FRIES-L", "Fries large", "fries kubwa", "size=large"),
 )
 SHOP = catalogue_from_rows(
     [
@@ -39,3 +45,34 @@ def test_what_a_row_may_be_had_with_is_no_good_that_the_shop_lacks() -> None:
 
 def test_what_no_row_may_be_had_with_is_asked_about() -> None:
     assert read(SHOP, "{3} <wrap> and {1} <jam>").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<pie> {mbili|2}, {moja|1} <white> {moja|1} <brown>", {"PIE-W": 1, "PIE-B": 1}),
+        ("{3} <pie>: {2} <white> and {1} <brown>", {"PIE-W": 2, "PIE-B": 1}),
+        ("<pie> {mbili|2} na <brown pie> {moja|1} na <wrap> {moja|1}", {"PIE-W": 2, "PIE-B": 1, "WRAP": 1}),
+        ("{2} <pie>, {1} <brown pie>, {2} <wrap>", {"PIE-W": 2, "PIE-B": 1, "WRAP": 2}),
+        ("<fries> {mbili|2}, {moja|1} kubwa na moja ndogo", {"FRIES-L": 1, "FRIES-S": 1}),
+        ("<fries> {mbili|2}, moja kubwa {moja|1} ndogo, na <wrap> {moja|1}", {"FRIES-L": 1, "FRIES-S": 1, "WRAP": 1}),
+    ],
+)
+def test_a_number_that_its_sorts_make_up_counts_once(text: str, expected: dict[str, int]) -> None:
+    """Also where the word alone means one row to the shop; what an "and" adds is counted besides."""
+    result = read(SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_a_container_chooses_no_size_that_nobody_asked_for() -> None:
+    """Both come in packets, though only one is called by the bare word and a size."""
+    rows = (("PADS-R", "Rosa Pads regular", "pads regular", "regular"), ("PADS-X", "Rosa Pads XL", "pads xl", "XL"))
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": alias, "unit": "packet", "price": "35", "stock": "40",
+             "options": f"size={size}"}
+            for sku, name, alias, size in rows
+        ]
+    )  # fmt: skip
+    result = read(shop, "<pads> {don packet|2packet}")
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.VARIANT)

@@ -1,0 +1,66 @@
+"""Whether what the bot took for an address, a note or a way of paying holds goods of the shop."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys, spoken_number
+from backend.conversations.reading.layout import lay_out
+from backend.conversations.reading.pieces import Kind, cues
+
+_A_GUESS: Final = 0.65
+_LONGEST_NAME: Final = 3
+_BEFORE: Final = 2
+_ANDS: Final = frozenset({"aur", "और"})  # Folded, they are "or", which may lead to a way of paying.
+
+
+def holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether an address that is little more than a guess holds a word for goods, or ends right before one."""
+    if address.get("vague") or float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
+        return False
+    said = [fold(word) for _, _, word in words(text[address["start"] : address["end"]])]
+    after = [fold(word) for _, _, word in words(text[address["end"] :])][:1]
+    return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
+
+
+def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
+    """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs")."""
+    start, end = note.get("start"), note.get("end")
+    if start is None or end is None:
+        return False
+    sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
+    if not sure or sum(sure) / len(sure) >= _A_GUESS:
+        return False
+    before = words(text[:start])[-1:]
+    said = (fold(word) for _, _, word in [*before, *words(text[start:end])])
+    keys = [key for key in said if key not in cues().joins]
+    sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
+    counts = [key.isdigit() or spoken_number(key) is not None for key in keys]
+    return any(
+        one and (count or other) for one, other, count in zip(sold, [*sold[1:], False], [False, *counts], strict=False)
+    )
+
+
+def names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
+    """Whether a note says no more than what a row is called, or a part of it that tells which ("gift bag")."""
+    start, end = int(note.get("start") or 0), int(note.get("end") or 0)
+    said = words(text[start:end])
+    if not 0 < len(said) <= _LONGEST_NAME:
+        return False
+    bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
+    pieces = [one for one in lay_out(text, bare, catalogue, trusted=True) if start <= one.start < end]
+    if not pieces or any(one.kind is not Kind.GOODS for one in pieces):
+        return False
+    found = resolve(catalogue, read_keys(tuple(one.key for one in pieces)), Wanted())
+    return found.exact or (len(said) > 1 and found.status is Status.OPEN)
+
+
+def is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
+    if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
+        return False
+    before = [fold(word) for _, _, word in words(text[: payment["start"]])[-_BEFORE:] if word.lower() not in _ANDS]
+    return bool(before) and cues().pays.isdisjoint(before)

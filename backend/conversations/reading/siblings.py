@@ -1,0 +1,41 @@
+"""The same good in another size that is told by a number or a measure alone ("shoes 34 and 38")."""
+
+from dataclasses import replace
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.wants import wanted_of
+
+
+def resolved(item: Item, catalogue: Catalogue) -> Item:
+    """An item with what its words and amounts mean in a catalogue."""
+    return replace(item, resolution=resolve(catalogue, read_keys(item.keys, item.weak), item.wanted))
+
+
+def in_next_size(last: Item, segment: Segment, catalogue: Catalogue) -> Item | None:
+    """The same good in another number of size ("shoes 34 and 38"), where both are sizes that it has."""
+    sized = read_keys(last.keys).numbers
+    number = segment.wanted.count
+    if not sized or number is None or len(segment.amounts) != 1:
+        return None
+    keys = (*(key for key in last.keys if key not in sized), f"{float(number):g}")
+    sibling = replace(last, start=segment.start, end=segment.end, keys=keys, amounts=(), wanted=wanted_of(()))
+    sibling = resolved(sibling, catalogue)
+    row = catalogue.by_sku.get(sibling.sku or "")
+    held = row is not None and keys[-1] in row.size_numbers
+    return sibling if held and sibling.resolution.status is Status.SURE and sibling.sku != last.sku else None
+
+
+def in_next_measure(last: Item, segment: Segment, catalogue: Catalogue) -> Item | None:
+    """The same good in another measure ("5ml syringe 20, 2ml 20"), where both are sizes that it comes in."""
+    measure, had = segment.wanted.measure, last.wanted.size or last.wanted.measure
+    if measure is None or had is None or had == measure or len(segment.amounts) != 1 or last.wanted.count is None:
+        return None
+    sibling = replace(last, start=segment.start, end=segment.end, amounts=(), wanted=Wanted(size=measure))
+    sibling = resolved(sibling, catalogue)
+    row = catalogue.by_sku.get(sibling.sku or "")
+    return sibling if row is not None and row.measure == measure and sibling.sku != last.sku else None
