@@ -11,6 +11,7 @@ from backend.conversations.reading.items import MAKE_IT
 from backend.conversations.reading.pieces import cues
 
 _NEXT: Final = 2
+_KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
 
 
 class Around:
@@ -34,6 +35,18 @@ class Around:
         before, after = self.beside(item, items)
         kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
         return kept and item.unamounted and len(items) > 1
+
+    def may_go(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether what keeps an item may leave it out as well, as Hindi's "rehne do" does."""
+        before, after = self.beside(item, items)
+        return not _KEEPS_OR_DROPS.isdisjoint([*before, *after])
+
+    def ends_off(self) -> bool:
+        """Whether a word of taking off ends the message ("the soap, I found another, take it off")."""
+        steered = {*self._said(0, len(self._text))} & (cues().puts | cues().becomes)
+        return not steered and not (cues().off_after - cues().refusals_after).isdisjoint(
+            self._said(0, len(self._text))[-1:]
+        )
 
     def steps_down(self) -> bool:
         """Whether a number stands right before a word for less ("ek kami kara"): so many fewer, not so many."""

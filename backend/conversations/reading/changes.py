@@ -56,8 +56,7 @@ class Changer:
             return self.change
         stays = not self._said(_IN_ITS_PLACE)
         kept = [item for item in items if stays and self._around.kept(item, items)]
-        # Hindi's "rehne do" leaves a good where it is, or leaves it out: the bot took it for going.
-        self.change.lost = any(item.role in _TAKEN_OFF for item in kept)
+        self.change.lost = any(item.role in _TAKEN_OFF and self._around.may_go(item, items) for item in kept)
         items = [item for item in items if item not in kept]
         if self._exchanges_some(items):
             return self.change
@@ -188,6 +187,7 @@ class Changer:
             before = []
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
         closes = bool(after) and after[0] in known.off_before and self._around.ends(item, items)
+        closes = closes or (len(items) == 1 and item.unamounted and self._around.ends_off())
         return bool(set(before) & known.off_before or set(after) & refused) or closes
 
     def _own_row(self, item: Item) -> str | None:
@@ -228,10 +228,11 @@ class Changer:
                 self.change.unclear = self.change.unclear or not on
             elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
-            elif count is not None and item.role == "from" and count < self._order[sku]:
+            elif count is not None and count < self._order[sku]:
                 self.change.set(sku, self._order[sku] - count)
-                self._order = {**self._order, sku: count}  # What comes in its place takes over that many.
-                gone.append(sku)
+                if item.role == "from":
+                    self._order = {**self._order, sku: count}  # What comes in its place takes over that many.
+                    gone.append(sku)
             elif sku not in {self._own_row(other) for other in on if not is_another(other, sku)}:
                 self.change.take_off(sku)
                 gone.append(sku)
@@ -349,11 +350,8 @@ class Changer:
         return cues().more - _PUT if self._said(_THOSE) else cues().more
 
     def _quantity(self, item: Item, sku: str) -> Fraction | None:
-        lines = lines_for(self._catalogue, self._row(sku), item.wanted)
+        lines = lines_for(self._catalogue, self._catalogue.row_of[sku], item.wanted)
         return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
-
-    def _row(self, sku: str) -> int:
-        return next(row for row, item in enumerate(self._catalogue.items) if item.sku == sku)
 
     # Amounts and sizes without an item.
 
@@ -384,7 +382,7 @@ class Changer:
         """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed."""
         if wanted.count is not None and wanted.measure is None:
             return wanted.count
-        lines = lines_for(self._catalogue, self._row(sku), wanted) if wanted.measured else None
+        lines = lines_for(self._catalogue, self._catalogue.row_of[sku], wanted) if wanted.measured else None
         return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
 
     def _resize(self, loose: Sequence[Segment]) -> bool:

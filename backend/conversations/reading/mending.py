@@ -195,7 +195,9 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
         listed = listing and _ends_entry(before, piece, after)
-        opens = (near is None or near.kind in _CUTS) and (_is_bare(pieces[place:]) or _is_sort(pieces[: place + 1]))
+        opens = (near is None or near.kind in _CUTS) and (
+            _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
+        )
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
         unread = piece.kind is Kind.OTHER or (opens and piece.kind is Kind.JOINT)  # "One" joins elsewhere.
         value = number_of(piece.key) if unread and told else None
@@ -219,8 +221,11 @@ def _leads(before: Piece | None, after: Piece) -> bool:
 
 def _past_joints(pieces: Sequence[Piece], place: int) -> Piece:
     """The piece at a place, or behind "of the" or the shop's own unit ("two reels ...") there."""
-    rest = itertools.dropwhile(lambda piece: piece.kind is Kind.JOINT, pieces[place:])
-    return next(rest, _END)
+    return next(iter(_behind_joints(pieces, place)), _END)
+
+
+def _behind_joints(pieces: Sequence[Piece], place: int) -> Sequence[Piece]:
+    return list(itertools.dropwhile(lambda piece: piece.kind is Kind.JOINT, pieces[place:]))
 
 
 def _follows(before: Piece | None, piece: Piece, after: Piece) -> bool:

@@ -185,7 +185,15 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     change = changer.apply(items, loose)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)
-    return _Read(items, loose, pieces, change.added, removed, unclear, change.lost, change.open_items)
+    # A word of what stays that nothing has read may be what is to go, or to become something else.
+    stays = {word.key for sku in order if sku not in removed for word in catalogue.by_sku[sku].spoken}
+    unread = any(piece.recovered and piece.key in stays and not _is_held(piece, items, loose) for piece in pieces)
+    return _Read(items, loose, pieces, change.added, removed, unclear, change.lost or unread, change.open_items)
+
+
+def _is_held(piece: Piece, items: Sequence[Item], loose: Sequence[Segment]) -> bool:
+    spans = [(one.start, one.end) for one in items] + [(one.start, one.end) for one in loose]
+    return any(start <= piece.start < end for start, end in spans)
 
 
 def _items(

@@ -39,6 +39,11 @@ from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
         ("{two|2} <milk> inatosha", {"MILK"}, {"MILK": 2}),
         ("one <milk> is enough", {"MILK"}, {"MILK": 1}),
         ("add {2} <coke> and dont forget the <-bread>", set(), {"COKE": 2}),
+        ("<-mayai> usiweke, <-maziwa> yabaki", {"EGG"}, {}),
+        ("ondoa <-maziwa> {mawili|2}, ongeza <coke> {moja|1}", {"MILK"}, {"MILK": 1, "COKE": 1}),
+        ("<mayai> nimepata nyingine ndani, itoeni", {"EGG"}, {}),
+        ("hiyo <mkate> ifanye mkubwa", {"BREAD"}, {"BREAD-8": 1}),
+        ("one of the <milk> should be <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
@@ -48,6 +53,13 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     )
     assert (set(result.removed), lines(result)) == (removed, added)
     assert result.decision is Decision.ACCEPT
+
+
+def test_a_word_of_the_order_that_nothing_reads_is_asked_about() -> None:
+    """Of "coca" alone nothing is made, and the milk would go without the rest of what is asked."""
+    history = (READ_BACK[0], Turn("bot", "1 Coca-Cola 500ml, 1 Malisho Milk 500ml = KES 130. Shall I book it?"))
+    result = read(CORNER_SHOP, "coca ko sprite kar do, <-milk> hata do", intent="modify_order", history=history)
+    assert result.decision is Decision.CLARIFY
 
 
 def test_what_is_put_on_does_not_come_off() -> None:
