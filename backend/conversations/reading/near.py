@@ -11,6 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold
+from backend.catalog.linking.folding import words as words_of
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
@@ -20,6 +22,7 @@ from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.slips import meant, no_slips, number_words, single, strangers
 
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
+_NAMED: Final = frozenset({Kind.GOODS, Kind.AMOUNT})
 _WORDS: Final = _UNREAD | {Kind.GOODS}
 _SURE: Final = 0.9
 _SHORTEST: Final = 2
@@ -42,8 +45,9 @@ def may_be_mistyped(
 ) -> bool:
     """Whether a word that the bot has never met, and that nothing has read, may be one that matters.
 
-    It is one slip from a word of the shop, a count, a size or a word that steers; it stands right beside a good without
-    a count, where others have one; it is a torn sign; or it is all that a change might add, which then `adds` nothing.
+    It is one slip from a word of the shop, a count, a word that steers, or a size in the clause of a good; it stands
+    right beside a good without a count, where others have one; it is a torn sign; or it is all that a change might add,
+    which then `adds` nothing.
     """
     strange = strangers(text, reading)
     words = [one for one in pieces if one.kind in _WORDS and not _is_known(one)]
@@ -52,14 +56,17 @@ def may_be_mistyped(
     before = [one for one in _before_units(pieces) if one.kind is Kind.OTHER and one.key not in cues().asks]
     changes = (reading.get("intent") or {}).get("name") == "modify_order"
     only_off = changes and not adds
+    sized = _beside_goods(pieces)
+    idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
     return (
         _is_torn(text, reading)
         or any(_is_number(one) or number_of(one.key) is not None for one in before)
         or any(_gives_or_counts(one, items, text) for one in pieces if one.kind is Kind.OTHER)
         or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
         or (only_off and any(one.kind is Kind.FOREIGN and one.start in strange for one in loose))
-        or any(_is_unsure_number(one, reading) for one in loose)
+        or any(_is_unsure_number(one, reading) for one in loose if one.start not in idle)
         or any(_is_suspect(one, catalogue, strange=one.start in strange, bare=one.start in bare) for one in words)
+        or any(_is_near_size(one) for one in words if one.start in strange and one.start in sized)
     )
 
 
@@ -90,6 +97,29 @@ def _is_unsure_number(piece: Piece, reading: Mapping[str, Any]) -> bool:
     return number and float(token.get("p", 1.0)) < _SURE
 
 
+def _tells_time(piece: Piece, text: str) -> bool:
+    """Whether a number stands right behind a word of the clock ("saa nne", "at four")."""
+    before = [fold(word) for _, _, word in words_of(text[: piece.start])][-1:]
+    return not cues().clock.isdisjoint(before)
+
+
+def _counts_again(piece: Piece, items: Sequence[Item], text: str) -> bool:
+    """Whether a one stands right behind a good that is to come once: it says no more than was read."""
+    ones = (item for item in items if item.sku and item.wanted.count in {None, 1} and len(item.resolution.lines) == 1)
+    return number_of(piece.key) == 1 and any(text[item.end : piece.start].isspace() for item in ones)
+
+
+def _beside_goods(pieces: Sequence[Piece]) -> frozenset[int]:
+    """Where the pieces start that have a good or an amount in their clause, or all of them where there is none."""
+    runs: list[list[Piece]] = [[]]
+    for piece in pieces:
+        runs[-1].append(piece)
+        if piece.kind is Kind.BREAK and not piece.text.strip().isalpha():
+            runs.append([])
+    named = [run for run in runs if any(piece.kind in _NAMED for piece in run)]
+    return frozenset(piece.start for run in named or runs for piece in run)
+
+
 def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool) -> bool:
     """Whether an unread word may matter; `bare` where it stands in a count's place, which makes less of it enough."""
     if piece.kind is Kind.GOODS:
@@ -99,7 +129,7 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
 
 def _is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
-    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering())
+    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering(), _held_in())
     listed = any(piece.key in one for one in lists)
     return listed or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
 
@@ -146,9 +176,14 @@ def _is_near(piece: Piece, catalogue: Catalogue) -> bool:
         _near(typed, catalogue.written, 2 if len(typed) >= _LONG else 1)
         or _near(typed, number_words(), 1)
         or _near(single(typed), _single_numbers(), 1)
-        or (len(key) >= _SHORT_SIZE and _near(key, _sizes(), 1))
         or (len(key) > _SHORT_SIZE and _near(key, _steering(), 1))
     )
+
+
+def _is_near_size(piece: Piece) -> bool:
+    unread = piece.kind is not Kind.GOODS
+    held = len(piece.key) > _SHORT_SIZE and _near(piece.key, _held_in(), 1)
+    return unread and (held or (len(piece.key) >= _SHORT_SIZE and _near(piece.key, _sizes(), 1)))
 
 
 def _near(typed: str, listed: Collection[str], slips: int) -> bool:
@@ -176,9 +211,14 @@ def _sizes() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _held_in() -> frozenset[str]:
+    """Folded words for sizes, and for what goods come in."""
+    return frozenset(key for key in (*_sizes(), *lexicon().containers) if " " not in key)
+
+
+@lru_cache(maxsize=1)
 def _steering() -> frozenset[str]:
-    """Folded words for sizes, containers, "a few", and what a change does; short ones are near too many others."""
+    """Folded words for what a change does; short ones are near too many others."""
     known = cues()
     said = known.off | known.set | known.more | known.less | known.negations
-    words = (*_sizes(), *lexicon().containers, *said)
-    return frozenset(key for key in words if " " not in key)
+    return frozenset(key for key in said if " " not in key)

@@ -111,6 +111,7 @@ class Cues:
     price_questions: frozenset[str]
     of_an_order: frozenset[str]
     within: frozenset[str]
+    clock: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -213,6 +214,7 @@ def cues() -> Cues:
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
         within=frozenset(map(fold, lists["within"])),
+        clock=frozenset(map(fold, lists["clock"])),
         place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},

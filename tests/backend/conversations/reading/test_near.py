@@ -58,3 +58,24 @@ def test_a_change_with_a_word_one_slip_from_the_shops_is_asked_about() -> None:
         CORNER_SHOP, "make the <milk> {4} and drop the eggd", intent="modify_order", history=READ_BACK, unmet=("eggd",)
     )
     assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<maziwa> {2}, leteni saa tano", "<mkate> moja, <maziwa> {2}"])
+def test_an_unsure_number_that_changes_no_line_is_let_be(text: str) -> None:
+    """The hour counts nothing, and one loaf is what a loaf without a count comes to."""
+    plain, reading = marked(text)
+    for token in reading["tokens"]:
+        token["p"] = 0.6 if plain[token["start"] : token["end"]] in {"tano", "moja"} else token["p"]
+    assert read_message(reading, CORNER_SHOP, ReadingContext(plain, thresholds=EVERYTHING)).decision is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet", "decision"),
+    [
+        ("hafi is my sister. {2} <milk>", "hafi", Decision.ACCEPT),
+        ("{2} <milk>, call the papi, thanks", "papi", Decision.ACCEPT),
+        ("{2} <milk> hafi", "hafi", Decision.CLARIFY),
+    ],
+)
+def test_a_slip_for_a_size_stands_in_the_clause_of_a_good(text: str, unmet: str, decision: Decision) -> None:
+    assert read(CORNER_SHOP, text, unmet=(unmet,)).decision is decision
