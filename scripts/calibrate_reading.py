@@ -39,9 +39,10 @@ EXPECTED = {
     "slot_p": 0.5, "unmet": -1.5, "slips": -0.5, "beside": -1.0, "beside_unmet": -1.0, "unmet_change": -1.5,
 }  # fmt: skip
 RISK = 0.005
-# Every booked order is read back before it is placed: a wrong line that is put right there costs two to three needless
-# questions, so that an order is booked from 0.7 on at the latest. A merchant who wants less risk sets the dial higher.
-READ_BACK = 0.7
+# Every booked order is read back before it is placed, where a wrong line is put right, so that an order is booked from
+# 0.6 on at the latest. What is fitted meets slips that most messages don't have: at shops held out, all of nine readings
+# between 0.6 and 0.7 were right, and half of those between 0.5 and 0.6. A merchant who wants less risk sets the dial.
+READ_BACK = 0.6
 SEED = 20261122
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ORDER_INTENTS = {"place_order", "modify_order"}

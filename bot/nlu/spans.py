@@ -89,16 +89,23 @@ class TaggedRow:
 
 
 class SpanTagger:
-    """A trained tagger."""
+    """A trained tagger; of the words that it has `seen`, those of its vocabulary were common enough to learn."""
 
-    def __init__(self, model: bytes, vocabulary: frozenset[str]) -> None:
+    def __init__(self, model: bytes, vocabulary: frozenset[str], seen: frozenset[str] = frozenset()) -> None:
         self._model = model
         self._vocabulary = vocabulary
+        self._seen = seen
         self._crf = pycrfsuite.Tagger()
         self._crf.open_inmemory(model)
 
     @classmethod
-    def train(cls, rows: Sequence["TaggedRow"], vocabulary: frozenset[str], epochs: int) -> "SpanTagger":
+    def train(
+        cls,
+        rows: Sequence["TaggedRow"],
+        vocabulary: frozenset[str],
+        epochs: int,
+        seen: frozenset[str] = frozenset(),
+    ) -> "SpanTagger":
         """Fit a tagger on tagged rows; a weight of 2 counts a row twice."""
         trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
         trainer.set_params(
@@ -116,7 +123,7 @@ class SpanTagger:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / MODEL_FILE
             trainer.train(str(path))
-            return cls(path.read_bytes(), vocabulary)
+            return cls(path.read_bytes(), vocabulary, seen)
 
     def tag(self, message: Message) -> list[Tag]:
         """Tag a message's tokens."""
@@ -124,7 +131,8 @@ class SpanTagger:
             return []
         strange = unknown(message, self._vocabulary)
         tags = self.tag_features(pycrfsuite.ItemSequence(featurise(message, strange)))
-        return [replace(tag, met=False) if at in strange else tag for at, tag in enumerate(tags)]
+        never = {at for at in strange if message.tokens[at].sound not in self._seen}
+        return [replace(tag, met=False) if at in never else tag for at, tag in enumerate(tags)]
 
     def tag_features(self, features: pycrfsuite.ItemSequence) -> list[Tag]:
         """Tag tokens described beforehand."""
@@ -137,14 +145,14 @@ class SpanTagger:
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
         (folder / MODEL_FILE).write_bytes(self._model)
-        words = json.dumps(sorted(self._vocabulary), ensure_ascii=False)
-        (folder / VOCABULARY_FILE).write_text(words, "utf-8")
+        words = {"learned": sorted(self._vocabulary), "seen": sorted(self._seen)}
+        (folder / VOCABULARY_FILE).write_text(json.dumps(words, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "SpanTagger":
         """Read the model from a folder."""
         words = json.loads((folder / VOCABULARY_FILE).read_text("utf-8"))
-        return cls((folder / MODEL_FILE).read_bytes(), frozenset(words))
+        return cls((folder / MODEL_FILE).read_bytes(), frozenset(words["learned"]), frozenset(words["seen"]))
 
 
 def spans(tags: Sequence[Tag]) -> list[Span]:
@@ -169,6 +177,12 @@ def vocabulary_of(messages: Iterable[Message]) -> frozenset[str]:
     """Return the sounds that are common enough to learn; any other word is a word never met."""
     counts = Counter(token.sound for message in messages for token in message.tokens)
     return frozenset(word for word, count in counts.items() if count >= _COMMON)
+
+
+def seen_in(examples: Iterable[Example]) -> frozenset[str]:
+    """Return the sounds of all that people wrote, be it once: none of them is a slip for another word."""
+    written = (example for example in examples if example.weight > 1)
+    return frozenset(token.sound for one in written for token in prepared(one.text, one.asked, one.bot).tokens)
 
 
 def unknown(message: Message, vocabulary: frozenset[str]) -> frozenset[int]:

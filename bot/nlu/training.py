@@ -9,7 +9,7 @@ from bot.nlu.annotated import Example
 from bot.nlu.calibrate import temperature_of
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
-from bot.nlu.spans import SpanTagger, Tag, TaggedRow, prepared, training_rows
+from bot.nlu.spans import SpanTagger, Tag, TaggedRow, prepared, seen_in, training_rows
 
 EPOCHS = 50
 _FOLD_EPOCHS = 24
@@ -34,7 +34,7 @@ def train(examples: Sequence[Example]) -> Trained:
 def train_spans(examples: Sequence[Example]) -> SpanTagger:
     """Train the tagger, on at most two copies of a text: more differ in context, which says little about spans."""
     rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
-    return SpanTagger.train(list(_seldom(rows, 2)), vocabulary, EPOCHS)
+    return SpanTagger.train(list(_seldom(rows, 2)), vocabulary, EPOCHS, seen_in(examples))
 
 
 def _seldom(rows: Sequence[TaggedRow], most: int) -> Iterator[TaggedRow]:
