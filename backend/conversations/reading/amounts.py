@@ -18,7 +18,9 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     """Return the amounts of a message as this shop would take them."""
     sized = [_without_money(text, one) for one in amounts]
     lettered = _letters_apart(text, sized, catalogue)
-    single = _each_with_unit(text, _units_behind(text, lettered))
+    told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
+    told = [one for one in told if not _comes_without(text, one, told)]
+    single = _each_with_unit(text, _units_behind(text, told))
     unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
     return [kept for one in unnamed if (kept := _without_vessel(text, one, catalogue))]
 
@@ -35,6 +37,32 @@ def _without_brand(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -
     first, last, value = counts[0]
     place = {"start": start + first, "end": start + last, "text": text[start + first : start + last]}
     return _counted({**amount, **place, "value": value})
+
+
+def _ends_name(
+    text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue
+) -> bool:
+    """Whether a number in letters is a part of the name before it ("gulab jamun tin"), which is counted already."""
+    said = words(str(amount.get("text") or ""))
+    before = words(text[: int(amount["start"])])[-1:]
+    if amount.get("kind") != "count" or len(said) != 1 or said[0][2].isdigit() or not before:
+        return False
+    clause = max(text.rfind(sign, 0, int(amount["start"])) for sign in ",;\n.")
+    counted = any(clause < int(one["start"]) < before[0][0] for one in amounts)
+    return counted and (fold(before[0][2]), fold(said[0][2])) in catalogue.pairs
+
+
+def _comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a count is of some of the good before it that come without something ("two teas, one without sugar")."""
+    start, end = int(amount["start"]), int(amount["end"])
+    behind = [fold(word) for _, _, word in words(text[end:])][:1]
+    before = text[:start].rstrip()
+    earlier = [one for one in amounts if one["end"] <= start and (one.get("value") or 0) >= (amount.get("value") or 0)]
+    plain = amount.get("kind") == "count" and amount.get("value") is not None
+    return plain and not _WITHOUT.isdisjoint(behind) and before[-1:] in {",", ";", "."} and bool(earlier)
+
+
+_WITHOUT: Final = frozenset(map(fold, ("isiwe", "zisiwe", "bila", "without", "bina", "bagair", "बिना", "vina", "विना")))
 
 
 def _is_brand(key: str, catalogue: Catalogue) -> bool:

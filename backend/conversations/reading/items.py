@@ -13,6 +13,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
+from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.roles import Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
@@ -25,11 +26,8 @@ _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
 _ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")  # Swahili's "do ... for me": nitupie, niwekee.
-_DONE: Final = re.compile(r"[a-z]{3,}ed")
-_GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _COUNTED_GOOD: Final = 0.7
-_BARE_GOOD: Final = 0.94
 
 
 class Collector:
@@ -101,19 +99,11 @@ class Collector:
         """The segments, those that are one name which no row has ("smirnoff red") put together."""
         out: list[Segment] = []
         for segment in segments:
-            if out and self._is_one_name(out[-1], segment):
+            if out and is_one_name(self._text, self._tokens, out[-1], segment):
                 out[-1] = as_one_name(out[-1], segment)
             else:
                 out.append(segment)
         return out
-
-    def _is_one_name(self, before: Segment, segment: Segment) -> bool:
-        """Whether two segments stand side by side, and the second is no more than a part of what a row is called."""
-        touching = self._text[before.end : segment.start].isspace()
-        seam = before.pieces[-1].kind in _NAMING and segment.pieces[0].kind in _NAMING
-        foreign = before.resolution.status is Status.UNKNOWN and before.named
-        another = " ".join((*before.keys[-1:], *segment.keys[:1])) in lexicon().senses  # "Cold coffee" is no coffee.
-        return touching and seam and foreign and (another or not segment.resolution.exact)
 
     # One item.
 
@@ -171,7 +161,7 @@ class Collector:
 
         A name said in full, or counted, is ordered all the same.
         """
-        named = [piece.key for piece in segment.pieces if piece.kind in _NAMING]
+        named = [piece.key for piece in segment.pieces if piece.kind in NAMING]
         told = places_of(cues().for_whom, self._text[: segment.start])
         led = any(not self._text[end : segment.start].strip() for _, end in told)
         return led and not segment.amounts and not segment.resolution.exact and cues().never_goods.issuperset(named)
@@ -181,7 +171,7 @@ class Collector:
         sure = [
             float(token.get("p", 1.0))
             for token in self._tokens
-            if token.get("tag") in _GOODS_TAGS and segment.start <= token["start"] < segment.end
+            if token.get("tag") in GOODS_TAGS and segment.start <= token["start"] < segment.end
         ]
         if segment.resolution.rule == ONE_NAME:
             return True
@@ -190,12 +180,12 @@ class Collector:
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
         listed = bool(segment.amounts) or self._joined(segment)
-        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else _BARE_GOOD)
+        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else BARE_GOOD)
 
     def _only_says_how(self, segment: Segment) -> bool:
         """Whether a word asks ("nitupie") or tells how what was named before is to come ("cleaned")."""
-        named = [piece.text.lower() for piece in segment.pieces if piece.kind in _NAMING]
-        done = bool(self.items) and not segment.amounts and len(named) == 1 and _DONE.fullmatch(named[0]) is not None
+        named = [piece.text.lower() for piece in segment.pieces if piece.kind in NAMING]
+        done = bool(self.items) and not segment.amounts and len(named) == 1 and DONE.fullmatch(named[0]) is not None
         return done or all(_ASKS_ME.fullmatch(word) for word in named)
 
     def _joined(self, segment: Segment) -> bool:
@@ -373,8 +363,6 @@ def _parts(keys: tuple[str, ...], width: int) -> tuple[tuple[str, ...], ...]:
 def _tells(key: str) -> bool:
     return key in lexicon().sizes or key.isdigit()
 
-
-_NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 
 # What follows is what was there before.
 _STEAD_OF: Final = frozenset(

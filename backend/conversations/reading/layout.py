@@ -13,6 +13,7 @@ from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
+from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.slips import number_words
@@ -100,7 +101,8 @@ def lay_out(
             span = amounts[inside]
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
     roles = [str(mention.get("role", "add")) for mention in reading.get("mentions") or ()]
-    return _roles_apart(_refusals_apart([*pieces, *_breaks(text, place, len(text))]), roles)
+    pieces = led_by_articles([*pieces, *_breaks(text, place, len(text))], catalogue)
+    return _roles_apart(_refusals_apart(pieces), roles)
 
 
 def _crossed(text: str, size: tuple[int, int, str]) -> Piece:
@@ -306,12 +308,14 @@ class _Sorter:
         may_be = key not in cues().never_goods or (likeness >= EQUAL and spelt)
         if may_be and likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN):
             return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
-        return (Kind.FOREIGN if tagged and self._foreign(key) else Kind.OTHER), False
+        return (Kind.FOREIGN if tagged and self._foreign(word, key) else Kind.OTHER), False
 
-    def _foreign(self, key: str) -> bool:
+    def _foreign(self, word: str, key: str) -> bool:
         """Whether a word that the catalogue lacks may be a good that the shop does not hold, and no choice or cue."""
         known = cues()
-        steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections
+        if key in known.never_goods and word.lower() in known.never_written:  # "Fry" only sounds like "free".
+            return False
+        steering = known.asks | known.more | known.less | known.set | known.off | known.corrections
         if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():
             return False
         return key not in self._catalogue.choices and sense_of(key).isdisjoint(self._catalogue.choice_senses)

@@ -15,6 +15,7 @@ _COUNTED: Final = _NAMED | {Kind.AMOUNT}
 _WITHIN: Final = _COUNTED | {Kind.JOINT}
 _PLACE: Final = "place_order"
 _ASKING: Final = "asking_before"
+_FALLBACK: Final = "fallback_before"
 
 
 def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -54,7 +55,8 @@ def _spoken_of(name: str, place: Span, pieces: Sequence[Piece]) -> Iterator[Span
         run = _run([piece for piece in pieces if piece.end <= place[0]][::-1])
     else:
         return
-    if any(piece.kind is Kind.GOODS for piece in run):
+    instead = name == _FALLBACK and any(piece.kind is Kind.SIZE for piece in run)  # "A whole one, if none two halves."
+    if instead or any(piece.kind is Kind.GOODS for piece in run):
         yield min(piece.start for piece in run), max(piece.end for piece in run)
 
 

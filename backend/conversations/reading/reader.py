@@ -11,6 +11,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
+from backend.conversations.reading import strays
 from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
@@ -27,7 +28,6 @@ from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
-from backend.conversations.reading.strays import counts_a_stranger, has_strays, names_more, offers_a_choice
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -90,14 +90,15 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
-    lost = lost or offers_a_choice(pieces, items) or names_more(pieces, items, catalogue)
+    lost = lost or strays.offers_a_choice(pieces, items) or strays.names_more(pieces, items, catalogue)
+    lost = lost or strays.wishes_another(context.text, items)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
         lost = lost or _passes_over(pieces, items, joined)
         items, loose = joined, ()
-    lost = lost or any(_is_lost(segment, reading) for segment in loose)
+    lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)
@@ -112,7 +113,7 @@ def _passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequenc
     """Whether an answer has a word of the shop's that was not read, and that did not choose among the rows either."""
     unread = (one for one in pieces if one.kind is Kind.GOODS and not any(i.start <= one.start < i.end for i in items))
     chosen_by_it = any(item.resolution.rule == "answer" for item in joined)
-    return counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
+    return strays.counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
 
 
 def _adds_to_last_time(text: str) -> bool:
@@ -259,7 +260,7 @@ def _facts(
         left=talk.has_left(context.history),
         opens=not context.history and context.asked is None,
         unclear=read.unclear,
-        stray=has_strays(read.pieces, read.items, reading, choices_of(read.items, catalogue)),
+        stray=strays.has_strays(read.pieces, read.items, reading, choices_of(read.items, catalogue)),
         mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),
         lost_amount=read.lost,
     )
@@ -277,9 +278,10 @@ def _asked(item: Item) -> Fraction:
     return item.wanted.count or Fraction(mass).limit_denominator(1000)
 
 
-def _is_lost(segment: Segment, reading: Mapping[str, Any]) -> bool:
-    """Whether the bot was sure of an amount that no item took: what it counts was not understood."""
-    return bool(segment.amounts) and _is_sure_amount(segment.start, segment.end, reading)
+def _is_lost(segment: Segment, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> bool:
+    """Whether an amount that no item took counts what was not understood: the bot was sure of it, or a strange word."""
+    sure = _is_sure_amount(segment.start, segment.end, reading)
+    return bool(segment.amounts) and (sure or strays.stands_by_a_stranger(segment.start, segment.end, pieces))
 
 
 def _leads_to_note(end: int, reading: Mapping[str, Any], text: str) -> bool:

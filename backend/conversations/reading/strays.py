@@ -16,6 +16,7 @@ from backend.conversations.reading.pieces import Kind, Piece, cues
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
 _ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisaidie, nicheki, nitumie.
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _ORS: Final = frozenset({"or", "ama", "au", "kinva", "या", "किंवा"})
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
@@ -43,6 +44,23 @@ def counts_a_stranger(pieces: Sequence[Piece]) -> bool:
     runs = zip(pieces, pieces[1:], pieces[2:], strict=False)
     led = (word for join, count, word in runs if join.kind is Kind.JOIN and count.kind is Kind.AMOUNT)
     return any(word.kind is Kind.OTHER and word.key not in known for word in led)
+
+
+def stands_by_a_stranger(start: int, end: int, pieces: Sequence[Piece]) -> bool:
+    """Whether an amount that no item took stands right beside a word that no list knows ("steel rods 10")."""
+    known = cues()
+    listed = (known.asks, known.never_goods, known.gives, known.corrections, known.set, known.more, known.less)
+    lists = (*listed, known.off, lexicon().filler, lexicon().sizes, lexicon().optional, known.hours)
+    beside = [one for run in clauses(pieces) for one in _touching(run, start, end) if one.kind is Kind.OTHER]
+    return any(one.text.isalpha() and all(one.key not in each for each in lists) for one in beside)
+
+
+def _touching(run: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
+    for before, piece in pairwise(run):
+        if start <= piece.start < end:
+            yield before
+        if start <= before.start < end:
+            yield piece
 
 
 def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalogue) -> bool:
@@ -87,6 +105,16 @@ def offers_a_choice(pieces: Sequence[Piece], items: Sequence[Item]) -> bool:
         before.sku != after.sku and any(_is_or(piece) for piece in pieces if before.end <= piece.start < after.start)
         for before, after in pairwise(ordered)
     )
+
+
+def wishes_another(text: str, items: Sequence[Item]) -> bool:
+    """Whether brackets behind an item name what is to come in its place if it is there ("(brown if available)")."""
+    for found in _BRACKETS.finditer(text):
+        inside = any(found.start() <= item.start < found.end() for item in items)
+        behind = any(item.end <= found.start() for item in items)
+        if inside and behind and cues().any_in(cues().if_held, found.group()):
+            return True
+    return False
 
 
 def _is_or(piece: Piece) -> bool:

@@ -26,6 +26,10 @@ from tests.support.shops import CORNER_SHOP
         "{2} <milk>, if not available bring {1} <bread>",
         "<maziwa> {mbili|2}, kama hamna leta <mkate>",
         "<milk> {do|2}, nahi to <bread> bhej do",
+        "{2} <milk>, if not then <bread>",
+        "{2} <milk>, otherwise {1} <bread>",
+        "<milk> {do|2}, warna <bread> {ek|1}",
+        "<maziwa> {mbili|2}, kama hakuna kubwa {moja|1}",
     ],
 )
 def test_what_is_there_already_is_not_ordered(text: str) -> None:
@@ -52,3 +56,8 @@ def test_a_change_speaks_of_the_running_order() -> None:
     """What the customer has may be what is on the order; a change is read against it."""
     result = read(CORNER_SHOP, "I have <bread> on it, add {2} <milk>", intent="modify_order")
     assert lines(result)["MILK"] == 2
+
+
+@pytest.mark.parametrize("wish", ["<brown bread> if available", "<brown bread> kama iko", "<brown bread> ho to"])
+def test_what_is_wished_for_in_its_place_is_asked_about(wish: str) -> None:
+    assert read(CORNER_SHOP, f"{{2}} <bread> ({wish}) and {{1}} <milk>").decision is Decision.CLARIFY

@@ -30,6 +30,9 @@ from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, marked
         ("<bread> {ek|1} aur <milk> {teen|3} do", {"BREAD": 1, "MILK": 3}),
         ("{2} <bread> and {one|1} <-milk>", {"BREAD": 2}),
         ("{2} <bread> less crust + {1} <-milk>", {"BREAD": 2, "MILK": 1}),
+        ("{2} <bread>, {1} <sugar> and a coke?", {"BREAD": 2, "SUGAR-1": 1, "COKE": 1}),
+        ("{2} <bread> and a happy day", {"BREAD": 2}),
+        ("<mkate> {miwili|2}, {mmoja|1} bila ganda", {"BREAD": 2}),
     ],
 )
 def test_orders_become_lines(text: str, expected: dict[str, int]) -> None:

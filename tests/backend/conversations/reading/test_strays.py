@@ -5,8 +5,9 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind
-from backend.conversations.reading.types import Decision, Slot
-from tests.support.marked_reading import lines, read
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot
+from tests.support.marked_reading import EVERYTHING, lines, read
 from tests.support.shops import CORNER_SHOP, KITCHEN, marked
 
 EGG_STALL = catalogue_from_rows(
@@ -148,3 +149,39 @@ def test_a_word_that_the_row_has_or_may_come_with_needs_no_question(text: str) -
 @pytest.mark.parametrize("text", ["{2} <bread> or <eggs>", "<mkate> {moja|1} ama <maziwa> {mbili|2}"])
 def test_one_good_or_another_is_asked_about(text: str) -> None:
     assert read(CORNER_SHOP, text).decision is Decision.CLARIFY
+
+
+TIFFIN = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "40"}
+        for sku, name, aliases, unit in (
+            ("DAL", "Dal Tadka", "dal", "plate"), ("RICE", "Plain Rice", "rice", "plate"),
+            ("ROTI", "Roti", "roti", "piece"), ("JAMUN", "Gulab Jamun (2 pc)", "gulab jamun", "plate"),
+            ("JAMUN-T", "Gulab Jamun Tin 1kg", "gulab jamun tin", "tin"),
+        )
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dish", ["dal fry", "fried rice"])
+def test_a_word_that_makes_another_dish_of_a_known_one_is_asked_about(dish: str) -> None:
+    result = read(TIFFIN, f"{{1}} <{dish}> aur {{4}} <roti>")
+    assert (lines(result), result.ask, result.unmatched) == ({"ROTI": 4}, Slot.ITEM, (dish,))
+
+
+@pytest.mark.parametrize("said", ["dal garam", "rice cleaned"])
+def test_a_word_that_only_says_how_makes_no_other_dish(said: str) -> None:
+    assert read(TIFFIN, f"{{1}} <{said}> aur {{4}} <roti>").decision is Decision.ACCEPT
+
+
+def test_a_number_in_letters_may_end_a_name() -> None:
+    """Hindi's three is a tin in the name of what a kilo is wanted of."""
+    assert lines(read(TIFFIN, "{1kg} <gulab jamun> {tin|3} and {2} <roti>")) == {"JAMUN-T": 1, "ROTI": 2}
+    assert lines(read(TIFFIN, "<gulab jamun> {tin|3} and {2} <roti>")) == {"JAMUN": 3, "ROTI": 2}
+
+
+def test_a_number_beside_a_strange_word_is_not_dropped() -> None:
+    plain, reading = marked("{2} <roti>, steel rods {10}")
+    tokens = [{**one, "p": 0.8} if one["text"] == "10" else one for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, TIFFIN, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision, result.ask) == ({"ROTI": 2}, Decision.CLARIFY, Slot.ITEM)
