@@ -250,7 +250,7 @@ def _spoken(row: CatalogueItem) -> frozenset[str]:
 
 
 def _matches(marks: frozenset[str], said: Sequence[str]) -> int:
-    """How many of the words said are marks of a row, as written, by stem, by sense, or nearly."""
+    """How many of the words said are marks of a row, as written, cut short, by stem, by sense, or nearly."""
     return sum(_is_mark(key, marks) for key in said if key not in cues().joins and not key[:1].isdigit())
 
 
@@ -258,7 +258,8 @@ def _is_mark(key: str, marks: frozenset[str]) -> bool:
     if not marks.isdisjoint({*stems(key), *(_SENSE + sense for sense in sense_of(key))}):
         return True
     long = len(key) >= _LEAST_LETTERS
-    return long and any(len(mark) >= _LEAST_LETTERS and fuzz.ratio(key, mark) >= _ALIKE for mark in marks)
+    near = (mark for mark in marks if len(mark) >= _LEAST_LETTERS)
+    return long and any(mark.startswith(key) or fuzz.ratio(key, mark) >= _ALIKE for mark in near)
 
 
 def numbers_of(row: CatalogueItem) -> frozenset[str]:

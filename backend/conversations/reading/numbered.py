@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon
+from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues
 
@@ -16,19 +17,35 @@ Word = tuple[int, int, str]
 INSTEAD: Final = "ऐवजी"
 
 
+# What makes a size tell which one is meant, where it is written to its end ("किलोवाली", "chotiwali").
+_WHICH: Final = ("वाला", "वाली", "वाले", "wala", "wali", "wale", "vala", "vali", "vale")
+
+
 def endings_apart(said: Sequence[Word]) -> list[Word]:
-    """Words with "instead of" at their end as two words each; offsets stay those of the text."""
+    """Words with "instead of" at their end, and sizes with "which is" there, as two words; offsets stay as they are."""
     return [part for one in said for part in _parts(one)]
+
+
+def written_apart(text: str) -> str:
+    """A text with such words written as two."""
+    return " ".join(word for _, _, word in endings_apart(words(text)))
 
 
 def _parts(word: Word) -> list[Word]:
     start, end, text = word
+    which = next((ending for ending in _WHICH if text.lower().endswith(ending)), "")
+    if which and _is_size(fold(text[: -len(which)])):
+        return [(start, end - len(which), text[: -len(which)]), (end - len(which), end, text[-len(which) :])]
     seam = end - len(INSTEAD)
     if not text.endswith(INSTEAD) or seam <= start:
         return [word]
     stem = text[: -len(INSTEAD)]
     # How many there were is said by the order itself.
     return [(start, end, INSTEAD)] if number_of(fold(stem)) is not None else [(start, seam, stem), (seam, end, INSTEAD)]
+
+
+def _is_size(key: str) -> bool:
+    return key in lexicon().sizes or is_unit(key) or number_of(key) is not None
 
 
 def phrased(said: Sequence[Word], catalogue: Catalogue) -> frozenset[int]:

@@ -23,6 +23,7 @@ from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
+from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
@@ -165,7 +166,7 @@ def _picked(
     text = context.text
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    answering = [one for one in items if one not in besides]
+    text, answering = written_apart(text), [one for one in items if one not in besides]
     question, said = talk.last_question(context.history), amounts_said(answering, loose)
     every = taken_together(item, text, question, said[0] if len(said) == 1 else Wanted(), catalogue)
     if every is not None:

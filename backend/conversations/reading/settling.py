@@ -12,6 +12,7 @@ from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.types import ReadingContext
@@ -116,6 +117,7 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
 
 def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
     """Whether a text chooses one of the rows that are open, or takes them all."""
+    text = written_apart(text)
     one = chosen(item, text, question, (), catalogue)
     return one is not None or taken_together(item, text, question, Wanted(), catalogue) is not None
 
