@@ -8,9 +8,11 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, places_of
 
-_BREAK: Final = re.compile(r"[,;\n।!?()]|\.(?=\s|$)")
+_BREAK: Final = re.compile(r"[,;:\n।!?()]|\.(?=\s|$)")
+_LED_BY_COLON: Final = re.compile(r"[^\d:]+:\s+(?=\S+\s+\S)")
+_LONGEST_PART: Final = 6
 _LONGEST: Final = 3
 _UNSURE: Final = 0.97
 _LIKELY: Final = 0.9
@@ -29,6 +31,8 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     address = slots.get("address")
     if not address or address.get("start") is None or address.get("vague"):
         return reading
+    address = _without_lead(address)
+    reading = {**reading, "slots": {**slots, "address": address}}
     start, end = int(address["start"]), int(address["end"])
     first = _head(text, start, reading, catalogue)
     last = _tail(text, end, reading, catalogue)
@@ -40,6 +44,18 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     ]
     mentions = [one for one in reading.get("mentions") or () if one not in inside]
     return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions}
+
+
+def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An address without what leads to the place ("bring it to the office: ...", "pale ...")."""
+    text = str(address["text"])
+    colon = _LED_BY_COLON.match(text)
+    cut = colon.end() if colon else 0
+    said = words(text[cut:])
+    led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
+    if led and len([one for one in said if one[0] >= led]) > 1:
+        cut += next(start for start, _, _ in said if start >= led)
+    return {**address, "start": int(address["start"]) + cut, "text": text[cut:]} if cut else address
 
 
 def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
@@ -63,7 +79,8 @@ def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue)
     begun = end + gap.index(",") + 1
     stop = min([len(text), *(one.start() + begun for one in _BREAK.finditer(text[begun:]))])
     stop = min([stop, *(first for first, _ in _held(reading) if first >= begun)])
-    named = _named(_clause(text, begun, stop), reading, catalogue)
+    clause = _clause(text, begun, stop)
+    named = _named(clause, reading, catalogue) or _part_of_place(clause, reading, catalogue)
     closes = not text[stop:].strip(" .!\n") or any(first <= stop + 1 < last for first, last in _held(reading))
     return named[-1][1] if named and closes else end
 
@@ -91,6 +108,15 @@ def _named(
     unknown = all(_may_name(one, catalogue) and _tag(one, reading)[0] in _NAMING for one in core)
     doubted = told or any(_is_doubted(one, reading) for one in core)
     return core if 0 < len(core) <= _LONGEST and unknown and doubted else ()
+
+
+def _part_of_place(clause: Sequence[Word], reading: Mapping[str, Any], catalogue: Catalogue) -> Sequence[Word]:
+    """The words of a clause that name a part of a building ("kitchen door at the back") and ask for nothing."""
+    keys = [fold(word) for _, _, word in clause]
+    named = 0 < len(keys) <= _LONGEST_PART and not cues().place_parts.isdisjoint(keys)
+    doubted = all(_tag(one, reading)[0] in _NAMING and _tag(one, reading)[1] < _LIKELY for one in clause)
+    asks = cues().asks | cues().gives | cues().off | cues().set | catalogue.index.by_key.keys()
+    return clause if named and doubted and asks.isdisjoint(keys) else ()
 
 
 def _is_common(word: str) -> bool:

@@ -112,6 +112,8 @@ class Cues:
     of_an_order: frozenset[str]
     within: frozenset[str]
     clock: frozenset[str]
+    place_openers: frozenset[str]
+    place_parts: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -129,7 +131,7 @@ _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
     "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
-    "many_questions", "reminders", "price_questions", "of_an_order",
+    "many_questions", "reminders", "price_questions", "of_an_order", "place_openers",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -214,6 +216,7 @@ def cues() -> Cues:
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
         within=frozenset(map(fold, lists["within"])),
+        place_parts=frozenset(map(fold, lists["place_parts"])),
         clock=frozenset(map(fold, lists["clock"])),
         place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},

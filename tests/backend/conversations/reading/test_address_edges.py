@@ -28,8 +28,30 @@ def addressed(text: str, address: str, unsure: str = "") -> str:
         ("{2} <milk>, bread, flat 9", "flat 9", "bread", "flat 9"),
         ("{2} <milk>, jaldi, flat 9", "flat 9", "jaldi", "flat 9"),
         ("{2} <milk>, likoni, flat 9", "flat 9", "", "flat 9"),
+        (
+            "{2} <milk> to City Mall, side door by the lift",
+            "City Mall",
+            "side door by the lift",
+            "City Mall, side door by the lift",
+        ),
+        ("{2} <milk> to City Mall, call the door", "City Mall", "the door", "City Mall"),
     ],
 )
 def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsure: str, expected: str) -> None:
     """Goods, words of haste, and words that the bot was sure to leave out are none."""
     assert addressed(text, address, unsure) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "expected"),
+    [
+        ("leteni kazini: Acacia House, room 4", "leteni kazini: Acacia House, room 4", "Acacia House, room 4"),
+        ("ऑफिसला आणा: Acacia House, room 4", "Acacia House, room 4", "Acacia House, room 4"),
+        ("Block 4: Acacia House", "Block 4: Acacia House", "Block 4: Acacia House"),
+        ("pale Acacia House", "pale Acacia House", "Acacia House"),
+        ("niko kwa base Acacia House", "kwa base Acacia House", "Acacia House"),
+        ("Kwa Acacia House", "Kwa Acacia House", "Kwa Acacia House"),
+    ],
+)
+def test_what_leads_to_a_place_is_no_part_of_it(text: str, address: str, expected: str) -> None:
+    assert addressed(text, address) == expected
