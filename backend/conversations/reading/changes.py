@@ -226,6 +226,8 @@ class Changer:
             count = item.wanted.count
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
+            elif item.role == "from" and item.sku not in self._order and is_another(item, sku):
+                self.change.lost = True  # "And the white socks", of black ones: they may come, and the black ones go.
             elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
                 self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
             elif count is not None and count < self._order[sku]:

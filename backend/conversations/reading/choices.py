@@ -53,6 +53,8 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     named |= {_price(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named]
     wanted = other[0] if len(other) == 1 else Wanted(count=_TWO if _takes_two(keys) else None)
+    if row.weighed and wanted.measure is not None:
+        asked = replace(asked, wanted=replace(asked.wanted, measure=wanted.measure))
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
 
 

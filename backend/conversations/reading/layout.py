@@ -250,6 +250,8 @@ class _Sorter:
             kind, weak = self._kind(word, key, mention, tag, p)
         if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
+        if kind is Kind.GOODS and not named and self._only_counts(word, key):
+            kind, weak = Kind.OTHER, False
         if together and kind in _UNREAD:
             kind = Kind.RECOVERED if mention is None else Kind.GOODS
         recovered = kind is Kind.RECOVERED
@@ -262,6 +264,11 @@ class _Sorter:
         known = key in cues().never_goods | cues().more or spoken_number(key) is not None
         tagged = mention is not None or tag in _GOODS_TAGS
         return not known and (tagged or p < _DOUBTED)
+
+    def _only_counts(self, word: str, key: str) -> bool:
+        """Whether a word for a number stands apart from the name of several words that it is a part of ("ek reghi")."""
+        number = word.lower() in number_words() and not key.isdigit()
+        return number and key not in self._catalogue.bare_names
 
     def _mention(self, start: int) -> int | None:
         inside = (n for n, (first, last) in enumerate(self._mentions) if first <= start < last)

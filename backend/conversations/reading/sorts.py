@@ -63,18 +63,22 @@ def without_totals(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
 def _told_by(item: Item, behind: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
     """The sorts right behind an item, where their counts make up its own and no "and" adds them to it."""
     rows = _sorts_of(item, catalogue) if item.wanted.count is not None else frozenset()
-    among = (_among(one, rows, catalogue) for one in behind)
+    among = (_among(item, one, rows, catalogue) for one in behind)
     sorts = list(takewhile(lambda one: one.sku in rows and one.wanted.count is not None, among))
     told = sum(one.wanted.count or 0 for one in sorts)
     if len(sorts) < _SORTS or told != item.wanted.count:
         return []
     between = (fold(word) for _, _, word in words(text[item.end : sorts[0].start]))
     told_again = item.resolution.status is Status.OPEN or cues().joins.isdisjoint(between)
-    return sorts if told_again else []
+    read = (*sorts[0].corrects, (item.start, item.end))
+    return [replace(sorts[0], corrects=read), *sorts[1:]] if told_again else []
 
 
-def _among(item: Item, rows: frozenset[str], catalogue: Catalogue) -> Item:
-    """An open item as the one row of some that it can mean ("white", of loaves)."""
+def _among(total: Item, item: Item, rows: frozenset[str], catalogue: Catalogue) -> Item:
+    """An item as the one row of some that it can mean ("white", of loaves), by itself or with the name before it."""
+    if item.resolution.status is Status.UNKNOWN:
+        sort = as_sort_of(total, item, catalogue)
+        return sort if sort is not None and sort.sku in rows else item
     others = frozenset(item.resolution.alternatives) - rows
     one = len(item.resolution.alternatives) - len(others) == 1 and item.resolution.status is Status.OPEN
     return _again(item, catalogue, others) if one else item

@@ -62,6 +62,15 @@ def test_a_word_of_the_order_that_nothing_reads_is_asked_about() -> None:
     assert result.decision is Decision.CLARIFY
 
 
+def test_what_another_row_is_called_takes_nothing_off_unasked() -> None:
+    """The bot took the brown bread for going, and only the white one is on the order."""
+    plain, reading = marked("<coke> {2}, and <brown bread>", "modify_order")
+    mentions = [{**one, "role": "from" if "brown" in one["text"] else "add"} for one in reading["mentions"]]
+    context = ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING)
+    result = read_message({**reading, "mentions": mentions}, CORNER_SHOP, context)
+    assert result.decision is Decision.CLARIFY
+
+
 def test_what_is_put_on_does_not_come_off() -> None:
     """The word of taking off belongs to the eggs before it, though it stands near the bread as well."""
     result = read(CORNER_SHOP, "<-eggs> toa, ongeza <mkate> {1}", intent="modify_order", history=READ_BACK)

@@ -192,3 +192,15 @@ def test_what_was_offered_is_open_though_the_word_has_a_default() -> None:
     before, reading = marked("<tea> bhejo")
     history = (Turn("customer", before, reading), Turn("bot", "Leaf Tea 250g ya 500g?"))
     assert lines(read(shop, "{paanch sau|500money} wali do", history=history)) == {"TEA-500": 2}
+
+
+def test_an_answer_weighs_what_is_sold_by_weight() -> None:
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": "", "unit": "kg", "price": "600", "stock": "20"}
+            for sku, name in (("ROAST-B", "Roast Beef"), ("ROAST-G", "Roast Goat"))
+        ]
+    )
+    before, reading = marked("<roast>")
+    history = (Turn("customer", before, reading), Turn("bot", "Roast Beef or Roast Goat, how many kilos?"))
+    assert lines(read(shop, "goat {kilo mbili|2kg}", history=history)) == {"ROAST-G": 2}

@@ -13,6 +13,8 @@ _ROWS = (
     ("WRAP", "Bean Wrap", "wrap", "with=butter,honey"),
     ("PIE-W", "White Pie", "pie|white pie", ""),
     ("PIE-B", "Brown Pie", "brown pie", ""),
+    ("SOCK-W", "Sock white", "white sock", "colour=white"),
+    ("SOCK-B", "Sock black", "black sock|kale sock", "colour=black"),
     ("FRIES-S", "Fries small", "fries|fries ndogo", "size=small"),
     ("FRIES-L", "Fries large", "fries kubwa", "size=large"),
 )
@@ -51,6 +53,7 @@ def test_what_no_row_may_be_had_with_is_asked_about() -> None:
     ("text", "expected"),
     [
         ("<pie> {mbili|2}, {moja|1} <white> {moja|1} <brown>", {"PIE-W": 1, "PIE-B": 1}),
+        ("{4} <sock>, {2} <white> {2} <kale>", {"SOCK-W": 2, "SOCK-B": 2}),
         ("{3} <pie>: {2} <white> and {1} <brown>", {"PIE-W": 2, "PIE-B": 1}),
         ("<pie> {mbili|2} na <brown pie> {moja|1} na <wrap> {moja|1}", {"PIE-W": 2, "PIE-B": 1, "WRAP": 1}),
         ("{2} <pie>, {1} <brown pie>, {2} <wrap>", {"PIE-W": 2, "PIE-B": 1, "WRAP": 2}),
@@ -76,3 +79,7 @@ def test_a_container_chooses_no_size_that_nobody_asked_for() -> None:
     )  # fmt: skip
     result = read(shop, "<pads> {don packet|2packet}")
     assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.VARIANT)
+
+
+def test_a_number_told_again_by_sorts_makes_no_order_doubtful() -> None:
+    assert read(SHOP, "<fries> {mbili|2}, {moja|1} kubwa {moja|1} ndogo").features["unread"] == 0

@@ -185,3 +185,16 @@ def test_a_number_beside_a_strange_word_is_not_dropped() -> None:
     tokens = [{**one, "p": 0.8} if one["text"] == "10" else one for one in reading["tokens"]]
     result = read_message({**reading, "tokens": tokens}, TIFFIN, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert (lines(result), result.decision, result.ask) == ({"ROTI": 2}, Decision.CLARIFY, Slot.ITEM)
+
+
+def test_a_number_counts_though_a_name_begins_with_it() -> None:
+    rows = (("RULED", "Ruled Book", "ek reghi"), ("LONG", "Long Book", "long book"))
+    shop = catalogue_from_rows(
+        [{"sku": sku, "name": name, "aliases": alias, "price": "60", "stock": "40"} for sku, name, alias in rows]
+    )
+    assert lines(read(shop, "{2} <ek reghi> aur ek <long book>")) == {"RULED": 2, "LONG": 1}
+
+
+def test_a_greeting_is_no_good_that_the_shop_lacks() -> None:
+    result = read(CORNER_SHOP, "<Assalam aleikum>, {2} <milk>")
+    assert (lines(result), result.decision, result.features["unread"]) == ({"MILK": 2}, Decision.ACCEPT, 0)
