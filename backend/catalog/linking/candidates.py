@@ -176,6 +176,31 @@ def _begins(index: Index, row: int, goods: tuple[Term, ...]) -> bool:
     return any(name[: len(keys)] == keys for name in names)
 
 
+def as_said(catalogue: Catalogue, found: Sequence[Candidate], rows: tuple[int, ...], terms: Terms) -> tuple[int, ...]:
+    """Of rows that are called by the same words, the one that has them in the order said ("pav bhaji", "bhaji pav").
+
+    Args:
+        catalogue: The merchant's rows.
+        found: The candidates, with the phrases that are said in full.
+        rows: The rows that are left.
+        terms: The mention.
+
+    Returns:
+        That row alone, or the rows as they were where the order tells nothing.
+    """
+    likely = [catalogue.index.similar(word) for word in terms.goods]
+    phrases = [(one.row, exact.phrase) for one in found if one.row in rows for exact in one.exact if exact.whole]
+    whole = [(row, phrase) for row, phrase in phrases if len(phrase.goods) == len(likely) > 1]
+    ordered = {row for row, phrase in whole if _in_order(catalogue.index, phrase, likely)}
+    return tuple(ordered) if len(ordered) == 1 and {row for row, _ in whole} == {*rows} else rows
+
+
+def _in_order(index: Index, phrase: Phrase, likely: Sequence[Mapping[int, float]]) -> bool:
+    """Whether the words of a phrase are those said, one after the other."""
+    places = (index.by_key[word.key] for word in phrase.goods)
+    return all(word.get(place, 0.0) >= ENOUGH for place, word in zip(places, likely, strict=True))
+
+
 def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:
     """Rows of the kind of good that a mention names ("soda"), where it names a kind and not a good."""
     members = _members(lexicon().kinds, goods)

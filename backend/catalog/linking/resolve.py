@@ -85,6 +85,7 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
         return _by_kind(catalogue, terms)
     spec = _spec(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)
+    choice = replace(choice, rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
     return _opened(catalogue, found, choice, wanted, spec)

@@ -1,6 +1,5 @@
 """Turns segments into items: lost amounts and options find their item, corrections replace what they correct."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -14,7 +13,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
-from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.roles import Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
@@ -25,7 +24,6 @@ _NEXT_ENTRY: Final = ([Kind.JOIN, Kind.OTHER], [Kind.BREAK, Kind.OTHER])
 _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
-_ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")  # Swahili's "do ... for me": nitupie, niwekee.
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _COUNTED_GOOD: Final = 0.7
 
@@ -116,8 +114,9 @@ class Collector:
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
             self.loose += [segment] if segment.amounts else []
             return
-        self.loose += [lost for lost in self._waiting if self._apart(segment, lost.end)]
-        self._waiting = [lost for lost in self._waiting if not self._apart(segment, lost.end)]
+        apart = [lost for lost in self._waiting if self._apart(segment, lost.end) or self._is_its_own(lost, segment)]
+        self.loose += apart
+        self._waiting = [lost for lost in self._waiting if lost not in apart]
         for lost in self._waiting:
             self._give(lost, item)
         bare = [lost for lost in self._waiting if not self._has_options(lost)]
@@ -186,13 +185,18 @@ class Collector:
         """Whether a word asks ("nitupie") or tells how what was named before is to come ("cleaned")."""
         named = [piece.text.lower() for piece in segment.pieces if piece.kind in NAMING]
         done = bool(self.items) and not segment.amounts and len(named) == 1 and DONE.fullmatch(named[0]) is not None
-        return done or all(_ASKS_ME.fullmatch(word) for word in named)
+        return done or all(ASKS_ME.fullmatch(word) for word in named)
 
     def _joined(self, segment: Segment) -> bool:
         """Whether it stands behind an "and" that follows another item."""
         led = (one for one in reversed(self._pieces) if one.end <= segment.start and one.kind is not Kind.JOINT)
         before = next(led, None)
         return bool(self.items) and before is not None and before.kind is Kind.JOIN
+
+    def _is_its_own(self, lost: Segment, segment: Segment) -> bool:
+        """Whether an "and" parts an item from an amount whose unit is what a row is called by ("a tray and a loaf")."""
+        between = [piece for piece in self._pieces if lost.end <= piece.start < segment.start]
+        return any(piece.kind is Kind.JOIN for piece in between) and bool(self._called_by_unit(lost))
 
     def _apart(self, segment: Segment, place: int) -> bool:
         """Whether a segment stands in another sentence than what ends at a place, or is added to it ("and add tea")."""

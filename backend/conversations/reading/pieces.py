@@ -1,5 +1,6 @@
 """The pieces that a message is laid out in, and the words that steer their reading."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from typing import Final
 
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import phrase_key
+
+# Swahili's "do ... for me": nitupie, niwekee.
+ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")
 
 
 class Kind(StrEnum):

@@ -7,6 +7,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, keys_of, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
@@ -103,7 +104,9 @@ def _is_owned(before: Item, item: Item, text: str) -> bool:
 
 
 def _endings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    return (keys[place:] for place in range(1, len(keys)))
+    """The ends of a name; its size alone is no name ("chicken and chips, large": the chips are)."""
+    ends = (keys[place:] for place in range(1, len(keys)))
+    return (end for end in ends if not lexicon().sizes.keys() >= {*end})
 
 
 def _beginnings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -269,3 +269,12 @@ def test_a_flavour_of_a_brand_is_no_fruit(words: str) -> None:
 
 def test_a_brand_of_what_is_asked_for_is_meant() -> None:
     assert lines(_named("Rina Cooking Oil 1L", "Sweet Banana"), "cooking oil") == {"Rina Cooking Oil 1L": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "sku"), [("bun patty", "BUN"), ("patty bun", "PATTY"), ("buns patties", "BUN"), ("patty  bun", "PATTY")]
+)
+def test_of_the_same_words_the_order_tells(words: str, sku: str) -> None:
+    """A bun with a patty is another dish than a patty with a bun, as pav bhaji is no bhaji pav."""
+    shop = Catalogue((CatalogueItem("BUN", "Bun Patty", ("bun patty",)), CatalogueItem("PATTY", "Patty Bun")))
+    assert resolved(shop, words).sku == sku

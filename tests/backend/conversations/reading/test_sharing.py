@@ -119,3 +119,10 @@ def test_what_a_genitive_leads_to_shares_the_name_before_it(text: str) -> None:
 def test_what_no_row_makes_with_the_shared_name_is_asked_about() -> None:
     result = read(JUICES, "<juice ya tikiti> {tatu|3} na ya <nanasi> {moja|1}")
     assert (lines(result), result.decision, result.unmatched) == ({"MELON": 3}, Decision.CLARIFY, ("nanasi",))
+
+
+def test_the_size_of_one_good_is_not_that_of_another() -> None:
+    rows = (("HEN-H", "Hen fried half", "fried hen half"), ("HEN-L", "Hen fried large", "fried hen large"))
+    shop = _shop(*((*row, "") for row in rows), ("FRIES", "Fries large", "large fries", ""))
+    result = read(shop, "<fried hen> and {2} large <fries>")
+    assert (lines(result), result.decision) == ({"FRIES": 2}, Decision.CLARIFY)

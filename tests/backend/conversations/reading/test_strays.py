@@ -198,3 +198,9 @@ def test_a_number_counts_though_a_name_begins_with_it() -> None:
 def test_a_greeting_is_no_good_that_the_shop_lacks() -> None:
     result = read(CORNER_SHOP, "<Assalam aleikum>, {2} <milk>")
     assert (lines(result), result.decision, result.features["unread"]) == ({"MILK": 2}, Decision.ACCEPT, 0)
+
+
+def test_one_who_asks_swahilis_way_names_no_good() -> None:
+    """The word is "throw me", and the tray of eggs is what the shop calls by it."""
+    result = read(CORNER_SHOP, "<nitupie> {trei|1tray} na <maziwa> {mbili|2}")
+    assert (lines(result), result.decision) == ({"EGG-T": 1, "MILK": 2}, Decision.ACCEPT)
