@@ -16,7 +16,7 @@ from backend.conversations.reading.change import Change, amounts_to_much, as_siz
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
-from backend.conversations.reading.pieces import cues, of_them
+from backend.conversations.reading.pieces import cues, of_them, places_of
 from backend.conversations.reading.roles import is_reminder
 from backend.conversations.reading.segment import Segment
 
@@ -68,7 +68,7 @@ class Changer:
         on = [item for item in items if item not in off]
         if not items:
             self._apply_loose(loose, cues().more)
-        elif self._said(cues().set):
+        elif self._said(cues().set | cues().corrections):
             self._resize([segment for segment in loose if segment.keys])
         gone = self._take_off(off, on)
         for item in on:
@@ -394,6 +394,7 @@ class Changer:
                 keys = tuple(term.key for term in self._catalogue.by_sku[sku].terms.goods) + segment.keys
                 found = resolve(self._catalogue, read_keys(keys), replace(segment.wanted, count=Fraction(1)))
                 if found.sku is not None and other_row(found, sku, self._order):
-                    self._swap(sku, found.sku, None, segment.keys)
+                    count = segment.wanted.count if places_of(cues().exactly, self._text) else None
+                    self._swap(sku, found.sku, count, segment.keys)
                     return True
         return False

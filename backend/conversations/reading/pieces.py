@@ -117,6 +117,8 @@ class Cues:
     within: frozenset[str]
     clock: frozenset[str]
     place_openers: frozenset[str]
+    keeps_alone: frozenset[str]
+    exactly: frozenset[str]
     place_parts: frozenset[str]
 
     @property
@@ -136,6 +138,7 @@ _PHRASES: Final = (
     "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
     "many_questions", "reminders", "price_questions", "of_an_order", "place_openers",
+    "keeps_alone", "exactly",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 

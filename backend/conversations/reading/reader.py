@@ -25,6 +25,7 @@ from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
@@ -183,8 +184,9 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
     items, loose, pieces, _ = _items(reading, catalogue, context, standing)
     everything = bool((reading.get("flags") or {}).get("everything"))
+    items = recounted(context.text, items, order, catalogue)
     changer = Changer(context.text, catalogue, order, everything=everything)
-    change = changer.apply(items, loose)
+    change = rearranged(context.text, items, order, catalogue) or changer.apply(items, loose)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)
     # A word of what stays that nothing has read may be what is to go, or to become something else.

@@ -256,3 +256,48 @@ def test_what_a_change_names_and_leaves_without_a_mark_is_asked_about() -> None:
 def test_an_and_adds_the_next_good_and_no_number() -> None:
     result = read(CORNER_SHOP, "teen nahi {chaar|4}, aur {ek|1} <coke>", intent="modify_order", history=THREE_MILKS)
     assert (set(result.removed), lines(result)) == ({"MILK"}, {"MILK": 4, "COKE": 1})
+
+
+FRUIT = catalogue_from_rows(
+    [
+        {
+            "sku": sku,
+            "name": name,
+            "aliases": aliases,
+            "unit": "bottle",
+            "price": "90",
+            "stock": "99",
+            "options": options,
+        }
+        for sku, name, aliases, options in (
+            ("SQ", "Squash", "squash", ""),
+            ("SQ-L", "Lime Squash", "lime squash", ""),
+            ("SQ-O", "Orange Squash", "orange squash", ""),
+            ("JAM-O", "Orange Jam", "orange jam", ""),
+            ("JAM-L", "Lime Jam", "lime jam", ""),
+            ("SYR-S", "Rose Syrup small", "small syrup|rose syrup small", "size=small"),
+            ("SYR-L", "Rose Syrup large", "large syrup|rose syrup large", "size=large"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "text", "removed", "added"),
+    [
+        ("4 Lime Squash", "<squash> {4} ki jagah {6} kar do", {"SQ-L"}, {"SQ-L": 6}),
+        ("4 Lime Squash", "add {6} <squash>", set(), {"SQ": 6}),
+        ("2 Lime Squash", "{one|1} <lime> {one|1} <orange> rather", {"SQ-L"}, {"SQ-L": 1, "SQ-O": 1}),
+        ("2 Squash, 1 Lime Jam, 3 Orange Jam", "drop everything except the <lime jam>", {"SQ", "JAM-O"}, {}),
+        ("2 Squash, 1 Lime Jam", "sab hatao bas <squash> rehne do", {"JAM-L"}, {}),
+        ("2 Rose Syrup small", "small nahi, large {ek|1} hi", {"SYR-S"}, {"SYR-L": 1}),
+        ("2 Rose Syrup small", "small nahi, large", {"SYR-S"}, {"SYR-L": 2}),
+        ("1 Rose Syrup small", "large would do actually, plus {3} <lime jam>", {"SYR-S"}, {"SYR-L": 1, "JAM-L": 3}),
+    ],
+)
+def test_a_change_speaks_of_what_is_on_the_order(
+    ordered: str, text: str, removed: set[str], added: dict[str, int]
+) -> None:
+    history = (Turn("customer", ordered.lower()), Turn("bot", f"{ordered} = KES 500. Shall I book it?"))
+    result = read(FRUIT, text, intent="modify_order", history=history)
+    assert (set(result.removed), lines(result)) == (removed, added)

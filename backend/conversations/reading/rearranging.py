@@ -1,0 +1,107 @@
+"""Changes of a whole order: all of it off but what is named, or its one good shared out over its sorts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.change import Change
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.pieces import cues, places_of
+
+Order = Mapping[str, Fraction]
+_FEWEST: Final = 2
+
+
+def rearranged(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:
+    """Return the change where a message keeps only what it names, or shares one good out; None for any other.
+
+    Args:
+        text: The message.
+        items: The items that were read in it.
+        order: The running order.
+        catalogue: The merchant's rows.
+    """
+    kept = _kept_alone(text, items, order, catalogue)
+    if kept:
+        change = Change()
+        for sku in order.keys() - kept:
+            change.take_off(sku)
+        change.removed.sort()
+        return change
+    return _shared_out(items, order, catalogue)
+
+
+def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> list[Item]:
+    """The items of a change, a word that several rows share as the one on the order whose number is said too.
+
+    "Naan 4 ki jagah 6" is of the butter naan, of which there are four.
+    """
+    keys = [fold(word) for _, _, word in words(text)]
+    numbers = {value for key in keys if (value := number_of(key)) is not None}
+    if cues().set.isdisjoint(keys) or len(numbers) < _FEWEST:
+        return list(items)
+    named = {item.sku for item in items}
+    own = Catalogue(tuple(one for one in catalogue.items if one.sku in order and one.sku not in named))
+    return [_as_own(item, order, own, numbers) for item in items]
+
+
+def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> Item:
+    found = resolve(own, read_keys(item.keys, item.weak), item.wanted)
+    settled = found.status is Status.SURE and not item.unamounted and item.sku not in order
+    told = settled and found.sku is not None and float(order[found.sku]) in numbers
+    return replace(item, resolution=found) if told else item
+
+
+def _kept_alone(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> set[str]:
+    """The rows that stay while all others go ("scrap everything except the tea", "sab hatao bas chai rehne do")."""
+    alone = [end for _, end in places_of(cues().keeps_alone, text)]
+    if not alone or not items or not all(item.unamounted and item.start >= alone[0] for item in items):
+        return set()
+    own = Catalogue(tuple(one for one in catalogue.items if one.sku in order))
+    rows = {resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku for item in items}
+    named = {sku for sku in rows if sku is not None}
+    return named if len(named) == len(rows) < len(order) else set()
+
+
+def _shared_out(items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:
+    """The one row of an order as so many of each of its sorts ("one plain one masala", of two plain)."""
+    if len(order) != 1 or len(items) < _FEWEST or sum(item.wanted.count or 0 for item in items) != sum(order.values()):
+        return None
+    sku = next(iter(order))
+    sorts = [_sort_of(item, sku, catalogue) for item in items]
+    if not all(item.wanted.count for item in items) or None in sorts or sku not in sorts or len({*sorts}) < len(sorts):
+        return None
+    change = Change()
+    change.take_off(sku)
+    for row, item in zip(sorts, items, strict=True):
+        change.add(str(row), item.wanted.count or Fraction(0))
+    return change
+
+
+def _sort_of(item: Item, sku: str, catalogue: Catalogue) -> str | None:
+    """The row that an item names as a sort of another row's good, or None."""
+    row = catalogue.by_sku[sku]
+    if item.resolution.status is Status.SURE:
+        return item.sku if item.sku and catalogue.by_sku[item.sku].family & row.family else None
+    said = {word.key for word in read_keys(item.keys).goods}
+    if said and said <= row.family:
+        return sku
+    goods = [word.key for word in row.terms.goods]
+    parts = (part for width in range(len(goods) - 1, 0, -1) for part in combinations(goods, width))
+    asked = (
+        (part, resolve(catalogue, read_keys((*part, *item.keys), item.weak), Wanted(count=Fraction(1))))
+        for part in parts
+    )
+    return next((one.sku for part, one in asked if one.sku and _has(one.sku, {*part, *said}, catalogue)), None)
+
+
+def _has(sku: str, keys: set[str], catalogue: Catalogue) -> bool:
+    return keys <= catalogue.by_sku[sku].family
