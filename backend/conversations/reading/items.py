@@ -14,7 +14,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
 from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, of_them, places_of
-from backend.conversations.reading.roles import Roles, only_says_in_what
+from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
 from backend.conversations.reading.wants import wanted_of
@@ -112,7 +112,9 @@ class Collector:
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
-            self.loose += [segment] if segment.amounts else []
+            sort = self._sort_of_last(segment, item)
+            self.items += [sort] if sort is not None else []
+            self.loose += [segment] if segment.amounts and sort is None else []
             return
         apart = [lost for lost in self._waiting if self._apart(segment, lost.end) or self._is_its_own(lost, segment)]
         self.loose += apart
@@ -136,6 +138,15 @@ class Collector:
             self.items.append(item)
         self._again = same if again and item.unamounted else None
         self._spread(segment)
+
+    def _sort_of_last(self, segment: Segment, item: Item) -> Item | None:
+        """Another sort of the item before, where a genitive leads to what tells it ("mbili za mboga"), or None."""
+        if not segment.amounts or not self.items or GENITIVES.isdisjoint(piece.key for piece in segment.pieces):
+            return None
+        last = self.items[-1]
+        shared = (last.keys[:width] for width in range(len(last.keys) - 1, 0, -1))
+        named = (self._resolved(replace(item, keys=(*keys, *item.keys))) for keys in shared)
+        return next((one for one in named if one.sku not in {None, last.sku} and one.resolution.exact), None)
 
     def _for_each_before(self, item: Item) -> bool:
         """Whether "each" may mean for each of what was counted before it ("2 fans and one regulator each")."""

@@ -15,6 +15,8 @@ _GAP: Final = 8
 _PAIR: Final = 2
 _WITHOUT: Final = frozenset(map(fold, ("without", "bina", "बिना", "bila", "bagair", "बगैर", "vina", "विना")))
 _REFUSES_NEXT: Final = frozenset({"no"})
+# Swahili's genitives, behind which stands what something is of.
+GENITIVES: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya")))
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 
 

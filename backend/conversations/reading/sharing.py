@@ -13,6 +13,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.roles import GENITIVES
 
 _TWO: Final = 2
 _SAID: Final = frozenset({Status.SURE, Status.ODD})
@@ -22,8 +23,6 @@ _SIZES: Final = frozenset(
 _COLOURS: Final = frozenset({"colour", "color"})
 _OPTIONS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT})
 _SIGNS: Final = frozenset(",&/+ ")
-# Swahili's genitives, behind which stands what something is of.
-GENITIVES: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya")))
 
 
 def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catalogue: Catalogue) -> list[Item]:

@@ -3,8 +3,10 @@
 import pytest
 
 from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
-from backend.conversations.reading.types import Decision
-from tests.support.marked_reading import lines, read
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked
 
 
 def _shop(*rows: tuple[str, str, str, str]) -> Catalogue:
@@ -126,3 +128,13 @@ def test_the_size_of_one_good_is_not_that_of_another() -> None:
     shop = _shop(*((*row, "") for row in rows), ("FRIES", "Fries large", "large fries", ""))
     result = read(shop, "<fried hen> and {2} large <fries>")
     assert (lines(result), result.decision) == ({"FRIES": 2}, Decision.CLARIFY)
+
+
+def test_a_genitive_leads_to_another_sort_that_the_bot_passed_over() -> None:
+    """The bot left "mboga", vegetables, out without being sure; by itself it is no good of this shop."""
+    rows = (("BEEF", "Beef Roll", "roll|roll ya nyama"), ("VEG", "Veg Roll", "veg roll|roll ya mboga"))
+    shop = _shop(*((*row, "") for row in rows))
+    plain, reading = marked("<roll> {nne|4} za <nyama>, {mbili|2} za mboga")
+    tokens = [{**one, "p": 0.69} if one["text"] == "mboga" else one for one in reading["tokens"]]
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    assert lines(read_message({**reading, "tokens": tokens}, shop, context)) == {"BEEF": 4, "VEG": 2}

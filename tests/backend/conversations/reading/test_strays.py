@@ -204,3 +204,7 @@ def test_one_who_asks_swahilis_way_names_no_good() -> None:
     """The word is "throw me", and the tray of eggs is what the shop calls by it."""
     result = read(CORNER_SHOP, "<nitupie> {trei|1tray} na <maziwa> {mbili|2}")
     assert (lines(result), result.decision) == ({"EGG-T": 1, "MILK": 2}, Decision.ACCEPT)
+
+
+def test_what_is_to_be_done_with_a_good_makes_no_order_doubtful() -> None:
+    assert read(CORNER_SHOP, "{2} <bread>, <sliced> pls").features["unread"] == 0
