@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.asides import without_left_out
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
@@ -23,6 +24,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
 
     What is left out stands under `passing`, as spans that hold no goods.
     """
+    reading = without_left_out(reading, lay_out(text, reading, catalogue))
     found = [(name, span) for name, listed in cues().passing.items() for span in places_of(listed, text)]
     found = [(name, span) for name, span in found if not _asked_for(text, span[0])]
     if not found or (reading.get("intent") or {}).get("name") != _PLACE:
@@ -33,7 +35,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
         return reading
     mentions = [one for one in reading.get("mentions") or () if not any(_inside(one, span) for span in spans)]
     amounts = [one for one in reading.get("amounts") or () if not any(_inside(one, span) for span in spans)]
-    return {**reading, "mentions": mentions, "amounts": amounts, "passing": spans}
+    return {**reading, "mentions": mentions, "amounts": amounts, "passing": [*(reading.get("passing") or ()), *spans]}
 
 
 def _asked_for(text: str, start: int) -> bool:

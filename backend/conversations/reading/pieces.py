@@ -119,6 +119,8 @@ class Cues:
     place_openers: frozenset[str]
     keeps_alone: frozenset[str]
     exactly: frozenset[str]
+    those_too: frozenset[str]
+    comes_without: frozenset[str]
     place_parts: frozenset[str]
 
     @property
@@ -138,7 +140,7 @@ _PHRASES: Final = (
     "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
     "many_questions", "reminders", "price_questions", "of_an_order", "place_openers",
-    "keeps_alone", "exactly",
+    "keeps_alone", "exactly", "those_too",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 
@@ -223,6 +225,7 @@ def cues() -> Cues:
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
         within=frozenset(map(fold, lists["within"])),
+        comes_without=frozenset(map(fold, lists["comes_without"])),
         place_parts=frozenset(map(fold, lists["place_parts"])),
         clock=frozenset(map(fold, lists["clock"])),
         place_leads=frozenset(lists["place_leads"]),

@@ -12,6 +12,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
+from backend.conversations.reading.asides import named_otherwise, told_behind
 from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
@@ -94,6 +95,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items, loose, pieces, lost = _items(reading, catalogue, context)
     lost = lost or strays.offers_a_choice(pieces, items) or strays.names_more(pieces, items, catalogue)
     lost = lost or strays.wishes_another(context.text, items)
+    items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = split_off(items, of_them(context.text), catalogue)
     joined = _answer(items, loose, catalogue, context)

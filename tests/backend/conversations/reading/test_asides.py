@@ -1,0 +1,43 @@
+"""What is said beside goods: the sort that they are to be, what they come without, and what makes others of them."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Slot
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
+
+BAKERY = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "piece", "price": "9", "stock": "99", "options": ""}
+        for sku, name, aliases in (
+            ("BUN", "Plain Bun", "bun|buns"),
+            ("BUN-S", "Sesame Bun", "sesame bun"),
+            ("TOAST", "Sesame Toast", "toast"),
+            ("ROTI", "Chapati", "poli|chapati"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize("told", ["wo bhi sesame wale", "and that too sesame", "nazo ziwe sesame"])
+def test_the_sort_may_be_told_behind(told: str) -> None:
+    assert lines(read(BAKERY, f"<buns> {{6}} {told}, <toast> {{1}}")) == {"BUN-S": 6, "TOAST": 1}
+
+
+def test_a_word_may_make_another_good_of_one() -> None:
+    result = read(BAKERY, "puran <poli> {4} aur <toast> {1}")
+    assert (lines(result), result.decision, result.ask) == ({"TOAST": 1}, Decision.CLARIFY, Slot.ITEM)
+    assert lines(read(BAKERY, "garam <poli> {4}")) == {"ROTI": 4}
+
+
+@pytest.mark.parametrize("text", ["<mayai> {6}, yasiwe na <nyufa>", "<mayai> {6} bila <nyufa>, asante"])
+def test_what_goods_come_without_is_no_good_of_the_list(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"EGG": 6}, Decision.ACCEPT)
+    assert result.features["unread"] == 0
+
+
+def test_what_is_refused_beside_an_order_was_read() -> None:
+    result = read(CORNER_SHOP, "<-bread> nahi chahiye, <milk> {2}")
+    assert (lines(result), result.features["unread"]) == ({"MILK": 2}, 0)
