@@ -11,7 +11,7 @@ from backend.runtime.settings import ROOT, RuntimeSettings
 
 _COMPONENT: Final = re.compile(rb"Starting to train component '(\w+)'")
 _RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
-_INPUTS: Final = ("config.yml", "domain.yml", *_RASA_DATA, "data/context", "bot")
+_INPUTS: Final = ("config.yml", "domain.yml", *_RASA_DATA, "data/context", "data/intents", "bot")
 
 
 def _files() -> Iterator[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.nlu.annotated import Example
 from bot.nlu.calibrate import temperature_of
+from bot.nlu.features import Message
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
 from bot.nlu.spans import SpanTagger, Tag, TaggedRow, prepared, seen_in, training_rows
@@ -50,12 +51,10 @@ def train_intents(examples: Sequence[Example]) -> LinearModel:
 
     It sees tags that a tagger gave to messages it was not trained on, since those are the tags it will meet.
     """
-    rows, vocabulary = training_rows(tuple(examples))
-    tags = _held_out_tags(rows, vocabulary)
     return calibrated(
         [
-            (intent_features(row.message, found), example.intent, row.weight)
-            for row, found, example in zip(rows, tags, examples, strict=True)
+            (intent_features(message, tags), example.intent, example.weight)
+            for example, (message, tags) in zip(examples, _tagged_by_others(examples), strict=True)
         ],
         [example.text for example in examples],
     )
@@ -75,16 +74,22 @@ def _part(text: str, parts: int) -> int:
     return zlib.crc32(text.encode()) % parts
 
 
-def _held_out_tags(rows: Sequence[TaggedRow], vocabulary: frozenset[str]) -> list[list[Tag]]:
-    out: list[list[Tag]] = [[] for _ in rows]
-    folds = [_part(row.message.text, _FOLDS) for row in rows]
-    for fold in range(_FOLDS):
-        known = [row for row, part in zip(rows, folds, strict=True) if part != fold]
-        tagger = SpanTagger.train(known, vocabulary, _FOLD_EPOCHS)
-        for at, row in enumerate(rows):
-            if folds[at] == fold:
-                out[at] = tagger.tag_features(row.features)
-    return out
+def _tagged_by_others(examples: Sequence[Example]) -> Iterator[tuple[Message, list[Tag]]]:
+    """Yield each message with the tags of a tagger that was trained on others; what has no spans trains none."""
+    rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
+    taggers = [
+        SpanTagger.train([row for row in rows if _part(row.message.text, _FOLDS) != fold], vocabulary, _FOLD_EPOCHS)
+        for fold in range(_FOLDS)
+    ]
+    labelled = iter(rows)
+    for example in examples:
+        tagger = taggers[_part(example.text, _FOLDS)]
+        if example.spans:
+            row = next(labelled)
+            yield row.message, tagger.tag_features(row.features)
+        else:
+            message = prepared(example.text, example.asked, example.bot)
+            yield message, tagger.tag(message)
 
 
 def calibrated(rows: Sequence[tuple[Features, str, float]], texts: Sequence[str]) -> LinearModel:

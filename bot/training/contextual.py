@@ -43,3 +43,17 @@ def in_contexts(examples: Iterable[Example], seed: int = 11) -> Iterator[Example
         for asked in _AFTER.get(example.intent, ()):
             bot = bot_asks(Writer(rng, example.lang), example.lang, asked)
             yield replace(example, asked=asked, bot=bot)
+
+
+def in_one_context(examples: Iterable[Example], seed: int = 13) -> Iterator[Example]:
+    """Yield examples with the words of the question that they answer, and of the rest a copy after one that fits."""
+    rng = random.Random(seed)  # noqa: S311 - not a secret
+    for example in examples:
+        answers = example.asked != "none"
+        after = (example.asked,) if answers else _AFTER.get(example.intent, ())
+        if not answers:
+            yield example
+        if after:
+            asked = rng.choice(after)
+            bot = bot_asks(Writer(rng, example.lang), example.lang, asked)
+            yield replace(example, asked=asked, bot=bot, weight=example.weight if answers else 1.0)

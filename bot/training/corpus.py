@@ -1,4 +1,9 @@
-"""Reads the hand-written data: `data/nlu/<lang>/<topic>.yml` and `data/context/*.yml`, in Rasa's markup."""
+"""Reads the hand-written data.
+
+`data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` are in Rasa's markup. `data/intents/<lang>/<topic>.yml` names an
+intent and lists what people say with it, a message a line, without marks: it teaches the intent alone. "deny after
+more" are the words of a `deny` that answers the bot's question for `more`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +54,15 @@ def in_context(data: Path) -> Iterator[Example]:
                 settled(row.get("asked"), row.get("bot") or ""),
                 row.get("bot") or "",
             )
+
+
+def intents_alone(data: Path) -> Iterator[Example]:
+    """Yield the examples of every file under `intents`; what answers a question has it in `asked`, without words."""
+    for path in sorted((data / "intents").glob("*/*.yml")):
+        for key, texts in _read(path).items():
+            intent, _, asked = key.partition(" after ")
+            for text in texts.splitlines():
+                yield Example(text, intent, path.parent.name, asked=asked or "none", spans=False)
 
 
 def _lines(examples: Any) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 import regex
 
 from bot.nlu.normalise import fold
-from bot.training.corpus import hand_written, in_context
+from bot.training.corpus import hand_written, in_context, intents_alone
 from bot.training.goods import load
 from bot.training.writer import phrases
 
@@ -34,7 +34,8 @@ def _templates() -> list[str]:
 
 
 def _training_texts() -> set[str]:
-    written = [example.text for example in [*hand_written(_ROOT / "data"), *in_context(_ROOT / "data")]]
+    sources = (hand_written, in_context, intents_alone)
+    written = [example.text for source in sources for example in source(_ROOT / "data")]
     return {_key(text) for text in [*written, *_templates()]}
 
 

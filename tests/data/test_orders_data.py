@@ -66,6 +66,7 @@ ANNOTATION = re.compile(r"\[([^\[\]]+)\]\(([a-z]+)\)")
 ORDER_FILES = sorted(DATA.glob("orders/*.yml"))
 NLU_FILES = sorted(DATA.glob("nlu/*/*.yml"))
 CONTEXT_FILES = sorted(DATA.glob("context/*.yml"))
+INTENT_FILES = sorted(DATA.glob("intents/*/*.yml"))
 
 
 @cache
@@ -94,6 +95,8 @@ def all_texts() -> Iterator[str]:
         yield from (plain(text) for _, text in examples(path))
     for path in CONTEXT_FILES:
         yield from (plain(reply["text"]) for reply in load(path)["replies"])
+    for path in INTENT_FILES:
+        yield from (text for texts in load(path).values() for text in texts.splitlines())
     for path in ORDER_FILES:
         yield from (case["text"] for case in load(path)["cases"])
 
@@ -192,6 +195,19 @@ def test_nlu_examples_are_well_annotated(path: Path) -> None:
         assert_annotations(text)
 
 
+@pytest.mark.parametrize("path", INTENT_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_teaches_an_intent_alone_is_plain(path: Path) -> None:
+    """A message a line under an intent, or under an intent and the question that it answers; each once, unmarked."""
+    assert path.parent.name in LANGUAGES
+    for key, texts in load(path).items():
+        intent, _, asked = key.partition(" after ")
+        lines = texts.splitlines()
+        assert intent in INTENTS, key
+        assert asked in SLOTS | {"", "confirm", "more"}, key
+        assert len(set(lines)) == len(lines), key
+        assert all(line == line.strip() and line and not set("[]") & set(line) for line in lines), key
+
+
 @pytest.mark.parametrize("path", CONTEXT_FILES, ids=lambda path: path.stem)
 def test_replies_are_well_annotated(path: Path) -> None:
     assert path.stem in LANGUAGES
@@ -209,6 +225,11 @@ def test_no_message_has_two_intents(language: str) -> None:
         for intent, text in examples(path):
             folded = fold(plain(text))
             assert not folded or seen.setdefault(folded, intent) == intent, text
+    for path in DATA.glob(f"intents/{language}/*.yml"):
+        for key, texts in load(path).items():
+            intent, _, asked = key.partition(" after ")
+            for text in texts.splitlines() if not asked else ():
+                assert seen.setdefault(fold(text), intent) == intent, text
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
