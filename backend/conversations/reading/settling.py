@@ -181,6 +181,15 @@ def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
+def _made_less(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A message that begins by asking for less ("reduce it, that's a lot") changes an order and cancels none."""
+    del catalogue
+    first = next((fold(word) for _, _, word in words(context.text)), "")
+    if _is(reading) != "cancel_order" or first not in cues().less or not (context.order or context.history):
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+
+
 def _enough(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """To "anything else?" a few words of having enough close the order, and change nothing."""
     short = len(words(context.text)) <= _SHORT
@@ -256,6 +265,7 @@ _RULES: Final = (
     _named_no,
     _way_told,
     _some_off,
+    _made_less,
     _new_order,
     _less_of_it,
     _goods_alone,

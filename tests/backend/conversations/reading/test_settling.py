@@ -143,3 +143,12 @@ def test_nothing_can_be_changed_where_nothing_was_ordered(text: str, intent: str
 def test_less_of_what_was_read_back_is_a_change() -> None:
     result = read(CORNER_SHOP, "<milk> {ek|1} kam, aur {1} <coke>", history=THREE_MILKS)
     assert (result.intent, set(result.removed), lines(result)) == ("modify_order", {"MILK"}, {"MILK": 2, "COKE": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("reduce it, that is a lot", "modify_order"), ("stop it", "cancel_order")]
+)
+def test_to_ask_for_less_cancels_no_order(text: str, intent: str) -> None:
+    """It does not say what is to go, so it is asked about."""
+    result = read(CORNER_SHOP, text, intent="cancel_order", history=READ_BACK)
+    assert (result.intent, result.ask) == (intent, Slot.ITEM if intent == "modify_order" else None)
