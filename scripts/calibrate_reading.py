@@ -40,7 +40,7 @@ EXPECTED = {
 }  # fmt: skip
 RISK = 0.005
 # Every booked order is read back before it is placed, where a wrong line is put right, so that an order is booked from
-# 0.6 on at the latest. What is fitted meets slips that most messages don't have: at shops held out, all of nine readings
+# 0.6 on at the latest. What is fitted meets slips that most messages don't have: at shops held out, all nine readings
 # between 0.6 and 0.7 were right, and half of those between 0.5 and 0.6. A merchant who wants less risk sets the dial.
 READ_BACK = 0.6
 SEED = 20261122
