@@ -17,6 +17,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
 from backend.conversations.reading.pieces import cues, of_them, places_of
+from backend.conversations.reading.rearranging import COUNTED_ANEW
 from backend.conversations.reading.roles import is_reminder
 from backend.conversations.reading.segment import Segment
 
@@ -50,7 +51,7 @@ class Changer:
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
         """Read the items of a message, and the amounts and sizes that name none, as a change."""
-        if self._order and self._doubled() and (self._everything or not items):
+        if self._order and cues().any_in(cues().doubles, self._text) and (self._everything or not items):
             for sku, quantity in self._order.items():
                 self.change.set(sku, quantity * 2)
             return self.change
@@ -125,9 +126,6 @@ class Changer:
         if item.wanted.count == self._order[own] - counts[0]:  # "One less, only two": both say the same.
             self._keys -= cues().less
         return item
-
-    def _doubled(self) -> bool:
-        return cues().any_in(cues().doubles, self._text)
 
     def _said(self, cue: frozenset[str]) -> bool:
         return not cue.isdisjoint(self._keys)
@@ -340,6 +338,8 @@ class Changer:
         known = cues()
         if quantity is None or (item.unamounted and not self._said(known.more)):
             self.change.unclear = True
+        elif item.resolution.rule == COUNTED_ANEW:
+            self.change.set(sku, quantity)
         elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
         elif self._said(self._more()) and not self._said(known.becomes) and not self._around.made(item):

@@ -18,6 +18,7 @@ from backend.conversations.reading.pieces import cues, places_of
 
 Order = Mapping[str, Fraction]
 _FEWEST: Final = 2
+COUNTED_ANEW: Final = "counted anew"
 
 
 def rearranged(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:
@@ -57,7 +58,7 @@ def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> It
     found = resolve(own, read_keys(item.keys, item.weak), item.wanted)
     settled = found.status is Status.SURE and not item.unamounted and item.sku not in order
     told = settled and found.sku is not None and float(order[found.sku]) in numbers
-    return replace(item, resolution=found) if told else item
+    return replace(item, resolution=replace(found, rule=COUNTED_ANEW)) if told else item
 
 
 def _kept_alone(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> set[str]:

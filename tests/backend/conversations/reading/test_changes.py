@@ -286,6 +286,7 @@ FRUIT = catalogue_from_rows(
     ("ordered", "text", "removed", "added"),
     [
         ("4 Lime Squash", "<squash> {4} ki jagah {6} kar do", {"SQ-L"}, {"SQ-L": 6}),
+        ("4 Lime Squash", "<squash> {4} ki jagah {6} kar do aur {ek|1} <lime jam>", {"SQ-L"}, {"SQ-L": 6, "JAM-L": 1}),
         ("4 Lime Squash", "add {6} <squash>", set(), {"SQ": 6}),
         ("2 Lime Squash", "{one|1} <lime> {one|1} <orange> rather", {"SQ-L"}, {"SQ-L": 1, "SQ-O": 1}),
         ("2 Squash, 1 Lime Jam, 3 Orange Jam", "drop everything except the <lime jam>", {"SQ", "JAM-O"}, {}),
