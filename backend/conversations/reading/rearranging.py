@@ -46,7 +46,8 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
     "Naan 4 ki jagah 6" is of the butter naan, of which there are four.
     """
     keys = [fold(word) for _, _, word in words(text)]
-    numbers = {value for key in keys if (value := number_of(key)) is not None}
+    said = (number_of(key) for key in keys if key.isdigit() or key not in catalogue.index.by_key)
+    numbers = {value for value in said if value is not None}
     if cues().set.isdisjoint(keys) or len(numbers) < _FEWEST:
         return list(items)
     named = {item.sku for item in items}
@@ -57,7 +58,12 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
 def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> Item:
     found = resolve(own, read_keys(item.keys, item.weak), item.wanted)
     settled = found.status is Status.SURE and not item.unamounted and item.sku not in order
-    told = settled and found.sku is not None and float(order[found.sku]) in numbers
+    told = (
+        settled
+        and found.sku is not None
+        and float(order[found.sku]) in numbers
+        and item.wanted.count != order[found.sku]
+    )
     return replace(item, resolution=replace(found, rule=COUNTED_ANEW)) if told else item
 
 
