@@ -125,6 +125,10 @@ class SpanTagger:
             trainer.train(str(path))
             return cls(path.read_bytes(), vocabulary, seen)
 
+    def __reduce__(self) -> tuple[type["SpanTagger"], tuple[bytes, frozenset[str], frozenset[str]]]:
+        """Pickle what the tagger is built from."""
+        return SpanTagger, (self._model, self._vocabulary, self._seen)
+
     def tag(self, message: Message) -> list[Tag]:
         """Tag a message's tokens."""
         if not message.tokens:

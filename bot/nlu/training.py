@@ -4,8 +4,10 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.nlu.annotated import Example
+from bot.nlu.at_once import at_once
 from bot.nlu.calibrate import temperature_of
 from bot.nlu.features import Message
 from bot.nlu.intents import intent_features, language_features
@@ -77,10 +79,8 @@ def _part(text: str, parts: int) -> int:
 def _tagged_by_others(examples: Sequence[Example]) -> Iterator[tuple[Message, list[Tag]]]:
     """Yield each message with the tags of a tagger that was trained on others; what has no spans trains none."""
     rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
-    taggers = [
-        SpanTagger.train([row for row in rows if _part(row.message.text, _FOLDS) != fold], vocabulary, _FOLD_EPOCHS)
-        for fold in range(_FOLDS)
-    ]
+    folds = ([row for row in rows if _part(row.message.text, _FOLDS) != fold] for fold in range(_FOLDS))
+    taggers = at_once(*(partial(SpanTagger.train, fold, vocabulary, _FOLD_EPOCHS) for fold in folds))
     labelled = iter(rows)
     for example in examples:
         tagger = taggers[_part(example.text, _FOLDS)]
@@ -98,10 +98,10 @@ def calibrated(rows: Sequence[tuple[Features, str, float]], texts: Sequence[str]
     The temperature is fitted on hand-written texts alone: invented ones are easier than people.
     """
     aside = {at for at, text in enumerate(texts) if _part(text, _ASIDE) == 0}
-    partial = LinearModel.train([row for at, row in enumerate(rows) if at not in aside])
-    model = LinearModel.train(rows)
-    told = [rows[at] for at in sorted(aside) if rows[at][2] > 1 and rows[at][1] in partial.labels]
+    others = [row for at, row in enumerate(rows) if at not in aside]
+    tried, model = at_once(partial(LinearModel.train, others), partial(LinearModel.train, rows))
+    told = [rows[at] for at in sorted(aside) if rows[at][2] > 1 and rows[at][1] in tried.labels]
     if told:
-        scores = [partial.scores(features) for features, _, _ in told]
-        model.temperature = temperature_of(scores, [partial.labels.index(label) for _, label, _ in told])
+        scores = [tried.scores(features) for features, _, _ in told]
+        model.temperature = temperature_of(scores, [tried.labels.index(label) for _, label, _ in told])
     return model
