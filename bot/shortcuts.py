@@ -195,24 +195,29 @@ def send_only_the_turn() -> None:
     RemoteAction._action_call_format = call_format  # noqa: SLF001
 
 
-def hash_messages_by_text() -> None:
-    """Hash a message by its text; Rasa takes a fingerprint of all it holds, each time that training data is merged.
+def compare_messages_by_data() -> None:
+    """Tell messages apart by what they hold; Rasa takes fingerprints of all of it, each time training data is merged.
 
-    Messages that are equal have equal texts, so that sets and tables of messages stay what they were.
+    Messages that are equal have equal texts, by which they are hashed. What has features is compared as Rasa does.
     """
     from rasa.shared.nlu.constants import TEXT
     from rasa.shared.nlu.training_data.message import Message
 
-    stock = Message.__hash__
-    if getattr(stock, "is_by_text", False):
+    stock_hash, stock_equal = Message.__hash__, Message.__eq__
+    if getattr(stock_hash, "is_by_text", False):
         return
 
     def hash_of(self: Any) -> int:
         text = self.data.get(TEXT)
-        return hash(text) if text else stock(self)
+        return hash(text) if text else stock_hash(self)
+
+    def equal(self: Any, other: Any) -> bool:
+        if not isinstance(other, Message) or self.features or other.features:
+            return bool(stock_equal(self, other))
+        return bool(self.data == other.data)
 
     hash_of.is_by_text = True  # type: ignore[attr-defined]
-    Message.__hash__ = hash_of
+    Message.__hash__, Message.__eq__ = hash_of, equal
 
 
 SHORTCUTS: Final[Sequence[Callable[[], None]]] = (
@@ -221,5 +226,5 @@ SHORTCUTS: Final[Sequence[Callable[[], None]]] = (
     run_graphs_in_order,
     keep_connections_open,
     send_only_the_turn,
-    hash_messages_by_text,
+    compare_messages_by_data,
 )
