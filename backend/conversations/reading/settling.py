@@ -93,9 +93,15 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
     counted = any(one.amounts and one.resolution.exact for one in exact)
     nothing_else = not unread and bool(exact) and not context.text.rstrip().endswith("?")
-    if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE):
+    if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE and _is_next(reading)):
         return None
     return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+
+
+def _is_next(reading: Mapping[str, Any]) -> bool:
+    """Whether an order is what a message is likeliest to be but for what it was taken for."""
+    others = {name: p for name, p in _ranked(reading).items() if name != _is(reading)}
+    return max(others, key=lambda name: others[name], default="") == PLACE
 
 
 def _names(pieces: Sequence[Piece]) -> bool:

@@ -25,6 +25,16 @@ def test_talk_of_goods_is_no_order(text: str) -> None:
     assert read(CORNER_SHOP, text, intent="out_of_scope").intent == "out_of_scope"
 
 
+@pytest.mark.parametrize(("next_to_it", "intent"), [("complaint", "thank"), ("place_order", "place_order")])
+def test_goods_in_talk_are_an_order_where_that_is_the_next_likeliest(next_to_it: str, intent: str) -> None:
+    """Praise of two loaves counts goods and orders none."""
+    plain, reading = marked("the {2} <milk> were lovely", intent="thank")
+    ranking = [{"name": "thank", "confidence": 0.55}, {"name": next_to_it, "confidence": 0.2}]
+    said = {**reading, "intent": ranking[0], "intent_ranking": ranking}
+    result = read_message(said, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.intent == intent
+
+
 def test_a_yes_to_an_order_stays_a_yes() -> None:
     assert read(CORNER_SHOP, "<milk> and <bread>", intent="affirm", history=READ_BACK).intent == "affirm"
 
