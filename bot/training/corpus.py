@@ -1,8 +1,8 @@
 """Reads the hand-written data.
 
-`data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` are in Rasa's markup. `data/intents/<lang>/<topic>.yml` names an
-intent and lists what people say with it, a message a line, without marks: it teaches the intent alone. "deny after
-more" are the words of a `deny` that answers the bot's question for `more`.
+`data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` mark what messages name; `data/intents/<lang>/<topic>.yml`, in
+Rasa's form as well, marks nothing and teaches the intent alone. Where a block's metadata say what was `asked`, its lines
+answer that question of the bot.
 """
 
 from collections.abc import Iterator
@@ -59,10 +59,10 @@ def in_context(data: Path) -> Iterator[Example]:
 def intents_alone(data: Path) -> Iterator[Example]:
     """Yield the examples of every file under `intents`; what answers a question has it in `asked`, without words."""
     for path in sorted((data / "intents").glob("*/*.yml")):
-        for key, texts in _read(path).items():
-            intent, _, asked = key.partition(" after ")
-            for text in texts.splitlines():
-                yield Example(text, intent, path.parent.name, asked=asked or "none", spans=False)
+        for block in _read(path)["nlu"]:
+            asked = (block.get("metadata") or {}).get("asked", "none")
+            for text in _lines(block["examples"]):
+                yield Example(text, block["intent"], path.parent.name, asked=asked, spans=False)
 
 
 def _lines(examples: Any) -> list[str]:

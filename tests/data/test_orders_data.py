@@ -96,7 +96,7 @@ def all_texts() -> Iterator[str]:
     for path in CONTEXT_FILES:
         yield from (plain(reply["text"]) for reply in load(path)["replies"])
     for path in INTENT_FILES:
-        yield from (text for texts in load(path).values() for text in texts.splitlines())
+        yield from (text for _, text in examples(path))
     for path in ORDER_FILES:
         yield from (case["text"] for case in load(path)["cases"])
 
@@ -199,13 +199,13 @@ def test_nlu_examples_are_well_annotated(path: Path) -> None:
 def test_what_teaches_an_intent_alone_is_plain(path: Path) -> None:
     """A message a line under an intent, or under an intent and the question that it answers; each once, unmarked."""
     assert path.parent.name in LANGUAGES
-    for key, texts in load(path).items():
-        intent, _, asked = key.partition(" after ")
-        lines = texts.splitlines()
-        assert intent in INTENTS, key
-        assert asked in SLOTS | {"", "confirm", "more"}, key
-        assert len(set(lines)) == len(lines), key
-        assert all(line == line.strip() and line and not set("[]") & set(line) for line in lines), key
+    for block in load(path)["nlu"]:
+        lines = [line.removeprefix("- ") for line in block["examples"].splitlines()]
+        assert block["intent"] in INTENTS
+        assert set(block.get("metadata", {"asked": "item"})) == {"asked"}, block["intent"]
+        assert block.get("metadata", {"asked": "item"})["asked"] in SLOTS | {"confirm", "more"}, block["intent"]
+        assert len(set(lines)) == len(lines), block["intent"]
+        assert all(line == line.strip() and line and not set("[]") & set(line) for line in lines), block["intent"]
 
 
 @pytest.mark.parametrize("path", CONTEXT_FILES, ids=lambda path: path.stem)
@@ -226,10 +226,9 @@ def test_no_message_has_two_intents(language: str) -> None:
             folded = fold(plain(text))
             assert not folded or seen.setdefault(folded, intent) == intent, text
     for path in DATA.glob(f"intents/{language}/*.yml"):
-        for key, texts in load(path).items():
-            intent, _, asked = key.partition(" after ")
-            for text in texts.splitlines() if not asked else ():
-                assert seen.setdefault(fold(text), intent) == intent, text
+        for block in load(path)["nlu"]:
+            for line in block["examples"].splitlines() if "metadata" not in block else ():
+                assert seen.setdefault(fold(line.removeprefix("- ")), block["intent"]) == block["intent"], line
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
