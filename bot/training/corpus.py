@@ -1,8 +1,8 @@
 """Reads the hand-written data.
 
 `data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` mark what messages name; `data/intents/<lang>/<topic>.yml`, in
-Rasa's form as well, marks nothing and teaches the intent alone. Where a block's metadata say what was `asked`, its lines
-answer that question of the bot.
+Rasa's form as well, marks nothing and teaches the intent alone. Where the metadata of a block say what was `asked`, its
+lines answer that question of the bot.
 """
 
 from collections.abc import Iterator
