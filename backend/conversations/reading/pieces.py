@@ -114,6 +114,7 @@ class Cues:
     reminders: frozenset[str]
     price_questions: frozenset[str]
     of_an_order: frozenset[str]
+    how_questions: frozenset[str]
     within: frozenset[str]
     clock: frozenset[str]
     place_openers: frozenset[str]
@@ -139,7 +140,7 @@ _PHRASES: Final = (
     "more_questions", "left_messages", "no_prompt", "resend", "money_gone", "if_held", "off_order", "each", "both",
     "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
-    "many_questions", "reminders", "price_questions", "of_an_order", "place_openers",
+    "many_questions", "reminders", "price_questions", "how_questions", "of_an_order", "place_openers",
     "keeps_alone", "exactly", "those_too",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4

@@ -176,6 +176,15 @@ def _price_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     return _as(reading, _PRICE, max(_ranked(reading).get(_PRICE, 0.0), _TAKEN_FOR))
 
 
+def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """What asks how something is done, and counts nothing, orders nothing."""
+    del catalogue
+    asked = _is(reading) == PLACE and not amounts_of(reading) and not context.history
+    if not asked or not cues().any_in(cues().how_questions, context.text):
+        return None
+    return _as(reading, "out_of_scope", max(_ranked(reading).get("out_of_scope", 0.0), _TAKEN_FOR))
+
+
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
     if _is(reading) != "cancel_order" or not cues().any_in(cues().off_order, context.text):
@@ -280,4 +289,5 @@ _RULES: Final = (
     _money_astray,
     _if_held,
     _price_asked,
+    _how_asked,
 )

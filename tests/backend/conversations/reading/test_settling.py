@@ -162,3 +162,10 @@ def test_to_ask_for_less_cancels_no_order(text: str, intent: str) -> None:
     """It does not say what is to go, so it is asked about."""
     result = read(CORNER_SHOP, text, intent="cancel_order", history=READ_BACK)
     assert (result.intent, result.ask) == (intent, Slot.ITEM if intent == "modify_order" else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("how do i clean <milk> jars", "out_of_scope"), ("{2} <milk>, how do i pay", "place_order")]
+)
+def test_to_ask_how_orders_nothing_where_nothing_is_counted(text: str, intent: str) -> None:
+    assert read(CORNER_SHOP, text, intent="place_order").intent == intent
