@@ -185,7 +185,8 @@ PAGE_TEXT: Final = """# How well messages are read
 Written by `make eval KEEP=1`; `make eval` prints the same figures beside these. The development benchmark has 420
 messages to two shops. None of its text is in the training data, but its errors were studied, so it is not blind. The
 calibration error is that of our own labelled trades (`data/orders`, `data/studied`), each read by a confidence that was
-fitted without it. Two thousand messages that order nothing (`data/non_orders`) went to our shops and the benchmark's in turn.
+fitted without it. Two thousand messages that order nothing (`data/non_orders`) went to our shops and to the
+benchmark's in turn.
 
 | figure | now | before | bar | |
 | --- | --- | --- | --- | --- |
