@@ -59,10 +59,7 @@ def _comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mappi
     before = text[:start].rstrip()
     earlier = [one for one in amounts if one["end"] <= start and (one.get("value") or 0) >= (amount.get("value") or 0)]
     plain = amount.get("kind") == "count" and amount.get("value") is not None
-    return plain and not _WITHOUT.isdisjoint(behind) and before[-1:] in {",", ";", "."} and bool(earlier)
-
-
-_WITHOUT: Final = frozenset(map(fold, ("isiwe", "zisiwe", "bila", "without", "bina", "bagair", "बिना", "vina", "विना")))
+    return plain and not cues().comes_without.isdisjoint(behind) and before[-1:] in {",", ";", "."} and bool(earlier)
 
 
 def _is_brand(key: str, catalogue: Catalogue) -> bool:
