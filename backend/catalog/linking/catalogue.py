@@ -245,6 +245,11 @@ class Catalogue:
         """Row numbers by SKU."""
         return {item.sku: row for row, item in enumerate(self.items)}
 
+    def part(self, skus: Iterable[str]) -> "Catalogue":
+        """Return the catalogue of some rows alone, in their order; SKUs that it does not have are passed over."""
+        rows = sorted(self.row_of[sku] for sku in skus if sku in self.row_of)
+        return Catalogue(tuple(self.items[row] for row in rows))
+
     @cached_property
     def families(self) -> Mapping[frozenset[str], tuple[int, ...]]:
         """Row numbers by family: rows that differ in size or container alone."""

@@ -44,7 +44,7 @@ class Changer:
         self._catalogue = catalogue
         self._order = order
         # In the rows of the order alone, "the bread" has one meaning.
-        self._own = Catalogue(tuple(item for item in catalogue.items if item.sku in order))
+        self._own = catalogue.part(order.keys())
         self._everything = everything
         self._items: Sequence[Item] = ()
         self.change = Change()

@@ -51,7 +51,7 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
     if cues().set.isdisjoint(keys) or len(numbers) < _FEWEST:
         return list(items)
     named = {item.sku for item in items}
-    own = Catalogue(tuple(one for one in catalogue.items if one.sku in order and one.sku not in named))
+    own = catalogue.part(order.keys() - named)
     return [_as_own(item, order, own, numbers) for item in items]
 
 
@@ -72,7 +72,7 @@ def _kept_alone(text: str, items: Sequence[Item], order: Order, catalogue: Catal
     alone = [end for _, end in places_of(cues().keeps_alone, text)]
     if not alone or not items or not all(item.unamounted and item.start >= alone[0] for item in items):
         return set()
-    own = Catalogue(tuple(one for one in catalogue.items if one.sku in order))
+    own = catalogue.part(order.keys())
     rows = {resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku for item in items}
     named = {sku for sku in rows if sku is not None}
     return named if len(named) == len(rows) < len(order) else set()

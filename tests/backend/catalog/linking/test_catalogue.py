@@ -23,6 +23,11 @@ def test_a_file_with_a_byte_order_mark_and_gaps_is_read(tmp_path: Path) -> None:
     assert (pen.aliases, pen.unit, pen.price_minor) == ((), "piece", 0)
 
 
+def test_a_part_of_a_catalogue_keeps_the_rows_in_their_order() -> None:
+    skus = [item.sku for item in CORNER_SHOP.items][2:5]
+    assert [item.sku for item in CORNER_SHOP.part([*reversed(skus), "NONE-SUCH"]).items] == skus
+
+
 def test_sizes_of_one_good_are_one_family() -> None:
     row = next(number for number, item in enumerate(CORNER_SHOP.items) if item.sku == "SUGAR-1")
     assert {CORNER_SHOP.items[other].sku for other in CORNER_SHOP.siblings(row)} == {"SUGAR-H", "SUGAR-1", "SUGAR-2"}
