@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,18 @@ def fold(text: str) -> str:
 
 def examples(path: Path) -> Iterator[tuple[str, str]]:
     for block in load(path)["nlu"]:
-        for line in block["examples"].splitlines():
-            yield block["intent"], line.removeprefix("- ")
+        for line in lines_of(block):
+            yield block["intent"], line
+
+
+def lines_of(block: Mapping[str, Any]) -> list[str]:
+    """Return the messages of a block: a line each, or, where they have line breaks, an entry of a list each."""
+    given = block["examples"]
+    return (
+        [line.removeprefix("- ") for line in given.splitlines()]
+        if isinstance(given, str)
+        else [entry["text"] for entry in given]
+    )
 
 
 def all_texts() -> Iterator[str]:
@@ -200,7 +210,7 @@ def test_what_teaches_an_intent_alone_is_plain(path: Path) -> None:
     """A message a line under an intent, or under an intent and the question that it answers; each once, unmarked."""
     assert path.parent.name in LANGUAGES
     for block in load(path)["nlu"]:
-        lines = [line.removeprefix("- ") for line in block["examples"].splitlines()]
+        lines = lines_of(block)
         assert block["intent"] in INTENTS
         assert set(block.get("metadata", {"asked": "item"})) == {"asked"}, block["intent"]
         assert block.get("metadata", {"asked": "item"})["asked"] in SLOTS | {"confirm", "more"}, block["intent"]
@@ -227,8 +237,8 @@ def test_no_message_has_two_intents(language: str) -> None:
             assert not folded or seen.setdefault(folded, intent) == intent, text
     for path in DATA.glob(f"intents/{language}/*.yml"):
         for block in load(path)["nlu"]:
-            for line in block["examples"].splitlines() if "metadata" not in block else ():
-                assert seen.setdefault(fold(line.removeprefix("- ")), block["intent"]) == block["intent"], line
+            for line in lines_of(block) if "metadata" not in block else ():
+                assert seen.setdefault(fold(line), block["intent"]) == block["intent"], line
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
