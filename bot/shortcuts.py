@@ -1,8 +1,12 @@
 """What Rasa does over and over, done once: each shortcut gives what Rasa gives, only sooner."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
 from graphlib import TopologicalSorter
+from importlib.resources import files
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -220,6 +224,66 @@ def compare_messages_by_data() -> None:
     Message.__hash__, Message.__eq__ = hash_of, equal
 
 
+def copy_messages_shallowly() -> None:
+    """Copy a message with its fields; Rasa copies all that these hold too, of all training data, seven times over.
+
+    What a field holds is replaced and never changed, so that copies may share it. What has features is copied as Rasa
+    does.
+    """
+    from rasa.shared.nlu.training_data.message import Message
+
+    if hasattr(Message, "__deepcopy__"):
+        return
+
+    def deep_copy(self: Any, memo: dict[int, Any]) -> Any:
+        copied = object.__new__(type(self))
+        copied.__dict__ = {
+            **self.__dict__,
+            "data": dict(self.data),
+            "features": deepcopy(self.features, memo),
+            "output_properties": set(self.output_properties),
+        }
+        return copied
+
+    Message.__deepcopy__ = deep_copy
+
+
+def validate_by_the_fast_parser() -> None:
+    """Check a YAML file as the parser in C reads it; Rasa reads it in Python first, for the line numbers of errors.
+
+    What does not fit is checked again as Rasa does, so that errors are in its words.
+    """
+    from rasa.shared.constants import PACKAGE_NAME, RESPONSES_SCHEMA_FILE, SCHEMA_EXTENSIONS_FILE
+    from rasa.shared.utils import io, validation
+
+    stock = validation.validate_yaml_schema
+    if getattr(stock, "is_fast", False):
+        return
+
+    @cache
+    def path_of(package: str, name: str) -> str:
+        return str(files(package).joinpath(name))
+
+    @cache
+    def read(package: str, name: str) -> Mapping[str, Any]:
+        return dict(io.read_yaml_file(path_of(package, name)))
+
+    def validate(yaml_file_content: str, schema_path: str, package_name: str = PACKAGE_NAME) -> None:
+        from pykwalify.core import Core  # Only what trains or checks reads files.
+
+        schema = {**read(package_name, schema_path), **read(PACKAGE_NAME, RESPONSES_SCHEMA_FILE)}
+        extension = path_of(PACKAGE_NAME, SCHEMA_EXTENSIONS_FILE)
+        logging.getLogger("pykwalify").setLevel(logging.CRITICAL)
+        try:
+            content = io.read_yaml(yaml_file_content)
+            Core(source_data=content, schema_data=deepcopy(schema), extensions=[extension]).validate()
+        except Exception:  # noqa: BLE001 - whatever was wrong, Rasa tells it
+            stock(yaml_file_content, schema_path, package_name)
+
+    validate.is_fast = True  # type: ignore[attr-defined]
+    validation.validate_yaml_schema = validate
+
+
 SHORTCUTS: Final[Sequence[Callable[[], None]]] = (
     cache_event_types,
     prebuild_response_check,
@@ -227,4 +291,6 @@ SHORTCUTS: Final[Sequence[Callable[[], None]]] = (
     keep_connections_open,
     send_only_the_turn,
     compare_messages_by_data,
+    copy_messages_shallowly,
+    validate_by_the_fast_parser,
 )

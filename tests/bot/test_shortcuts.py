@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -190,3 +191,38 @@ def test_training_data_drops_the_copies_that_rasa_drops() -> None:
     told = [{"text": "2 chapo", "intent": "place_order"}, {"text": "2 chapo", "intent": "affirm"}, {"intent": "greet"}]
     kept = TrainingData([Message(dict(data)) for data in (*told, *told, {"text": "asante", "intent": "thank"})])
     assert [message.data for message in kept.training_examples] == [*told, {"text": "asante", "intent": "thank"}]
+
+
+def test_a_copied_message_is_told_nothing_of_what_the_copy_is_told() -> None:
+    """Fields and what is put out are the copy's own."""
+    from rasa.shared.nlu.training_data.message import Message
+
+    message = Message({"text": "2 chapo", "entities": [{"start": 0}]})
+    copied = deepcopy(message)
+    assert copied == message
+    copied.set("text", "3 chapo", add_to_output=True)
+    copied.set("lang", "sheng", add_to_output=True)
+    assert (message.get("text"), message.get("lang")) == ("2 chapo", None)
+    assert "lang" not in message.output_properties
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("nlu:\n- intent: greet\n  examples: |\n    - habari\n", None),
+        ("nlu:\n- intent: greet\n  exampels: |\n    - habari\n", "line 2"),
+        ("nlu:\n- intent: greet\n  intent: thank\n", "duplicate"),
+        ("nlu: [", "flow"),
+    ],
+)
+def test_a_file_is_checked_as_rasa_checks_it(content: str, told: str | None) -> None:
+    """What is right passes; what is not is refused in Rasa's words, which name the line."""
+    from rasa.shared.exceptions import YamlException
+    from rasa.shared.utils.validation import validate_yaml_schema
+
+    try:
+        validate_yaml_schema(content, "shared/nlu/training_data/schemas/nlu.yml")
+        found = None
+    except YamlException as error:
+        found = str(error).lower()
+    assert (found is None) if told is None else (found is not None and told in found)
