@@ -52,6 +52,9 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
             reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(begun), freed))}
+    if slots.get("note") and slots["note"].get("start") is not None:
+        note = slots["note"]
+        slots["note"], reading = _before_next_good(text, reading, catalogue, note)
     if slots.get("note") and is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
     if slots.get("note") and names_good(text, reading, catalogue, slots["note"]):
@@ -302,6 +305,26 @@ def _without_goods(
     if cut == start:
         return slot
     return {**slot, "text": text[cut:end], "start": cut} if cut < end else None
+
+
+def _before_next_good(
+    text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """A note that ends where an "and" leads to the next good and its number, and the reading with both of these."""
+    start, end = int(note["start"]), int(note["end"])
+    numbers = [one for one in _numbers_in(text, note) if one["start"] > start]
+    amounts = [*(reading.get("amounts") or ()), *numbers]
+    numbered = {**reading, "amounts": amounts}
+    last = next((one["end"] for one in amounts if one["start"] >= end and not text[end : one["start"]].strip()), end)
+    for join in _NEXT_GOOD.finditer(text, start, end):
+        if join.start() > start and _is_item(text, join.end(), last, numbered, catalogue, counted=True):
+            given = [one for one in amounts if one not in numbers or one["start"] >= join.end()]
+            freed = {**reading, "amounts": given, "tokens": _in_doubt(reading, (join.end(), end))}
+            return {**note, "text": text[start : join.start()].rstrip(_EDGE), "end": join.start()}, freed
+    return note, reading
+
+
+_NEXT_GOOD: Final = re.compile(r"(?:\s(?:n|na|and|aur|ani|plus|pia|halafu|alafu|और|आणि)|\s?[&+])(?=\s|\d)")
 
 
 def _behind_goods(

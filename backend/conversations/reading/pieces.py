@@ -123,6 +123,8 @@ class Cues:
     those_too: frozenset[str]
     comes_without: frozenset[str]
     place_parts: frozenset[str]
+    wants_before: frozenset[str]
+    wants_after: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -229,6 +231,8 @@ def cues() -> Cues:
         comes_without=frozenset(map(fold, lists["comes_without"])),
         place_parts=frozenset(map(fold, lists["place_parts"])),
         clock=frozenset(map(fold, lists["clock"])),
+        wants_before=frozenset(map(fold, lists["wants_before"])),
+        wants_after=frozenset(map(fold, lists["wants_after"])),
         place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},

@@ -40,6 +40,7 @@ from backend.conversations.reading.types import (
     Slot,
     Thresholds,
 )
+from backend.conversations.reading.unread import unread_goods
 
 _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
@@ -102,6 +103,8 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     if joined is not None:
         lost = lost or _passes_over(pieces, items, joined)
         items, loose = joined, ()
+    else:
+        items = [*items, *unread_goods(pieces, items, reading)]
     lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):

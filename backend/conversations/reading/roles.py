@@ -44,6 +44,7 @@ class Roles:
         self._pieces = pieces
         self._tokens = reading.get("tokens") or ()
         self._mentions = reading.get("mentions") or ()
+        self._orders = (reading.get("intent") or {}).get("name") == "place_order"
 
     def of(self, segment: Segment, mention: int | None, items: Sequence[Item]) -> str:
         """The role of a segment; `mention` is the bot's mention around it, `items` what was read before it."""
@@ -88,11 +89,28 @@ class Roles:
 
     def _starts_anew(self, segment: Segment) -> bool:
         """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""
-        before = next((piece for piece in reversed(self._pieces) if piece.end <= segment.start), None)
-        return bool(segment.amounts) and before is not None and before.kind is Kind.BREAK and before.key == _CUT
+        led = [piece for piece in self._pieces if piece.end <= segment.start]
+        if not segment.amounts or not led:
+            return False
+        cut = led[-1].kind is Kind.BREAK and led[-1].key == _CUT
+        return cut or (self._orders and self._joined_to_a_wish(segment, led))
+
+    @staticmethod
+    def _joined_to_a_wish(segment: Segment, led: Sequence[Piece]) -> bool:
+        """Whether an "and" and a number lead on from what goods come without, uncounted ("less sugar n 1 cake")."""
+        counted = led[-1].kind is Kind.JOIN and segment.pieces[0].kind is Kind.AMOUNT
+        before = (piece for piece in reversed(led[:-1]) if piece.kind is Kind.AMOUNT or _refuses(piece))
+        return counted and _refuses(next(before, led[-1]))
 
     def _words_before(self, place: int) -> list[str]:
         return [fold(word) for start, _, word in words(self._text[:place])][-_NEAR:] if place else []
 
     def _words_after(self, place: int) -> list[str]:
         return [fold(word) for _, _, word in words(self._text[place:])][:_NEAR]
+
+
+def _refuses(piece: Piece) -> bool:
+    """Whether a word says that goods are to come without what stands beside it, or with less of it."""
+    known = cues()
+    listed = (known.negations, known.comes_without, known.refusals_after, known.less)
+    return piece.kind is Kind.BREAK and any(fold(piece.text) in one for one in listed)

@@ -1,0 +1,101 @@
+"""Goods that the shop lacks, and that the bot passed over: what an article or a word of wanting leads to."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import dropwhile, pairwise, takewhile
+from typing import Any, Final
+
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.slips import unmet
+
+_SURE: Final = 0.95
+_LONGEST: Final = 4
+_ARTICLES: Final = frozenset({"a", "an"})
+_ANDS: Final = frozenset({"and", "n", "plus", "also"})
+_CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
+_NAMING: Final = frozenset({Kind.OTHER, Kind.GOODS, Kind.FOREIGN})
+# Swahili's "I want", "she wants", "they asked for", and "give us", "bring him".
+_WANTS: Final = re.compile(
+    r"(?:ni|na|n|u|a|tu|m|wa)(?:na|me|li|nge|ngependa)?(?:taka|omba|hitaji)|(?:ni|tu|m|wa)(?:pe|patie|letee|tumie)(?:ni)?"
+)
+_PORTIONS: Final = frozenset({"bit", "lot", "touch", "pinch"})
+_INFINITIVE: Final = re.compile(r"ku\w{2,}")
+
+
+def unread_goods(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> list[Item]:
+    """The words of an order that name a good, are no part of an item, and that no row of the shop explains.
+
+    Args:
+        pieces: All pieces of the message in order.
+        items: The items that were read.
+        reading: The bot's reading, for how sure it was of each word.
+    """
+    free = [piece for piece in pieces if piece.kind in _CUTS or not _is_held(piece, items)]
+    found = [*_led_by_article(free, items, reading), *_wanted(pieces, items, reading)] if items else []
+    return [_unknown(words) for words in found]
+
+
+def _led_by_article(
+    pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]
+) -> Iterator[list[Piece]]:
+    """The entries of a list that begin with an article ("... and a large hot chocolate")."""
+    for place, (led_by, article) in enumerate(pairwise(pieces), 1):
+        if led_by.kind not in _CUTS or article.text.lower() not in _ARTICLES:
+            continue
+        entry = list(takewhile(lambda piece: piece.kind not in _CUTS, pieces[place + 1 :]))
+        words = [piece for piece in entry if piece.kind in _NAMING and piece.key not in lexicon().optional]
+        joined = led_by.text.lower() in _ANDS or (led_by.text.strip() == "," and _is_doubted(words, reading))
+        listed = joined and any(item.end <= article.start for item in items) and len(entry) <= _LONGEST
+        if listed and words and not any(_is_known(piece) for piece in words):
+            yield words
+
+
+def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> Iterator[list[Piece]]:
+    """What stands right behind "I want" or "bring me", or before Hindi's and Marathi's words of wanting."""
+    for place, piece in enumerate(pieces):
+        if piece.kind not in {Kind.OTHER, Kind.BREAK}:
+            continue
+        if _WANTS.fullmatch(piece.text.lower()) or piece.key in cues().wants_before:
+            beside = pieces[place + 1 :]
+        elif piece.key in cues().wants_after:
+            beside = pieces[:place][::-1]
+        else:
+            continue
+        word = next(dropwhile(lambda one: one.kind is Kind.JOINT, beside), None)
+        if word is not None and not _is_held(word, items) and _may_be_good(word, reading):
+            yield [word]
+
+
+def _may_be_good(word: Piece, reading: Mapping[str, Any]) -> bool:
+    named = word.kind is Kind.FOREIGN or (word.kind is Kind.OTHER and _is_doubted([word], reading))
+    plain = word.text.isalpha() and _INFINITIVE.fullmatch(word.text.lower()) is None
+    return named and plain and not _is_known(word)
+
+
+def _is_known(piece: Piece) -> bool:
+    """Whether a list of ours knows a word, so that it names no good."""
+    known = cues()
+    listed = (known.asks, known.never_goods, known.gives, known.corrections, known.set, known.more, known.less)
+    lists = (*listed, known.off, known.vague, lexicon().filler, lexicon().optional, _PORTIONS)
+    return any(piece.key in one for one in lists) or number_of(piece.key) is not None
+
+
+def _is_doubted(words: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
+    """Whether the bot was not sure to leave a word out, or has never met it."""
+    sure = {int(one["start"]): float(one.get("p", 1.0)) for one in reading.get("tokens") or ()}
+    return any(sure.get(word.start, 1.0) < _SURE or word.start in unmet(reading) for word in words)
+
+
+def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
+    return any(item.start <= piece.start < item.end for item in items)
+
+
+def _unknown(words: Sequence[Piece]) -> Item:
+    text, keys = " ".join(word.text for word in words), tuple(word.key for word in words)
+    nothing = Resolution(Status.UNKNOWN, rule="unread")
+    return Item(words[0].start, words[-1].end, text, keys, frozenset(), (), Wanted(), nothing, ADD)

@@ -1,0 +1,73 @@
+"""Goods that the bot passed over: what a wish, an article or a word of wanting leads to."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision, Slot
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{2} <milk> less <-cream> n {1} <-bread>",
+        "{2} <maziwa> bila <-krimu> na {moja|1} <-mkate>",
+        "{do|2} <milk> bina <-malai> aur {ek|1} <-bread>",
+        "{2} <milk> without cream & {1} <bread>",
+    ],
+)
+def test_a_number_behind_and_begins_a_good_though_the_one_before_comes_without(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"MILK": 2, "BREAD": 1}, Decision.ACCEPT)
+
+
+def test_a_number_among_what_is_refused_begins_none() -> None:
+    assert lines(read(CORNER_SHOP, "{3} <eggs>, not {2} <-milk> and {1} <-bread>")) == {"EGG": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "kept"),
+    [
+        ("{2} <milk>, ring softly n 1 bread", "ring softly n 1 bread", "ring softly"),
+        ("{2} <maziwa>, iwe baridi na mkate {1}", "iwe baridi na mkate", "iwe baridi"),
+        ("{2} <milk>, ring and wait", "ring and wait", "ring and wait"),
+    ],
+)
+def test_a_note_ends_where_the_next_good_is_counted(text: str, note: str, kept: str) -> None:
+    plain = text.translate(str.maketrans("", "", "{}<>"))
+    start = plain.index(note)
+    slot = {"text": note, "start": start, "end": start + len(note)}
+    result = read(CORNER_SHOP, text, slots={"note": slot})
+    assert result.note == kept
+    assert lines(result) == ({"MILK": 2} if kept == note else {"MILK": 2, "BREAD": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet"),
+    [
+        ("{1} <bread> and a milkshake", ""),
+        ("{1} <bread> and a tall milkshake", ""),
+        ("{1} <bread>, a croissant", "croissant"),
+        ("my son wants a croissant so give me {1} <bread>", "croissant"),
+        ("dada anataka keki basi nipe <mkate> {moja|1}", "keki"),
+        ("beti ko keki chahiye, mujhe {ek|1} <bread>", "keki"),
+        ("mulila keki pahije, mala {ek|1} <bread>", "keki"),
+    ],
+)
+def test_what_an_article_or_a_wish_leads_to_is_asked_about(text: str, unmet: str) -> None:
+    result = read(CORNER_SHOP, text, unmet=(unmet,))
+    assert (result.decision, result.ask, lines(result)) == (Decision.CLARIFY, Slot.ITEM, {"BREAD": 1})
+    assert len(result.unmatched) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet"),
+    [
+        ("{1} <bread> and a quick delivery please", "quick"),
+        ("{1} <bread> with a bow", "bow"),
+        ("nataka kuagiza <mkate> {moja|1}", "kuagiza"),
+        ("mujhe abhi chahiye, {ek|1} <bread>", "abhi"),
+    ],
+)
+def test_words_that_name_no_good_are_let_be(text: str, unmet: str) -> None:
+    assert read(CORNER_SHOP, text, unmet=(unmet,)).decision is Decision.ACCEPT
