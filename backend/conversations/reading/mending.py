@@ -14,6 +14,7 @@ from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.held import holds_goods, is_good, is_loose_talk, names_good
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segmenter
@@ -68,7 +69,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     mended = {**mended, "amounts": [ranged(text, one) for one in mended["amounts"] or _steps(text, reading)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
-    return without_passing(text, read, catalogue)
+    return without_passing(text, without_parts(text, read, catalogue), catalogue)
 
 
 def _in_doubt(reading: Mapping[str, Any], span: tuple[int, int]) -> list[Mapping[str, Any]]:

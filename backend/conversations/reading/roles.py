@@ -17,6 +17,7 @@ _WITHOUT: Final = frozenset(map(fold, ("without", "bina", "बिना", "bila"
 _REFUSES_NEXT: Final = frozenset({"no"})
 # Swahili's genitives, behind which stands what something is of.
 GENITIVES: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya")))
+_WITH: Final = fold("na")
 _CUT: Final = ""  # the key of a break that is no word: a comma, a plus, the end of a line
 
 
@@ -58,6 +59,8 @@ class Roles:
             return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
         after = [key for key in self._words_after(segment.end) if key not in lexicon().filler][:1]
+        if self._behind_without(segment.start):
+            return REMOVE
         refused = bool(before) and before[0] in cues().negations and not self._named_before(segment.start, items)
         if refused and before[0] in cues().corrections:
             # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
@@ -76,6 +79,11 @@ class Roles:
         """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself."""
         after = self._words_after(segment.end)[:_PAIR]
         return len(after) == _PAIR and after[0] in _WITHOUT
+
+    def _behind_without(self, place: int) -> bool:
+        """Whether Swahili's "may it not be with" stands right before a place ("isiwe na sukari")."""
+        first, last = ["", "", *self._words_before(place)][-_PAIR:]
+        return last == _WITH and first in cues().comes_without and not self._cut_off(place)
 
     def _named_before(self, place: int, items: Sequence[Item]) -> bool:
         """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
