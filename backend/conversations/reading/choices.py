@@ -13,6 +13,7 @@ from backend.catalog.linking.folding import crosses, fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
+from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
@@ -44,14 +45,19 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     if len(rows) < _FEWEST or len(keys) > _LONGEST:
         return None
     numbers = _numbers_in(text) | {_number(one) for one in said}
-    row = _by_words(rows, keys, numbers) or _by_label(rows, keys) or _by_price(rows, question, numbers)
+    row = (
+        _by_measure(rows, said)
+        or _by_words(rows, keys, numbers)
+        or _by_label(rows, keys)
+        or _by_price(rows, question, numbers)
+    )
     if row is None:
         return None
     marks = _marks(rows)
     alike = [one for one in rows if _matches(marks[one.sku], keys) == _matches(marks[row.sku], keys)]
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
     named |= {_price(row)} & _numbers_in(question)
-    other = [one for one in said if _number(one) not in named]
+    other = [one for one in said if _number(one) not in named and one != Wanted(measure=row.measure)]
     wanted = other[0] if len(other) == 1 else Wanted(count=_TWO if _takes_two(keys) else None)
     if row.weighed and wanted.measure is not None:
         asked = replace(asked, wanted=replace(asked.wanted, measure=wanted.measure))
@@ -83,7 +89,10 @@ def _answers(text: str, telling: frozenset[str]) -> list[list[str]]:
     one"); one that tells a row from the others (`telling`) counts nothing.
     """
     keys = [fold(word) for _, _, word in words(text) if word.lower() not in cues().attributes]
-    counts = [number_of(key) is not None and key not in telling for key in keys]
+    measured = [is_unit(after) for after in (*keys[1:], "")]  # "Half a kilo" is one size, and counts nothing.
+    counts = [
+        number_of(key) is not None and key not in telling and not unit for key, unit in zip(keys, measured, strict=True)
+    ]
     leads = counts[:1] == [True]
     parts: list[list[str]] = [[]]
     for place, key in enumerate(keys):
@@ -101,6 +110,13 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
     counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
     return row, Fraction(counts[0]).limit_denominator(1000) if counts else Fraction(1)
+
+
+def _by_measure(rows: Sequence[CatalogueItem], said: Sequence[Wanted]) -> CatalogueItem | None:
+    """The one row of the weight or volume that an answer says ("the half kilo one", of 500g and 1kg)."""
+    measures = {one.measure for one in said if one.measure is not None}
+    found = [row for row in rows if row.measure in measures]
+    return found[0] if len(measures) == len(found) == 1 else None
 
 
 def _by_price(rows: Sequence[CatalogueItem], question: str, numbers: frozenset[str]) -> CatalogueItem | None:

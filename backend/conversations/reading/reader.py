@@ -142,7 +142,8 @@ def _answer(
         return None
     if _ONE.search(context.text):
         items = [replace(item, wanted=replace(item.wanted, count=None), amounts=()) for item in items]
-        loose = [replace(one, wanted=replace(one.wanted, count=None), amounts=()) for one in loose if one.keys]
+        kept = [one for one in loose if one.keys or one.wanted.measure]
+        loose = [replace(one, wanted=replace(one.wanted, count=None), amounts=()) for one in kept]
     asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
     picked = _picked(asked, items, loose, catalogue, context)
     if picked is not None:

@@ -8,7 +8,7 @@ from typing import Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, keys_of, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import lines_for
+from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
@@ -42,7 +42,8 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
         if not _listed(text[before.end : item.start]) or {before.role, item.role} != {ADD}:
             continue
         if before.resolution.status is Status.OPEN and item.resolution.status in _SAID:
-            named[place] = _named_like(before, _endings(item.keys), item, catalogue)
+            ends = (end for end in _endings(item.keys) if not _names_a_row(item.keys[: -len(end)], catalogue))
+            named[place] = _named_like(before, ends, item, catalogue)
         elif before.resolution.status in _SAID and (
             item.resolution.status is Status.OPEN or _is_owned(before, item, text)
         ):
@@ -106,6 +107,12 @@ def _endings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The ends of a name; its size alone is no name ("chicken and chips, large": the chips are)."""
     ends = (keys[place:] for place in range(1, len(keys)))
     return (end for end in ends if not lexicon().sizes.keys() >= {*end})
+
+
+def _names_a_row(keys: tuple[str, ...], catalogue: Catalogue) -> bool:
+    """Whether words are a good by themselves, so that what follows them tells its sort ("smokie pasua")."""
+    found = resolve(catalogue, read_keys(keys), Wanted())
+    return found.status is Status.SURE and found.exact
 
 
 def _beginnings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

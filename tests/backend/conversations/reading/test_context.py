@@ -36,6 +36,33 @@ def test_a_short_answer_settles_the_item_that_was_asked_about(
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
+SOAPS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "packet", "price": "90", "stock": "40"}
+        for sku, name, aliases in (
+            ("FOAM-H", "Foam Powder 500g", "foam nusu|foam 500g"),
+            ("FOAM-1", "Foam Powder 1kg", "foam kilo|foam 1kg"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("ile ya {nusu kilo|0.5kg}", {"FOAM-H": 1}),
+        ("the {half kilo|0.5kg} one", {"FOAM-H": 1}),
+        ("ya {kilo moja|1kg}", {"FOAM-1": 1}),
+        ("{ardha kilo|0.5kg} chi {don|2}", {"FOAM-H": 2}),
+        ("{nusu kilo|0.5kg} {mbili|2} na {kilo|1kg} {moja|1}", {"FOAM-H": 2, "FOAM-1": 1}),
+    ],
+)
+def test_a_weight_in_an_answer_is_the_row_of_that_weight(answer: str, expected: dict[str, int]) -> None:
+    before, reading = marked("naomba <foam>")
+    history = (Turn("customer", before, reading), Turn("bot", "Foam 500g au 1kg?"))
+    assert lines(read(SOAPS, answer, history=history)) == expected
+
+
 def test_same_again_takes_the_order_that_the_history_shows() -> None:
     result = read(CORNER_SHOP, "same again", history=READ_BACK, flags={"same_again": True})
     assert lines(result) == {"MILK": 3, "BREAD": 1, "EGG": 6}

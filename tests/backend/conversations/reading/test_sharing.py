@@ -4,7 +4,7 @@ import pytest
 
 from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.conversations.reading.reader import read_message
-from backend.conversations.reading.types import Decision, ReadingContext
+from backend.conversations.reading.types import Decision, ReadingContext, Slot
 from tests.support.marked_reading import EVERYTHING, lines, read
 from tests.support.shops import marked
 
@@ -138,3 +138,20 @@ def test_a_genitive_leads_to_another_sort_that_the_bot_passed_over() -> None:
     tokens = [{**one, "p": 0.69} if one["text"] == "mboga" else one for one in reading["tokens"]]
     context = ReadingContext(text=plain, thresholds=EVERYTHING)
     assert lines(read_message({**reading, "tokens": tokens}, shop, context)) == {"BEEF": 4, "VEG": 2}
+
+
+GRILL = _shop(
+    ("SKEWER", "Skewer", "skewer", ""),
+    ("SKEWER-P", "Skewer Piri", "skewer piri", ""),
+    ("WING-P", "Wings Piri", "wings piri", ""),
+    ("WING-G", "Wings Garlic", "wings garlic", ""),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<wings> {mbili|2} na <skewer piri> {moja|1}", "{2} <wings> and {1} <skewer piri>", "<wings> and <skewer piri>"],
+)
+def test_the_sort_of_a_good_that_has_a_plain_one_is_not_lent_to_the_good_before(text: str) -> None:
+    result = read(GRILL, text)
+    assert (result.decision, result.ask, lines(result)) == (Decision.CLARIFY, Slot.VARIANT, {"SKEWER-P": 1})
