@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Final
 
+from backend.catalog.linking.catalogue import CatalogueItem
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
+from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
@@ -49,18 +53,31 @@ def is_another(item: Item, sku: str) -> bool:
     return found.status is Status.SURE and found.exact and not item.guessed and item.sku != sku
 
 
+def are_alike(one: CatalogueItem, other: CatalogueItem) -> bool:
+    """Whether as many of one row stand for as many of another: ten eggs are no ten trays, but plates are plates."""
+    return one.pieces == other.pieces or one.container == other.container
+
+
 def amounts_to_much(wanted: Wanted) -> bool:
     """Whether an amount says how many, or of what weight."""
     return wanted.count is not None or wanted.measure is not None
 
 
 def as_size(segment: Segment, text: str) -> Segment:
-    """A number behind a word of size ("size 9 instead") as the size that it names."""
+    """A number behind a word of size ("size 9 instead") as the size that it names, or one too high for a count."""
     before = [fold(word) for _, _, word in words(text[: segment.start])][-1:]
-    count = segment.wanted.count
-    if segment.keys or count is None or cues().number_words.isdisjoint(before):
+    wanted = segment.wanted
+    number = wanted.count if wanted.money_minor is None else wanted.money_minor / _MINOR
+    sized = bool(segment.pieces) and is_said_of(text[segment.start : segment.end])
+    sized = sized and number is not None and number >= _NO_COUNT
+    named = wanted.count is not None and not cues().number_words.isdisjoint(before)
+    if {*segment.keys} - lexicon().containers.keys() or number is None or not (named or sized):
         return segment
-    return replace(segment, keys=(f"{float(count):g}",), wanted=replace(segment.wanted, count=None))
+    return replace(segment, keys=(f"{float(number):g}",), wanted=replace(wanted, count=None, money_minor=None))
+
+
+_MINOR: Final = 100
+_NO_COUNT: Final = 20
 
 
 def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:

@@ -12,7 +12,8 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
-from backend.conversations.reading.change import Change, amounts_to_much, as_size, is_another, other_row
+from backend.conversations.reading.change import Change, amounts_to_much, are_alike, as_size, is_another, other_row
+from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
 from backend.conversations.reading.numbered import endings_apart
@@ -25,8 +26,6 @@ _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _PUT: Final = {fold("weka")}
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
-# "Leave the tea, one coffee in its place": what Hindi leaves does not stay.
-_IN_ITS_PLACE: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
 _PAIR: Final = 2
 _LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
@@ -47,6 +46,7 @@ class Changer:
         self._own = catalogue.part(order.keys())
         self._everything = everything
         self._items: Sequence[Item] = ()
+        self._swaps: list[Item] = []
         self.change = Change()
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
@@ -55,7 +55,7 @@ class Changer:
             for sku, quantity in self._order.items():
                 self.change.set(sku, quantity * 2)
             return self.change
-        stays = not self._said(_IN_ITS_PLACE)
+        stays = not is_said_of(self._text)  # "Leave the tea, one coffee in its place": what Hindi leaves goes.
         kept = [item for item in items if stays and self._around.kept(item, items)]
         self.change.lost = any(item.role in _TAKEN_OFF and self._around.may_go(item, items) for item in kept)
         items = [item for item in items if item not in kept]
@@ -80,7 +80,8 @@ class Changer:
 
     def _is_dropped(self, item: Item) -> bool:
         """Whether an item that is counted, or is on no order yet, has left no mark on the change."""
-        if item in self.change.open_items or item.resolution.status is Status.UNKNOWN or self.change.unclear:
+        read = item in self.change.open_items or item in self._swaps
+        if read or item.resolution.status is Status.UNKNOWN or self.change.unclear:
             return False
         rows = {item.sku, self._own_row(item)}
         told = not item.unamounted or rows.isdisjoint(self._order)
@@ -226,8 +227,8 @@ class Changer:
                 self.change.unclear = self.change.unclear or not on
             elif item.role == "from" and item.sku not in self._order and is_another(item, sku):
                 self.change.lost = True  # "And the white socks", of black ones: they may come, and the black ones go.
-            elif count is not None and not on and (self._said(cues().becomes) or count < self._order[sku]):
-                self.change.set(sku, count if self._said(cues().becomes) else self._order[sku] - count)
+            elif count is not None and not on and (self._becomes_so_many() or count < self._order[sku]):
+                self.change.set(sku, count if self._becomes_so_many() else self._order[sku] - count)
             elif count is not None and count < self._order[sku]:
                 self.change.set(sku, self._order[sku] - count)
                 if item.role == "from":
@@ -237,6 +238,9 @@ class Changer:
                 self.change.take_off(sku)
                 gone.append(sku)
         return gone
+
+    def _becomes_so_many(self) -> bool:
+        return self._said(cues().becomes) and not self._around.steps_down()
 
     # What goes on.
 
@@ -248,7 +252,7 @@ class Changer:
         if own is not None and (not settled or item.sku == own or (self._only() and not item.unamounted)):
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
-            return
+            self._swaps.append(item)
         elif item.sku and (former := self._former(item, on, gone)) and self._takes_over(item, former):
             self.change.add(item.sku, self._order[former])  # No amount was said: it takes over that of what is gone.
         elif settled and (item.resolution.exact or not item.unamounted or len(on) == 1):
@@ -271,13 +275,9 @@ class Changer:
 
     def _takes_over(self, item: Item, gone: str) -> bool:
         """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
-        named = item.sku is not None and self._like(gone, item.sku)
+        rows = self._catalogue.by_sku
+        named = item.sku is not None and are_alike(rows[gone], rows[item.sku])
         return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
-
-    def _like(self, one: str, other: str) -> bool:
-        """Whether as many of one row stand for as many of another: ten eggs are no ten trays, but plates are plates."""
-        rows = self._catalogue.by_sku[one], self._catalogue.by_sku[other]
-        return rows[0].pieces == rows[1].pieces or rows[0].container == rows[1].container
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""

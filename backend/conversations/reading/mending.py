@@ -13,6 +13,7 @@ from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, n
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.held import holds_goods, is_good, is_loose_talk, names_good
+from backend.conversations.reading.instead import taken_over
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
@@ -64,9 +65,10 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slots["note"] = None
     if slots.get("address") and holds_goods(text, slots["address"], catalogue):
         slots["address"] = None
-    mended = {**reading, "slots": slots, "amounts": as_meant(text, reading.get("amounts") or (), catalogue)}
+    told = taken_over(text, as_meant(text, reading.get("amounts") or (), catalogue))
+    mended = {**reading, "slots": slots, "amounts": told}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
-    mended = {**mended, "amounts": [ranged(text, one) for one in mended["amounts"] or _steps(text, reading)]}
+    mended = {**mended, "amounts": [ranged(text, one) for one in _with_steps(text, mended)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
     return without_passing(text, without_parts(text, read, catalogue), catalogue)
@@ -258,15 +260,25 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     return named and piece.key in ALSO_GIVES and after.kind not in _HELD
 
 
-def _steps(text: str, reading: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A number right before a word for more or less, where a change has no other amount ("ek kami kara")."""
-    changes = (reading.get("intent") or {}).get("name") == "modify_order" and not reading.get("mentions")
-    pairs = itertools.pairwise(words(text) if changes else [])
-    return [
-        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value))
-        for (start, end, word), (_, _, after) in pairs
-        if fold(after) in cues().less | cues().more and (value := number_of(fold(word))) is not None
-    ]
+def _with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The amounts, and in a change the number right before a word for less or more ("ek kami kara", "bread ek kam")."""
+    amounts = list(reading["amounts"])
+    if (reading.get("intent") or {}).get("name") != "modify_order":
+        return amounts
+    steps = cues().less if amounts or reading.get("mentions") else cues().less | cues().more
+    said = [*words(text), (len(text), len(text), "")]
+    for (start, end, word), (_, _, after), (_, _, verb) in zip(said, said[1:], [*said[2:], said[-1]], strict=False):
+        held = any(one["start"] < end and start < one["end"] for one in amounts)
+        value = None if held or fold(after) not in steps else number_of(fold(word))
+        if value is not None and (not reading.get("mentions") or fold(verb) in _MADE):
+            amounts.append(_count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value)))
+    return amounts
+
+
+# What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
+_MADE: Final = frozenset(
+    map(fold, ("", "kar", "karo", "kara", "karna", "karun", "ho", "kijiye", "कर", "करो", "करा", "करून", "कीजिए"))
+)
 
 
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:

@@ -13,7 +13,8 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change
-from backend.conversations.reading.item import Item
+from backend.conversations.reading.instead import is_said_of
+from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import cues, places_of
 
 Order = Mapping[str, Fraction]
@@ -45,6 +46,7 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
 
     "Naan 4 ki jagah 6" is of the butter naan, of which there are four.
     """
+    items = [_anew(item, text, order) for item in items]
     keys = [fold(word) for _, _, word in words(text)]
     said = (number_of(key) for key in keys if key.isdigit() or key not in catalogue.index.by_key)
     numbers = {value for value in said if value is not None}
@@ -53,6 +55,17 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
     named = {item.sku for item in items}
     own = catalogue.part(order.keys() - named)
     return [_as_own(item, order, own, numbers) for item in items]
+
+
+def _anew(item: Item, text: str, order: Order) -> Item:
+    """An item whose new count stands behind its old one; where the order has another, how many is to be asked."""
+    said = text[item.start : item.end]
+    if item.sku is None or item.sku not in order or item.wanted.count is None or not is_said_of(said):
+        return item
+    numbers = [value for _, _, word in words(said) if (value := number_of(fold(word))) is not None]
+    if float(order[item.sku]) not in numbers:
+        return replace(item, role=ADD, wanted=replace(item.wanted, vague=True))
+    return replace(item, role=ADD, resolution=replace(item.resolution, rule=COUNTED_ANEW))
 
 
 def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> Item:

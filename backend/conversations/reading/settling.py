@@ -1,12 +1,15 @@
 """Settles what a message is where its words alone leave it open: by its goods, the question before it, the order."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import dropwhile, takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.resolve import Status
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
@@ -257,6 +260,54 @@ def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
+def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A refusal of what was read back, before the name of something else ("Amul nahi, Gokul ka dena"), is a change."""
+    order = context.order or running_order(context.history, catalogue)
+    if _is(reading) not in _REFUSING or not order or not last_question(context.history):
+        return None
+    freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
+    standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
+    pieces = lay_out(context.text, {**freed, "intent": {"name": MODIFY}}, catalogue, standing=standing)
+    refused = _refused_for_another(pieces, catalogue.part(order.keys()), catalogue)
+    if not refused:
+        return None
+    start, end = refused[0].start, refused[-1].end
+    others = [one for one in reading.get("mentions") or () if one["end"] <= start or end <= one["start"]]
+    gone = {"start": start, "end": end, "text": context.text[start:end], "role": "remove", "options": []}
+    freed["mentions"] = sorted([*others, gone], key=lambda one: int(one["start"]))
+    return _as(freed, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+
+
+def _refused_for_another(pieces: Sequence[Piece], own: Catalogue, catalogue: Catalogue) -> list[Piece]:
+    """What a refusal takes off, where it stands between a row of the order and the name of a row that is not on it."""
+    for place, piece in enumerate(pieces):
+        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after:
+            before = _run(pieces[:place][::-1])[::-1]
+            behind = _run(list(dropwhile(lambda one: one.kind is Kind.BREAK, pieces[place + 1 :])))
+            refused, other = _row_of(before, own), _row_of(behind, catalogue)
+            if (
+                refused is not None
+                and refused.sku
+                and other is not None
+                and other.exact
+                and other.sku not in own.by_sku
+            ):
+                return before
+    return []
+
+
+def _row_of(pieces: Sequence[Piece], catalogue: Catalogue) -> Resolution | None:
+    keys = tuple(one.key for one in pieces)
+    return resolve(catalogue, read_keys(keys), Wanted(count=Fraction(1))) if keys else None
+
+
+def _run(pieces: Sequence[Piece]) -> list[Piece]:
+    return list(takewhile(lambda one: one.kind in {Kind.GOODS, Kind.SIZE}, pieces))
+
+
+_REFUSING: Final = frozenset({"special_instruction", "out_of_scope", "deny", "place_order", "affirm"})
+
+
 def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A few words with a way of paying, after the question how, choose it."""
     del catalogue
@@ -278,6 +329,7 @@ _RULES: Final = (
     _something_more,
     _left_there,
     _named_no,
+    _other_named,
     _way_told,
     _some_off,
     _made_less,

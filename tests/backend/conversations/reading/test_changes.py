@@ -44,6 +44,12 @@ from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
         ("<mayai> nimepata nyingine ndani, itoeni", {"EGG"}, {}),
         ("hiyo <mkate> ifanye mkubwa", {"BREAD"}, {"BREAD-8": 1}),
         ("one of the <milk> should be <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
+        ("<bread> {1} ki jagah {3} aur {ek|1} <coke>", {"BREAD"}, {"BREAD": 3, "COKE": 1}),
+        ("<milk> {तीन|3} ऐवजी {पाच|5}, <coke> {1}", {"MILK"}, {"MILK": 5, "COKE": 1}),
+        ("<-milk do> kam kar do", {"MILK"}, {"MILK": 1}),
+        ("<-eggs don> kami kara", {"EGG"}, {"EGG": 4}),
+        ("<-अंडी दोन> कमी करा", {"EGG"}, {"EGG": 4}),
+        ("<bread> nahi, <brown> wala dena", {"BREAD"}, {"BREAD-B": 1}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
@@ -53,6 +59,39 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     )
     assert (set(result.removed), lines(result)) == (removed, added)
     assert result.decision is Decision.ACCEPT
+
+
+def test_an_old_count_that_the_order_does_not_have_is_asked_about() -> None:
+    """Three loaves are to come in the place of two, and the order has one; the cola alone would be half of it."""
+    result = read(CORNER_SHOP, "<bread> {2} ki jagah {3} aur {ek|1} <coke>", intent="modify_order", history=READ_BACK)
+    assert (result.decision, "BREAD" in lines(result)) == (Decision.CLARIFY, False)
+
+
+@pytest.mark.parametrize("text", ["{250 chya|250money} aivaji {750 chi|750money} dya", "250 ki jagah {750} wali do"])
+def test_a_size_in_the_place_of_another_keeps_the_number(text: str) -> None:
+    shop = catalogue_from_rows(
+        [
+            {
+                "sku": "C-250",
+                "name": "Cola 250ml",
+                "aliases": "cola 250",
+                "unit": "bottle",
+                "price": "20",
+                "stock": "50",
+            },
+            {
+                "sku": "C-750",
+                "name": "Cola 750ml",
+                "aliases": "cola 750",
+                "unit": "bottle",
+                "price": "45",
+                "stock": "50",
+            },
+        ]
+    )
+    two = (Turn("customer", "2 cola 250"), Turn("bot", "2 x Cola 250ml = KES 40. Shall I book it?"))
+    result = read(shop, text, intent="modify_order", history=two)
+    assert (set(result.removed), lines(result)) == ({"C-250"}, {"C-750": 2})
 
 
 def test_a_word_of_the_order_that_nothing_reads_is_asked_about() -> None:

@@ -51,6 +51,19 @@ def test_a_no_that_names_what_is_wanted_is_a_change() -> None:
     assert result.intent == "modify_order"
 
 
+@pytest.mark.parametrize("text", ["milk nahi, <coke> dena", "दूध नको, <coke> द्या"])
+@pytest.mark.parametrize("intent", ["special_instruction", "out_of_scope", "place_order"])
+def test_a_refusal_before_another_good_is_a_change(text: str, intent: str) -> None:
+    """The milk that was read back goes, and as many colas come."""
+    result = read(CORNER_SHOP, text, intent=intent, history=THREE_MILKS)
+    assert (result.intent, result.removed, lines(result)) == ("modify_order", ("MILK",), {"COKE": 3})
+
+
+@pytest.mark.parametrize("text", ["sugar nahi, <coke> dena", "milk me sugar nahi"])
+def test_a_refusal_of_what_is_on_no_order_stays_what_it_was(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="special_instruction", history=THREE_MILKS).intent == "special_instruction"
+
+
 @pytest.mark.parametrize(
     ("text", "intent"), [("mpesa iko fiti", "choose_payment"), ("mpesa imekatwa", "payment_problem")]
 )

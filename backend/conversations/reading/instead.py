@@ -1,0 +1,43 @@
+"""Amounts that take another's place: "4 ki jagah 6" is six, of which there were four."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any, Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.amounts import number_of
+
+_WORDS: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
+_GENITIVES: Final = frozenset(map(fold, ("ki", "ke", "chya", "cha", "che", "की", "के", "च्या")))
+_LEADS: Final = _WORDS | _GENITIVES | frozenset(map(fold, ("me", "mein", "par", "pe", "में", "पर")))
+_SIGN: Final = re.compile(r"[,;.\n।]")
+
+
+def is_said_of(text: str) -> bool:
+    """Whether a text says that one thing comes in the place of another."""
+    return not _WORDS.isdisjoint(fold(word) for _, _, word in words(text))
+
+
+def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The amounts, two of which one takes the other's place ("4 ki jagah 6") as one that has the new value."""
+    kept: list[Mapping[str, Any]] = []
+    for one in sorted(amounts, key=lambda amount: int(amount["start"])):
+        place = int(one["start"])
+        start = _former(text, place)
+        if start is None:
+            kept.append(one)
+        else:
+            earlier = [other for other in kept if other["end"] <= start]
+            kept = [*earlier, {**one, "start": start, "text": text[start : int(one["end"])]}]
+    return kept
+
+
+def _former(text: str, place: int) -> int | None:
+    """Where the number starts in whose place comes what stands at a place; its genitive may be taken for money's."""
+    before = list(reversed(words(text[:place])))
+    led = list(takewhile(lambda word: fold(word[2]) in _LEADS, before))
+    number = next(iter(before[len(led) :]), None)
+    if number is None or _WORDS.isdisjoint(fold(word) for _, _, word in led) or number_of(fold(number[2])) is None:
+        return None
+    return None if _SIGN.search(text[number[1] : place]) else number[0]
