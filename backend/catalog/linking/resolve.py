@@ -88,7 +88,7 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
     choice = replace(choice, rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
-    return _opened(catalogue, found, choice, wanted, spec)
+    return _opened(catalogue, choice, wanted, spec)
 
 
 def _spec(terms: Terms, wanted: Wanted) -> _Spec:
@@ -154,12 +154,19 @@ def _same_size(said: Terms, spec: _Spec, row: CatalogueItem) -> bool:
     """Whether a phrase says the size that is asked for; how many pieces a pack holds need not be said."""
     numbers = spec.numbers
     own = said.numbers - {f"{row.pieces}"} if not numbers else said.numbers
-    if said.measure == spec.measure and own == numbers:
+    # "Cashew 240, half a kilo": what is weighed is asked for in kilos, and the number names it.
+    weighed = bool(numbers) and said.measure is None and _sold_by(row, spec.measure)
+    if (said.measure == spec.measure or weighed) and own == numbers:
         return True
     loose = [value for value in map(bare_measure, said.numbers | numbers) if value]
     measure = said.measure or spec.measure
     one_sided = (said.measure is None) != (spec.measure is None)
     return one_sided and measure is not None and measure.base in loose and len(said.numbers | numbers) == 1
+
+
+def _sold_by(row: CatalogueItem, measure: Measure | None) -> bool:
+    """Whether a row is sold by the weight or length that is asked for."""
+    return measure is not None and row.unit_measure is not None and row.unit_measure.dimension == measure.dimension
 
 
 def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
@@ -212,10 +219,8 @@ def _made_up_of(catalogue: Catalogue, found: list[Candidate], row: int, measure:
 
 
 def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> bool:
-    """Whether a row has the size that is asked for, or is sold by the weight or length that is asked for."""
-    unit = catalogue.items[rows[0]].unit_measure
-    by_measure = unit is not None and spec.measure is not None and unit.dimension == spec.measure.dimension
-    return by_measure or bool(_sized(catalogue, rows, spec))
+    """Whether a row has the size that is asked for, or is sold by it."""
+    return _sold_by(catalogue.items[rows[0]], spec.measure) or bool(_sized(catalogue, rows, spec))
 
 
 def _scope(found: list[Candidate]) -> list[int]:
@@ -343,9 +348,8 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     status = Status.SURE if lines is not None else Status.ODD
     item = catalogue.items[row]
     ends = tuple(catalogue.items[one.row].sku for one in others[:5])
-    return Resolution(
-        status, lines or (), ends, choice.score, max(choice.score - runner_up, 0.0), choice.rule, choice.exact, item.sku
-    )
+    margin = max(choice.score - runner_up, 0.0)
+    return Resolution(status, lines or (), ends, choice.score, margin, choice.rule, choice.exact, item.sku)
 
 
 def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: _Spec) -> str | None:
@@ -384,7 +388,7 @@ def _conflicts(item: CatalogueItem, label: str) -> bool:
     return item.label is not None and item.label != label and item.label not in lexicon().size_means.get(label, ())
 
 
-def _opened(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
+def _opened(catalogue: Catalogue, choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
     """Several rows fit: an amount that only one family can make up settles it, else it stays open."""
     amount = replace(wanted, measure=_amount_of(wanted, spec), container=spec.container)
     made = quantities.made_up(catalogue, choice.rows, amount)
@@ -393,5 +397,4 @@ def _opened(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wante
         return Resolution(Status.SURE, made, skus[:5], choice.score, 0.0, "packs", choice.exact, made[0][0])
     if (amount.vague or _packed(catalogue, choice.rows, amount)) and quantities.one_family(catalogue, choice.rows):
         return Resolution(Status.ODD, (), skus, choice.score, 0.0, "uneven", choice.exact)
-    del found
     return Resolution(Status.OPEN, (), skus, choice.score, 0.0, choice.rule, choice.exact)

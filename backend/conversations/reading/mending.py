@@ -14,6 +14,7 @@ from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.held import holds_goods, is_good, is_loose_talk, names_good
 from backend.conversations.reading.instead import taken_over
+from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
@@ -39,7 +40,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
-    reading = with_edges(text, _without_crosses(text, reading, catalogue), catalogue)
+    reading = with_joined(text, _without_crosses(text, reading, catalogue), catalogue)
+    reading = with_edges(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})
     if slots.get("payment") and is_good(text, slots["payment"], catalogue):
         slots["payment"] = None

@@ -93,6 +93,11 @@ def number_words() -> frozenset[str]:
     return frozenset(_numbers())
 
 
+def number_of_word(typed: str) -> float | None:
+    """The value of such a word in lower case, or None for any other."""
+    return _numbers().get(typed)
+
+
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, float]:
     """The words of `words.toml` with their values."""

@@ -49,6 +49,27 @@ def test_a_number_with_a_slip_of_the_thumb_is_read(text: str, unmet: str, expect
     assert lines(read(CORNER_SHOP, text, unmet=(unmet,))) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("<vitunguu> sadeteen {kilo|1kg}", "3.5"),
+        ("साडेचार {किलो|1kg} <onion>", "4.5"),
+        ("<onion> <पावणेदोन> {किलो|1kg}", "1.75"),
+        ("<onion> savvadon {kg|1kg}", "2.25"),
+        ("<onion> साढ़ेतीन {किलो|1kg}", "3.5"),
+    ],
+)
+def test_a_half_written_to_its_number_is_weighed(text: str, quantity: str) -> None:
+    """The bot reads the unit alone, which is one of it."""
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"ONION": Fraction(quantity)}, Decision.ACCEPT)
+
+
+def test_a_word_of_the_shop_is_no_number_with_a_half() -> None:
+    rows = [{"sku": "S", "name": "Sadeteen Tea", "unit": "packet", "price": "60", "stock": "9"}]
+    assert lines(read(catalogue_from_rows(rows), "{2} <sadeteen tea>")) == {"S": 2}
+
+
 def test_a_word_that_the_bot_knows_is_no_slip() -> None:
     assert lines(read(CORNER_SHOP, "<milk> nice", unmet=())) == {"MILK": 1}
 

@@ -1,5 +1,7 @@
 """Numbers that are part of a name, sizes behind an "and", and words that only look like amounts or corrections."""
 
+from fractions import Fraction
+
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
@@ -109,3 +111,35 @@ def test_a_number_that_the_bot_doubted_and_nothing_took_is_asked_about() -> None
     reading["tokens"] = [one | {"p": 0.7} if one["text"] == "tatu" else one for one in reading["tokens"]]
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<raisins> {12} {half a kilo|0.5kg}", "<raisins> {12} {500g}"])
+def test_a_number_names_what_is_weighed_before_its_weight(text: str) -> None:
+    rows = [
+        {
+            "sku": f"R{grade}",
+            "name": f"Raisins G{grade}",
+            "aliases": f"raisins {grade}",
+            "unit": "kg",
+            "price": "500",
+            "stock": "40",
+        }
+        for grade in ("8", "12", "16")
+    ]
+    result = read(catalogue_from_rows(rows), text)
+    assert (lines(result), result.decision) == ({"R12": Fraction(1, 2)}, Decision.ACCEPT)
+
+
+def test_a_number_that_names_no_sort_stays_a_question() -> None:
+    rows = [
+        {
+            "sku": f"R{grade}",
+            "name": f"Raisins G{grade}",
+            "aliases": f"raisins {grade}",
+            "unit": "kg",
+            "price": "500",
+            "stock": "40",
+        }
+        for grade in ("8", "12", "16")
+    ]
+    assert read(catalogue_from_rows(rows), "<raisins> {14} {half a kilo|0.5kg}").decision is not Decision.ACCEPT
