@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from backend.catalog.linking.folding import fold, heard_as, loan_sound, spelt, words
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
+from backend.catalog.linking.oblique import plain_forms
 from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, merged, terms_of
 
 WEIGHED_UNIT: Final = "kg"
@@ -203,6 +204,9 @@ class Catalogue:
         """The key of the shop's own word that a word in Devanagari sounds like ("ब्लाउज": blouse), or None."""
         letters = spelt(word)
         for key in (*([fold(letters)] if letters else []), *heard_as(word)):
+            if key in self.index.by_key:
+                return key
+        for key in (key for form in plain_forms(word) for key in heard_as(form)):
             if key in self.index.by_key:
                 return key
         for key in heard_as(word) if not sense_of(fold(word)) else ():

@@ -15,8 +15,8 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
-from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues
-from backend.conversations.reading.slips import number_words
+from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, Kind, Piece, cues
+from backend.conversations.reading.slips import number_of_word, number_words
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -322,7 +322,8 @@ class _Sorter:
         known = cues()
         if key in known.never_goods and word.lower() in known.never_written:  # "Fry" only sounds like "free".
             return False
-        if ASKS_ME.fullmatch(word.lower()):
+        number = number_of_word(word.lower()) or spoken_number(key) or 0
+        if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()):
             return False
         steering = known.asks | known.more | known.less | known.set | known.off | known.corrections
         if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():

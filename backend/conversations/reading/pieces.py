@@ -15,6 +15,8 @@ from backend.catalog.linking.lexicon import phrase_key
 
 # Swahili's "do ... for me": nitupie, niwekee.
 ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")
+# Marathi's "for ...": नातवासाठी, "mulansathi".
+FOR_WHOM: Final = re.compile(r"[\w\u0900-\u097f]{2,}(?:साठी|saa?thi)")
 
 
 class Kind(StrEnum):

@@ -332,3 +332,24 @@ def test_a_container_belongs_to_the_good_before_it_where_numbers_lead() -> None:
 
 def test_two_two_packets_are_two_of_each() -> None:
     assert lines(read(CORNER_SHOP, "{दोन|2}-{दोन पाकीट|2packet} <maisha> na <nafaka>")) == {"FLOUR-2": 2, "FLOUR-N": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<आजोबांसाठी> {दोन|2} <milk>",
+        "<mulansathi> {2} <milk>",
+        "{दोन|2} <milk लागतील> रविवारी",
+        "<वाढदिवसाला> {दोन|2} <milk>",
+        "{दोन|2} <milk माझ्या> घरी",
+    ],
+)
+def test_for_whom_and_when_name_no_good(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"MILK": 2}, Decision.ACCEPT)
+
+
+def test_a_number_that_the_bot_took_for_a_part_of_a_good_counts_it() -> None:
+    """Of "birthday hundred loaves" the bot made one name."""
+    result = read(CORNER_SHOP, "<दहा milk> आणि {2} <bread>", unsure=("दहा",))
+    assert lines(result) == {"MILK": 10, "BREAD": 2}
