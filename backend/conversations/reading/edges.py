@@ -47,15 +47,24 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
 
 
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An address without what leads to the place ("bring it to the office: ...", "pale ...")."""
+    """An address without what leads to the place ("bring it to the office: ...", "pale ...", "Wakad nahi, ...")."""
     text = str(address["text"])
     colon = _LED_BY_COLON.match(text)
-    cut = colon.end() if colon else 0
+    cut = colon.end() if colon else _refused(text)
     said = words(text[cut:])
     led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
     if led and len([one for one in said if one[0] >= led]) > 1:
         cut += next(start for start, _, _ in said if start >= led)
     return {**address, "start": int(address["start"]) + cut, "text": text[cut:]} if cut else address
+
+
+def _refused(text: str) -> int:
+    """Where a place begins that stands behind another one, which is refused; 0 where none is."""
+    sign = _BREAK.search(text)
+    said = words(text[: sign.start()]) if sign else ()
+    refuses = 1 < len(said) <= _LONGEST + 1 and fold(said[-1][2]) in cues().refusals_after
+    behind = words(text[sign.end() :]) if sign and refuses else ()
+    return sign.end() + behind[0][0] if sign and behind else 0
 
 
 def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:

@@ -295,14 +295,22 @@ def _p(reading: Mapping[str, Any], piece: Piece) -> float:
 
 
 def _numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The bare numbers of a slot as counts, in digits or words, which they are if goods have strayed into it."""
-    found = words(text[slot["start"] : slot["end"]])
-    places = ((slot["start"] + start, slot["start"] + end, word) for start, end, word in found)
+    """The bare numbers of a slot, in digits or words, which are counts or prices if goods have strayed into it."""
+    found = [*words(text[slot["start"] : slot["end"]]), (0, 0, "")]
+    places = (
+        (slot["start"] + start, slot["start"] + end, word, fold(after))
+        for (start, end, word), (_, _, after) in itertools.pairwise(found)
+    )
     return [
-        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value))
-        for start, end, word in places
+        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value), _kind_before(word, value, after))
+        for start, end, word, after in places
         if (value := number_of(fold(word))) is not None and (len(word) <= _LONGEST_COUNT or not word.isdigit())
     ]
+
+
+def _kind_before(word: str, value: float, after: str) -> str:
+    """Whether a number counts, or is what to spend: "120 ke samose" are samosas for 120."""
+    return "money" if word.isdigit() and value >= _LEAST_PRICE and after in lexicon().joints_before else "count"
 
 
 def _without_goods(

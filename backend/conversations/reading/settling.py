@@ -247,6 +247,23 @@ def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
     return _as(freed, _INSTRUCTION, max(_ranked(reading)[_INSTRUCTION], _TAKEN_FOR))
 
 
+def _moved(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A place in another's stead ("Kothrud nahi, ab yahan: ..."), to word of an order on its way, is its address."""
+    told = last_question(context.history)
+    if _is(reading) not in _NO_GOODS or not told or "?" in told or context.asked is not None:
+        return None
+    keys = {fold(word) for _, _, word in words(context.text)}
+    pieces = lay_out(context.text, reading, catalogue)
+    named = reading.get("mentions") or any(piece.kind is Kind.GOODS and not piece.weak for piece in pieces)
+    if keys.isdisjoint(cues().refusals_after) or named or not (reading.get("slots") or {}).get("address"):
+        return None
+    return _as(reading, _ADDRESS, max(_ranked(reading).get(_ADDRESS, 0.0), _TAKEN_FOR))
+
+
+_ADDRESS: Final = "change_address"
+_NO_GOODS: Final = frozenset({PLACE, MODIFY, "special_instruction", "out_of_scope", "deny"})
+
+
 def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A "no" to an order read back that names what is wanted instead ("no, I said rice not flour") changes it."""
     order = context.order or running_order(context.history, catalogue)
@@ -328,6 +345,7 @@ _RULES: Final = (
     _enough,
     _something_more,
     _left_there,
+    _moved,
     _named_no,
     _other_named,
     _way_told,

@@ -34,6 +34,8 @@ def addressed(text: str, address: str, unsure: str = "") -> str:
             "side door by the lift",
             "City Mall, side door by the lift",
         ),
+        ("वाकड नको, बाणेर रोड, गल्ली 4", "वाकड नको, बाणेर रोड, गल्ली 4", "", "बाणेर रोड, गल्ली 4"),
+        ("Wakad nahi, Baner road, gate 4", "Wakad nahi, Baner road, gate 4", "", "Baner road, gate 4"),
         ("{2} <milk> to City Mall, call the door", "City Mall", "the door", "City Mall"),
     ],
 )

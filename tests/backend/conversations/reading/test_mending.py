@@ -353,3 +353,13 @@ def test_a_number_that_the_bot_took_for_a_part_of_a_good_counts_it() -> None:
     """Of "birthday hundred loaves" the bot made one name."""
     result = read(CORNER_SHOP, "<दहा milk> आणि {2} <bread>", unsure=("दहा",))
     assert lines(result) == {"MILK": 10, "BREAD": 2}
+
+
+@pytest.mark.parametrize(("said", "expected"), [("120 ke milk", {"MILK": 2}), ("2 milk", {"MILK": 2})])
+def test_a_price_in_what_was_taken_for_a_note_is_money(said: str, expected: dict[str, int]) -> None:
+    """A milk is 60, and nobody wants 120 of them."""
+    _, reading = marked(said)
+    note = {"text": said, "start": 0, "end": len(said), "confidence": 0.7}
+    read_so = {**reading, "amounts": [], "mentions": [], "slots": {"note": note}}
+    result = read_message(read_so, CORNER_SHOP, ReadingContext(text=said, thresholds=EVERYTHING))
+    assert lines(result) == expected

@@ -51,6 +51,27 @@ def test_a_no_that_names_what_is_wanted_is_a_change() -> None:
     assert result.intent == "modify_order"
 
 
+PACKED = (Turn("bot", "Order #41 pack ho gaya hai, Wakad ke pate par jayega."),)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "intent"),
+    [
+        ("Wakad nahi, ab yahan bhejna: Aundh, gali 7", PACKED, "change_address"),
+        ("वाकड नको, आता इथे: Aundh, gali 7", PACKED, "change_address"),
+        ("Wakad nahi, ab yahan bhejna: Aundh, gali 7", (Turn("bot", "Kahan bhejna hai?"),), "place_order"),
+        ("haan, Aundh, gali 7", PACKED, "place_order"),
+    ],
+)
+def test_a_place_in_anothers_stead_is_an_orders_new_address(text: str, told: tuple[Turn, ...], intent: str) -> None:
+    """Of an order that is being packed, where no question was asked; a place alone changes nothing."""
+    plain, reading = marked(text)
+    start = plain.index("Aundh")
+    reading["slots"] = {"address": {"text": plain[start:], "start": start, "end": len(plain), "vague": False}}
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, history=told, thresholds=EVERYTHING))
+    assert (result.intent, result.address) == (intent, "Aundh, gali 7")
+
+
 @pytest.mark.parametrize("text", ["milk nahi, <coke> dena", "दूध नको, <coke> द्या"])
 @pytest.mark.parametrize("intent", ["special_instruction", "out_of_scope", "place_order"])
 def test_a_refusal_before_another_good_is_a_change(text: str, intent: str) -> None:
