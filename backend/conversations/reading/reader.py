@@ -25,6 +25,7 @@ from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
+from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.segment import Segment, read_segments
@@ -98,7 +99,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     lost = lost or strays.wishes_another(context.text, items)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
-    items = split_off(items, of_them(context.text), catalogue)
+    items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
         lost = lost or _passes_over(pieces, items, joined)

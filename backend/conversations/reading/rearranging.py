@@ -96,7 +96,7 @@ def _shared_out(items: Sequence[Item], order: Order, catalogue: Catalogue) -> Ch
     if len(order) != 1 or len(items) < _FEWEST or sum(item.wanted.count or 0 for item in items) != sum(order.values()):
         return None
     sku = next(iter(order))
-    sorts = [_sort_of(item, sku, catalogue) for item in items]
+    sorts = [sort_of(item, sku, catalogue) for item in items]
     if not all(item.wanted.count for item in items) or None in sorts or sku not in sorts or len({*sorts}) < len(sorts):
         return None
     change = Change()
@@ -106,7 +106,7 @@ def _shared_out(items: Sequence[Item], order: Order, catalogue: Catalogue) -> Ch
     return change
 
 
-def _sort_of(item: Item, sku: str, catalogue: Catalogue) -> str | None:
+def sort_of(item: Item, sku: str, catalogue: Catalogue) -> str | None:
     """The row that an item names as a sort of another row's good, or None."""
     row = catalogue.by_sku[sku]
     if item.resolution.status is Status.SURE:
@@ -124,4 +124,5 @@ def _sort_of(item: Item, sku: str, catalogue: Catalogue) -> str | None:
 
 
 def _has(sku: str, keys: set[str], catalogue: Catalogue) -> bool:
-    return keys <= catalogue.by_sku[sku].family
+    row = catalogue.by_sku[sku]
+    return keys <= row.family or keys <= {word.key for word in row.spoken}

@@ -1,0 +1,63 @@
+"""Some of a good in another sort: "four maggi, ek me cheese" are three and one with cheese."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.rearranging import sort_of
+
+_IN: Final = frozenset({"me", "mein", "mai", "madhe", "madhye", "में", "मे", "मध्ये"})
+_RULE: Final = "some of them"
+
+
+def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """The items, of which so many of one come in the sort that is said behind "in one", "in two".
+
+    Args:
+        items: The items of an order in the order of the message.
+        text: The message.
+        catalogue: The merchant's rows.
+    """
+    out = list(items)
+    for place, number in _parts(text):
+        base = max((n for n, item in enumerate(out) if item.end <= place), default=None)
+        part = base + 1 if base is not None and base + 1 < len(out) else None
+        if base is not None and part is not None and not text[out[base].end : place].strip(" ,;.(\n"):
+            out[base], out[part] = _shared(out[base], out[part], place, number, catalogue)
+    return out
+
+
+def _parts(text: str) -> Iterator[tuple[int, Fraction]]:
+    """Where a text says in how many of what it has just named something is to be, and that number."""
+    said = words(text)
+    for (start, end, word), (behind, _, after) in pairwise(said):
+        value = number_of(fold(word)) if after.lower() in _IN and text[end:behind].isspace() else None
+        if value is not None and value >= 1:
+            yield start, Fraction(int(value))
+
+
+def _shared(base: Item, part: Item, place: int, number: Fraction, catalogue: Catalogue) -> tuple[Item, Item]:
+    """An item without those that come in another sort, and these; as they were where there is no such sort."""
+    had = base.wanted.count
+    sku = sort_of(part, base.sku, catalogue) if base.sku and base.resolution.status is Status.SURE else None
+    apart = base.role == part.role == ADD and sku not in {None, base.sku} and part.start <= place + _REACH
+    if sku is None or had is None or had <= number or not apart:
+        return base, part
+    rest = replace(base.wanted, count=had - number)
+    kept = replace(base, wanted=rest, resolution=resolve(catalogue, read_keys(base.keys, base.weak), rest))
+    found = replace(part.resolution, status=Status.SURE, sku=sku, lines=((sku, number),), exact=True, rule=_RULE)
+    wanted = replace(part.wanted, count=number)
+    return kept, replace(
+        part, start=place, wanted=wanted, amounts=part.amounts or base.amounts, resolution=found, guessed=False
+    )
+
+
+_REACH: Final = 16
