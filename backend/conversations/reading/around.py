@@ -12,6 +12,9 @@ from backend.conversations.reading.pieces import cues
 
 _NEXT: Final = 2
 _KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
+_ANOTHER: Final = frozenset(
+    map(fold, ("another", "ingine", "nyingine", "mwingine", "jingine", "kingine", "lingine", "आणखी", "अजून"))
+)
 
 
 class Around:
@@ -40,6 +43,20 @@ class Around:
         """Whether what keeps an item may leave it out as well, as Hindi's "rehne do" does."""
         before, after = self.beside(item, items)
         return not _KEEPS_OR_DROPS.isdisjoint([*before, *after])
+
+    def without(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether an item is only said to be left out of what it comes in ("add a roll without onions")."""
+        known, (before, after) = cues(), self.beside(item, items)
+        led = known.negations | known.comes_without | known.less
+        return not led.isdisjoint(before) or not known.refusals_after.isdisjoint(after[:1])
+
+    def another(self, item: Item, items: Sequence[Item]) -> int:
+        """How many more an uncounted item asks for ("another of that soup", "add soup"); 0 where it asks for none."""
+        start = max((other.end for other in items if other.end <= item.start), default=0)
+        before, (led, after) = self._said(start, item.start), self.beside(item, items)
+        told = not _ANOTHER.isdisjoint([*before, *after[:1]]) or not cues().puts.isdisjoint(led[-1:])
+        counts = [int(value) for one in before if (value := number_of(one)) is not None and value >= 1]
+        return (counts[0] if len(counts) == 1 else 1) if told else 0
 
     def ends_off(self) -> bool:
         """Whether a word of taking off ends the message ("the soap, I found another, take it off")."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
-from backend.catalog.linking.catalogue import CatalogueItem
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
@@ -78,6 +78,31 @@ def as_size(segment: Segment, text: str) -> Segment:
 
 _MINOR: Final = 100
 _NO_COUNT: Final = 20
+
+
+def quantity_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None:
+    """How much of a row is wanted, where that is of this row alone."""
+    lines = lines_for(catalogue, catalogue.row_of[sku], wanted)
+    return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
+
+
+def becomes(item: Item, text: str, order: Mapping[str, Fraction]) -> bool:
+    """Whether an item is to have another amount ("change the flour to 4kg"), and does not come off."""
+    said = {fold(word) for _, _, word in words(text[item.start : item.end])}
+    own = item.sku in order and not item.unamounted
+    return item.role == "from" and own and not said.isdisjoint(cues().becomes)
+
+
+def number_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None:
+    """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed."""
+    if wanted.count is not None and wanted.measure is None:
+        return wanted.count
+    return quantity_of(catalogue, sku, wanted) if wanted.measured else None
+
+
+def family(catalogue: Catalogue, item: Item) -> frozenset[str]:
+    """The goods words of the row that an item would mean if it were ordered anew."""
+    return catalogue.by_sku[item.sku].family if item.sku else frozenset()
 
 
 def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:

@@ -8,11 +8,22 @@ from typing import Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted, lines_for
+from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
-from backend.conversations.reading.change import Change, amounts_to_much, are_alike, as_size, is_another, other_row
+from backend.conversations.reading.change import (
+    Change,
+    amounts_to_much,
+    are_alike,
+    as_size,
+    becomes,
+    family,
+    is_another,
+    number_of,
+    other_row,
+    quantity_of,
+)
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import in_names
@@ -27,6 +38,7 @@ _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _PUT: Final = {fold("weka")}
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 _PAIR: Final = 2
+_KIND: Final = "kind"  # how the only soda of an order is found
 _LOST: Final = (-1,)  # an amount that stands apart from its item
 Order = Mapping[str, Fraction]
 
@@ -47,6 +59,7 @@ class Changer:
         self._everything = everything
         self._items: Sequence[Item] = ()
         self._swaps: list[Item] = []
+        self._missed = 0  # how many goods are to come off that are not on the order
         self.change = Change()
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
@@ -72,8 +85,10 @@ class Changer:
         elif self._said(cues().set | cues().corrections):
             self._resize([segment for segment in loose if segment.keys])
         gone = self._take_off(off, on)
+        taken = len(self.change.removed)
         for item in on:
             self._put_on(item, on, gone)
+        self.change.lost = self.change.lost or self._missed > len(self.change.removed) - taken
         self.change.unclear = self.change.unclear and self.change.empty
         self.change.lost = self.change.lost or any(self._is_dropped(item) for item in on)
         return self.change
@@ -153,7 +168,7 @@ class Changer:
 
     def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
         more = cues().more - self._catalogue.index.by_key.keys()
-        if self._becomes(item) or self._led_on(item) or is_reminder(self._text, item.start):
+        if becomes(item, self._text, self._order) or self._led_on(item) or is_reminder(self._text, item.start):
             return False
         if item.role in _TAKEN_OFF and more.isdisjoint(item.keys):
             return True
@@ -162,12 +177,6 @@ class Changer:
         if item.role == "to" and not (item.unamounted and self._led_off(item, items)):
             return False
         return self._own_row(item) is not None and self._off_word(item, items)
-
-    def _becomes(self, item: Item) -> bool:
-        """Whether an item is to have another amount ("change the flour to 4kg"), and does not come off."""
-        said = {fold(word) for _, _, word in words(self._text[item.start : item.end])}
-        own = item.sku in self._order and not item.unamounted
-        return item.role == "from" and own and not said.isdisjoint(cues().becomes)
 
     def _led_on(self, item: Item) -> bool:
         """Whether a word of becoming stands right before what is not on the order ("let it be a big one")."""
@@ -200,14 +209,12 @@ class Changer:
         if found.sku and found.status in {Status.SURE, Status.ODD}:
             return found.sku
         said = read_keys(item.keys)
+        if item.role in _TAKEN_OFF and found.rule == _KIND and len(found.alternatives) == 1:
+            return found.alternatives[0]
         if item.role not in _TAKEN_OFF or said.sized or said.label or said.container:
             return None
-        near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & self._family(item)]
+        near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & family(self._catalogue, item)]
         return near[0] if len(near) == 1 else None
-
-    def _family(self, item: Item) -> frozenset[str]:
-        """The goods words of the row that an item would mean if it were ordered anew."""
-        return self._catalogue.by_sku[item.sku].family if item.sku else frozenset()
 
     def _may_be_own(self, item: Item) -> bool:
         """Whether a good that has a row elsewhere can still mean one of the order: it comes off, or is exchanged."""
@@ -225,6 +232,7 @@ class Changer:
             count = item.wanted.count
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
+                self._missed += not self._around.without(item, self._items)
             elif item.role == "from" and item.sku not in self._order and is_another(item, sku):
                 self.change.lost = True  # "And the white socks", of black ones: they may come, and the black ones go.
             elif count is not None and not on and (self._becomes_so_many() or count < self._order[sku]):
@@ -248,7 +256,10 @@ class Changer:
         own = None if self._led_on(item) else self._own_row(item)
         settled = item.resolution.status is Status.SURE
         if own is not None and item.unamounted and len(on) > 1 and own not in gone:
-            return  # It is only spoken of, beside what is changed.
+            more = self._around.another(item, self._items)  # Else it is only spoken of, beside what is changed.
+            if more:
+                self.change.add(own, Fraction(more))
+            return
         if own is not None and (not settled or item.sku == own or (self._only() and not item.unamounted)):
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
@@ -302,8 +313,8 @@ class Changer:
         sized = item.sku is not None and item.unamounted and (led or read_keys(item.keys).sized)
         if len(on) < _PAIR or not sized or not self._said(cues().set):
             return False
-        same = [sku for sku in self._order if self._family(item) == self._catalogue.by_sku[sku].family]
-        same = [sku for sku in self._order if self._family(item) & self._catalogue.by_sku[sku].family] if led else same
+        own, rows = family(self._catalogue, item), self._catalogue.by_sku
+        same = [sku for sku in self._order if (own & rows[sku].family if led else own == rows[sku].family)]
         if len(same) != 1 or item.sku is None or item.sku in self._order:
             return False
         self._swap(same[0], item.sku, None, item.keys)
@@ -334,7 +345,7 @@ class Changer:
     def _again(self, item: Item, sku: str) -> None:
         """A row of the order named again: more of it, less of it, or a new quantity."""
         had = self._order[sku]
-        quantity = self._quantity(item, sku)
+        quantity = quantity_of(self._catalogue, sku, item.wanted)
         known = cues()
         if quantity is None or (item.unamounted and not self._said(known.more)):
             self.change.unclear = True
@@ -351,10 +362,6 @@ class Changer:
         """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
         return cues().more - _PUT if self._said(_THOSE) else cues().more
 
-    def _quantity(self, item: Item, sku: str) -> Fraction | None:
-        lines = lines_for(self._catalogue, self._catalogue.row_of[sku], item.wanted)
-        return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
-
     # Amounts and sizes without an item.
 
     def _apply_loose(self, loose: Sequence[Segment], more: frozenset[str]) -> None:
@@ -364,7 +371,7 @@ class Changer:
             return
         sku, had = next(iter(self._order.items()), ("", Fraction(0)))
         alone = loose if len(self._order) == 1 else ()
-        counts = [one for segment in alone if (one := self._number_of(segment.wanted, sku)) is not None]
+        counts = [one for segment in alone if (one := number_of(self._catalogue, sku, segment.wanted)) is not None]
         if not counts:
             self.change.unclear = True
             return
@@ -379,13 +386,6 @@ class Changer:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
-
-    def _number_of(self, wanted: Wanted, sku: str) -> Fraction | None:
-        """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed."""
-        if wanted.count is not None and wanted.measure is None:
-            return wanted.count
-        lines = lines_for(self._catalogue, self._catalogue.row_of[sku], wanted) if wanted.measured else None
-        return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
 
     def _resize(self, loose: Sequence[Segment]) -> bool:
         """Another size of the one row that has it: the size asked for is the one that is not on the order."""

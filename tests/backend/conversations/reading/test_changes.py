@@ -50,6 +50,10 @@ from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
         ("<-eggs don> kami kara", {"EGG"}, {"EGG": 4}),
         ("<-अंडी दोन> कमी करा", {"EGG"}, {"EGG": 4}),
         ("<bread> nahi, <brown> wala dena", {"BREAD"}, {"BREAD-B": 1}),
+        ("{moja|1} ingine ya ile <milk>, halafu <coke> {mbili|2}", set(), {"MILK": 1, "COKE": 2}),
+        ("another <bread> and {2} <coke>", set(), {"BREAD": 1, "COKE": 2}),
+        ("ongeza <maziwa> na <coke> {mbili|2}", set(), {"MILK": 1, "COKE": 2}),
+        ("add {2} <coke> without <-ice>", set(), {"COKE": 2}),
         ("double everything", {"MILK", "BREAD", "EGG"}, {"MILK": 6, "BREAD": 2, "EGG": 12}),
     ],
 )
@@ -92,6 +96,25 @@ def test_a_size_in_the_place_of_another_keeps_the_number(text: str) -> None:
     two = (Turn("customer", "2 cola 250"), Turn("bot", "2 x Cola 250ml = KES 40. Shall I book it?"))
     result = read(shop, text, intent="modify_order", history=two)
     assert (set(result.removed), lines(result)) == ({"C-250"}, {"C-750": 2})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "toa <-soda>, weka <sukari> {1}",
+        "remove the <-pizza> and add {1} <sugar>",
+        "<-pizza> hatao, {ek|1} <sugar> dalo",
+    ],
+)
+def test_what_is_to_come_off_and_is_not_on_the_order_is_asked_about(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (result.removed, result.decision, result.ask) == ((), Decision.CLARIFY, Slot.ITEM)
+
+
+def test_the_only_one_of_a_kind_comes_off_by_the_name_of_its_kind() -> None:
+    history = (READ_BACK[0], Turn("bot", "1 Coca-Cola 500ml, 1 Malisho Milk 500ml = KES 130. Shall I book it?"))
+    result = read(CORNER_SHOP, "toa <-soda>, weka <sukari> {1}", intent="modify_order", history=history)
+    assert (result.removed, lines(result), result.decision) == (("COKE",), {"SUGAR-1": 1}, Decision.ACCEPT)
 
 
 def test_a_word_of_the_order_that_nothing_reads_is_asked_about() -> None:
