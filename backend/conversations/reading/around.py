@@ -12,6 +12,7 @@ from backend.conversations.reading.pieces import cues
 
 _NEXT: Final = 2
 _KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
+_EXCHANGES: Final = frozenset(map(fold, ("replace", "swap", "switch", "change", "badilisha", "badili")))
 _ANOTHER: Final = frozenset(
     map(fold, ("another", "ingine", "nyingine", "mwingine", "jingine", "kingine", "lingine", "आणखी", "अजून"))
 )
@@ -49,6 +50,11 @@ class Around:
         known, (before, after) = cues(), self.beside(item, items)
         led = known.negations | known.comes_without | known.less
         return not led.isdisjoint(before) or not known.refusals_after.isdisjoint(after[:1])
+
+    def exchanged(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of exchanging leads to an item, and none of becoming ("replace the tea", not "change to")."""
+        before, _ = self.beside(item, items)
+        return bool({*before} & _EXCHANGES) and not {*before} & cues().becomes
 
     def another(self, item: Item, items: Sequence[Item]) -> int:
         """How many more an uncounted item asks for ("another of that soup", "add soup"); 0 where it asks for none."""

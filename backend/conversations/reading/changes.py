@@ -94,8 +94,11 @@ class Changer:
         return self.change
 
     def _is_dropped(self, item: Item) -> bool:
-        """Whether an item that is counted, or is on no order yet, has left no mark on the change."""
+        """Whether an item that is counted, or not ordered, left no mark, or is exchanged and not on the order."""
         read = item in self.change.open_items or item in self._swaps
+        absent = not read and len(self._items) > 1 and self._own_row(item) is None
+        if absent and self._around.exchanged(item, self._items):
+            return True
         if read or item.resolution.status is Status.UNKNOWN or self.change.unclear:
             return False
         rows = {item.sku, self._own_row(item)}
@@ -256,8 +259,7 @@ class Changer:
         own = None if self._led_on(item) else self._own_row(item)
         settled = item.resolution.status is Status.SURE
         if own is not None and item.unamounted and len(on) > 1 and own not in gone:
-            more = self._around.another(item, self._items)  # Else it is only spoken of, beside what is changed.
-            if more:
+            if more := self._around.another(item, self._items):  # Else it is only spoken of, beside what is changed.
                 self.change.add(own, Fraction(more))
             return
         if own is not None and (not settled or item.sku == own or (self._only() and not item.unamounted)):
@@ -361,8 +363,6 @@ class Changer:
     def _more(self) -> frozenset[str]:
         """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
         return cues().more - _PUT if self._said(_THOSE) else cues().more
-
-    # Amounts and sizes without an item.
 
     def _apply_loose(self, loose: Sequence[Segment], more: frozenset[str]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""

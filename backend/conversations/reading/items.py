@@ -366,8 +366,10 @@ class Collector:
             return False
         within = [piece.key for piece in segment.pieces if piece.kind is Kind.OTHER]
         near = {*self._words_before(segment.start), *within}
-        after = self._words_after(segment.end)[:2]
-        return bool(near & cues().corrections) or bool(set(after) & MAKE_IT)
+        after = self._words_after(segment.end)
+        # "Moja iwe moto" wishes one of them hot, and makes it no one.
+        made = {*after[:2]} & (MAKE_IT - _LET_BE if after[1:] else MAKE_IT)
+        return bool(near & cues().corrections) or bool(made)
 
 
 def _parts(keys: tuple[str, ...], width: int) -> tuple[tuple[str, ...], ...]:
@@ -383,4 +385,5 @@ def _tells(key: str) -> bool:
 _STEAD_OF: Final = frozenset(
     tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
+_LET_BE: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe")))
 MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))

@@ -21,6 +21,7 @@ from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.slips import meant, strangers
+from backend.conversations.reading.unread import tells_of_a_wish
 
 _GIVEN_BACK: Final = ("address", "note")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
@@ -61,7 +62,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slots["note"], reading = _before_next_good(text, reading, catalogue, note)
     if slots.get("note") and is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
-    if slots.get("note") and names_good(text, reading, catalogue, slots["note"]):
+    told = slots.get("note") and tells_of_a_wish(str(slots["note"].get("text")))
+    if slots.get("note") and (told or names_good(text, reading, catalogue, slots["note"])):
         note = slots["note"]
         reading = {**reading, "tokens": _in_doubt(reading, (int(note["start"]), int(note["end"])))}
         slots["note"] = None

@@ -212,12 +212,21 @@ class Segmenter:
         told = found.rule == "alias" or (found.rule == "container" and amount.value.denominator > 1)
         told = told or (found.rule == "container" and amount.kind == "pack" and bool(rest))  # "tissue 4 pack x2"
         named = told and found.status is Status.SURE and found.exact
+        # "Tissue nne" are four, though another row is "tissue ya nne".
+        named = named and (
+            amount.digits is not None or numbered or bool(rest) or self._is_number_name(pieces, number, plain)
+        )
         # A small number with no word of size before it is a count, though "2" might be said for two kilos.
         telling = amount.digits is not None and amount.value >= _NO_COUNT and plain.resolution.status is not Status.SURE
         size = found.rule in {"size", "container"} and found.status in {Status.SURE, Status.ODD}
         if named or (size and (numbered or telling)) or (amount.digits and found.rule == ANOTHER):
             return segment
         return self._size_not_held(pieces, rest) if numbered else None
+
+    def _is_number_name(self, pieces: tuple[Piece, ...], number: int, plain: Segment) -> bool:
+        """Whether a number in words is a name beside a good that is no row by itself, or stands so in a row's name."""
+        settled = plain.resolution.status is Status.SURE and plain.resolution.exact
+        return not settled or self._in_one_name(pieces, number)
 
     def _leading_name(self, pieces: tuple[Piece, ...], number: int, rest: Sequence[int]) -> Segment | None:
         """A number that a row's name or alias begins with or holds, beside another that counts it.

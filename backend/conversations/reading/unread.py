@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import dropwhile, pairwise, takewhile
 from typing import Any, Final
 
+from backend.catalog.linking.folding import words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
@@ -23,6 +24,8 @@ _NAMING: Final = frozenset({Kind.OTHER, Kind.GOODS, Kind.FOREIGN})
 _WANTS: Final = re.compile(
     r"(?:ni|na|n|u|a|tu|m|wa)(?:na|me|li|nge|ngependa)?(?:taka|omba|hitaji)|(?:ni|tu|m|wa)(?:pe|patie|letee|tumie)(?:ni)?"
 )
+# The same of somebody else, whose wish is no word to the shop on how to bring things.
+_THEY_WANT: Final = re.compile(r"(?:a|wa)(?:na|me)?(?:taka|omba|hitaji)")
 _PORTIONS: Final = frozenset({"bit", "lot", "touch", "pinch"})
 _INFINITIVE: Final = re.compile(r"ku\w{2,}")
 
@@ -36,8 +39,15 @@ def unread_goods(pieces: Sequence[Piece], items: Sequence[Item], reading: Mappin
         reading: The bot's reading, for how sure it was of each word.
     """
     free = [piece for piece in pieces if piece.kind in _CUTS or not _is_held(piece, items)]
-    found = [*_led_by_article(free, items, reading), *_wanted(pieces, items, reading)] if items else []
-    return [_unknown(words) for words in found]
+    found = [*_led_by_article(free, items, reading), *_wanted(pieces, items, reading), *_alone(free)] if items else []
+    return [_unknown(run) for run in found if run]
+
+
+def tells_of_a_wish(text: str) -> bool:
+    """Whether a text tells of what somebody wants ("mtoto anataka keki")."""
+    said = [word.lower() for _, _, word in words(text)]
+    pairs = pairwise(said)
+    return any(_THEY_WANT.fullmatch(word) and not _INFINITIVE.fullmatch(after) for word, after in pairs)
 
 
 def _led_by_article(
@@ -48,11 +58,19 @@ def _led_by_article(
         if led_by.kind not in _CUTS or article.text.lower() not in _ARTICLES:
             continue
         entry = list(takewhile(lambda piece: piece.kind not in _CUTS, pieces[place + 1 :]))
-        words = [piece for piece in entry if piece.kind in _NAMING and piece.key not in lexicon().optional]
-        joined = led_by.text.lower() in _ANDS or (led_by.text.strip() == "," and _is_doubted(words, reading))
+        named = [piece for piece in entry if piece.kind in _NAMING and piece.key not in lexicon().optional]
+        joined = led_by.text.lower() in _ANDS or (led_by.text.strip() == "," and _is_doubted(named, reading))
         listed = joined and any(item.end <= article.start for item in items) and len(entry) <= _LONGEST
-        if listed and words and not any(_is_known(piece) for piece in words):
-            yield words
+        if listed and named and not any(_is_known(piece) for piece in named):
+            yield named
+
+
+def _alone(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The last entry of a list, where it is one word that the bot took for a good ("two chapati, ugali")."""
+    run = list(takewhile(lambda piece: piece.kind not in _CUTS, reversed(pieces)))
+    led_by = pieces[-len(run) - 1 :][:1] if len(run) < len(pieces) else []
+    if len(run) == 1 and run[0].kind is Kind.FOREIGN and led_by and led_by[0].text.strip() == ",":
+        yield run if not _is_known(run[0]) else []
 
 
 def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> Iterator[list[Piece]]:
@@ -85,17 +103,17 @@ def _is_known(piece: Piece) -> bool:
     return any(piece.key in one for one in lists) or number_of(piece.key) is not None
 
 
-def _is_doubted(words: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
+def _is_doubted(pieces: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
     """Whether the bot was not sure to leave a word out, or has never met it."""
     sure = {int(one["start"]): float(one.get("p", 1.0)) for one in reading.get("tokens") or ()}
-    return any(sure.get(word.start, 1.0) < _SURE or word.start in unmet(reading) for word in words)
+    return any(sure.get(word.start, 1.0) < _SURE or word.start in unmet(reading) for word in pieces)
 
 
 def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
     return any(item.start <= piece.start < item.end for item in items)
 
 
-def _unknown(words: Sequence[Piece]) -> Item:
-    text, keys = " ".join(word.text for word in words), tuple(word.key for word in words)
+def _unknown(pieces: Sequence[Piece]) -> Item:
+    text, keys = " ".join(piece.text for piece in pieces), tuple(piece.key for piece in pieces)
     nothing = Resolution(Status.UNKNOWN, rule="unread")
-    return Item(words[0].start, words[-1].end, text, keys, frozenset(), (), Wanted(), nothing, ADD)
+    return Item(pieces[0].start, pieces[-1].end, text, keys, frozenset(), (), Wanted(), nothing, ADD)

@@ -89,3 +89,14 @@ def test_what_may_stay_or_go_is_asked_about() -> None:
     text = "<-milk> rehne do, <coke> {1} bhej do"
     result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
     assert result.decision is Decision.CLARIFY
+
+
+def test_a_number_in_words_beside_a_good_that_is_a_row_counts_it() -> None:
+    """Another row is called "tishu ya nne"; four of the single roll are no one of it."""
+    rolls = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": aliases, "price": "30", "stock": "90"}
+            for sku, name, aliases in (("ROLL", "Tissue Roll", "tishu"), ("FOUR", "Tissue Bundle", "tishu ya nne"))
+        ]
+    )
+    assert lines(read(rolls, "<tishu> {nne|4}")) == {"ROLL": 4}

@@ -48,6 +48,7 @@ def test_a_note_ends_where_the_next_good_is_counted(text: str, note: str, kept: 
         ("{1} <bread> and a milkshake", ""),
         ("{1} <bread> and a tall milkshake", ""),
         ("{1} <bread>, a croissant", "croissant"),
+        ("{1} <bread>, <croissant>", ""),
         ("my son wants a croissant so give me {1} <bread>", "croissant"),
         ("dada anataka keki basi nipe <mkate> {moja|1}", "keki"),
         ("beti ko keki chahiye, mujhe {ek|1} <bread>", "keki"),
@@ -71,3 +72,15 @@ def test_what_an_article_or_a_wish_leads_to_is_asked_about(text: str, unmet: str
 )
 def test_words_that_name_no_good_are_let_be(text: str, unmet: str) -> None:
     assert read(CORNER_SHOP, text, unmet=(unmet,)).decision is Decision.ACCEPT
+
+
+def test_a_wish_of_somebody_else_is_no_note() -> None:
+    text, said = "mtoto anataka keki na mimi <mkate> {moja|1}", "mtoto anataka keki na mimi"
+    note = {"text": said, "start": 0, "end": len(said)}
+    result = read(CORNER_SHOP, text, slots={"note": note}, unmet=("keki",))
+    assert (result.decision, result.ask, result.note) == (Decision.CLARIFY, Slot.ITEM, None)
+
+
+def test_one_of_them_that_is_to_be_otherwise_makes_them_no_one() -> None:
+    result = read(CORNER_SHOP, "<maziwa> {tano|5}, {moja|1} iwe baridi kabisa")
+    assert lines(result) == {"MILK": 5}
