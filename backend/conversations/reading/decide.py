@@ -9,6 +9,7 @@ from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.types import Decision, Slot
 
 _ORDERS: Final = ("place_order", "modify_order")
+_TALK: Final = ("affirm", "deny", "special_instruction", "choose_payment")
 _MANY: Final = Fraction(40)
 _SOME: Final = Fraction(20)
 
@@ -36,6 +37,7 @@ class Facts:
     stray: bool = False
     mistyped: bool = False
     opens: bool = False
+    acts_on_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ RULES: Final = (
     Rule("cancel", ("cancel_order",), _always, Decision.ACCEPT),
     Rule("no address", ("change_address",), _no_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("new address", ("change_address",), _always, Decision.ACCEPT),
+    Rule("nothing to act on", _TALK, lambda facts: facts.acts_on_nothing, Decision.CLARIFY, Slot.ITEM),
     Rule("no way of paying", ("choose_payment",), _no_payment, Decision.CLARIFY, Slot.PAYMENT),
     Rule("way of paying", ("choose_payment",), _always, Decision.ACCEPT),
     Rule("nothing more", ("deny",), lambda facts: facts.answered_more, Decision.ACCEPT),

@@ -25,6 +25,7 @@ from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
+from backend.conversations.reading.openings import acts_on_nothing
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.rearranging import rearranged, recounted
@@ -269,6 +270,7 @@ def _facts(
         asked_confirm=_is_to_confirm(catalogue, context),
         left=talk.has_left(context.history),
         opens=not context.history and context.asked is None,
+        acts_on_nothing=acts_on_nothing(intent, reading, catalogue, context),
         unclear=read.unclear,
         stray=strays.has_strays(read.pieces, read.items, reading, choices_of(read.items, catalogue)),
         mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),

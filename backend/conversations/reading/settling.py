@@ -72,6 +72,22 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     return _as(reading, PLACE, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), _TAKEN_FOR))
 
 
+def _paid_for(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """A message that opens a conversation, counts a good and says how it is paid or where it goes orders the good."""
+    if _is(reading) not in _OF_ORDERS or context.history or context.order or context.asked:
+        return None
+    moved = _is(reading) == "change_address" and cues().any_in(cues().of_an_order, context.text)
+    if moved or (reading.get("flags") or {}).get("paid"):
+        return None
+    said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(context.text, reading, catalogue)))
+    if not any(one.amounts and one.resolution.exact and _names(one.pieces) for run in said for one in run):
+        return None
+    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+
+
+_OF_ORDERS: Final = frozenset({"choose_payment", "change_address"})
+
+
 def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """To an order that was just read back, "one tea less" is a change, whatever it orders besides."""
     keys = [fold(word) for _, _, word in words(context.text)]
@@ -354,6 +370,7 @@ _RULES: Final = (
     _new_order,
     _less_of_it,
     _goods_alone,
+    _paid_for,
     _answer,
     _confirmed,
     _money_astray,

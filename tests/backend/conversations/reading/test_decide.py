@@ -33,6 +33,7 @@ PLACE = {"address": {"text": "Moi Avenue", "vague": False}}
         ("deny", {"answered_more": True, "asked_confirm": True}, ACCEPT, None),
         ("deny", {"asked_confirm": True}, CLARIFY, Slot.ITEM),
         ("affirm", {}, ACCEPT, None),
+        ("affirm", {"acts_on_nothing": True}, CLARIFY, Slot.ITEM),
         ("special_instruction", {}, ACCEPT, None),
         ("ask_price", {}, REPLY, None),
         ("greet", {}, REPLY, None),
