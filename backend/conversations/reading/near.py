@@ -18,6 +18,7 @@ from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
+from backend.conversations.reading.misses import may_be_missed
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.slips import meant, no_slips, number_words, single, strangers
 
@@ -60,6 +61,7 @@ def may_be_mistyped(
     idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
     return (
         _is_torn(text, reading)
+        or may_be_missed(pieces, items, reading, catalogue, _is_known)
         or any(_is_number(one) or number_of(one.key) is not None for one in before)
         or any(_gives_or_counts(one, items, text) for one in pieces if one.kind is Kind.OTHER)
         or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
@@ -129,7 +131,8 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
 
 def _is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
-    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering(), _held_in())
+    keeps = cues().keeps_before | cues().keeps_after
+    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering(), _held_in(), keeps)
     listed = any(piece.key in one for one in lists)
     return listed or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
 
@@ -155,6 +158,7 @@ def _beside_bare(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterator[Pie
                 yield piece
             if any(item.start <= piece.start < item.end <= after.start for item in bare):
                 yield after
+    yield from (one for one in pieces if one.kind is Kind.OTHER and any(i.start <= one.start < i.end for i in bare))
 
 
 def _before_units(pieces: Sequence[Piece]) -> Iterator[Piece]:
