@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 
 _WORDS: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
@@ -36,7 +37,7 @@ def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[
 def _former(text: str, place: int) -> int | None:
     """Where the number starts in whose place comes what stands at a place; its genitive may be taken for money's."""
     before = list(reversed(words(text[:place])))
-    led = list(takewhile(lambda word: fold(word[2]) in _LEADS, before))
+    led = list(takewhile(lambda word: fold(word[2]) in _LEADS or is_unit(fold(word[2])), before))
     number = next(iter(before[len(led) :]), None)
     if number is None or _WORDS.isdisjoint(fold(word) for _, _, word in led) or number_of(fold(number[2])) is None:
         return None

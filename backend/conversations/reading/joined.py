@@ -1,4 +1,4 @@
-"""Numbers that Hindi and Marathi write in one word with a half or a quarter more or less ("साडेतीन", "sadeteen")."""
+"""Numbers with a half or a quarter in one word with them ("साडेतीन", "sadeteen"), and those said twice ("do do")."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +36,9 @@ def with_joined(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
     """The reading with such numbers before or behind the unit that they count, or by themselves."""
     found = list(_joined(text, catalogue))
     amounts: Sequence[Mapping[str, Any]] = reading.get("amounts") or ()
+    doubled = list(_doubled(text, amounts, catalogue))
+    reading = {**reading, "amounts": [*amounts, *doubled]} if doubled else reading
+    amounts = reading.get("amounts") or ()
     for start, end, value in found:
         beside = next((one for one in amounts if _is_beside(text, one, start, end)), None)
         kept = [one for one in amounts if one is not beside and (one["end"] <= start or end <= one["start"])]
@@ -49,6 +52,23 @@ def _joined(text: str, catalogue: Catalogue) -> Iterator[tuple[int, int, float]]
         value = None if fold(word) in catalogue.index.by_key else joined_number(word)
         if value is not None:
             yield start, end, value
+
+
+def _doubled(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Iterator[Mapping[str, Any]]:
+    """Numbers said twice right before a good of the shop, which are so many of each ("do do samosa aur kachori")."""
+    said = words(text)
+    for (start, end, word), (first, last, again), (behind, _, after) in zip(said, said[1:], said[2:], strict=False):
+        value = number_of_word(word.lower()) or spoken_number(fold(word)) or 0
+        touching = text[end:first].isspace() and text[last:behind].isspace()
+        held = any(one["start"] < last and start < one["end"] for one in amounts)
+        if (
+            value >= 1
+            and word.lower() == again.lower()
+            and touching
+            and not held
+            and fold(after) in catalogue.index.by_key
+        ):
+            yield {**_counted(text, start, last, value, None), "repeat": True}
 
 
 def _is_beside(text: str, amount: Mapping[str, Any], start: int, end: int) -> bool:

@@ -46,7 +46,7 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
 
     "Naan 4 ki jagah 6" is of the butter naan, of which there are four.
     """
-    items = [_anew(item, text, order) for item in items]
+    items = _beside_anew([_anew(item, text, order) for item in items], text, order)
     keys = [fold(word) for _, _, word in words(text)]
     said = (number_of(key) for key in keys if key.isdigit() or key not in catalogue.index.by_key)
     numbers = {value for value in said if value is not None}
@@ -60,12 +60,21 @@ def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalog
 def _anew(item: Item, text: str, order: Order) -> Item:
     """An item whose new count stands behind its old one; where the order has another, how many is to be asked."""
     said = text[item.start : item.end]
-    if item.sku is None or item.sku not in order or item.wanted.count is None or not is_said_of(said):
+    if item.sku is None or item.sku not in order or item.unamounted or not is_said_of(said):
         return item
     numbers = [value for _, _, word in words(said) if (value := number_of(fold(word))) is not None]
     if float(order[item.sku]) not in numbers:
         return replace(item, role=ADD, wanted=replace(item.wanted, vague=True))
     return replace(item, role=ADD, resolution=replace(item.resolution, rule=COUNTED_ANEW))
+
+
+def _beside_anew(items: Sequence[Item], text: str, order: Order) -> list[Item]:
+    """The items; beside one counted anew, another with an amount comes on ("2 kilo ki jagah 5 kilo aur haldi ek")."""
+    steers = cues().off - cues().refusals_after
+    anew = any(item.resolution.rule == COUNTED_ANEW for item in items)
+    if not anew or not steers.isdisjoint(fold(word) for _, _, word in words(text)):
+        return list(items)
+    return [replace(one, role=ADD) if one.sku not in order and not one.unamounted else one for one in items]
 
 
 def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> Item:

@@ -65,6 +65,20 @@ def test_a_change_is_read_against_the_running_order(text: str, removed: set[str]
     assert result.decision is Decision.ACCEPT
 
 
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("<onion> {2 kilo|2kg} ki jagah {5 kilo|5kg}", {"ONION": 5}),
+        ("<कांदा> {दोन किलो|2kg} ऐवजी {पाच किलो|5kg}", {"ONION": 5}),
+        ("<onion> do kilo ki jagah {paanch kilo|5kg} aur <-coke> {ek|1}", {"ONION": 5, "COKE": 1}),
+    ],
+)
+def test_a_weight_in_the_place_of_another_is_the_new_one(text: str, added: dict[str, int]) -> None:
+    two = (Turn("customer", "2 kilo onion"), Turn("bot", "2 kg Onions (loose) = KES 200. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=two)
+    assert (result.removed, lines(result), result.decision) == (("ONION",), added, Decision.ACCEPT)
+
+
 def test_an_old_count_that_the_order_does_not_have_is_asked_about() -> None:
     """Three loaves are to come in the place of two, and the order has one; the cola alone would be half of it."""
     result = read(CORNER_SHOP, "<bread> {2} ki jagah {3} aur {ek|1} <coke>", intent="modify_order", history=READ_BACK)

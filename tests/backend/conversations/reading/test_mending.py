@@ -363,3 +363,9 @@ def test_a_price_in_what_was_taken_for_a_note_is_money(said: str, expected: dict
     read_so = {**reading, "amounts": [], "mentions": [], "slots": {"note": note}}
     result = read_message(read_so, CORNER_SHOP, ReadingContext(text=said, thresholds=EVERYTHING))
     assert lines(result) == expected
+
+
+def test_a_number_said_twice_before_a_good_is_of_each() -> None:
+    """The bot took both for Hindi's "give"; before no good they are that."""
+    assert lines(read(CORNER_SHOP, "do do <milk> aur <coke>")) == {"MILK": 2, "COKE": 2}
+    assert lines(read(CORNER_SHOP, "do do na, {1} <milk>")) == {"MILK": 1}
