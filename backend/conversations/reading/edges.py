@@ -12,6 +12,10 @@ from backend.conversations.reading.pieces import cues, places_of
 
 _BREAK: Final = re.compile(r"[,;:\n।!?()]|\.(?=\s|$)")
 _LED_BY_COLON: Final = re.compile(r"[^\d:]+:\s+(?=\S+\s+\S)")
+_FIRST_CLAUSE: Final = re.compile(r"([^,.\n]+)[,.\n]\s*(?=\S)")
+_LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
+_WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
+_NO_LONGER: Final = frozenset(map(fold, ("siko", "sipo", "hatuko", "hatupo", "siishi", "not")))
 _LONGEST_PART: Final = 6
 _LONGEST: Final = 3
 _UNSURE: Final = 0.97
@@ -31,14 +35,16 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     address = slots.get("address")
     if not address or address.get("start") is None or address.get("vague"):
         return reading
-    address = _without_lead(address)
+    address = _without_other_clauses(_without_lead(address))
     reading = {**reading, "slots": {**slots, "address": address}}
     start, end = int(address["start"]), int(address["end"])
     first = _head(text, start, reading, catalogue)
     last = _tail(text, end, reading, catalogue)
     if (first, last) == (start, end):
         return reading
-    longer = {**address, "start": first, "end": last, "text": text[first:start] + str(address["text"]) + text[end:last]}
+    whole = {**address, "start": first, "end": last, "text": text[first:start] + str(address["text"]) + text[end:last]}
+    longer = _without_other_clauses(_without_lead(whole))
+    first, last = int(longer["start"]), int(longer["end"])
     inside = [
         one for one in reading.get("mentions") or () if first <= one["start"] < start or end <= one["start"] < last
     ]
@@ -65,6 +71,27 @@ def _refused(text: str) -> int:
     refuses = 1 < len(said) <= _LONGEST + 1 and fold(said[-1][2]) in cues().refusals_after
     behind = words(text[sign.end() :]) if sign and refuses else ()
     return sign.end() + behind[0][0] if sign and behind else 0
+
+
+def _without_other_clauses(address: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An address without a first clause that tells an hour or what is left out, and a last one that tells no more."""
+    text, start = str(address["text"]), int(address["start"])
+    first = _FIRST_CLAUSE.match(text)
+    if first and (_tells_hour(first.group(1)) or not _WITHOUT.isdisjoint(_keys(first.group(1))[:1])):
+        text, start = text[first.end() :], start + first.end()
+    last = _LAST_CLAUSE.search(text)
+    if last and not _NO_LONGER.isdisjoint(_keys(last.group(1))[:1]):
+        text = text[: last.start()]
+    return {**address, "text": text, "start": start, "end": start + len(text)} if text != address["text"] else address
+
+
+def _tells_hour(clause: str) -> bool:
+    led = any(start == 0 for start, _ in places_of(cues().hours, clause))
+    return led and any(number_of(key) is not None or key.isdigit() for key in _keys(clause))
+
+
+def _keys(clause: str) -> list[str]:
+    return [fold(word) for _, _, word in words(clause)]
 
 
 def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:

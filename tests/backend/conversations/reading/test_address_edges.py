@@ -53,6 +53,13 @@ def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsur
         ("pale Acacia House", "pale Acacia House", "Acacia House"),
         ("niko kwa base Acacia House", "kwa base Acacia House", "Acacia House"),
         ("Kwa Acacia House", "Kwa Acacia House", "Kwa Acacia House"),
+        ("drop it Acacia House", "it Acacia House", "Acacia House"),
+        ("tupo kazini Acacia House", "kazini Acacia House", "Acacia House"),
+        ("anwani yangu iwe Acacia House", "anwani yangu iwe Acacia House", "Acacia House"),
+        ("kabla ya saa nne, Acacia House", "kabla ya saa nne, Acacia House", "Acacia House"),
+        ("one with no cream. Acacia House, room 4", "with no cream. Acacia House, room 4", "Acacia House, room 4"),
+        ("Acacia House, room 4, siko tena Elm", "Acacia House, room 4, siko tena Elm", "Acacia House, room 4"),
+        ("behind the school, Acacia House", "behind the school, Acacia House", "behind the school, Acacia House"),
     ],
 )
 def test_what_leads_to_a_place_is_no_part_of_it(text: str, address: str, expected: str) -> None:
