@@ -38,6 +38,7 @@ class Facts:
     mistyped: bool = False
     opens: bool = False
     acts_on_nothing: bool = False
+    may_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ RULES: Final = (
     Rule("prompt sent again", ("payment_problem",), _wants_prompt_again, Decision.REPLY),
     Rule("money astray", ("payment_problem",), _always, Decision.HANDOFF),
     Rule("paid or left", ("cancel_order",), _paid_or_left, Decision.HANDOFF),
+    Rule("may be a change", ("cancel_order", "affirm"), lambda facts: facts.may_change, Decision.CLARIFY, Slot.ITEM),
     Rule("cancel", ("cancel_order",), _always, Decision.ACCEPT),
     Rule("no address", ("change_address",), _no_address, Decision.CLARIFY, Slot.ADDRESS),
     Rule("new address", ("change_address",), _always, Decision.ACCEPT),

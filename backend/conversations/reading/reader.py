@@ -43,6 +43,7 @@ from backend.conversations.reading.types import (
     Thresholds,
 )
 from backend.conversations.reading.unread import unread_goods
+from backend.conversations.reading.unsaid import may_change
 
 _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
@@ -271,6 +272,7 @@ def _facts(
         left=talk.has_left(context.history),
         opens=not context.history and context.asked is None,
         acts_on_nothing=acts_on_nothing(intent, reading, catalogue, context),
+        may_change=may_change(intent, reading, catalogue, context),
         unclear=read.unclear,
         stray=strays.has_strays(read.pieces, read.items, reading, choices_of(read.items, catalogue)),
         mistyped=may_be_mistyped(context.text, read.pieces, read.items, reading, catalogue, adds=bool(lines)),

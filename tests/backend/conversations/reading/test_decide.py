@@ -25,6 +25,7 @@ PLACE = {"address": {"text": "Moi Avenue", "vague": False}}
         ("cancel_order", {}, ACCEPT, None),
         ("cancel_order", {"flags": {"paid": True}}, HANDOFF, None),
         ("cancel_order", {"left": True}, HANDOFF, None),
+        ("cancel_order", {"may_change": True}, CLARIFY, Slot.ITEM),
         ("change_address", {}, CLARIFY, Slot.ADDRESS),
         ("change_address", PLACE, ACCEPT, None),
         ("change_address", {"address": {"text": "my aunt", "vague": True}}, CLARIFY, Slot.ADDRESS),
