@@ -13,16 +13,25 @@ from backend.conversations.reading.pieces import cues
 
 ALSO_GIVES: Final = frozenset({"do"})
 
+_WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
+
 
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the amounts of a message as this shop would take them."""
-    sized = [_without_money(text, one) for one in amounts]
+    sized = [_without_money(text, one) for one in amounts if not counts_people(text, one["start"], one["end"])]
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
     told = [one for one in told if not _comes_without(text, one, told)]
     single = _each_with_unit(text, _units_behind(text, told))
     unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
     return [kept for one in unnamed if (kept := _without_vessel(text, one, catalogue))]
+
+
+def counts_people(text: str, start: int, end: int) -> bool:
+    """Whether a number tells how many people there are ("tuko kumi, leta ...")."""
+    before = [word.lower() for _, _, word in words(text[:start])][-1:]
+    behind = text[end:].lstrip(" ")
+    return not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before)
 
 
 def _without_brand(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:

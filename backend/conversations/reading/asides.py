@@ -17,6 +17,7 @@ from backend.conversations.reading.segment import ONE_NAME
 
 _MOST: Final = 2
 _CLAUSE_END: Final = re.compile(r"[,;.\n।!?]")
+_DO_NOT: Final = re.compile(r"[um]si(?!sahau|kose|ache)\w{2,}")
 _UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ENDS: Final = frozenset({Kind.AMOUNT, Kind.JOIN})
 
@@ -59,11 +60,16 @@ def left_out(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Spans that only say without what goods are to come, in words that the shop lacks ("yasiwe na nyufa")."""
     spans = []
     for place, piece in enumerate(pieces):
-        if piece.key in cues().comes_without and piece.kind is not Kind.GOODS:
+        if (piece.key in cues().comes_without or _forbids(piece)) and piece.kind is not Kind.GOODS:
             run = list(takewhile(lambda one: one.kind not in _ENDS and not _is_sign(one), _behind(pieces[place + 1 :])))
             named = any(one.kind is Kind.GOODS for one in run)
             spans += [(piece.start, run[-1].end)] if run and not named else []
     return spans
+
+
+def _forbids(piece: Piece) -> bool:
+    """Whether a word is Swahili's "do not ..." ("usikam na nduthi"), and does not remind of what is wanted."""
+    return _DO_NOT.fullmatch(piece.text.lower()) is not None and piece.key not in cues().reminders
 
 
 def _behind(pieces: Sequence[Piece]) -> Sequence[Piece]:

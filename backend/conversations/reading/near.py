@@ -15,7 +15,7 @@ from backend.catalog.linking.folding import fold
 from backend.catalog.linking.folding import words as words_of
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
-from backend.conversations.reading.amounts import ALSO_GIVES, number_of
+from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
 from backend.conversations.reading.misses import may_be_missed
@@ -59,6 +59,7 @@ def may_be_mistyped(
     only_off = changes and not adds
     sized = _beside_goods(pieces)
     idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
+    idle |= {one.start for one in loose if counts_people(text, one.start, one.end)}
     return (
         _is_torn(text, reading)
         or may_be_missed(pieces, items, reading, catalogue, _is_known)

@@ -31,7 +31,10 @@ def test_a_word_may_make_another_good_of_one() -> None:
     assert lines(read(BAKERY, "garam <poli> {4}")) == {"ROTI": 4}
 
 
-@pytest.mark.parametrize("text", ["<mayai> {6}, yasiwe na <nyufa>", "<mayai> {6} bila <nyufa>, asante"])
+@pytest.mark.parametrize(
+    "text",
+    ["<mayai> {6}, yasiwe na <nyufa>", "<mayai> {6} bila <nyufa>, asante", "<mayai> {6}, usikuje na <pikipiki> kelele"],
+)
 def test_what_goods_come_without_is_no_good_of_the_list(text: str) -> None:
     result = read(CORNER_SHOP, text)
     assert (lines(result), result.decision) == ({"EGG": 6}, Decision.ACCEPT)
@@ -41,3 +44,8 @@ def test_what_goods_come_without_is_no_good_of_the_list(text: str) -> None:
 def test_what_is_refused_beside_an_order_was_read() -> None:
     result = read(CORNER_SHOP, "<-bread> nahi chahiye, <milk> {2}")
     assert (lines(result), result.features["unread"]) == ({"MILK": 2}, 0)
+
+
+def test_a_reminder_in_the_same_form_forbids_nothing() -> None:
+    result = read(CORNER_SHOP, "<mayai> {6}, usisahau <ugali>")
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)

@@ -79,3 +79,8 @@ def test_an_unsure_number_that_changes_no_line_is_let_be(text: str) -> None:
 )
 def test_a_slip_for_a_size_stands_in_the_clause_of_a_good(text: str, unmet: str, decision: Decision) -> None:
     assert read(CORNER_SHOP, text, unmet=(unmet,)).decision is decision
+
+
+def test_how_many_people_there_are_counts_no_good() -> None:
+    result = read(CORNER_SHOP, "wasee tuko {kumi|10}, leta <maziwa> {tano|5}")
+    assert ({line.sku: line.quantity for line in result.lines}, result.decision) == ({"MILK": 5}, Decision.ACCEPT)
