@@ -21,6 +21,7 @@ from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.slips import meant, strangers
+from backend.conversations.reading.steps import counted, with_steps
 from backend.conversations.reading.unread import tells_of_a_wish
 
 _GIVEN_BACK: Final = ("address", "note")
@@ -72,7 +73,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     told = taken_over(text, as_meant(text, reading.get("amounts") or (), catalogue))
     mended = {**reading, "slots": slots, "amounts": told}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
-    mended = {**mended, "amounts": [ranged(text, one) for one in _with_steps(text, mended)]}
+    mended = {**mended, "amounts": [ranged(text, one) for one in with_steps(text, mended)]}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
     return without_passing(text, without_parts(text, read, catalogue), catalogue)
@@ -118,7 +119,7 @@ def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
         else:
             continue
         word = text[piece.start : end].rstrip()
-        found.append({**_count(piece, 0.0, "vague"), "value": None, "end": piece.start + len(word), "text": word})
+        found.append({**counted(piece, 0.0, "vague"), "value": None, "end": piece.start + len(word), "text": word})
     return found
 
 
@@ -163,7 +164,7 @@ def _with_slips_read(text: str, reading: Mapping[str, Any], catalogue: Catalogue
             start, end = min(amounts[unit]["start"], piece.start), max(amounts[unit]["end"], piece.end)
             amounts[unit] = {**amounts[unit], "value": value, "start": start, "end": end, "text": text[start:end]}
         elif _leads(before, after) or _counted_by(before, after):
-            amounts.append(_count(piece, value))
+            amounts.append(counted(piece, value))
         else:
             continue
         found.append((piece.start, piece.end))
@@ -184,13 +185,6 @@ def _lone_unit(before: Piece | None, amounts: Sequence[Mapping[str, Any]]) -> in
 
 def _counted_by(before: Piece | None, after: Piece) -> bool:
     return before is not None and before.kind in _NAMING and after.kind not in _NAMING
-
-
-def _count(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
-    return {
-        "start": piece.start, "end": piece.end, "text": piece.text, "value": value, "high": None, "unit": None,
-        "kind": kind, "currency": None, "repeat": False,
-    }  # fmt: skip
 
 
 _NEAR: Final = 2
@@ -215,7 +209,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         given = piece.key in ALSO_GIVES and helps(text, piece.start)
         if value is not None and value >= 1 and (counts or price) and not given:
-            found.append(_count(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
+            found.append(counted(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
 
 
@@ -264,27 +258,6 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     return named and piece.key in ALSO_GIVES and after.kind not in _HELD
 
 
-def _with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The amounts, and in a change the number right before a word for less or more ("ek kami kara", "bread ek kam")."""
-    amounts = list(reading["amounts"])
-    if (reading.get("intent") or {}).get("name") != "modify_order":
-        return amounts
-    steps = cues().less if amounts or reading.get("mentions") else cues().less | cues().more
-    said = [*words(text), (len(text), len(text), "")]
-    for (start, end, word), (_, _, after), (_, _, verb) in zip(said, said[1:], [*said[2:], said[-1]], strict=False):
-        held = any(one["start"] < end and start < one["end"] for one in amounts)
-        value = None if held or fold(after) not in steps else number_of(fold(word))
-        if value is not None and (not reading.get("mentions") or fold(verb) in _MADE):
-            amounts.append(_count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value)))
-    return amounts
-
-
-# What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
-_MADE: Final = frozenset(
-    map(fold, ("", "kar", "karo", "kara", "karna", "karun", "ho", "kijiye", "कर", "करो", "करा", "करून", "कीजिए"))
-)
-
-
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
     """Whether the bot was of two minds about a word."""
     return _p(reading, piece) < _SURE
@@ -304,7 +277,7 @@ def _numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
         for (start, end, word), (_, _, after) in itertools.pairwise(found)
     )
     return [
-        _count(Piece(Kind.OTHER, start, end, word, fold(word)), float(value), _kind_before(word, value, after))
+        counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value), _kind_before(word, value, after))
         for start, end, word, after in places
         if (value := number_of(fold(word))) is not None and (len(word) <= _LONGEST_COUNT or not word.isdigit())
     ]

@@ -1,0 +1,36 @@
+"""Amounts that the bot's spans lack: a number as an amount, and the number before a word for more or less."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import Kind, Piece, cues
+
+# What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
+_MADE: Final = frozenset(
+    map(fold, ("", "kar", "karo", "kara", "karna", "karun", "ho", "kijiye", "कर", "करो", "करा", "करून", "कीजिए"))
+)
+
+
+def counted(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
+    """A word as an amount of the bot's form."""
+    return {
+        "start": piece.start, "end": piece.end, "text": piece.text, "value": value, "high": None, "unit": None,
+        "kind": kind, "currency": None, "repeat": False,
+    }  # fmt: skip
+
+
+def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The amounts, and in a change the number right before a word for less or more ("ek kami kara", "bread ek kam")."""
+    amounts = list(reading["amounts"])
+    if (reading.get("intent") or {}).get("name") != "modify_order":
+        return amounts
+    steps = cues().less if amounts or reading.get("mentions") else cues().less | cues().more
+    said = [*words(text), (len(text), len(text), "")]
+    for (start, end, word), (_, _, after), (_, _, verb) in zip(said, said[1:], [*said[2:], said[-1]], strict=False):
+        held = any(one["start"] < end and start < one["end"] for one in amounts)
+        value = None if held or fold(after) not in steps else number_of(fold(word))
+        if value is not None and (not reading.get("mentions") or fold(verb) in _MADE):
+            amounts.append(counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value)))
+    return amounts
