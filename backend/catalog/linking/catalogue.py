@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from rapidfuzz import fuzz
 
@@ -136,6 +136,11 @@ class Catalogue:
     def wares(self) -> frozenset[str]:
         """Containers that rows are called by, and that nothing is sold in here."""
         return self.items[0].wares if self.items else frozenset()
+
+    @cached_property
+    def resolved(self) -> dict[Any, Any]:
+        """What mentions were found to mean in these rows (`resolve` keeps it here, so that it goes with them)."""
+        return {}
 
     @cached_property
     def index(self) -> Index:

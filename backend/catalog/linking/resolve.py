@@ -12,9 +12,9 @@ from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import PIECES_IN
 from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.spec import HALVES, Spec, spec_of
 from backend.catalog.linking.terms import Measure, Terms, bare_measure
 
-_HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
 ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
 _PARTIAL: Final = 0.9
 _DOUBTFUL: Final = 0.82
@@ -49,26 +49,15 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spec:
-    """The size that is asked for, wherever in the words it was said."""
-
-    measure: Measure | None
-    label: str | None
-    container: str | None
-    numbers: frozenset[str]
-
-    @property
-    def silent(self) -> bool:
-        return self.measure is None and self.label is None and not self.numbers
-
-
-@dataclass(frozen=True, slots=True)
 class _Choice:
     rows: tuple[int, ...]
     rule: str
     exact: bool = False
     score: float = 1.0
     labelled: bool = False
+
+
+_MOST_KEPT: Final = 4096
 
 
 def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozenset[str] = frozenset()) -> Resolution:
@@ -79,23 +68,29 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
         terms: The goods words with size and container, as said.
         wanted: The amounts that belong to it.
         without: SKUs that the customer has ruled out ("not the brown one").
+
+    One message asks for the same many times, and people of one shop for the same goods, so that answers are kept.
     """
+    known = catalogue.resolved
+    key = (terms, wanted, without)
+    if key not in known:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        known[key] = _resolve(catalogue, terms, wanted, without)
+    resolution: Resolution = known[key]
+    return resolution
+
+
+def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozenset[str]) -> Resolution:
     found = [one for one in candidates.find(catalogue, terms) if catalogue.items[one.row].sku not in without]
     if not found:
         return _by_kind(catalogue, terms)
-    spec = _spec(terms, wanted)
+    spec = spec_of(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)
     choice = replace(choice, rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
     return _opened(catalogue, choice, wanted, spec)
-
-
-def _spec(terms: Terms, wanted: Wanted) -> _Spec:
-    measure = wanted.size or terms.measure or wanted.measure
-    part = _HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
-    label = terms.label or wanted.portion or part
-    return _Spec(measure, label, wanted.container or terms.container, terms.numbers)
 
 
 def _by_kind(catalogue: Catalogue, terms: Terms) -> Resolution:
@@ -104,7 +99,7 @@ def _by_kind(catalogue: Catalogue, terms: Terms) -> Resolution:
     return Resolution(Status.OPEN if rows else Status.UNKNOWN, alternatives=skus, rule="kind" if rows else "unknown")
 
 
-def _choose(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice:
+def _choose(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice:
     """Apply the rules in their order; each that leaves several rows narrows what the next ones see."""
     left: _Choice | None = None
     for rule in _RULES:
@@ -138,7 +133,7 @@ def _matching(
 _CLEARLY_BEHIND: Final = 0.015
 
 
-def _as_written(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _as_written(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """A name or alias that says just this, size and container included."""
     del wanted
 
@@ -150,7 +145,7 @@ def _as_written(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wante
     return _matching(found, fits, "alias", labelled=spec.label is not None)
 
 
-def _same_size(said: Terms, spec: _Spec, row: CatalogueItem) -> bool:
+def _same_size(said: Terms, spec: Spec, row: CatalogueItem) -> bool:
     """Whether a phrase says the size that is asked for; how many pieces a pack holds need not be said."""
     numbers = spec.numbers
     own = said.numbers - {f"{row.pieces}"} if not numbers else said.numbers
@@ -169,7 +164,7 @@ def _sold_by(row: CatalogueItem, measure: Measure | None) -> bool:
     return measure is not None and row.unit_measure is not None and row.unit_measure.dimension == measure.dimension
 
 
-def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """A row whose phrase leaves the container out, and that is sold in just that container."""
     del wanted
     if spec.container is None:
@@ -183,7 +178,7 @@ def _in_its_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec,
     return _matching(found, fits, "container", labelled=spec.label is not None)
 
 
-def _by_price(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _by_price(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """With a count beside it, money names the row by its price ("four of the 20 one")."""
     del spec
     if wanted.money_minor is None or wanted.count is None:
@@ -192,7 +187,7 @@ def _by_price(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted:
     return _Choice(tuple(rows), "price", exact=True, score=0.97)
 
 
-def _by_size(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _by_size(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """A size picks among all rows that fit; the merchant's own default comes first where it has that size itself."""
     del wanted
     if spec.silent:
@@ -218,7 +213,7 @@ def _made_up_of(catalogue: Catalogue, found: list[Candidate], row: int, measure:
     return [other for other in others if quantities.lines_for(catalogue, other, Wanted(measure=measure)) is not None]
 
 
-def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> bool:
+def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: Spec) -> bool:
     """Whether a row has the size that is asked for, or is sold by it."""
     return _sold_by(catalogue.items[rows[0]], spec.measure) or bool(_sized(catalogue, rows, spec))
 
@@ -228,7 +223,7 @@ def _scope(found: list[Candidate]) -> list[int]:
     return exact or [one.row for one in found]
 
 
-def _open_scope(found: list[Candidate], spec: _Spec) -> list[int]:
+def _open_scope(found: list[Candidate], spec: Spec) -> list[int]:
     """The rows of whole phrases; a size that nobody asked for ("pads XL") makes a phrase no name of the bare word."""
     named = [one.row for one in found if any(said.whole and not said.phrase.terms.label for said in one.exact)]
     return named or (_scope(found) if spec.label else [one.row for one in found])
@@ -241,7 +236,7 @@ def _default(found: list[Candidate]) -> _Choice | None:
     )
 
 
-def _sized(catalogue: Catalogue, rows: Sequence[int], spec: _Spec) -> list[int]:
+def _sized(catalogue: Catalogue, rows: Sequence[int], spec: Spec) -> list[int]:
     items = {row: catalogue.items[row] for row in rows}
     if spec.measure is not None:
         return [row for row, item in items.items() if item.measure == spec.measure]
@@ -280,7 +275,7 @@ def _ladders(items: Mapping[int, CatalogueItem]) -> list[list[int]]:
     return [sorted(rows, key=lambda row: (items[row].measure or Measure("", 0)).base) for rows in ladders.values()]
 
 
-def _by_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _by_container(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """Among the rows that fit and those of the default's family, the ones sold in the container that is asked for."""
     del wanted
     if spec.container is None:
@@ -295,13 +290,13 @@ def _by_container(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wan
     return _Choice(tuple(rows), "container", exact=bool(best.exact), score=best.score) if rows else None
 
 
-def _bare(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _bare(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """The merchant's own default, unless a size was asked for that its family has in another row."""
     del catalogue, spec, wanted
     return _default(found)
 
 
-def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: _Spec, wanted: Wanted) -> _Choice | None:
+def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wanted) -> _Choice | None:
     """Rows that have the words as a name with a size: one alone is meant, several are open.
 
     A size in a word ("kc ndogo") is no name of the bare word, but leaves the row among those that it can mean.
@@ -329,7 +324,7 @@ def _named_so(found: Sequence[Candidate], row: int) -> bool:
 _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)
 
 
-def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
+def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: Spec) -> Resolution:
     row = choice.rows[0]
     if not choice.exact and choice.score < _DOUBTFUL:
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, choice.rule, choice.exact)
@@ -338,7 +333,7 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
         return Resolution(Status.OPEN, (), skus, choice.score, 0.0, ANOTHER, choice.exact)
     if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
-    halved = wanted.count in _HALVES and wanted.container not in PIECES_IN
+    halved = wanted.count in HALVES and wanted.container not in PIECES_IN
     count = None if choice.labelled and halved else wanted.count
     container = _container_of(catalogue.items[row], choice, wanted, spec)
     amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
@@ -352,7 +347,7 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
     return Resolution(status, lines or (), ends, choice.score, margin, choice.rule, choice.exact, item.sku)
 
 
-def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: _Spec) -> str | None:
+def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: Spec) -> str | None:
     """What is counted; an alias may have a container of its own ("crate of eggs" for a tray), which counts rows."""
     if choice.rule != "alias":
         return spec.container
@@ -378,7 +373,7 @@ def _packed(catalogue: Catalogue, rows: Sequence[int], amount: Wanted) -> bool:
     return amount.measure is not None and any(one and one.dimension == amount.measure.dimension for one in measures)
 
 
-def _amount_of(wanted: Wanted, spec: _Spec) -> Measure | None:
+def _amount_of(wanted: Wanted, spec: Spec) -> Measure | None:
     """The measure that is an amount; a size beside it only names the row."""
     return wanted.measure if wanted.size is not None or wanted.measure is not None else spec.measure
 
@@ -388,7 +383,7 @@ def _conflicts(item: CatalogueItem, label: str) -> bool:
     return item.label is not None and item.label != label and item.label not in lexicon().size_means.get(label, ())
 
 
-def _opened(catalogue: Catalogue, choice: _Choice, wanted: Wanted, spec: _Spec) -> Resolution:
+def _opened(catalogue: Catalogue, choice: _Choice, wanted: Wanted, spec: Spec) -> Resolution:
     """Several rows fit: an amount that only one family can make up settles it, else it stays open."""
     amount = replace(wanted, measure=_amount_of(wanted, spec), container=spec.container)
     made = quantities.made_up(catalogue, choice.rows, amount)

@@ -115,7 +115,8 @@ def offered(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     """What the bot's question names itself, where the customer's own word for it is not known."""
     said = next((turn for turn in reversed(turns) if turn.sender == _CUSTOMER), None)
     question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
-    rows = tuple(item.sku for item in catalogue.items if item.sku in _named_in(question, catalogue))
+    named = _named_in(question, catalogue)
+    rows = tuple(item.sku for item in catalogue.items if item.sku in named)
     if said is None or len(rows) < _SEVERAL:
         return []
     amounts = amounts_of(said.reading or {})

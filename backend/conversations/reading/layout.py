@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, zip_longest
@@ -15,7 +16,8 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
-from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, Kind, Piece, cues
+from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, Kind, Piece, cues, no_goods_words
+from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_of_word, number_words
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
@@ -61,6 +63,19 @@ def lay_out(
         trusted: The text is our own (a read-back), so every word that the catalogue knows is a good.
         standing: Words of the running order, which a change of it speaks of.
     """
+    told = [copy(reading.get(name)) for name in _TOLD]
+    key = (text, told, catalogue, trusted, standing)
+    return list(_RECENT.get(key, lambda: _cut_up(text, reading, catalogue, trusted=trusted, standing=standing)))
+
+
+# What a layout goes by; a copy is kept, since a slot may be taken out of a reading that is being mended.
+_TOLD: Final = ("slots", "passing", "amounts", "each", "mentions", "tokens", "intent")
+_RECENT: Final = Recent[tuple[Any, ...], Sequence[Piece]]()
+
+
+def _cut_up(
+    text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool, standing: frozenset[str]
+) -> Sequence[Piece]:
     blocked = [*blocked_spans(reading), *_list_numbers(text)]
     amounts = [_no_goods(raw, text, catalogue) for raw in reading.get("amounts") or ()]
     sorter = _Sorter(reading, catalogue, trusted=trusted, standing=standing)
@@ -325,8 +340,7 @@ class _Sorter:
         number = number_of_word(word.lower()) or spoken_number(key) or 0
         if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()):
             return False
-        steering = known.asks | known.more | known.less | known.set | known.off | known.corrections
-        if self._trusted or key in lexicon().optional | steering or is_unit(key) or key[:1].isdigit():
+        if self._trusted or key in no_goods_words() or is_unit(key) or key[:1].isdigit():
             return False
         return key not in self._catalogue.choices and sense_of(key).isdisjoint(self._catalogue.choice_senses)
 

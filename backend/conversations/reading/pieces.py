@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import phrase_key
+from backend.catalog.linking.lexicon import lexicon, phrase_key
 
 # Swahili's "do ... for me": nitupie, niwekee.
 ASKS_ME: Final = re.compile(r"(?:m|u|mu)?ni\w{2,}(?:ie|ee)")
@@ -150,17 +150,45 @@ _PHRASES: Final = (
 _LONGEST_PHRASE: Final = 4
 
 
+@lru_cache(maxsize=1)
+def no_goods_words() -> frozenset[str]:
+    """Folded words that steer an order or may be left out of it, and name no good that the shop lacks."""
+    known = cues()
+    return lexicon().optional | known.asks | known.more | known.less | known.set | known.off | known.corrections
+
+
 def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
     """Where a text says one of the listed phrases, as code-point spans; of two that overlap the first and longer."""
-    said = [(start, end, fold(word)) for start, end, word in words(text)]
+    runs, said = _phrases(text)
+    if listed.isdisjoint(said):
+        return []
     found: list[tuple[int, int]] = []
-    for place, (start, _, _) in enumerate(said):
+    for start, beginning in runs:
         if found and start < found[-1][1]:
             continue
-        runs = (said[place : place + width] for width in range(_LONGEST_PHRASE, 0, -1))
-        run = next((one for one in runs if " ".join(key for _, _, key in one) in listed), None)
-        found += [(start, run[-1][1])] if run else []
+        end = next((end for end, phrase in beginning if phrase in listed), None)
+        found += [(start, end)] if end is not None else []
     return found
+
+
+type _Runs = tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
+
+
+@lru_cache(maxsize=1024)  # Some twenty questions about one message ask for its phrases.
+def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
+    """Where each word of a text starts, with the phrases that begin there and their ends, longest first; and all."""
+    said = [(start, end, fold(word)) for start, end, word in words(text)]
+    runs = tuple(
+        (
+            start,
+            tuple(
+                (said[place + width - 1][1], " ".join(key for _, _, key in said[place : place + width]))
+                for width in range(min(_LONGEST_PHRASE, len(said) - place), 0, -1)
+            ),
+        )
+        for place, (start, _, _) in enumerate(said)
+    )
+    return runs, frozenset(phrase for _, beginning in runs for _, phrase in beginning)
 
 
 def of_them(text: str) -> int | None:

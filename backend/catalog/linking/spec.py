@@ -1,0 +1,34 @@
+"""The size that a mention asks for: in its words or in its amounts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking.packs import PIECES_IN
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.terms import Measure, Terms
+
+HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The size that is asked for, wherever in the words it was said."""
+
+    measure: Measure | None
+    label: str | None
+    container: str | None
+    numbers: frozenset[str]
+
+    @property
+    def silent(self) -> bool:
+        """Whether no size is said but what it comes in."""
+        return self.measure is None and self.label is None and not self.numbers
+
+
+def spec_of(terms: Terms, wanted: Wanted) -> Spec:
+    """The size in a mention's words and amounts; the amounts go first."""
+    measure = wanted.size or terms.measure or wanted.measure
+    part = HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
+    label = terms.label or wanted.portion or part
+    return Spec(measure, label, wanted.container or terms.container, terms.numbers)
