@@ -64,10 +64,10 @@ def tokenise(text: str) -> list[Token]:
 
 def tokens_of(doc: Doc) -> list[Token]:
     """Read the tokens of a spaCy document, blanks dropped and line breaks kept."""
-    out = []
+    out, whole = [], doc.text  # spaCy puts the text together anew each time that it is asked.
     for item in doc:
         if not item.is_space:
-            token = _token(item.text, item.idx, doc.text)
+            token = _token(item.text, item.idx, whole)
             if token.norm:
                 out.append(token)
         elif _LINE.search(item.text):
