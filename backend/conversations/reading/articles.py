@@ -9,10 +9,9 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.pieces import Kind, Piece
+from backend.conversations.reading.pieces import CUTS, Kind, Piece
 
 _ARTICLES: Final = frozenset({"a", "an"})
-_CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
 
 
 def led_by_articles(pieces: Sequence[Piece], catalogue: Catalogue) -> list[Piece]:
@@ -22,10 +21,10 @@ def led_by_articles(pieces: Sequence[Piece], catalogue: Catalogue) -> list[Piece
     """
     out = list(pieces)
     for place, (led_by, article) in enumerate(pairwise(pieces), 1):
-        listed = led_by.kind in _CUTS and any(one.kind is Kind.GOODS for one in pieces[:place])
+        listed = led_by.kind in CUTS and any(one.kind is Kind.GOODS for one in pieces[:place])
         if not listed or article.text.lower() not in _ARTICLES:
             continue
-        entry = list(takewhile(lambda piece: piece.kind not in _CUTS, pieces[place + 1 :]))
+        entry = list(takewhile(lambda piece: piece.kind not in CUTS, pieces[place + 1 :]))
         if _is_name(entry, catalogue):
             out[place + 1 : place + 1 + len(entry)] = [replace(one, weak=False, recovered=True) for one in entry]
     return out

@@ -12,13 +12,12 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import ONE_NAME
 
 _MOST: Final = 2
 _CLAUSE_END: Final = re.compile(r"[,;.\n।!?]")
 _DO_NOT: Final = re.compile(r"[um]si(?!sahau|kose|ache)\w{2,}")
-_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _ENDS: Final = frozenset({Kind.AMOUNT, Kind.JOIN})
 
 
@@ -45,7 +44,7 @@ def _in_sort(item: Item, told: Sequence[tuple[int, int]], text: str, catalogue: 
 
 def named_otherwise(items: Sequence[Item], pieces: Sequence[Piece]) -> list[Item]:
     """The items, none of them a row where the word before makes another good of it ("puran poli" is no bread)."""
-    before = {after.start: piece for piece, after in pairwise(pieces) if piece.kind in _UNREAD}
+    before = {after.start: piece for piece, after in pairwise(pieces) if piece.kind in UNREAD}
     return [_other_good(item, before.get(item.start)) for item in items]
 
 

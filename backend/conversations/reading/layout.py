@@ -16,7 +16,7 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
-from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, Kind, Piece, cues, no_goods_words
+from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_of_word, number_words
 
@@ -33,9 +33,6 @@ _HEARD: Final = 0.85
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
 _LIST_NUMBER: Final = re.compile(r"^[ \t]*\d{1,2}[.)](?=\s)", re.MULTILINE)
 _SLOTS: Final = ("address", "phone", "payment", "note", "receipt")
-
-
-_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 
 
 def blocked_spans(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
@@ -192,7 +189,7 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
 def _is_part(piece: Piece) -> bool:
     """Whether a word says a part of one, so that it makes a size with the unit behind it ("aadha inch")."""
     part = spoken_number(piece.key)
-    return piece.kind in {Kind.SIZE, *_UNREAD} and part is not None and part % 1 > 0
+    return piece.kind in {Kind.SIZE, *UNREAD} and part is not None and part % 1 > 0
 
 
 def _list_numbers(text: str) -> list[tuple[int, int]]:
@@ -260,14 +257,14 @@ class _Sorter:
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(word, key, mention, tag, p)
-        if kind in _UNREAD and self._may_be_loan(key, mention, tag, p):
+        if kind in UNREAD and self._may_be_loan(key, mention, tag, p):
             key = self._catalogue.heard(word) or key
             kind, weak = self._kind(word, key, mention, tag, p)
         if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
         if kind is Kind.GOODS and not named and self._only_counts(word, key):
             kind, weak = Kind.OTHER, False
-        if together and kind in _UNREAD:
+        if together and kind in UNREAD:
             kind = Kind.RECOVERED if mention is None else Kind.GOODS
         recovered = kind is Kind.RECOVERED
         kind = Kind.GOODS if recovered else kind

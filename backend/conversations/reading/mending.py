@@ -18,7 +18,7 @@ from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
-from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.steps import counted, with_steps
@@ -30,8 +30,6 @@ _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
-_CUTS: Final = frozenset({Kind.BREAK, Kind.JOIN})
-_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _LEAST_PRICE: Final = 10
 _LONGEST_COUNT = _LONGEST_NAME = 3
 _EDGE: Final = " ,.;:-–\n\t"
@@ -156,7 +154,7 @@ def _with_slips_read(text: str, reading: Mapping[str, Any], catalogue: Catalogue
     for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False):
         unit = _lone_unit(before, amounts)
         unit = _lone_unit(after, amounts) if unit is None else unit
-        unread = piece.kind in _UNREAD or (piece.kind is Kind.SIZE and unit is not None)
+        unread = piece.kind in UNREAD or (piece.kind is Kind.SIZE and unit is not None)
         value = meant(piece.text, strange=piece.start in strange) if unread else None
         if value is None:
             continue
@@ -199,7 +197,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
         listed = listing and _ends_entry(before, piece, after)
-        opens = (near is None or near.kind in _CUTS) and (
+        opens = (near is None or near.kind in CUTS) and (
             _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
         )
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)

@@ -1,13 +1,10 @@
 """Words that a slip may have made of a good, a count, a unit or what a change does, and that matter by their place."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
@@ -16,7 +13,7 @@ from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
-from backend.conversations.reading.slips import number_words, single, unmet
+from backend.conversations.reading.slips import is_near, number_words, single, unmet
 
 _COUNTING: Final = frozenset({Kind.SIZE, Kind.AMOUNT})
 _NOT_NAMING: Final = frozenset({Kind.SIZE, Kind.JOINT, Kind.OTHER})
@@ -53,8 +50,8 @@ def may_be_missed(
         any(_loses_a_good(run, items, strange) for run in runs)
         or _is_named_by_no_good(pieces, reading, strange)
         or any(_counts_or_measures(*pair, is_known) for run in runs for pair in pairwise(run))
-        or any(_is_unsure(one, reading) and _near(one.text.lower(), catalogue.written) for one in unread)
-        or (changes and any(one.start in strange and _near(one.key, _keeps()) for one in unread))
+        or any(_is_unsure(one, reading) and is_near(one.text.lower(), catalogue.written) for one in unread)
+        or (changes and any(one.start in strange and is_near(one.key, _keeps()) for one in unread))
         or (not changes and any(_is_in_counts_place(*pair, items) for run in runs for pair in pairwise(run)))
         or _begins_with_good((reading.get("slots") or {}).get("address") or {}, strange, catalogue)
     )
@@ -85,11 +82,11 @@ def _is_named_by_no_good(pieces: Sequence[Piece], reading: Mapping[str, Any], st
 def _counts_or_measures(before: Piece, after: Piece, is_known: Callable[[Piece], bool]) -> bool:
     """Whether a word beside a lone unit is one slip from a number ("kilo taqu"), or one behind a number from a unit."""
     if _is_lone_unit(before) and after.kind is Kind.OTHER:
-        return not is_known(after) and number_of(after.key) is None and _near(after.text.lower(), number_words())
+        return not is_known(after) and number_of(after.key) is None and is_near(after.text.lower(), number_words())
     if _is_lone_unit(after) and before.kind is Kind.OTHER:
-        return number_of(before.key) is None and _near(before.text.lower(), _long(number_words()))
+        return number_of(before.key) is None and is_near(before.text.lower(), _long(number_words()))
     counted = after.text.isascii() and before.kind is Kind.AMOUNT and number_of(before.key) is not None
-    return counted and after.kind is Kind.OTHER and not is_known(after) and _near(after.key, _long(frozenset(UNITS)))
+    return counted and after.kind is Kind.OTHER and not is_known(after) and is_near(after.key, _long(frozenset(UNITS)))
 
 
 def _is_lone_unit(piece: Piece) -> bool:
@@ -104,7 +101,7 @@ def _is_in_counts_place(before: Piece, after: Piece, items: Sequence[Item]) -> b
     typed = before.text.lower()
     numbers = number_of(before.key) is not None or typed in number_words()
     led = any(item.start in {before.start, after.start} for item in bare)
-    return led and typed.isascii() and not numbers and _near(typed, _counts_and_refusals())
+    return led and typed.isascii() and not numbers and is_near(typed, _counts_and_refusals())
 
 
 def _is_unsure(piece: Piece, reading: Mapping[str, Any]) -> bool:
@@ -122,14 +119,9 @@ def _begins_with_good(address: Mapping[str, Any], strange: frozenset[int], catal
     if len(keys) == _FIRST_WORDS and (keys[0], keys[1]) in catalogue.pairs and number_of(keys[2]) is not None:
         return True
     typed = [word.lower() for start, _, word in said if begun + start in strange or single(word) != word]
-    return any(len(word) > _LONG and word not in catalogue.written and _near(word, catalogue.written) for word in typed)
-
-
-def _near(typed: str, listed: Collection[str]) -> bool:
-    """Whether a word is at most one slip from one of the listed."""
-    if len(typed) < _SHORTEST:
-        return False
-    return process.extractOne(typed, listed, scorer=OSA.distance, score_cutoff=1) is not None
+    return any(
+        len(word) > _LONG and word not in catalogue.written and is_near(word, catalogue.written) for word in typed
+    )
 
 
 @lru_cache(maxsize=4)

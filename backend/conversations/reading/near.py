@@ -2,13 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold
@@ -19,12 +16,11 @@ from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, num
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
 from backend.conversations.reading.misses import may_be_missed
-from backend.conversations.reading.pieces import Kind, Piece, cues
-from backend.conversations.reading.slips import meant, no_slips, number_words, single, strangers
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
+from backend.conversations.reading.slips import is_near, meant, no_slips, number_words, single, strangers
 
-_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})
 _NAMED: Final = frozenset({Kind.GOODS, Kind.AMOUNT})
-_WORDS: Final = _UNREAD | {Kind.GOODS}
+_WORDS: Final = UNREAD | {Kind.GOODS}
 _SURE: Final = 0.9
 _SHORTEST: Final = 2
 _LONG: Final = 8
@@ -127,7 +123,7 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
     """Whether an unread word may matter; `bare` where it stands in a count's place, which makes less of it enough."""
     if piece.kind is Kind.GOODS:
         return False
-    return (strange and (bare or _is_near(piece, catalogue))) or (bare and _is_number(piece))
+    return (strange and (bare or _isis_near(piece, catalogue))) or (bare and _is_number(piece))
 
 
 def _is_known(piece: Piece) -> bool:
@@ -171,31 +167,24 @@ def _before_units(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 def _is_number(piece: Piece) -> bool:
     """Whether a word is one slip from a number of three letters or more, or from "few"."""
-    vague = len(piece.key) > _SHORTEST and _near(piece.key, cues().vague, 1)
-    return vague or (number_of(piece.key) is None and _near(_typed(piece), _longer_numbers(), 1))
+    vague = len(piece.key) > _SHORTEST and is_near(piece.key, cues().vague, 1)
+    return vague or (number_of(piece.key) is None and is_near(_typed(piece), _longer_numbers(), 1))
 
 
-def _is_near(piece: Piece, catalogue: Catalogue) -> bool:
+def _isis_near(piece: Piece, catalogue: Catalogue) -> bool:
     typed, key = _typed(piece), piece.key
     return (
-        _near(typed, catalogue.written, 2 if len(typed) >= _LONG else 1)
-        or _near(typed, number_words(), 1)
-        or _near(single(typed), _single_numbers(), 1)
-        or (len(key) > _SHORT_SIZE and _near(key, _steering(), 1))
+        is_near(typed, catalogue.written, 2 if len(typed) >= _LONG else 1)
+        or is_near(typed, number_words(), 1)
+        or is_near(single(typed), _single_numbers(), 1)
+        or (len(key) > _SHORT_SIZE and is_near(key, _steering(), 1))
     )
 
 
 def _is_near_size(piece: Piece) -> bool:
     unread = piece.kind is not Kind.GOODS
-    held = len(piece.key) > _SHORT_SIZE and _near(piece.key, _held_in(), 1)
-    return unread and (held or (len(piece.key) >= _SHORT_SIZE and _near(piece.key, _sizes(), 1)))
-
-
-def _near(typed: str, listed: Collection[str], slips: int) -> bool:
-    """Whether a word is at most so many slips from one of the listed."""
-    if len(typed) < _SHORTEST:
-        return False
-    return process.extractOne(typed, listed, scorer=OSA.distance, score_cutoff=slips) is not None
+    held = len(piece.key) > _SHORT_SIZE and is_near(piece.key, _held_in(), 1)
+    return unread and (held or (len(piece.key) >= _SHORT_SIZE and is_near(piece.key, _sizes(), 1)))
 
 
 @lru_cache(maxsize=1)

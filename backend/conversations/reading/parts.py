@@ -8,11 +8,10 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.layout import lay_out
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 
 _SIGN: Final = re.compile(r"[,;.\n।!?]")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.AMOUNT, Kind.JOINT})
-_CUTS: Final = frozenset({Kind.BREAK, Kind.JOIN})
 # "May it not be", in all classes of Swahili; "may it be" needs a "with" or "without" behind it to be a wish.
 _NOT_TO_BE: Final = re.compile(r"(?:i|zi|ya|vi|u|ki|li|wa|a)siwe")
 _TO_BE: Final = re.compile(r"(?:i|zi|ya|vi|u|ki|li|wa|a)we")
@@ -52,7 +51,7 @@ def _more_before(pieces: Sequence[Piece], named: set[str], count: float, reading
     """Whether an entry before has all the words of a good, and a greater count."""
     runs: list[list[Piece]] = [[]]
     for piece in pieces:
-        runs += [[]] if piece.kind in _CUTS else []
+        runs += [[]] if piece.kind in CUTS else []
         runs[-1].append(piece)
     counted = ((run, [_count(piece, reading) or 0 for piece in run]) for run in runs)
     return any(named <= {piece.key for piece in run} and max(counts, default=0) > count for run, counts in counted)
@@ -82,8 +81,8 @@ def _end(pieces: Sequence[Piece], start: int, text: str) -> int:
     sign = _SIGN.search(text, start)
     end = sign.start() if sign else len(text)
     for place, piece in enumerate(pieces):
-        if piece.kind in _CUTS and fold(piece.text) in cues().joins and start <= piece.start < end:
-            run = list(takewhile(lambda one: one.kind not in _CUTS, pieces[place + 1 :]))
+        if piece.kind in CUTS and fold(piece.text) in cues().joins and start <= piece.start < end:
+            run = list(takewhile(lambda one: one.kind not in CUTS, pieces[place + 1 :]))
             if any(one.kind is Kind.AMOUNT for one in run) and any(one.kind is Kind.GOODS for one in run):
                 return piece.start
     return end

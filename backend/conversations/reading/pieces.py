@@ -33,6 +33,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+CUTS: Final = frozenset({Kind.BREAK, Kind.JOIN})  # what ends an entry of a list
+UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})  # words that no row explains
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it.

@@ -2,7 +2,7 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib import resources
 from itertools import groupby
@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 # In a shorter word one slip makes another word as often: only swapped letters are read there, and one left out within.
 _LONG_ENOUGH: Final = 4
 _SHORTEST: Final = 3
+_A_WORD: Final = 2
 
 
 def meant(word: str, *, strange: bool) -> float | None:
@@ -74,6 +75,13 @@ def _one_slip(typed: str, word: str) -> bool:
     swapped = len(typed) == len(word) and sorted(typed) == sorted(word)
     within = typed[:1] == word[:1] and typed[-1:] == word[-1:]
     return swapped or len(typed) >= _LONG_ENOUGH or (within and len(word) >= _LONG_ENOUGH)
+
+
+def is_near(typed: str, listed: Collection[str], slips: int = 1) -> bool:
+    """Whether a word of two letters or more is at most so many slips from one of the listed."""
+    if len(typed) < _A_WORD:
+        return False
+    return process.extractOne(typed, listed, scorer=OSA.distance, score_cutoff=slips) is not None
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import term
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
@@ -19,7 +19,6 @@ _ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisa
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _ORS: Final = frozenset({"or", "ama", "au", "kinva", "या", "किंवा"})
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
-_CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
 _SILENT: Final = frozenset({Kind.OTHER, Kind.JOINT})
 
 
@@ -135,7 +134,7 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], list[Piece]]]:
     """The pieces between breaks and "and"s, each behind the breaks and "and"s that lead to it."""
     led_by, run = list[Piece](), list[Piece]()
     for piece in pieces:
-        if piece.kind not in _CUTS:
+        if piece.kind not in CUTS:
             run.append(piece)
         elif run:
             yield led_by, run

@@ -11,14 +11,13 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 from backend.conversations.reading.slips import unmet
 
 _SURE: Final = 0.95
 _LONGEST: Final = 4
 _ARTICLES: Final = frozenset({"a", "an"})
 _ANDS: Final = frozenset({"and", "n", "plus", "also"})
-_CUTS: Final = frozenset({Kind.JOIN, Kind.BREAK})
 _NAMING: Final = frozenset({Kind.OTHER, Kind.GOODS, Kind.FOREIGN})
 # Swahili's "I want", "she wants", "they asked for", and "give us", "bring him".
 _WANTS: Final = re.compile(
@@ -38,7 +37,7 @@ def unread_goods(pieces: Sequence[Piece], items: Sequence[Item], reading: Mappin
         items: The items that were read.
         reading: The bot's reading, for how sure it was of each word.
     """
-    free = [piece for piece in pieces if piece.kind in _CUTS or not _is_held(piece, items)]
+    free = [piece for piece in pieces if piece.kind in CUTS or not _is_held(piece, items)]
     found = [*_led_by_article(free, items, reading), *_wanted(pieces, items, reading), *_alone(free)] if items else []
     return [_unknown(run) for run in found if run]
 
@@ -55,9 +54,9 @@ def _led_by_article(
 ) -> Iterator[list[Piece]]:
     """The entries of a list that begin with an article ("... and a large hot chocolate")."""
     for place, (led_by, article) in enumerate(pairwise(pieces), 1):
-        if led_by.kind not in _CUTS or article.text.lower() not in _ARTICLES:
+        if led_by.kind not in CUTS or article.text.lower() not in _ARTICLES:
             continue
-        entry = list(takewhile(lambda piece: piece.kind not in _CUTS, pieces[place + 1 :]))
+        entry = list(takewhile(lambda piece: piece.kind not in CUTS, pieces[place + 1 :]))
         named = [piece for piece in entry if piece.kind in _NAMING and piece.key not in lexicon().optional]
         joined = led_by.text.lower() in _ANDS or (led_by.text.strip() == "," and _is_doubted(named, reading))
         listed = joined and any(item.end <= article.start for item in items) and len(entry) <= _LONGEST
@@ -67,7 +66,7 @@ def _led_by_article(
 
 def _alone(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """The last entry of a list, where it is one word that the bot took for a good ("two chapati, ugali")."""
-    run = list(takewhile(lambda piece: piece.kind not in _CUTS, reversed(pieces)))
+    run = list(takewhile(lambda piece: piece.kind not in CUTS, reversed(pieces)))
     led_by = pieces[-len(run) - 1 :][:1] if len(run) < len(pieces) else []
     if len(run) == 1 and run[0].kind is Kind.FOREIGN and led_by and led_by[0].text.strip() == ",":
         yield run if not _is_known(run[0]) else []

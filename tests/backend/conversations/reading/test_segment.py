@@ -113,9 +113,8 @@ def test_a_number_that_the_bot_doubted_and_nothing_took_is_asked_about() -> None
     assert result.decision is Decision.CLARIFY
 
 
-@pytest.mark.parametrize("text", ["<raisins> {12} {half a kilo|0.5kg}", "<raisins> {12} {500g}"])
-def test_a_number_names_what_is_weighed_before_its_weight(text: str) -> None:
-    rows = [
+RAISINS = catalogue_from_rows(
+    [
         {
             "sku": f"R{grade}",
             "name": f"Raisins G{grade}",
@@ -126,20 +125,14 @@ def test_a_number_names_what_is_weighed_before_its_weight(text: str) -> None:
         }
         for grade in ("8", "12", "16")
     ]
-    result = read(catalogue_from_rows(rows), text)
+)
+
+
+@pytest.mark.parametrize("text", ["<raisins> {12} {half a kilo|0.5kg}", "<raisins> {12} {500g}"])
+def test_a_number_names_what_is_weighed_before_its_weight(text: str) -> None:
+    result = read(RAISINS, text)
     assert (lines(result), result.decision) == ({"R12": Fraction(1, 2)}, Decision.ACCEPT)
 
 
 def test_a_number_that_names_no_sort_stays_a_question() -> None:
-    rows = [
-        {
-            "sku": f"R{grade}",
-            "name": f"Raisins G{grade}",
-            "aliases": f"raisins {grade}",
-            "unit": "kg",
-            "price": "500",
-            "stock": "40",
-        }
-        for grade in ("8", "12", "16")
-    ]
-    assert read(catalogue_from_rows(rows), "<raisins> {14} {half a kilo|0.5kg}").decision is not Decision.ACCEPT
+    assert read(RAISINS, "<raisins> {14} {half a kilo|0.5kg}").decision is not Decision.ACCEPT
