@@ -95,7 +95,7 @@ class TimerPolicy:
 
     batch: int = 400
     poll_s: float = 0.25
-    gather_s: float = 0.004
+    gather_s: float = 0.001
     busy_pause_s: float = 0.01
     max_attempts: int = 5
     backoff_base_s: float = 1.0
