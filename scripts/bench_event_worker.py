@@ -2,10 +2,11 @@
 
 `consume` reads the outbox, as a worker does. `relay` reads it and adds to 16 Redis streams, one a partition; `stream`
 reads its share of those (the number of four) and has the same effect. `produce` commits 500 events a second, each in a
-transaction of its own, NUMBER in all.
+transaction of its own, NUMBER in all. Each process is set up as `backend.worker` is.
 """
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any, ClassVar, Final
 
 import orjson
 import redis.asyncio as redis
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.platform.actors import SYSTEM
@@ -130,6 +132,7 @@ async def main(role: str, url: str, redis_url: str, number: int) -> None:
     ringing = asyncio.create_task(bells.run(stop))
     async with database.transaction() as session:
         await run_sql(session, "SELECT 1")  # The bench begins once every process is connected.
+    gc.freeze()
     roles: dict[str, Any] = {
         "consume": lambda: consume(database, stop),
         "relay": lambda: relay(database, client, stop),
@@ -144,4 +147,5 @@ async def main(role: str, url: str, redis_url: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]) if len(sys.argv) > len("role") else 0))
+    given = int(sys.argv[4]) if len(sys.argv) > len("role") else 0
+    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], given), loop_factory=uvloop.new_event_loop)

@@ -23,6 +23,7 @@ log = get_logger(__name__)
 _FIRST_LOOK_S: Final = 0.005
 _LAST_LOOK_S: Final = 0.16
 _GATHER_S: Final = 0.004  # What arrives meanwhile shares the next transaction.
+_LAST_GATHER_S: Final = 0.032  # One that others leave nothing to lets them go first.
 _UNASKED_S: Final = 30.0  # The poll looks for all consumers and rings; a look of each by itself is only a safeguard.
 
 
@@ -57,7 +58,7 @@ class Step(NamedTuple):
     Attributes:
         handled: Events read or tried again.
         more: Whether more may wait that could be read at once.
-        above: Whether events wait until an older transaction has ended; not asked where more may be read at once.
+        above: Whether events wait until an older transaction has ended.
     """
 
     handled: int = 0
@@ -152,7 +153,7 @@ class Consumer:
         """Step while there is more; else wait for a bell, and meanwhile look now and then whether the horizon moved."""
         pause = ErrorPause("events.consumer_failed", consumer=self._name)
         bells = (CONSUMER_BELL + self._name, *(topic_bell(topic) for topic in self.topics))
-        look_s = _FIRST_LOOK_S
+        look_s, gather_s = _FIRST_LOOK_S, _GATHER_S
         with wakeups.listen(*bells) as bell:
             while not stop.is_set():
                 done = Step()
@@ -161,8 +162,9 @@ class Consumer:
                 if done.more:
                     continue
                 look_s = min(2 * look_s, _LAST_LOOK_S) if done.above and not done.handled else _FIRST_LOOK_S
+                gather_s = _GATHER_S if done.handled else min(2 * gather_s, _LAST_GATHER_S)
                 if await bell.wait(look_s if done.above else _UNASKED_S):
-                    await asyncio.sleep(_GATHER_S)
+                    await asyncio.sleep(gather_s)
 
     async def step(self) -> Step:
         """Run one transaction; return what it did.
@@ -182,22 +184,22 @@ class Consumer:
     async def _transact(self, *, careful: bool) -> Step:
         async with self._database.transaction() as session:
             cursors = await event_log.claim_cursors(session, self._name, self._policy.partitions)
-            count = await self._work_off(session, cursors, careful=careful) if cursors else 0
-            more = len(cursors) == self._policy.partitions or count >= self._policy.batch
-            above = not more and await event_log.any_above(session, self._name)
+            if not cursors:
+                return Step(above=await event_log.any_above(session, self._name))
+            count, above = await self._work_off(session, cursors, careful=careful)
+        more = len(cursors) == self._policy.partitions or count >= self._policy.batch
         return Step(count, more=more, above=above)
 
-    async def _work_off(self, session: AsyncSession, cursors: Sequence[Cursor], *, careful: bool) -> int:
-        parts = [cursor.part for cursor in cursors]
-        anything_held = await event_log.any_parked(session, self._name, parts)
-        retried = await self._retry_parked(session, parts) if anything_held else 0
-        rows = await event_log.read_after(session, cursors, self.topics, self._policy.batch)
-        if rows:
-            wanted = [row for row in rows if row.event is not None]
-            free = await self._hold_back(session, wanted) if anything_held else wanted
-            await (self._apply_each(session, free) if careful else self._apply(session, free))
-            await event_log.advance(session, self._name, _last_of_each_part(rows))
-        return len(rows) + retried
+    async def _work_off(self, session: AsyncSession, cursors: Sequence[Cursor], *, careful: bool) -> tuple[int, bool]:
+        """Apply what waits in the partitions; return how many events, and whether others wait above the horizon."""
+        rows, anything_held = await event_log.read_after(session, self._name, cursors, self.topics, self._policy.batch)
+        retried = await self._retry_parked(session, [cursor.part for cursor in cursors]) if anything_held else 0
+        if not rows:
+            return retried, await event_log.any_above(session, self._name)
+        wanted = [row for row in rows if row.event is not None]
+        free = await self._hold_back(session, wanted) if anything_held else wanted
+        await (self._apply_each(session, free) if careful else self._apply(session, free))
+        return len(rows) + retried, await event_log.advance(session, self._name, _last_of_each_part(rows))
 
     async def _hold_back(self, session: AsyncSession, rows: Sequence[LogRow]) -> list[LogRow]:
         """Park events of held keys behind those that wait already; return the others."""

@@ -43,15 +43,19 @@ _COLUMNS: Final = """
 o.part, o.xid, o.pos, o.event_id, o.topic, o.key, o.actor, o.city, o.trace_id, o.occurred_at
 """
 
-_ANY_ABOVE: Final = f"""
-SELECT EXISTS (
+_ABOVE: Final = f"""EXISTS (
     SELECT 1 FROM consumer_cursor c JOIN outbox o ON o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos)
     WHERE c.consumer = %(consumer)s AND NOT c.paused AND o.xid >= {HORIZON}
-)
-"""
+)"""
+_ANY_ABOVE: Final = f"SELECT {_ABOVE}"
+
+_HELD: Final = """EXISTS (
+    SELECT 1 FROM parked_event WHERE consumer = %(consumer)s AND part = ANY(%(parts)s::int[])
+)"""
+_ANY_PARKED: Final = f"SELECT {_HELD}"
 
 _READ: Final = f"""
-SELECT {_COLUMNS}, CASE WHEN o.topic = ANY(%(topics)s::text[]) THEN o.payload END AS payload
+SELECT {_COLUMNS}, CASE WHEN o.topic = ANY(%(topics)s::text[]) THEN o.payload END AS payload, {_HELD} AS held
 FROM unnest(%(parts)s::int[], %(xids)s::bigint[], %(poss)s::bigint[]) AS c (part, xid, pos)
 CROSS JOIN LATERAL (
     SELECT * FROM outbox o WHERE o.part = c.part AND (o.xid, o.pos) > (c.xid, c.pos) AND o.xid < {HORIZON}
@@ -60,10 +64,11 @@ CROSS JOIN LATERAL (
 ORDER BY o.part, o.xid, o.pos
 """
 
-_ADVANCE: Final = """
+_ADVANCE: Final = f"""
 UPDATE consumer_cursor c SET xid = new.xid, pos = new.pos, updated_at = statement_timestamp()
 FROM unnest(%(parts)s::int[], %(xids)s::bigint[], %(poss)s::bigint[]) AS new (part, xid, pos)
 WHERE c.consumer = %(consumer)s AND c.part = new.part
+RETURNING {_ABOVE}
 """
 
 _PASS_OVER: Final = f"""
@@ -94,10 +99,6 @@ VALUES (%(consumer)s, %(part)s, %(key)s, %(xid)s, %(pos)s, %(attempts)s,
     duka_now() + make_interval(secs => %(pause_s)s), %(error)s)
 ON CONFLICT (consumer, key, xid, pos)
 DO UPDATE SET attempts = EXCLUDED.attempts, next_at = EXCLUDED.next_at, last_error = EXCLUDED.last_error
-"""
-
-_ANY_PARKED: Final = """
-SELECT EXISTS (SELECT 1 FROM parked_event WHERE consumer = %(consumer)s AND part = ANY(%(parts)s::int[]))
 """
 
 _DUE_HEADS: Final = """
@@ -176,13 +177,19 @@ async def any_above(session: AsyncSession, consumer: str) -> bool:
 
 
 async def read_after(
-    session: AsyncSession, cursors: Sequence[Cursor], topics: Sequence[str], limit: int
-) -> list[LogRow]:
-    """Read at most `limit` events of each partition, in commit order, below the horizon."""
-    parameters = {**_arrays(cursors), "topics": list(topics), "limit": limit}
+    session: AsyncSession, consumer: str, cursors: Sequence[Cursor], topics: Sequence[str], limit: int
+) -> tuple[list[LogRow], bool]:
+    """Read at most `limit` events of each partition, in commit order, below the horizon.
+
+    Returns:
+        The rows, and whether anything is held in the partitions; told once they are locked, since only then it stays
+        true.
+    """
+    parameters = {**_arrays(cursors), "consumer": consumer, "topics": list(topics), "limit": limit}
     rows = await run_sql(session, _READ, parameters)
     wanted = frozenset(topics)
-    return [_log_row(row, wanted) for row in rows]
+    held = rows[0].held if rows else await _any_parked(session, consumer, [cursor.part for cursor in cursors])
+    return [_log_row(row, wanted) for row in rows], held
 
 
 async def pass_over(session: AsyncSession, consumer: str, topics: Sequence[str]) -> None:
@@ -190,13 +197,13 @@ async def pass_over(session: AsyncSession, consumer: str, topics: Sequence[str])
     await run_sql(session, _PASS_OVER, {"consumer": consumer, "topics": list(topics)})
 
 
-async def advance(session: AsyncSession, consumer: str, cursors: Sequence[Cursor]) -> None:
-    """Move the cursors to the given places."""
-    await run_sql(session, _ADVANCE, {**_arrays(cursors), "consumer": consumer})
+async def advance(session: AsyncSession, consumer: str, cursors: Sequence[Cursor]) -> bool:
+    """Move the cursors to the given places; return what `any_above` would."""
+    rows = await run_sql(session, _ADVANCE, {**_arrays(cursors), "consumer": consumer})
+    return bool(rows.first()[0])
 
 
-async def any_parked(session: AsyncSession, consumer: str, parts: Sequence[int]) -> bool:
-    """Return whether anything is held in the partitions; asked once they are locked, since only then it stays true."""
+async def _any_parked(session: AsyncSession, consumer: str, parts: Sequence[int]) -> bool:
     result = await run_sql(session, _ANY_PARKED, {"consumer": consumer, "parts": list(parts)})
     return bool(result.scalar_one())
 
@@ -279,7 +286,7 @@ def _parked(row: Any) -> Parked:
 
 
 def _log_row(row: Any, wanted: frozenset[str]) -> LogRow:
-    return LogRow(Cursor(row[0], row[1], row[2]), _event(row) if row[4] in wanted else None)
+    return LogRow(Cursor(row[0], row[1], row[2]), _event(row[:-1]) if row[4] in wanted else None)
 
 
 def _event(row: Any) -> StoredEvent:

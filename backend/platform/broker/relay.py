@@ -78,9 +78,9 @@ class BrokerRelay:
             return 0
         async with self._database.transaction() as session:
             cursors = await repository.take(session, CONSUMER, _LEASE_S)
-            rows = await event_log.read_after(session, cursors, self._topics, _BATCH) if cursors else []
-        if not cursors:
-            return 0
+            if not cursors:
+                return 0
+            rows, _ = await event_log.read_after(session, CONSUMER, cursors, self._topics, _BATCH)
         reached, errors = await _publish(opened, cursors, rows)
         async with self._database.transaction() as session:
             await repository.settle(session, CONSUMER, [Move(*ends) for ends in zip(cursors, reached, strict=True)])

@@ -105,6 +105,30 @@ async def test_a_bell_without_hurry_goes_with_the_next_or_by_itself_at_last(
     assert [names for names in heard if names] == [["a-board", "sends"], ["a-board"]]
 
 
+@pytest.mark.redis
+async def test_bells_of_a_busy_moment_go_as_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each message wakes every process, so what rings right after one waits a little and goes together."""
+    monkeypatch.setattr(wakeups, "_BETWEEN_S", 0.3)
+    port, stop = free_port(), asyncio.Event()
+    relay = wakeups.RedisRelay(f"redis://127.0.0.1:{port}/0")
+    with redis_server(tmp_path, port), redis_client.Redis(port=port) as elsewhere:
+        running = asyncio.create_task(relay.run(stop))
+        await _until(lambda: elsewhere.pubsub_numsub("duka:bells")[0][1] == 1)
+        with elsewhere.pubsub(ignore_subscribe_messages=True) as channel:
+            channel.subscribe("duka:bells")
+            channel.get_message(timeout=1)
+            heard: list[list[str]] = []
+            wakeups.notify("first")
+            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
+            for name in ("c", "a", "b", "a"):
+                wakeups.notify(name)
+                await asyncio.sleep(0.01)
+            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
+        stop.set()
+        await running
+    assert [names for names in heard if names] == [["first"], ["a", "b", "c"]]
+
+
 def _names(message: dict[str, Any] | None) -> list[str]:
     return message["data"].decode().split(" ")[1:] if message else []
 
