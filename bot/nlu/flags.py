@@ -10,7 +10,7 @@ from bot.nlu.normalise import fold
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    return tuple((name, regex.compile("|".join(f"(?:{row})" for row in rows))) for name, rows in FLAGS.items())
+    return tuple((name, regex.compile(rf"\b(?:{'|'.join(rows)})")) for name, rows in FLAGS.items())
 
 
 @lru_cache(maxsize=1)

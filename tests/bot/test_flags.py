@@ -22,6 +22,9 @@ from bot.nlu.flags import flags_of
         ("bulk", "चाळीस नाही, 80 जणांचं जेवण"),
         ("credit", "andika kwa buku yangu"),
         ("credit", "ntamalizia mwezi ukiisha"),
+        ("same_again", "nataka kurudia ile ya jana"),
+        ("angry", "mmenichosha nyinyi"),
+        ("angry", "चोर हो तुम लोग"),
     ],
 )
 def test_a_flag_is_raised(flag: str, text: str) -> None:
@@ -36,6 +39,13 @@ def test_a_flag_is_raised(flag: str, text: str) -> None:
         ("left", "turn left at the shop"),
         ("wholesale", "2 eggs for my son"),
         ("bulk", "tea for 4 people"),
+        ("bulk", "2kg muthokoi"),
+        ("angry", "2 kachori bhej do"),
+        ("angry", "एक शहद और दो कचोरी"),
+        ("angry", "siwezi kuja, nitumie"),
+        ("angry", "5 patang aur ek manjha, पतंग लाल"),
+        ("everything", "दोन गॅसबरोबर लायटर"),
+        ("later_time", "आजकल लस्सी मिलती है"),
     ],
 )
 def test_a_flag_is_not_raised(flag: str, text: str) -> None:
