@@ -107,6 +107,8 @@ class AmountFinder:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._words = [token.norm for token in tokens]
+        self._numbers: dict[int, _Number | None] = {}  # By where they begin: each shape of an amount asks anew.
+        self._wholes: dict[int, _Number | None] = {}
 
     def find(self) -> list[Amount]:
         """Return the amounts in order; none overlaps another."""
@@ -160,6 +162,11 @@ class AmountFinder:
     # numbers with their halves and quarters
 
     def _number(self, at: int) -> _Number | None:
+        if at not in self._numbers:
+            self._numbers[at] = self._read_number(at)
+        return self._numbers[at]
+
+    def _read_number(self, at: int) -> _Number | None:
         word = self._word(at)
         if word in _shifts():
             return self._shifted(at)
@@ -172,6 +179,11 @@ class AmountFinder:
         return self._with_half(whole) if whole else None
 
     def _whole(self, at: int) -> _Number | None:
+        if at not in self._wholes:
+            self._wholes[at] = self._read_whole(at)
+        return self._wholes[at]
+
+    def _read_whole(self, at: int) -> _Number | None:
         word = self._word(at)
         if word[:1].isdigit():
             return self._digits(at)
@@ -302,13 +314,6 @@ class AmountFinder:
         unit = unit_of(self._word(last + article))
         if unit:
             last += article + 1
-            if (
-                unit[1] == "measure"
-                and self._word(last) == "."
-                and self._tight(last)
-                and self._word(last - 1) != "kilo"
-            ):
-                last += 0
         return self._built(at, last, number, high, unit, sure=number.digits or bool(unit))
 
     def _built(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import mul
 
 from bot.nlu.features import Message, classes
 from bot.nlu.linear import Features, ngrams
@@ -21,12 +22,13 @@ def intent_features(message: Message, tags: Sequence[Tag]) -> Features:
         "ctx": Counter(_context(message, tags)),
         "bot": Counter(f"bot={word}" for word in message.context.bot_text.lower().split()[-6:]),
     }
-    out: dict[str, float] = {}
-    for name, block in blocks.items():
-        length = sum(count * count for count in block.values()) ** 0.5 or 1.0
-        scale = _BLOCK_WEIGHT[name] / length
-        out.update({feature: count * scale for feature, count in block.items()})
-    return out
+    scales = {name: _BLOCK_WEIGHT[name] / _length(block) for name, block in blocks.items()}
+    return {feature: count * scales[name] for name, block in blocks.items() for feature, count in block.items()}
+
+
+def _length(block: Counter[str]) -> float:
+    counts = block.values()
+    return sum(map(mul, counts, counts)) ** 0.5 or 1.0
 
 
 def masked(message: Message, tags: Sequence[Tag]) -> list[str]:
@@ -39,16 +41,18 @@ def masked(message: Message, tags: Sequence[Tag]) -> list[str]:
     return out
 
 
-def _letters(message: Message) -> Iterator[str]:
+def _letters(message: Message) -> list[str]:
     text = " ".join(token.norm if token.norm.isascii() else token.sound for token in message.tokens)
-    return (f"g={gram}" for gram in ngrams(text[:400], 2, 5))
+    return ngrams("g=", text[:400], 2, 5)
 
 
-def _grams(prefix: str, words: Sequence[str]) -> Iterator[str]:
+def _grams(prefix: str, words: Sequence[str]) -> list[str]:
     padded = ["^", *words[:60], "$"]
-    for size in (1, 2, 3):
-        for at in range(len(padded) - size + 1):
-            yield f"{prefix}{size}={' '.join(padded[at : at + size])}"
+    return [
+        f"{prefix}{size}={' '.join(padded[at : at + size])}"
+        for size in (1, 2, 3)
+        for at in range(len(padded) - size + 1)
+    ]
 
 
 def _seen(message: Message, tags: Sequence[Tag]) -> Iterator[str]:
@@ -76,7 +80,7 @@ def _context(message: Message, tags: Sequence[Tag]) -> Iterator[str]:
 def language_features(message: Message) -> Features:
     """Describe a message for the language model: letters and words alone."""
     text = " ".join(token.norm for token in message.tokens if not token.norm[:1].isdigit())
-    found = Counter(f"l={gram}" for gram in ngrams(text[:300], 1, 4))
+    found = Counter(ngrams("l=", text[:300], 1, 4))
     found.update(f"lw={token.norm}" for token in message.tokens)
-    length = sum(count * count for count in found.values()) ** 0.5 or 1.0
+    length = _length(found)
     return {name: 1.5 * count / length for name, count in found.items()}

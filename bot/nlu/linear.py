@@ -2,9 +2,9 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,7 @@ _MASK = (1 << BITS) - 1
 Features = Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A label and its probability."""
 
     name: str
@@ -28,12 +27,12 @@ class LinearModel:
     def __init__(
         self,
         labels: Sequence[str],
-        weights: npt.NDArray[np.float16],
+        weights: npt.NDArray[np.float16] | npt.NDArray[np.float32],
         bias: npt.NDArray[np.float32],
         temperature: float = 1.0,
     ) -> None:
         self.labels = list(labels)
-        self._weights = weights
+        self._weights = weights.astype(np.float32)  # To turn each row as it is used took longer than all the rest.
         self._bias = bias
         self.temperature = temperature
 
@@ -61,19 +60,19 @@ class LinearModel:
     def scores(self, features: Features) -> npt.NDArray[np.float32]:
         """Return one uncalibrated score a label."""
         columns, values = _hashed(features)
-        found: npt.NDArray[np.float32] = values @ self._weights[columns].astype(np.float32) + self._bias
+        found: npt.NDArray[np.float32] = values @ self._weights.take(columns, axis=0) + self._bias
         return found
 
     def rank(self, features: Features) -> list[Ranked]:
         """Return the labels, likeliest first, with calibrated probabilities."""
         p = softmax(self.scores(features) / self.temperature)
-        order = np.argsort(-p)
-        return [Ranked(self.labels[at], float(p[at])) for at in order]
+        shares = p.tolist()
+        return [Ranked(self.labels[at], shares[at]) for at in np.argsort(-p).tolist()]
 
     def save(self, folder: Path, name: str) -> None:
         """Write the model; only rows that carry weight are kept."""
         used = np.flatnonzero(np.any(self._weights != 0, axis=1)).astype(np.int32)
-        np.savez(folder / f"{name}.npz", used=used, weights=self._weights[used], bias=self._bias)
+        np.savez(folder / f"{name}.npz", used=used, weights=self._weights[used].astype(np.float16), bias=self._bias)
         (folder / f"{name}.json").write_text(
             json.dumps({"labels": self.labels, "temperature": self.temperature}), "utf-8"
         )
@@ -97,14 +96,12 @@ def softmax(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 def _hashed(features: Features) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Hash feature names to columns; several names may meet in one."""
-    columns = np.fromiter((zlib.crc32(name.encode()) & _MASK for name in features), np.int64, len(features))
+    columns = np.fromiter(map(zlib.crc32, map(str.encode, features)), np.int64, len(features)) & _MASK
     values = np.fromiter(features.values(), np.float32, len(features))
     return columns, values
 
 
-def ngrams(text: str, low: int, high: int) -> Iterable[str]:
-    """Yield the character n-grams of a text, its edges marked by blanks."""
+def ngrams(prefix: str, text: str, low: int, high: int) -> list[str]:
+    """Return the character n-grams of a text behind a prefix, its edges marked by blanks."""
     padded = f" {text} "
-    for size in range(low, high + 1):
-        for at in range(len(padded) - size + 1):
-            yield padded[at : at + size]
+    return [prefix + padded[at : at + size] for size in range(low, high + 1) for at in range(len(padded) - size + 1)]

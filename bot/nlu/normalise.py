@@ -1,5 +1,6 @@
 """Folds what differs in writing but not in meaning: case, script, digits, spelling habits."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -24,11 +25,12 @@ _NUKTA = "़"
 _NASALS = {"ं": "n", "ँ": "n", "ः": ""}
 _INVISIBLE = regex.compile(r"[\u200b-\u200f\u2060\ufeff\ufe0f\u00ad]")
 _TRIPLED = regex.compile(r"(\p{L})\1{2,}")
+_TRIPLED_ASCII = re.compile(r"([a-z])\1{2,}")
 _DEVANAGARI = regex.compile(r"\p{Devanagari}")
 _MEDIAL_SCHWA = regex.compile(r"(?<=[aeiouə][kgcjtdnpbmyrlvshf]h?)ə(?=[kgcjtdnpbmyrlvshf]+[aeiou])")
 # Spelling habits of romanised Hindi and Marathi (and of hurried English), applied in this order.
 _HABITS = tuple(
-    (regex.compile(pattern), replacement)
+    (re.compile(pattern, re.ASCII), replacement)  # Nothing but ASCII, at which it takes a third of regex's time.
     for pattern, replacement in (
         (r"aa+", "a"), (r"ee+|ii+|ea", "i"), (r"oo+|uu+", "u"), (r"w", "v"), (r"z", "j"), (r"ph", "f"), (r"q|ck", "k"),
         (r"x", "ks"), (r"chh", "ch"), (r"sh", "s"), (r"([kgtdbpj])h", r"\1"), (r"(?<=[ai])y(?=[aeiou])", ""),
@@ -39,6 +41,8 @@ _HABITS = tuple(
 
 def fold(text: str) -> str:
     """Give the comparable form of a word: NFC, lower case, digits of any script as ASCII, no accents on Latin."""
+    if text.isascii():
+        return _TRIPLED_ASCII.sub(r"\1\1", text.lower())
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).lower().replace("’", "'").replace(_NUKTA, "")
     return str(_TRIPLED.sub(r"\1\1", "".join(map(_fold_char, text))))
 

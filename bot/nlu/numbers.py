@@ -11,6 +11,9 @@ LANGUAGES = ("en", "sw", "sheng", "hi", "hi-Latn", "mr", "mr-Latn")
 _INDIC_ROWS = {"hi": rows.HINDI, "hi-Latn": rows.HINDI_LATIN, "mr": rows.MARATHI, "mr-Latn": rows.MARATHI_LATIN}
 _GRAMMARS = ("en", "sw", "hi", "hi-Latn", "mr", "mr-Latn")
 _HUNDRED, _THOUSAND = 100, 1000
+# What Marathi puts behind a number: "just", and a hundred.
+_JUST = ("च", "ach", "ch")
+_JOINED = ("शे", "she")
 Words = Sequence[str]
 
 
@@ -140,7 +143,16 @@ def read(words: Words, start: int = 0, lang: str | None = None) -> tuple[int, in
 @lru_cache(maxsize=16384)
 def _opens(word: str) -> bool:
     """Tell whether a number can begin with a word: what begins one is one by itself."""
-    return any(_read_in((word,), 0, lang) for lang in _GRAMMARS)
+    return (word in _begin() or word.endswith((*_JUST, *_JOINED))) and any(
+        _read_in((word,), 0, lang) for lang in _GRAMMARS
+    )
+
+
+@lru_cache(maxsize=1)
+def _begin() -> frozenset[str]:
+    """The words of all languages, but for those that Marathi writes as one; most others are told by this alone."""
+    known = [numerals(lang) for lang in _GRAMMARS]
+    return frozenset().union(*(words for one in known for words in (one.below, one.hundred, one.thousand)))
 
 
 def _read_in(words: Words, start: int, lang: str) -> tuple[int, int] | None:
@@ -152,7 +164,7 @@ def _plain(word: str, lang: str) -> str:
     known = numerals(lang).below
     if word in known or not lang.startswith("mr"):
         return word
-    return next((stem for end in ("च", "ach", "ch") if (stem := word.removesuffix(end)) in known), word)
+    return next((stem for end in _JUST if (stem := word.removesuffix(end)) in known), word)
 
 
 def _below(words: Words, at: int, lang: str) -> tuple[int, int] | None:
@@ -208,7 +220,7 @@ def _joined(word: str, lang: str) -> int | None:
     """Read Marathi's hundreds, written as one word: `दोनशे`, `donshe`."""
     if not lang.startswith("mr"):
         return None
-    ending = next((end for end in ("शे", "she") if word.endswith(end)), None)
+    ending = next((end for end in _JOINED if word.endswith(end)), None)
     return numerals(lang).below.get(word.removesuffix(ending)) if ending else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import regex
 
+from bot.nlu import numbers, phones
 from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import GENITIVES, LEADING, TRAILING, vague_places
 from bot.nlu.normalise import fold
@@ -241,22 +242,27 @@ def phone_of(message: Message) -> dict[str, Any] | None:
 
 def _spoken_phone(message: Message) -> Phone | None:
     """Read a number said digit by digit ("zero seven two two ...")."""
-    from bot.nlu import numbers, phones
-
     words, at = message.words, 0
     while at < len(words):
         digits, end = "", at
         while end < len(words):
-            hit = numbers.read(words[end : end + 1])
-            if hit is None or hit[0] > 9:  # noqa: PLR2004 - one digit
+            digit = _digit(words[end])
+            if not digit:
                 break
-            digits, end = digits + str(hit[0]), end + 1
+            digits, end = digits + digit, end + 1
         e164 = phones.normalise(digits, message.context.region) if len(digits) >= 9 else None  # noqa: PLR2004
         if e164:
             place = text_of(message, at, end)
             return Phone(place["start"], place["end"], place["text"], e164)
         at = max(end, at + 1)
     return None
+
+
+@lru_cache(maxsize=16384)
+def _digit(word: str) -> str:
+    """Read one digit said as a word, empty where it says none."""
+    hit = numbers.read((word,))
+    return str(hit[0]) if hit and hit[0] <= 9 else ""  # noqa: PLR2004 - one digit
 
 
 # --- payment

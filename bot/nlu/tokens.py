@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import regex
 import spacy
+from spacy.attrs import IS_SPACE
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
@@ -52,6 +53,8 @@ class Token:
 def pipeline() -> Language:
     """Return the shared spaCy pipeline: its language-neutral vocabulary under Duka's token pattern."""
     nlp = spacy.blank("xx")
+    # Of a word that is new to it, spaCy would work out some twenty features; one of them is used.
+    nlp.vocab.lex_attr_getters = {IS_SPACE: nlp.vocab.lex_attr_getters[IS_SPACE]}
     nlp.tokenizer = Tokenizer(nlp.vocab, infix_finditer=_TOKEN.finditer)
     nlp.max_length = 20_000
     return nlp
