@@ -18,12 +18,15 @@ _SHIFTS: Final = {
     )
     for word in listed.split()
 }
+_LEADS: Final = tuple(_SHIFTS)
 _MEASURE: Final = "measure"
 
 
 def joined_number(word: str) -> float | None:
     """The number of such a word, or None for any other word."""
     said = unicodedata.normalize("NFC", word).lower()
+    if not said.startswith(_LEADS):
+        return None
     for lead, shift in _SHIFTS.items():
         rest = said.removeprefix(lead)
         whole = None if rest in {said, ""} else number_of_word(rest) or spoken_number(fold(rest))
@@ -58,16 +61,12 @@ def _doubled(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     """Numbers said twice right before a good of the shop, which are so many of each ("do do samosa aur kachori")."""
     said = words(text)
     for (start, end, word), (first, last, again), (behind, _, after) in zip(said, said[1:], said[2:], strict=False):
+        if word.lower() != again.lower():
+            continue
         value = number_of_word(word.lower()) or spoken_number(fold(word)) or 0
         touching = text[end:first].isspace() and text[last:behind].isspace()
         held = any(one["start"] < last and start < one["end"] for one in amounts)
-        if (
-            value >= 1
-            and word.lower() == again.lower()
-            and touching
-            and not held
-            and fold(after) in catalogue.index.by_key
-        ):
+        if value >= 1 and touching and not held and fold(after) in catalogue.index.by_key:
             yield {**_counted(text, start, last, value, None), "repeat": True}
 
 

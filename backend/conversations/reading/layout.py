@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.articles import led_by_articles
-from backend.conversations.reading.numbered import INSTEAD, endings_apart, numbered_names, phrased
+from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, numbered_names, phrased
 from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_of_word, number_words
@@ -85,23 +86,25 @@ def _cut_up(
     named = in_names([fold(word) for _, _, word in said], catalogue)
     together = phrased(said, catalogue)
     sizes = crosses(text) if catalogue.crossed else []
+    shut, shared = _starts_in(said, blocked), _starts_in(said, reading.get("each") or ())
+    counted = {start: n for n, span in reversed([*enumerate(amounts)]) for start in _starts_in(said, [span])}
     for (start, end, word), own in zip(said, named, strict=True):
-        size = next((one for one in sizes if one[0] <= start < one[1]), None)
+        size = next((one for one in sizes if one[0] <= start < one[1]), None) if sizes else None
         if size is not None:
             pieces.extend([*_breaks(text, place, start), _crossed(text, size)] if start == size[0] else [])
             place = size[1]
             continue
-        if start in numbered and not any(first <= start < last for first, last in blocked):
+        if start in numbered and start not in shut:
             pieces.append(Piece(Kind.SIZE, start, end, word, fold(word)))
             place = end
             continue
-        inside = next((n for n, span in enumerate(amounts) if span[0] <= start < span[1]), None)
+        inside = counted.get(start)
         if inside is None or not _LEADS_TO_NUMBER.fullmatch(text[place:start]):
             pieces.extend(_breaks(text, place, start))
         place = end
-        if any(first <= start < last for first, last in blocked):
+        if start in shut:
             pieces.append(Piece(Kind.BREAK, start, end, word, ""))
-        elif any(first <= start < last for first, last in reading.get("each") or ()):
+        elif start in shared:
             pieces.append(Piece(Kind.JOINT, start, end, word, ""))
         elif word == INSTEAD:
             pieces.append(Piece(Kind.BREAK, start, end, word, fold(word)))
@@ -115,6 +118,11 @@ def _cut_up(
     roles = [str(mention.get("role", "add")) for mention in reading.get("mentions") or ()]
     pieces = led_by_articles([*pieces, *_breaks(text, place, len(text))], catalogue)
     return _roles_apart(_refusals_apart(pieces), roles)
+
+
+def _starts_in(said: Sequence[Word], spans: Sequence[tuple[int, int]]) -> set[int]:
+    """Where the words start that stand in one of some spans."""
+    return {start for first, last in spans for start, _, _ in said if first <= start < last}
 
 
 def _crossed(text: str, size: tuple[int, int, str]) -> Piece:
@@ -205,16 +213,19 @@ def _no_goods(raw: Mapping[str, Any], text: str, catalogue: Catalogue) -> tuple[
         return raw["start"], raw["start"]
     key = fold(str(raw.get("text") or ""))
     fraction = raw.get("kind") == "count" and (raw.get("value") or 1) < 1
-    return (
-        raw["start"],
-        raw["start"] if fraction and key in catalogue.index.by_key and not key.isdigit() else raw["end"],
-    )
+    good = fraction and key in catalogue.index.by_key and not key.isdigit()
+    return raw["start"], raw["start"] if good else raw["end"]
 
 
 def _breaks(text: str, start: int, end: int) -> list[Piece]:
     gap = text[start:end]
     found = _HARD.search(gap if start else " " + gap)
     return [Piece(Kind.BREAK, start, end, gap, "\n" if "\n" in gap else "")] if found else []
+
+
+def _told_of(token: Mapping[str, Any]) -> tuple[str, float]:
+    p = float(token.get("p", 1.0))
+    return token.get("tag", "O"), p if token.get("met", True) else min(p, _NEVER_MET)
 
 
 class _Sorter:
@@ -224,20 +235,13 @@ class _Sorter:
         self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool, standing: frozenset[str]
     ) -> None:
         self._standing = standing
-        self._tokens = [
-            (
-                t["start"],
-                t["end"],
-                t.get("tag", "O"),
-                float(t.get("p", 1.0)) if t.get("met", True) else min(float(t.get("p", 1.0)), _NEVER_MET),
-            )
-            for t in reading.get("tokens") or ()
-        ]
-        self._mentions = [(m["start"], m["end"]) for m in reading.get("mentions") or ()]
-        self._options = [
-            (option["start"], option["end"], number)
-            for number, mention in enumerate(reading.get("mentions") or ())
-            for option in mention.get("options") or ()
+        self._tokens = [(t["start"], t["end"], *_told_of(t)) for t in reading.get("tokens") or ()]
+        self._opening = {start: (tag, p) for start, _, tag, p in self._tokens}
+        mentions = [*enumerate(reading.get("mentions") or ())]
+        options = [(one, number) for number, mention in mentions for one in mention.get("options") or ()]
+        self._mentions = [
+            *((mention["start"], mention["end"], number) for number, mention in mentions),
+            *((option["start"], option["end"], number) for option, number in options),
         ]
         self._catalogue = catalogue
         self._orders = (reading.get("intent") or {}).get("name") == "place_order"
@@ -283,31 +287,23 @@ class _Sorter:
         return number and key not in self._catalogue.bare_names
 
     def _mention(self, start: int) -> int | None:
-        inside = (n for n, (first, last) in enumerate(self._mentions) if first <= start < last)
-        own = (n for first, last, n in self._options if first <= start < last)
-        return next(inside, next(own, None))
+        return next((n for first, last, n in self._mentions if first <= start < last), None)
 
     def _tag(self, start: int) -> tuple[str, float]:
         """The bot's tag for a word; how sure it says to be of one that it has never met means little."""
-        return next(((tag, p) for first, last, tag, p in self._tokens if first <= start < last), ("O", 0.5))
+        inside = ((tag, p) for first, last, tag, p in self._tokens if first <= start < last)
+        return self._opening.get(start) or next(inside, ("O", 0.5))
 
     def _sold(self, key: str) -> bool:
         """Whether a word is all that a row is called ("switch"), in a message that orders anew and changes nothing."""
         return self._orders and key in self._catalogue.bare_names
-
-    @staticmethod
-    def _steers(key: str) -> bool:
-        """Whether a word says what happens to the goods beside it, and so stands between two of them."""
-        known = cues()
-        steering = (known.corrections, known.set, known.off_before, known.off_after, known.negations, known.puts)
-        return any(key in listed for listed in steering) and not lexicon().is_joint(key) and key not in lexicon().sizes
 
     def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
         lex = lexicon()
         if key in cues().joins and mention is None and word.lower() not in number_words():  # "सात", seven, is no "साथ".
             return Kind.JOIN, False
         adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
-        if adds or (mention is None and self._steers(key)):
+        if adds or (mention is None and key in _steering()):
             return (Kind.GOODS if self._sold(key) else Kind.BREAK), False
         held = key in lex.containers and key not in self._catalogue.vessels and not _counts_only(word, key)
         if key in lex.sizes or held:
@@ -340,6 +336,14 @@ class _Sorter:
         if self._trusted or key in no_goods_words() or is_unit(key) or key[:1].isdigit():
             return False
         return key not in self._catalogue.choices and sense_of(key).isdisjoint(self._catalogue.choice_senses)
+
+
+@lru_cache(maxsize=1)
+def _steering() -> frozenset[str]:
+    """Words that say what happens to the goods beside them, and so stand between two of them."""
+    known, lex = cues(), lexicon()
+    said = known.corrections.union(known.set, known.off_before, known.off_after, known.negations, known.puts)
+    return frozenset(key for key in said if not lex.is_joint(key) and key not in lex.sizes)
 
 
 def _counts_only(word: str, key: str) -> bool:

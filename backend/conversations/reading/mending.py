@@ -195,18 +195,20 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     listing = any(_amounted(one, other) for one, other in itertools.pairwise(_without_wala(pieces)))
     found = []
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
+        value = number_of(piece.key) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
+        if value is None or value < 1:
+            continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
         listed = listing and _ends_entry(before, piece, after)
         opens = (near is None or near.kind in CUTS) and (
             _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
         )
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
-        unread = piece.kind is Kind.OTHER or (opens and piece.kind is Kind.JOINT)  # "One" joins elsewhere.
-        value = number_of(piece.key) if unread and told else None
+        unread = piece.kind is Kind.OTHER or opens  # "One" joins elsewhere.
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         given = piece.key in ALSO_GIVES and helps(text, piece.start)
-        if value is not None and value >= 1 and (counts or price) and not given:
+        if unread and told and (counts or price) and not given:
             found.append(counted(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
 

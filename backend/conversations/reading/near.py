@@ -128,10 +128,14 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
 
 def _is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
-    keeps = cues().keeps_before | cues().keeps_after
-    lists = (cues().never_goods, cues().asks, lexicon().filler, _steering(), _held_in(), keeps)
-    listed = any(piece.key in one for one in lists)
-    return listed or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
+    return piece.key in _listed() or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
+
+
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    known = cues()
+    lists = (known.never_goods, known.asks, lexicon().filler, _steering(), _held_in())
+    return frozenset().union(*lists, known.keeps_before, known.keeps_after)
 
 
 def _typed(piece: Piece) -> str:

@@ -33,7 +33,8 @@ def written_apart(text: str) -> str:
 
 def _parts(word: Word) -> list[Word]:
     start, end, text = word
-    which = next((ending for ending in _WHICH if text.lower().endswith(ending)), "")
+    lower = text.lower()
+    which = next((ending for ending in _WHICH if lower.endswith(ending)), "") if lower.endswith(_WHICH) else ""
     if which and _is_size(fold(text[: -len(which)])):
         return [(start, end - len(which), text[: -len(which)]), (end - len(which), end, text[-len(which) :])]
     seam = end - len(INSTEAD)

@@ -201,8 +201,8 @@ def of_them(text: str) -> int | None:
     for place, (start, _, _) in enumerate(found):
         for width in (1, 2, 3):
             run = found[place : place + width]
-            touching = all(text[one[1] : other[0]].isspace() for one, other in pairwise(run))
-            if touching and " ".join(fold(word) for _, _, word in run) in cues().partitive:
+            told = " ".join([fold(word) for _, _, word in run]) in cues().partitive
+            if told and all(text[one[1] : other[0]].isspace() for one, other in pairwise(run)):
                 return start
     return None
 

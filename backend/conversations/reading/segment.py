@@ -101,6 +101,7 @@ class Segment:
 
 
 ONE_NAME: Final = "one name"
+_NOTHING_SAID: Final = Wanted()
 
 
 def as_one_name(before: Segment, segment: Segment) -> Segment:
@@ -119,12 +120,16 @@ class Segmenter:
     catalogue: Catalogue
     amounts: Sequence[Amount]
     _seen: dict[tuple[int, int], Segment] = field(default_factory=dict)
+    _worths: dict[tuple[int, int], tuple[float, bool | None]] = field(default_factory=dict)
 
     def cut(self, runs: Sequence[Sequence[Piece]]) -> list[list[Segment]]:
         """Cut all clauses, with the side of amounts (before or after their item) that suits the whole message."""
-        sides = [[self._best_cut(run, before=before) for run in runs] for before in (True, False)]
+        counted = any(piece.kind is Kind.AMOUNT for run in runs for piece in run)
+        sides = [
+            [self._best_cut(run, before=before) for run in runs] for before in ((True, False) if counted else (True,))
+        ]
         totals = [sum(score for score, _ in side) for side in sides]
-        chosen = sides[0] if totals[0] >= totals[1] else sides[1]
+        chosen = sides[totals.index(max(totals))]
         return [segments for _, segments in chosen]
 
     def _best_cut(self, run: Sequence[Piece], *, before: bool) -> tuple[float, list[Segment]]:
@@ -137,8 +142,9 @@ class Segmenter:
             for start in range(max(0, end - _LONGEST), end):
                 if run[start].kind in _HELD and run[end - 1].kind in _HELD:
                     segment = self.segment(run[start:end])
-                    gain = best[start][0] + self._worth(segment, before=before, counted=counted, named=named)
-                    options.append((gain, [*best[start][1], segment]))
+                    worth, side = self._weighed(segment, counted=counted, named=named)
+                    worth += _WRONG_SIDE * (side is not None and side is not before)
+                    options.append((best[start][0] + worth, [*best[start][1], segment]))
             best.append(max(options, key=lambda option: option[0]))
         return best[-1]
 
@@ -175,7 +181,7 @@ class Segmenter:
         keys = [*(piece.key for piece in said), *extra]
         weak = frozenset(piece.key for piece in said if piece.weak)
         terms = read_keys(tuple(keys), weak)
-        wanted = wanted_of([self.amounts[number] for number in numbers])
+        wanted = wanted_of([self.amounts[number] for number in numbers]) if numbers else _NOTHING_SAID
         optional = lexicon().optional
         names = [p for p in pieces if p.kind in _NAMED and (p.key not in optional or p.mention is not None)]
         if not terms.goods or (not names and not self._is_alias(keys)):
@@ -271,7 +277,17 @@ class Segmenter:
         opened = replace(found, status=Status.OPEN, lines=(), alternatives=rows, sku=None, rule="size")
         return replace(plain, resolution=opened) if sized and found.status is not Status.UNKNOWN else None
 
-    def _worth(self, segment: Segment, *, before: bool, counted: int, named: bool) -> float:
+    def _weighed(self, segment: Segment, *, counted: int, named: bool) -> tuple[float, bool | None]:
+        """What a segment is worth, and the side that its amounts count on; both sides of a message ask for it."""
+        key = (segment.pieces[0].start, segment.pieces[-1].end)
+        if key not in self._worths:
+            counts = any(not self.amounts[number].vague for number in segment.amounts)
+            item = segment.named or segment.resolution.rule != "no item"
+            side = _side(segment.pieces) if counts and item else None
+            self._worths[key] = (self._worth(segment, counted=counted, named=named), side)
+        return self._worths[key]
+
+    def _worth(self, segment: Segment, *, counted: int, named: bool) -> float:
         resolution, pieces = segment.resolution, segment.pieces
         if not segment.named and resolution.rule == "no item":
             lone = all(piece.kind is Kind.AMOUNT for piece in pieces)
@@ -286,9 +302,6 @@ class Segmenter:
         worth += _TWO_SIZES * max(0, _sizes(segment, self.amounts) - 1)
         if not segment.amounts and counted:
             worth += _NO_AMOUNT
-        counts = any(not self.amounts[number].vague for number in segment.amounts)
-        if counts and _side(pieces) is not None and _side(pieces) is not before:
-            worth += _WRONG_SIDE
         mentions = {piece.mention for piece in pieces if piece.mention is not None and piece.kind in _NAMED}
         joined = sum(piece.key in lexicon().joints_after for piece in pieces)
         return worth + _TWO_MENTIONS * max(0, len(mentions) - 1 - joined)

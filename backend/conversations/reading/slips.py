@@ -49,7 +49,8 @@ def unmet(reading: Mapping[str, Any]) -> frozenset[int]:
 
 def strangers(text: str, reading: Mapping[str, Any]) -> frozenset[int]:
     """Where the words start that the bot has never met, or that a slip tore from their first letter."""
-    return unmet(reading) | {place for place in range(1, len(text)) if _torn(text, place)}
+    signs = () if text.isascii() else range(1, len(text))
+    return unmet(reading) | {place for place in signs if _torn(text, place)}
 
 
 def _torn(text: str, place: int) -> bool:
@@ -96,6 +97,7 @@ def no_slips() -> frozenset[str]:
     return frozenset(_lists()["no_slips"])
 
 
+@lru_cache(maxsize=1)
 def number_words() -> frozenset[str]:
     """The number words that people mostly order by, in lower case."""
     return frozenset(_numbers())
