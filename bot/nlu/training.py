@@ -4,7 +4,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.nlu.annotated import Example
 from bot.nlu.at_once import at_once
@@ -36,8 +36,20 @@ def train(examples: Sequence[Example]) -> Trained:
 
 def train_spans(examples: Sequence[Example]) -> SpanTagger:
     """Train the tagger, on at most two copies of a text: more differ in context, which says little about spans."""
+    return _taggers(tuple(examples))[0]
+
+
+@lru_cache(maxsize=1)
+def _taggers(examples: tuple[Example, ...]) -> tuple[SpanTagger, list[SpanTagger]]:
+    """Train the tagger, and at once those that have each seen half of the texts, which the intent model asks for."""
     rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
-    return SpanTagger.train(list(_seldom(rows, 2)), vocabulary, EPOCHS, seen_in(examples))
+    whole = partial(SpanTagger.train, list(_seldom(rows, 2)), vocabulary, EPOCHS, seen_in(examples))
+    halves = [[row for row in rows if _part(row.message.text, _FOLDS) != fold] for fold in range(_FOLDS)]
+    folds, tagger = at_once(
+        lambda: [SpanTagger.train(half, vocabulary, _FOLD_EPOCHS) for half in halves],
+        whole,
+    )
+    return tagger, folds
 
 
 def _seldom(rows: Sequence[TaggedRow], most: int) -> Iterator[TaggedRow]:
@@ -78,10 +90,8 @@ def _part(text: str, parts: int) -> int:
 
 def _tagged_by_others(examples: Sequence[Example]) -> Iterator[tuple[Message, list[Tag]]]:
     """Yield each message with the tags of a tagger that was trained on others; what has no spans trains none."""
-    rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
-    folds = ([row for row in rows if _part(row.message.text, _FOLDS) != fold] for fold in range(_FOLDS))
-    taggers = at_once(*(partial(SpanTagger.train, fold, vocabulary, _FOLD_EPOCHS) for fold in folds))
-    labelled = iter(rows)
+    taggers = _taggers(tuple(examples))[1]
+    labelled = iter(training_rows(tuple(example for example in examples if example.spans))[0])
     for example in examples:
         tagger = taggers[_part(example.text, _FOLDS)]
         if example.spans:
