@@ -17,6 +17,7 @@ from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
+from backend.conversations.reading.doubts import in_doubt
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import as_offered, asked_items, items_of, offered, running_order
 from backend.conversations.reading.item import Item
@@ -102,6 +103,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
+    lost = lost or in_doubt(pieces, items, reading, catalogue)
     joined = _answer(items, loose, catalogue, context)
     if joined is not None:
         lost = lost or _passes_over(pieces, items, joined)

@@ -73,7 +73,7 @@ def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalo
     rows = catalogue.row_of
     ordered = [item for item in items if item.sku in rows and item.role == ADD]
     beside = ((item, piece) for item in ordered for run in clauses(pieces) for piece in _beside(run, item, items))
-    return any(not _is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
+    return any(not is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
 
 
 def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator[Piece]:
@@ -88,7 +88,7 @@ def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator
                 yield piece
 
 
-def _is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
+def is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
     """Whether a row has a word, however it is spelled, or may come with it, or in it."""
     if piece.key in lexicon().optional | catalogue.choices or piece.key in lexicon().containers:
         return True

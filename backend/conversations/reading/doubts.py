@@ -1,0 +1,101 @@
+"""What makes goods of an order doubtful: the sort of another row beside one, or one row called by two names."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, pairwise, takewhile
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.layout import clauses
+from backend.conversations.reading.names import DONE, GOODS_TAGS
+from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece
+from backend.conversations.reading.strays import is_of
+
+_NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
+_BESIDE: Final = _NAMES | {Kind.AMOUNT}
+_SIZE: Final = "size"
+_SURE: Final = 0.7
+_INFINITIVE: Final = re.compile(r"ku\w{3,}")
+
+
+def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a row that was read for some of the goods may not be the one that is meant.
+
+    Args:
+        pieces: All pieces of the message in order.
+        items: The items of an order.
+        reading: The bot's reading, for what it took for sorts.
+        catalogue: The merchant's rows.
+    """
+    ordered = [item for item in items if item.role == ADD and item.sku in catalogue.row_of]
+    return (
+        any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
+        or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
+        or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in clauses(pieces))
+        or any(_is_foreign_sort(*pair, ordered, reading) for run in clauses(pieces) for pair in pairwise(run))
+    )
+
+
+def _is_named_twice(one: Item, other: Item) -> bool:
+    """Whether two counted goods that are called otherwise came to one row ("miksi 1 and milk powder 2")."""
+    counted = not one.unamounted and not other.unamounted
+    called = [frozenset(item.keys) for item in (one, other)]
+    return counted and one.sku == other.sku and not (called[0] <= called[1] or called[1] <= called[0])
+
+
+def _is_sort_of_last(last: Item, item: Item, catalogue: Catalogue) -> bool:
+    """Whether what came to another good is the sort of a row beside the last ("3 chocolate cakes and 1 vanilla")."""
+    row, said = catalogue.by_sku[last.sku or ""], {term.key for term in read_keys(item.keys).goods}
+    beside = (other for other in catalogue.items if other.sku != row.sku and _in_other_sort(row, other))
+    skus = {other.sku for other in beside if said and said <= _words(other) - _words(row)}
+    return bool(skus) and item.sku not in skus
+
+
+def _in_other_sort(row: CatalogueItem, other: CatalogueItem) -> bool:
+    """Whether two rows are one good in two sorts of one kind ("flavour=vanilla", "flavour=chocolate")."""
+    told = any(name != _SIZE and other.options.get(name, values) != values for name, values in row.options.items())
+    return told and bool(row.kin & other.kin)
+
+
+def _words(row: CatalogueItem) -> frozenset[str]:
+    return frozenset(word.key for word in row.spoken)
+
+
+def _is_told_behind(item: Item, items: Sequence[Item], run: Sequence[Piece], catalogue: Catalogue) -> bool:
+    """Whether a word of another row stands behind the count of an item ("sprinkles 3 chocolate")."""
+    row = catalogue.row_of[item.sku or ""]
+    free = (one for one in _behind_count(item, run) if not any(_holds(other, one) for other in items))
+    return any(one.kind is Kind.GOODS and not is_of(one, row, catalogue) for one in free)
+
+
+def _holds(item: Item, piece: Piece) -> bool:
+    """Whether an item, or what it corrects, was read from a piece."""
+    return any(start <= piece.start < end for start, end in ((item.start, item.end), *item.corrects))
+
+
+def _behind_count(item: Item, run: Sequence[Piece]) -> Iterator[Piece]:
+    held = [place for place, piece in enumerate(run) if item.start <= piece.start < item.end and piece.kind in _NAMES]
+    rest = run[held[-1] + 1 :] if held else ()
+    if rest and rest[0].kind is Kind.AMOUNT:
+        yield from takewhile(lambda piece: piece.kind in _NAMES, rest[1:])
+
+
+def _is_foreign_sort(before: Piece, after: Piece, ordered: Sequence[Item], reading: Mapping[str, Any]) -> bool:
+    """Whether a word that the bot takes for goods, and no row has, stands right beside one ("sadolin varnish")."""
+    word, beside = (before, after) if before.kind is Kind.FOREIGN else (after, before)
+    touches = beside.kind in _BESIDE and any(_holds(item, beside) for item in ordered)
+    return touches and word.kind is Kind.FOREIGN and not _tells_how(word) and _is_sure_good(word, reading)
+
+
+def _tells_how(word: Piece) -> bool:
+    """Whether a word says what is done with goods ("cleaned", "kupika"), or asks for it."""
+    typed = word.text.lower()
+    return not typed[:1].isalpha() or any(form.fullmatch(typed) for form in (DONE, ASKS_ME, _INFINITIVE))
+
+
+def _is_sure_good(word: Piece, reading: Mapping[str, Any]) -> bool:
+    tokens = reading.get("tokens") or ()
+    token: Mapping[str, Any] = next((one for one in tokens if one["start"] <= word.start < one["end"]), {})
+    return token.get("tag") in GOODS_TAGS and float(token.get("p", 1.0)) >= _SURE

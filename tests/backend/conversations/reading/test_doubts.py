@@ -1,0 +1,71 @@
+"""Goods that were read for a row that may not be the one that is meant: they are asked about."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked
+
+TEA_ROOM = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "60", "stock": "90", "options": options}
+        for sku, name, aliases, options in (
+            ("PIE-B", "Beef Pie", "pie ya nyama", "filling=beef"),
+            ("PIE-V", "Vegetable Pie", "pie ya mboga", "filling=vegetable"),
+            ("CAKE-C", "Chocolate Cake", "chocolate cake", "flavour=chocolate"),
+            ("CAKE-V", "Vanilla Cake", "vanilla cake", "flavour=vanilla"),
+            ("ESSENCE", "Vanilla Essence", "vanilla", "flavour=vanilla"),
+            ("GREENS", "Fried Greens", "mboga|sabzi", ""),
+            ("CREAMER", "Milk Powder", "creamer|maziwa ya unga|दूध पावडर", ""),
+            ("WAFER", "Wafers", "wafers|वेफर्स", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<chocolate cake> {3} and {1} <vanilla>",  # The essence is called so, and so is the other cake.
+        "<pie ya nyama> {3} <mboga> {2}",
+        "<creamer> {1} na <maziwa> {2}",
+        "<creamer> {1} aur <milk> {2}",
+    ],
+)
+def test_goods_are_asked_about_where_another_row_may_be_meant(text: str) -> None:
+    """The sort of a row beside the last one, a word of another row behind the count, one row called by two names."""
+    assert read(TEA_ROOM, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<chocolate cake> {3} and {1} <vanilla cake>", {"CAKE-C": 3, "CAKE-V": 1}),
+        ("<chocolate cake> {3} and {1} <creamer>", {"CAKE-C": 3, "CREAMER": 1}),
+        ("<wafers> {2} <sliced>", {"WAFER": 2}),
+        ("<creamer> {1} <wafers>, no wait {2} <wafers>", {"CREAMER": 1, "WAFER": 2}),
+        ("<creamer> {ek|1} aur <wafers> {do|2}", {"CREAMER": 1, "WAFER": 2}),
+    ],
+)
+def test_goods_that_are_told_apart_are_booked(text: str, expected: dict[str, int]) -> None:
+    result = read(TEA_ROOM, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "unsure"),
+    [
+        ("<sadolin> <creamer> {1}", "sadolin"),
+        ("<wafers> {2} <purple>", "purple"),
+        ("<wafers> {3} <chocolate>", "chocolate"),
+        ("<वेफर्स> {दो|2} <बैंगनी>", "बैंगनी"),
+    ],
+)
+def test_a_word_beside_a_good_that_its_row_does_not_have_is_asked_about(text: str, unsure: str) -> None:
+    """A brand, a colour or a flavour, though the bot was less than sure of it."""
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.8 if one["text"] == unsure else 0.99} for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, TEA_ROOM, ReadingContext(plain, thresholds=EVERYTHING))
+    assert result.decision is Decision.CLARIFY
