@@ -19,6 +19,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.segment import Segment
 
+_SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
 _LONGEST: Final = 7
 _ALIKE: Final = 86
@@ -54,11 +55,16 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     if row is None:
         return None
     marks = _marks(rows)
+    if _names_another(row, marks, text):
+        return asked
     alike = [one for one in rows if _matches(marks[one.sku], keys) == _matches(marks[row.sku], keys)]
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
     named |= {_price(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named and one != Wanted(measure=row.measure)]
-    wanted = other[0] if len(other) == 1 else Wanted(count=_TWO if _takes_two(keys) else None)
+    if len(other) > 1:
+        wanted = Wanted(vague=True)  # "Two kubwa and the other three" shares out what no one row can have.
+    else:
+        wanted = other[0] if other else Wanted(count=_TWO if _takes_two(keys) else None)
     if row.weighed and wanted.measure is not None:
         asked = replace(asked, wanted=replace(asked.wanted, measure=wanted.measure))
     return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
@@ -75,25 +81,47 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
     """
     rows = _named(_rows(asked, catalogue), question)
     telling = _telling(rows)
-    said = [_part_of(part, rows) for part in _answers(text, telling)] if len(rows) >= _FEWEST else []
+    several = len(rows) >= _FEWEST and not _leaves_out(text)
+    said = [_part_of(part, rows) for part in _answers(text, telling)] if several else []
     settled = [(row, count) for row, count in said if row is not None]
     if len(said) < _FEWEST or len({row.sku for row, _ in settled}) < len(said):
         return None
-    return [_settled(replace(asked, wanted=Wanted()), row, count, catalogue) for row, count in settled]
+    if all(count is None for _, count in said) and asked.wanted.count not in {None, Fraction(1), Fraction(len(said))}:
+        return [_settled(replace(asked, wanted=Wanted(vague=True)), row, None, catalogue) for row, _ in settled]
+    return [_settled(replace(asked, wanted=Wanted()), row, count or Fraction(1), catalogue) for row, count in settled]
+
+
+def _leaves_out(text: str) -> bool:
+    """Whether an answer refuses some of what it names ("all black except one white")."""
+    refusing = cues().negations | cues().refusals_after | cues().corrections
+    return not refusing.isdisjoint(fold(word) for _, _, word in words(text))
+
+
+def _names_another(row: CatalogueItem, marks: Mapping[str, frozenset[str]], text: str) -> bool:
+    """Whether a part of an answer names rows beside the one that the rest of it names ("maisha and nafaka")."""
+    parts = () if _leaves_out(text) else _answers(text, frozenset())
+    others = [part for part in parts if not _matches(marks[row.sku], part)]
+    return 0 < len(others) < len(parts) and any(_matches(one, part) for part in others for one in marks.values())
 
 
 def _answers(text: str, telling: frozenset[str]) -> list[list[str]]:
-    """The parts of an answer, each with an "and" or a number of its own at its edge; as folded words.
+    """The parts of an answer, each with a sign, an "and" or a number of its own at its edge; as folded words."""
+    return [part for clause in _SIGNS.split(text) for part in _parts_of(clause, telling)]
 
-    Numbers lead their parts ("two small one big") or, where the answer begins with none, end them ("small two big
-    one"); one that tells a row from the others (`telling`) counts nothing.
+
+def _parts_of(clause: str, telling: frozenset[str]) -> list[list[str]]:
+    """The parts of a clause of an answer.
+
+    Numbers lead their parts ("two small one big") or, where the clause begins with none, end them ("small two big
+    one"); one that tells a row from the others (`telling`) counts nothing, and where nothing counts, "one" ends them.
     """
-    keys = [fold(word) for _, _, word in words(text) if word.lower() not in cues().attributes]
+    said = [word.lower() for _, _, word in words(clause)]
+    leads = bool(said) and _counts(fold(said[0]), telling)
+    keys = [fold(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
+    if not any(_counts(key, telling) for key in keys):
+        return _ended_by_one(said)
     measured = [is_unit(after) for after in (*keys[1:], "")]  # "Half a kilo" is one size, and counts nothing.
-    counts = [
-        number_of(key) is not None and key not in telling and not unit for key, unit in zip(keys, measured, strict=True)
-    ]
-    leads = counts[:1] == [True]
+    counts = [_counts(key, telling) and not unit for key, unit in zip(keys, measured, strict=True)]
     parts: list[list[str]] = [[]]
     for place, key in enumerate(keys):
         ends = place > 0 and counts[place - 1] and not leads and len(parts[-1]) > 1
@@ -104,12 +132,36 @@ def _answers(text: str, telling: frozenset[str]) -> list[list[str]]:
     return [part for part in parts if part]
 
 
-def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[CatalogueItem | None, Fraction]:
-    """The row that a part of an answer names, and how many of it."""
+def _counts(key: str, telling: frozenset[str]) -> bool:
+    value = number_of(key)
+    return value is not None and telling.isdisjoint({key, f"{value:g}"})
+
+
+def _leads_one(said: Sequence[str], place: int) -> bool:
+    """Whether a "one" counts what follows it ("two small one big"), and does not stand for the good before it."""
+    behind = said[place + 1 :][:1]
+    led = number_of(fold(said[0])) is not None and place > 0 and number_of(fold(said[place - 1])) is None
+    return said[place] == "one" and led and bool(behind) and cues().joins.isdisjoint(map(fold, behind))
+
+
+def _ended_by_one(said: Sequence[str]) -> list[list[str]]:
+    """The parts of a clause without a number: "the large one the small one" has two."""
+    parts: list[list[str]] = [[]]
+    for word in said:
+        key = fold(word)
+        if word in cues().attributes or key in cues().joins:
+            parts.append([])
+        else:
+            parts[-1].append(key)
+    return [part for part in parts if part]
+
+
+def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[CatalogueItem | None, Fraction | None]:
+    """The row that a part of an answer names, and how many of it, where that is said."""
     numbers = [value for key in part if (value := number_of(key)) is not None]
     row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
     counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
-    return row, Fraction(counts[0]).limit_denominator(1000) if counts else Fraction(1)
+    return row, Fraction(counts[0]).limit_denominator(1000) if counts else None
 
 
 def _by_measure(rows: Sequence[CatalogueItem], said: Sequence[Wanted]) -> CatalogueItem | None:
@@ -249,9 +301,9 @@ def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: froze
 
 
 def _by_label(rows: Sequence[CatalogueItem], said: Sequence[str]) -> CatalogueItem | None:
-    label = next((lexicon().sizes[key] for key in said if key in lexicon().sizes), None)
-    found = labelled(dict(enumerate(rows)), label) if label else []
-    return rows[found[0]] if len(found) == 1 else None
+    labels = {lexicon().sizes[key] for key in said if key in lexicon().sizes}
+    found = {row for label in labels for row in labelled(dict(enumerate(rows)), label)}
+    return rows[found.pop()] if len(found) == 1 else None
 
 
 def _marks(rows: Sequence[CatalogueItem]) -> Mapping[str, frozenset[str]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, read_keys
@@ -53,14 +55,38 @@ def answered(
         each = [_joined(asked, item.keys, item.weak, item.wanted, catalogue) for item in items]
         return each if all(one.resolution.status is Status.SURE for one in each) else None
     said = [(item.keys, item.weak, item.wanted) for item in items] + [(one.keys, one.weak, one.wanted) for one in loose]
+    sized = [one for one in said if not lexicon().sizes.keys().isdisjoint(one[0])]
+    if len(sized) > 1:
+        return _in_each_size(asked, sized, catalogue)
     for keys, weak, wanted in said:
         for meant_keys, meant in _readings(keys, wanted):
             joined = _joined(asked, meant_keys, weak, meant, catalogue)
             found = joined.resolution
-            sized = meant == wanted or (found.rule in {"size", "alias"} and _is_size(meant_keys[-1], joined, catalogue))
-            if (found.status is Status.SURE and sized) or (found.status is not Status.UNKNOWN and meant == wanted):
+            named = meant == wanted or (found.rule in {"size", "alias"} and _is_size(meant_keys[-1], joined, catalogue))
+            if (found.status is Status.SURE and named) or (found.status is not Status.UNKNOWN and meant == wanted):
                 return [joined]
     return None
+
+
+def _in_each_size(
+    asked: Item, said: Sequence[tuple[tuple[str, ...], frozenset[str], Wanted]], catalogue: Catalogue
+) -> list[Item]:
+    """The asked item in every size that an answer says ("large one, small one"), or left open."""
+    one_each = asked.wanted.count in {None, Fraction(1), Fraction(len(said))}
+    counted = any(wanted.count is not None for _, _, wanted in said)
+    each = []
+    for keys, weak, wanted in said:
+        count = wanted.count or (Fraction(1) if counted or one_each else None)
+        amount = replace(wanted, count=count, vague=wanted.vague or count is None)
+        each.append(_joined(asked, keys, weak, amount, catalogue))
+    if len({item.sku for item in each} - {None}) == len(said) or any(_is_odd(item) for item in each):
+        return each
+    opened = replace(asked.resolution, status=Status.OPEN, lines=(), sku=None)
+    return [replace(asked, resolution=opened)]
+
+
+def _is_odd(item: Item) -> bool:
+    return item.resolution.status is Status.ODD
 
 
 def _readings(keys: tuple[str, ...], wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Wanted]]:

@@ -27,8 +27,12 @@ def endings_apart(said: Sequence[Word]) -> list[Word]:
 
 
 def written_apart(text: str) -> str:
-    """A text with such words written as two."""
-    return " ".join(word for _, _, word in endings_apart(words(text)))
+    """A text with such words written as two, and the signs between them kept."""
+    apart, place = "", 0
+    for start, end, word in endings_apart(words(text)):
+        apart += (text[place:start] or " " * bool(apart)) + word
+        place = end
+    return apart + text[place:]
 
 
 def _parts(word: Word) -> list[Word]:

@@ -172,6 +172,9 @@ def _picked(
     item = as_offered(asked, context.history, catalogue)
     if item is None:
         return None
+    shared = chosen_each(item, written_apart(context.text), talk.last_question(context.history), catalogue)
+    if shared is not None:
+        return shared
     rows = {*item.resolution.alternatives}
     besides = [one for one in items if one.sku is not None and one.sku not in rows and one.resolution.exact]
     besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts and not only_tells(one)]

@@ -24,6 +24,11 @@ from tests.support.shops import CORNER_SHOP, marked
         ("Mkate mdogo ama mkubwa?", "<mkate> {3}", "vile vikubwa", {"BREAD-8": 3}),
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "hio ya nafa", {"FLOUR-N": 3}),
         ("400g ki 800g?", "{2} <bread>", "badiwali", {"BREAD-8": 2}),
+        ("Which size?", "{2} <bread>", "large one, small one", {"BREAD-8": 1, "BREAD": 1}),
+        ("Which size?", "{2} <bread>", "the large one the small one", {"BREAD-8": 1, "BREAD": 1}),
+        ("Bread: 400g or 800g?", "{3} <bread>", "{two|2} small one big", {"BREAD-8": 1, "BREAD": 2}),
+        ("Mkate wa ngapi?", "<mkate> {3}", "mikubwa {miwili|2}, mdogo {mmoja|1}", {"BREAD-8": 2, "BREAD": 1}),
+        ("Kaunsi bread?", "{3} <bread>", "badi {do|2}, chhoti {ek|1}", {"BREAD-8": 2, "BREAD": 1}),
         ("Maisha or Nafaka?", "<unga> {3}", "nafaka and {2} <coke>", {"FLOUR-N": 3, "COKE": 2}),
     ],
 )
@@ -194,6 +199,14 @@ def test_an_answer_shares_out_what_was_asked_for(answer: str, expected: dict[str
     history = (Turn("customer", before, reading), Turn("bot", "Padlock small (150) or large (350)?"))
     result = read(PADLOCKS, answer, history=history)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("answer", ["maisha na nafaka", "maisha, nafaka", "maisha aur nafaka"])
+def test_an_answer_that_names_two_of_them_takes_not_one_alone(answer: str) -> None:
+    before, reading = marked("<unga> {4}")
+    history = (Turn("customer", before, reading), Turn("bot", "Maisha ama Nafaka?"))
+    result = read(CORNER_SHOP, answer, history=history)
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.VARIANT)
 
 
 def test_what_cannot_be_halved_is_asked_about() -> None:
