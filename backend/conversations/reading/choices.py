@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -15,11 +16,11 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
+from backend.conversations.reading.answer_parts import parts_of, refuses_some
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.segment import Segment
 
-_SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
 _LONGEST: Final = 7
 _ALIKE: Final = 86
@@ -81,87 +82,51 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
     """
     rows = _named(_rows(asked, catalogue), question)
     telling = _telling(rows)
-    several = len(rows) >= _FEWEST and not _leaves_out(text)
-    said = [_part_of(part, rows) for part in _answers(text, telling)] if several else []
-    settled = [(row, count) for row, count in said if row is not None]
-    if len(said) < _FEWEST or len({row.sku for row, _ in settled}) < len(said):
+    several = len(rows) >= _FEWEST and not refuses_some(text)
+    parts = parts_of(text, telling) if several else []
+    said = [_part_of(part, rows) for part in parts]
+    skus = {row.sku for row, _ in said if row is not None}
+    if len(said) < _FEWEST or len(skus) < len(said):
         return None
-    if all(count is None for _, count in said) and asked.wanted.count not in {None, Fraction(1), Fraction(len(said))}:
-        return [_settled(replace(asked, wanted=Wanted(vague=True)), row, None, catalogue) for row, _ in settled]
-    return [_settled(replace(asked, wanted=Wanted()), row, count or Fraction(1), catalogue) for row, count in settled]
-
-
-def _leaves_out(text: str) -> bool:
-    """Whether an answer refuses some of what it names ("all black except one white")."""
-    refusing = cues().negations | cues().refusals_after | cues().corrections
-    return not refusing.isdisjoint(fold(word) for _, _, word in words(text))
+    remaining = [not cues().rest.isdisjoint(part) for part in parts]
+    silent = not any(remaining) and all(count is None for _, count in said)
+    if silent and asked.wanted.count not in {None, Fraction(1), Fraction(len(said))}:
+        return [_settled(replace(asked, wanted=Wanted(vague=True)), row, None, catalogue) for row, _ in said if row]
+    counts = [None if rest else count or Fraction(1) for rest, (_, count) in zip(remaining, said, strict=True)]
+    left = (asked.wanted.count or Fraction(0)) - sum(count for count in counts if count is not None)
+    settled = [(row, left if count is None else count) for (row, _), count in zip(said, counts, strict=True) if row]
+    if any(count <= 0 for _, count in settled):
+        return None
+    return [_settled(replace(asked, wanted=Wanted()), row, count, catalogue) for row, count in settled]
 
 
 def _names_another(row: CatalogueItem, marks: Mapping[str, frozenset[str]], text: str) -> bool:
     """Whether a part of an answer names rows beside the one that the rest of it names ("maisha and nafaka")."""
-    parts = () if _leaves_out(text) else _answers(text, frozenset())
+    parts = () if refuses_some(text) else parts_of(text, frozenset())
     others = [part for part in parts if not _matches(marks[row.sku], part)]
     return 0 < len(others) < len(parts) and any(_matches(one, part) for part in others for one in marks.values())
 
 
-def _answers(text: str, telling: frozenset[str]) -> list[list[str]]:
-    """The parts of an answer, each with a sign, an "and" or a number of its own at its edge; as folded words."""
-    return [part for clause in _SIGNS.split(text) for part in _parts_of(clause, telling)]
-
-
-def _parts_of(clause: str, telling: frozenset[str]) -> list[list[str]]:
-    """The parts of a clause of an answer.
-
-    Numbers lead their parts ("two small one big") or, where the clause begins with none, end them ("small two big
-    one"); one that tells a row from the others (`telling`) counts nothing, and where nothing counts, "one" ends them.
-    """
-    said = [word.lower() for _, _, word in words(clause)]
-    leads = bool(said) and _counts(fold(said[0]), telling)
-    keys = [fold(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
-    if not any(_counts(key, telling) for key in keys):
-        return _ended_by_one(said)
-    measured = [is_unit(after) for after in (*keys[1:], "")]  # "Half a kilo" is one size, and counts nothing.
-    counts = [_counts(key, telling) and not unit for key, unit in zip(keys, measured, strict=True)]
-    parts: list[list[str]] = [[]]
-    for place, key in enumerate(keys):
-        ends = place > 0 and counts[place - 1] and not leads and len(parts[-1]) > 1
-        begins = counts[place] and leads and bool(parts[-1])
-        if ends or begins or (key in cues().joins and parts[-1]):
-            parts.append([])
-        parts[-1] += [key] if key not in cues().joins else []
-    return [part for part in parts if part]
-
-
-def _counts(key: str, telling: frozenset[str]) -> bool:
-    value = number_of(key)
-    return value is not None and telling.isdisjoint({key, f"{value:g}"})
-
-
-def _leads_one(said: Sequence[str], place: int) -> bool:
-    """Whether a "one" counts what follows it ("two small one big"), and does not stand for the good before it."""
-    behind = said[place + 1 :][:1]
-    led = number_of(fold(said[0])) is not None and place > 0 and number_of(fold(said[place - 1])) is None
-    return said[place] == "one" and led and bool(behind) and cues().joins.isdisjoint(map(fold, behind))
-
-
-def _ended_by_one(said: Sequence[str]) -> list[list[str]]:
-    """The parts of a clause without a number: "the large one the small one" has two."""
-    parts: list[list[str]] = [[]]
-    for word in said:
-        key = fold(word)
-        if word in cues().attributes or key in cues().joins:
-            parts.append([])
-        else:
-            parts[-1].append(key)
-    return [part for part in parts if part]
-
-
 def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[CatalogueItem | None, Fraction | None]:
-    """The row that a part of an answer names, and how many of it, where that is said."""
-    numbers = [value for key in part if (value := number_of(key)) is not None]
-    row = _by_words(rows, part, frozenset(f"{value:g}" for value in numbers)) or _by_label(rows, part)
-    counts = [value for value in numbers if row is None or f"{value:g}" not in numbers_of(row)]
+    """The row that a part of an answer names, and how many of it, where that is said.
+
+    Of two numbers the one before a unit names the row ("two of 4 inch"), and what leads to a row's own word counts.
+    """
+    pairs = [(key, number_of(key), is_unit(after)) for key, after in pairwise([*part, ""])]
+    numbers = [(value, sized) for _, value, sized in pairs if value is not None]
+    named = [value for value, sized in numbers if sized] or [value for value, _ in numbers]
+    told = [key for key, value, sized in pairs if value is None or sized]
+    worded = _by_words(rows, told, frozenset()) or _by_label(rows, told)
+    row = _by_words(rows, told, frozenset(f"{value:g}" for value in named)) or worded
+    leads = worded is row and row is not None and pairs[0][1] is not None and not pairs[0][2]
+    counts = [value for value, sized in numbers if not sized or len(numbers) == 1]
+    if not leads:
+        counts = [value for value in counts if row is None or len(named) < len(numbers) or _names_none(value, row)]
     return row, Fraction(counts[0]).limit_denominator(1000) if counts else None
+
+
+def _names_none(value: float, row: CatalogueItem) -> bool:
+    return f"{value:g}" not in numbers_of(row)
 
 
 def _by_measure(rows: Sequence[CatalogueItem], said: Sequence[Wanted]) -> CatalogueItem | None:
@@ -267,6 +232,26 @@ def _numbers_in(text: str) -> frozenset[str]:
     plain = text.translate(_ASCII)
     loose = (one for one in _DIGITS.finditer(plain) if not any(start <= one.start() < end for start, end, _ in sizes))
     return frozenset([*(one.group() for one in loose), *(key for _, _, key in sizes)])
+
+
+def offered_rows(asked: Item, question: str, catalogue: Catalogue) -> list[CatalogueItem]:
+    """The rows between which an item was left open; where the question names some of them, those alone."""
+    return _named(_rows(asked, catalogue), question)
+
+
+def told_apart(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem]:
+    """Those of some rows that a question names by what tells them from the others."""
+    return _offered(rows, question)
+
+
+def rows_of_word(key: str, rows: Sequence[CatalogueItem]) -> list[str]:
+    """The rows that a folded word tells from the others."""
+    return [sku for sku, marks in _marks(rows).items() if _matches(marks, [key])]
+
+
+def prices_in(question: str) -> frozenset[str]:
+    """The numbers of a question, prices among them."""
+    return _numbers_in(question)
 
 
 def _rows(asked: Item, catalogue: Catalogue) -> list[CatalogueItem]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
+from backend.conversations.reading.choices import told_apart
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
@@ -132,13 +133,24 @@ def as_offered(asked: Sequence[Item], turns: Sequence[Turn], catalogue: Catalogu
     A word may mean one row to the shop ("tea"), and the bot have asked all the same ("tea: 250g or 500g?").
     """
     item = next((one for one in asked if one.resolution.status is Status.OPEN), None)
-    rows = [row for one in offered(turns, catalogue) for row in one.resolution.alternatives]
-    if item is not None or not asked or asked[0].sku not in rows:
+    if item is not None or not asked or asked[0].sku is None:
         return item
+    rows = [row for one in offered(turns, catalogue) for row in one.resolution.alternatives]
+    rows = rows or _sizes_offered(asked[0].sku, turns, catalogue)
+    if asked[0].sku not in rows:
+        return None
     family = catalogue.by_sku[asked[0].sku].family
     same = tuple(row for row in rows if catalogue.by_sku[row].family == family)
     opened = replace(asked[0].resolution, status=Status.OPEN, lines=(), sku=None, alternatives=same)
     return replace(asked[0], resolution=opened) if len(same) >= _SEVERAL else None
+
+
+def _sizes_offered(sku: str, turns: Sequence[Turn], catalogue: Catalogue) -> list[str]:
+    """The sizes of a row that the bot's question names without the good ("500ml or 1L?")."""
+    question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
+    place = next(number for number, item in enumerate(catalogue.items) if item.sku == sku)
+    rows = [catalogue.items[other] for other in sorted({place, *catalogue.siblings(place)})]
+    return [row.sku for row in told_apart(rows, question)]
 
 
 def _named_in(question: str, catalogue: Catalogue) -> set[str]:

@@ -109,6 +109,7 @@ class Cues:
     for_all: frozenset[str]
     also: frozenset[str]
     attributes: frozenset[str]
+    rest: frozenset[str]
     passing: Mapping[str, frozenset[str]]
     enough: frozenset[str]
     something_more: frozenset[str]
@@ -261,6 +262,7 @@ def cues() -> Cues:
         off_after=frozenset(map(fold, lists["changes"]["off_after"])),
         also=frozenset(map(fold, lists["also"])),
         attributes=frozenset(lists["attributes"]),
+        rest=frozenset(map(fold, lists["rest"])),
         within=frozenset(map(fold, lists["within"])),
         comes_without=frozenset(map(fold, lists["comes_without"])),
         place_parts=frozenset(map(fold, lists["place_parts"])),

@@ -43,6 +43,7 @@ from backend.conversations.reading.types import (
     Slot,
     Thresholds,
 )
+from backend.conversations.reading.unanswered import leaves_out
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
 
@@ -98,15 +99,21 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     items, loose, pieces, lost = _items(reading, catalogue, context)
-    lost = lost or strays.offers_a_choice(pieces, items) or strays.names_more(pieces, items, catalogue)
-    lost = lost or strays.wishes_another(context.text, items)
+    lost = lost or strays.offers_a_choice(pieces, items) or strays.wishes_another(context.text, items)
+    more = strays.names_more(pieces, items, catalogue)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
     lost = lost or in_doubt(pieces, items, reading, catalogue)
     joined = _answer(items, loose, catalogue, context)
+    shares = len(joined or ()) > 1  # An answer that shares out what was asked for names rows side by side.
+    lost = lost or (more and not shares)
     if joined is not None:
-        lost = lost or _passes_over(pieces, items, joined)
+        lost = (
+            lost
+            or _passes_over(pieces, items, joined)
+            or _leaves_out(joined, amounts_said(items, loose), catalogue, context)
+        )
         items, loose = joined, ()
     else:
         items = [*items, *unread_goods(pieces, items, reading)]
@@ -126,6 +133,16 @@ def _passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequenc
     unread = (one for one in pieces if one.kind is Kind.GOODS and not any(i.start <= one.start < i.end for i in items))
     chosen_by_it = any(item.resolution.rule == "answer" for item in joined)
     return strays.counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
+
+
+def _leaves_out(
+    joined: Sequence[Item], amounts: Sequence[Wanted], catalogue: Catalogue, context: ReadingContext
+) -> bool:
+    asked = _asked_about(catalogue, context)
+    opened = as_offered(asked, context.history, catalogue)
+    return leaves_out(
+        [opened] if opened else asked, joined, amounts, context.text, talk.last_question(context.history), catalogue
+    )
 
 
 def _adds_to_last_time(text: str) -> bool:
@@ -149,7 +166,7 @@ def _answer(
         items = [replace(item, wanted=replace(item.wanted, count=None), amounts=()) for item in items]
         kept = [one for one in loose if one.keys or one.wanted.measure]
         loose = [replace(one, wanted=replace(one.wanted, count=None), amounts=()) for one in kept]
-    asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
+    asked = _asked_about(catalogue, context)
     picked = _picked(asked, items, loose, catalogue, context)
     if picked is not None:
         return picked
@@ -159,6 +176,10 @@ def _answer(
         return joined
     other = [item for item in items if item.resolution.status is Status.SURE and item.sku not in open_rows]
     return None if any(item.resolution.exact and not item.guessed for item in other) else joined
+
+
+def _asked_about(catalogue: Catalogue, context: ReadingContext) -> list[Item]:
+    return asked_items(context.history, catalogue) or offered(context.history, catalogue)
 
 
 def _picked(

@@ -1,0 +1,70 @@
+"""Cuts an answer that shares out what was asked for into its parts ("two small, one big")."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.terms import is_unit
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import cues
+
+_SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
+
+
+def refuses_some(text: str) -> bool:
+    """Whether an answer refuses some of what it names ("all black except one white")."""
+    refusing = cues().negations | cues().refusals_after | cues().corrections
+    return not refusing.isdisjoint(fold(word) for _, _, word in words(text))
+
+
+def parts_of(text: str, telling: frozenset[str]) -> list[list[str]]:
+    """The parts of an answer, each with a sign, an "and" or a number of its own at its edge; as folded words."""
+    return [part for clause in _SIGNS.split(text) for part in _of_clause(clause, telling)]
+
+
+def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:
+    """The parts of a clause of an answer.
+
+    Numbers lead their parts ("two small one big") or, where the clause begins with none, end them ("small two big
+    one"); one that tells a row from the others (`telling`) counts nothing, and where nothing counts, "one" ends them.
+    """
+    said = [word.lower() for _, _, word in words(clause)]
+    leads = bool(said) and _counts(fold(said[0]), telling)
+    keys = [fold(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
+    if not any(_counts(key, telling) for key in keys):
+        return _ended_by_one(said)
+    measured = [is_unit(after) for after in (*keys[1:], "")]  # "Half a kilo" is one size, and counts nothing.
+    counts = [_counts(key, telling) and not unit for key, unit in zip(keys, measured, strict=True)]
+    parts: list[list[str]] = [[]]
+    for place, key in enumerate(keys):
+        ends = place > 0 and counts[place - 1] and not leads and len(parts[-1]) > 1
+        begins = counts[place] and leads and bool(parts[-1])
+        if ends or begins or (key in cues().joins and parts[-1]):
+            parts.append([])
+        parts[-1] += [key] if key not in cues().joins else []
+    return [part for part in parts if part]
+
+
+def _counts(key: str, telling: frozenset[str]) -> bool:
+    value = number_of(key)
+    return key in cues().rest or (value is not None and telling.isdisjoint({key, f"{value:g}"}))
+
+
+def _leads_one(said: Sequence[str], place: int) -> bool:
+    """Whether a "one" counts what follows it ("two small one big"), and does not stand for the good before it."""
+    behind = said[place + 1 :][:1]
+    led = number_of(fold(said[0])) is not None and place > 0 and number_of(fold(said[place - 1])) is None
+    return said[place] == "one" and led and bool(behind) and cues().joins.isdisjoint(map(fold, behind))
+
+
+def _ended_by_one(said: Sequence[str]) -> list[list[str]]:
+    """The parts of a clause without a number: "the large one the small one" has two."""
+    parts: list[list[str]] = [[]]
+    for word in said:
+        key = fold(word)
+        if word in cues().attributes or key in cues().joins:
+            parts.append([])
+        else:
+            parts[-1].append(key)
+    return [part for part in parts if part]

@@ -1,0 +1,77 @@
+"""What an answer says of the rows that were offered, and that the choice among them leaves out or goes against."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status
+from backend.conversations.reading.choices import numbers_of, offered_rows, prices_in, rows_of_word
+from backend.conversations.reading.item import Item
+from backend.conversations.reading.pieces import cues, places_of
+
+_FEWEST: Final = 2
+
+
+def leaves_out(
+    asked: Sequence[Item],
+    joined: Sequence[Item],
+    amounts: Sequence[Wanted],
+    text: str,
+    question: str,
+    catalogue: Catalogue,
+) -> bool:
+    """Whether an answer names a row, refuses one, counts, or takes them all, otherwise than it was taken.
+
+    Args:
+        asked: The items that were open.
+        joined: What the answer was taken for.
+        amounts: The amounts of the answer.
+        text: The answer.
+        question: What the bot asked.
+        catalogue: The merchant's rows.
+    """
+    rows = offered_rows(asked[0], question, catalogue) if asked else []
+    taken = [one for one in joined if one.sku in {row.sku for row in rows} and one.resolution.status is Status.SURE]
+    if len(rows) < _FEWEST or not taken:
+        return False
+    own = {one.sku for one in taken}
+    said = [fold(word) for _, _, word in words(text)]
+    named, refused = _named(said, rows)
+    every = bool(places_of(cues().both | cues().all_of_them | cues().half_each, text))
+    return (
+        bool(named - refused - own)
+        or bool(refused & own)
+        or (every and len(own) < _FEWEST and not named)
+        or _miscounts(amounts, taken, rows, prices_in(question))
+    )
+
+
+def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
+    """The rows that single words of an answer name, and those of them with a refusal right behind."""
+    named, refused = set[str](), set[str]()
+    for key, after in zip(said, [*said[1:], ""], strict=True):
+        found = rows_of_word(key, rows)
+        if len(found) == 1:
+            named.update(found)
+            refused.update(found if after in cues().refusals_after else ())
+    return named, refused
+
+
+def _miscounts(
+    said: Sequence[Wanted], taken: Sequence[Item], rows: Sequence[CatalogueItem], prices: frozenset[str]
+) -> bool:
+    """Whether a number of an answer is no count, size or price of what was taken."""
+    if any(one.wanted.measured for one in taken):
+        return False
+    own = [row for row in rows if row.sku in {one.sku for one in taken}]
+    known = frozenset.union(prices, *(numbers_of(row) for row in own))
+    known |= {f"{float(quantity):g}" for one in taken for _, quantity in one.resolution.lines}
+    known |= {f"{float(one.wanted.count):g}" for one in taken if one.wanted.count is not None}
+    return any(one.measure is None and one.count is not None and _is_other(one.count, known) for one in said)
+
+
+def _is_other(count: Fraction, known: frozenset[str]) -> bool:
+    return count > 1 and f"{float(count):g}" not in known

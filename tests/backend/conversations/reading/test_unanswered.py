@@ -1,0 +1,59 @@
+"""Answers that say more of the rows that were offered than the choice among them takes up."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Slot, Turn
+from tests.support.marked_reading import lines, read
+from tests.support.shops import marked
+
+SHOP = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "60", "stock": "30", "options": options}
+        for sku, name, aliases, options in (
+            ("JAR-S", "Storage Jar Small", "small jar|chhota dabba|lahan dabba", "size=small"),
+            ("JAR-L", "Storage Jar Large", "jar|big jar|bada dabba|motha dabba", "size=large"),
+            ("ROPE-5", "Nylon Rope 5m", "rope 5", "size=5m"),
+            ("ROPE-10", "Nylon Rope 10m", "rope 10", "size=10m"),
+            ("SOAP-N", "Neem Soap", "neem|sabuni ya mwarobaini", ""),
+            ("SOAP-R", "Rose Soap", "rose|sabuni ya waridi", ""),
+            ("SOAP-T", "Tulsi Soap", "tulsi", ""),
+        )
+    ]
+)  # fmt: skip
+
+
+def _answer(said: str, question: str, answer: str) -> tuple[dict[str, int], Decision, Slot | None]:
+    before, reading = marked(said)
+    result = read(SHOP, answer, history=(Turn("customer", before, reading), Turn("bot", question)))
+    return {sku: int(count) for sku, count in lines(result).items()}, result.decision, result.ask
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer", "expected"),
+    [
+        ("{5} <soap>", "Neem, Rose or Tulsi?", "{3} rose rest neem", {"SOAP-R": 3, "SOAP-N": 2}),
+        ("{5} <soap>", "Neem, Rose ya Tulsi?", "{ek|1} tulsi baki neem", {"SOAP-T": 1, "SOAP-N": 4}),
+        ("{2} <rope>", "5m ya 10m?", "{5m|5m} ka {ek|1} aur {10m|10m} ka {ek|1}", {"ROPE-5": 1, "ROPE-10": 1}),
+        ("{3} <storage jar>", "Small or Large?", "{2} large {1} small", {"JAR-L": 2, "JAR-S": 1}),
+        ("{2} <jar>", "Small or Large?", "one each", {"JAR-S": 1, "JAR-L": 1}),
+        ("{4} <jar>", "Small or Large?", "{2|2} dono", {"JAR-S": 2, "JAR-L": 2}),
+    ],
+)
+def test_an_answer_counts_each_row_that_it_names(
+    said: str, question: str, answer: str, expected: dict[str, int]
+) -> None:
+    assert _answer(said, question, answer) == (expected, Decision.ACCEPT, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        ("{3} <soap>", "Neem, Rose ki Tulsi?", "<neem> nako, rose"),
+        ("{3} <soap>", "Neem, Rose au Tulsi?", "rose {2} tulsi {1} neem {saba|7} na {4}"),
+        ("{3} <soap>", "Neem ki Rose?", "gulabi {don|2}, neem {ek|1}"),
+        ("{5} <soap>", "Neem or Rose?", "pink {three|3}, neem {two|2}"),
+    ],
+)
+def test_what_an_answer_says_besides_is_asked_about(said: str, question: str, answer: str) -> None:
+    assert _answer(said, question, answer)[1] is Decision.CLARIFY
