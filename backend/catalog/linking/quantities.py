@@ -12,6 +12,7 @@ from backend.catalog.linking.terms import Measure
 Lines = tuple[tuple[str, Fraction], ...]
 # These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
 _PIECE: Final = "piece"
+_NOT_ADDED_UP: Final = frozenset({"inch", "width", "voltage", "current", "power"})  # two of 1 inch are none of 2 inch
 _OUTER: Final = frozenset(
     {"crate", "bale", "box", "carton", "bag", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
 )
@@ -148,8 +149,8 @@ def _for_measure(catalogue: Catalogue, row: int, measure: Measure, count: Fracti
         return _one(item, amount / as_fraction(unit.base) * (count or 1))
     if item.measure == measure:
         return _one(item, _in_packs(item, Wanted(count=count or Fraction(1))))
-    if item.measure is None:
-        return None
+    if item.measure is None or (count == 1 and len(catalogue.siblings(row)) == 1):
+        return None  # "4 litres, one" of what comes by the litre is one of 4 litres, which there is not.
     counts = fewest(_measured(catalogue, catalogue.siblings(row), measure), amount)
     if counts is None:
         return None
@@ -157,6 +158,8 @@ def _for_measure(catalogue: Catalogue, row: int, measure: Measure, count: Fracti
 
 
 def _measured(catalogue: Catalogue, rows: Sequence[int], measure: Measure) -> list[Pack]:
+    if measure.dimension in _NOT_ADDED_UP:
+        return []
     items = ((row, catalogue.items[row].measure) for row in rows)
     return [Pack(row, as_fraction(said.base)) for row, said in items if said and said.dimension == measure.dimension]
 

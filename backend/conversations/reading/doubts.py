@@ -10,7 +10,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
-from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece
+from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.strays import is_of
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
@@ -84,9 +84,11 @@ def _behind_count(item: Item, run: Sequence[Piece]) -> Iterator[Piece]:
 
 def _is_foreign_sort(before: Piece, after: Piece, ordered: Sequence[Item], reading: Mapping[str, Any]) -> bool:
     """Whether a word that the bot takes for goods, and no row has, stands right beside one ("sadolin varnish")."""
-    word, beside = (before, after) if before.kind is Kind.FOREIGN else (after, before)
+    word, beside = (before, after) if before.kind in UNREAD else (after, before)
     touches = beside.kind in _BESIDE and any(_holds(item, beside) for item in ordered)
-    return touches and word.kind is Kind.FOREIGN and not _tells_how(word) and _is_sure_good(word, reading)
+    sized = word.kind is Kind.OTHER and word.text.isdigit()  # The bot's "10 inch", where no row has inches.
+    foreign = word.kind is Kind.FOREIGN and not _tells_how(word)
+    return touches and (sized or foreign) and _is_sure_good(word, reading)
 
 
 def _tells_how(word: Piece) -> bool:

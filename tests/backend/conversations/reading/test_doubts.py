@@ -3,6 +3,8 @@
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.catalog.linking.quantities import Wanted, lines_for
+from backend.catalog.linking.terms import measure_of
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext
 from tests.support.marked_reading import EVERYTHING, lines, read
@@ -69,3 +71,43 @@ def test_a_word_beside_a_good_that_its_row_does_not_have_is_asked_about(text: st
     tokens = [{**one, "p": 0.8 if one["text"] == unsure else 0.99} for one in reading["tokens"]]
     result = read_message({**reading, "tokens": tokens}, TEA_ROOM, ReadingContext(plain, thresholds=EVERYTHING))
     assert result.decision is Decision.CLARIFY
+
+
+FRAMER = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "60", "stock": "90", "options": f"size={size}"}
+        for sku, name, aliases, size in (
+            ("HINGE-1", "Door Hinge 1 inch", "hinge 1 inch|bawaba ndogo|कब्जा 1 इंच", "1 inch"),
+            ("HINGE-2", "Door Hinge 2 inch", "hinge 2 inch|bawaba kubwa|कब्जा 2 इंच", "2 inch"),
+            ("LACQUER", "Lacquer 1L", "lacquer|lakwa|लैकर", "1L"),
+            ("BRACKET", "Shelf Bracket", "bracket|breketi", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<lacquer> {4l|4l} {1}",
+        "<lakwa> {lita nne|4l} {moja|1}",
+        "<लैकर> {4 लीटर|4l} {एक|1}",
+        "<bracket> <10> inch {5}",
+        "<breketi> inchi <10> {tano|5}",
+    ],
+)
+def test_a_size_that_no_row_has_is_not_made_up_of_others(text: str) -> None:
+    """Four litres in one are no four of a litre."""
+    result = read(FRAMER, text)
+    assert result.decision is Decision.CLARIFY
+
+
+def test_hinges_of_one_and_of_two_inches_are_none_of_three() -> None:
+    assert lines_for(FRAMER, FRAMER.row_of["HINGE-1"], Wanted(measure=measure_of(3.0, "inch"))) is None
+    assert lines_for(FRAMER, FRAMER.row_of["HINGE-2"], Wanted(measure=measure_of(2.0, "इंच"))) == (("HINGE-2", 1),)
+
+
+@pytest.mark.parametrize("text", ["<lacquer> {4l|4l}", "<lakwa> {lita nne|4l}", "<lacquer> {1l|1l} {4}"])
+def test_what_can_be_poured_together_is_made_up(text: str) -> None:
+    result = read(FRAMER, text)
+    assert (lines(result), result.decision) == ({"LACQUER": 4}, Decision.ACCEPT)
