@@ -53,6 +53,8 @@ class Roles:
         own = said.get("start", segment.end) < segment.end and said.get("end", 0) > segment.start
         if is_reminder(self._text, segment.start):
             return ADD
+        if self._refused_by_an_and():
+            own = False
         if own and (self._starts_anew(segment) or self._refused_by_itself(segment) or self._comes_without(segment)):
             own = False
         if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
@@ -74,6 +76,12 @@ class Roles:
             return False
         refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
         return bool(refusing) and all(segment.start <= start < segment.end for start in refusing)
+
+    def _refused_by_an_and(self) -> bool:
+        """Whether all that the bot took for refusing goods joins them ("chai na mandazi mbili")."""
+        refusing = [one for one in self._tokens if one.get("tag") == "REMOVE"]
+        said = (fold(self._text[one["start"] : one["end"]]) for one in refusing)
+        return bool(refusing) and self._orders and all(key in cues().joins for key in said)
 
     def _comes_without(self, segment: Segment) -> bool:
         """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself."""

@@ -65,10 +65,11 @@ def _led_by_article(
 
 
 def _alone(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The last entry of a list, where it is one word that the bot took for a good ("two chapati, ugali")."""
+    """The last entry of a list, where it is one word of the bot's or the shop's for a good ("two chapati, ugali")."""
     run = list(takewhile(lambda piece: piece.kind not in CUTS, reversed(pieces)))
     led_by = pieces[-len(run) - 1 :][:1] if len(run) < len(pieces) else []
-    if len(run) == 1 and run[0].kind is Kind.FOREIGN and led_by and led_by[0].text.strip() == ",":
+    listed = len(run) == 1 and bool(led_by) and led_by[0].text.strip() == ","
+    if listed and (run[0].kind is Kind.FOREIGN or (run[0].kind is Kind.GOODS and run[0].weak)):
         yield run if not _is_known(run[0]) else []
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from backend.conversations.reading.types import Decision, Slot
-from tests.support.marked_reading import lines, read
-from tests.support.shops import CORNER_SHOP
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Slot
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import CORNER_SHOP, marked
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,43 @@ def test_a_wish_of_somebody_else_is_no_note() -> None:
 def test_one_of_them_that_is_to_be_otherwise_makes_them_no_one() -> None:
     result = read(CORNER_SHOP, "<maziwa> {tano|5}, {moja|1} iwe baridi kabisa")
     assert lines(result) == {"MILK": 5}
+
+
+PAINTER = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "piece", "price": "90", "stock": "40"}
+        for sku, name, aliases in (
+            ("ROLLER", "Paint Roller", "roller|rola|रोलर"),
+            ("TRAY", "Paint Tray", "paint tray|tray|trei|ट्रे"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize("text", ["{2} <roller>, tray", "<rola> {mbili|2}, trei", "<रोलर> {दो|2}, ट्रे"])
+def test_a_list_that_ends_in_a_good_of_the_shop_loses_none(text: str) -> None:
+    """The bot passed over it, as a word for what goods come in."""
+    plain, reading = marked(text)
+    start = plain.index(", ") + 2
+    passed_over = {
+        "start": start,
+        "end": len(plain),
+        "text": plain[start:],
+        "norm": plain[start:],
+        "tag": "O",
+        "p": 0.99,
+    }
+    tokens = [*(one for one in reading["tokens"] if one["start"] < start), passed_over]
+    result = read_message({**reading, "tokens": tokens}, PAINTER, ReadingContext(plain, thresholds=EVERYTHING))
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+@pytest.mark.parametrize("joint", ["na", "aur", "and"])
+def test_an_and_refuses_no_good(joint: str) -> None:
+    """The bot took the word between two goods for one that takes the first off."""
+    plain, reading = marked(f"<-maziwa> {joint} <mkate> {{2}}")
+    refusing = {"start": 7, "end": 7 + len(joint), "text": joint, "norm": joint, "tag": "REMOVE", "p": 0.8}
+    tokens = [one for one in reading["tokens"] if one["start"] != refusing["start"]]
+    tokens = sorted([*tokens, refusing], key=lambda one: int(one["start"]))
+    result = read_message({**reading, "tokens": tokens}, CORNER_SHOP, ReadingContext(plain, thresholds=EVERYTHING))
+    assert lines(result) == {"MILK": 1, "BREAD": 2}
