@@ -13,6 +13,7 @@ Lines = tuple[tuple[str, Fraction], ...]
 # These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
 _PIECE: Final = "piece"
 _NOT_ADDED_UP: Final = frozenset({"inch", "width", "voltage", "current", "power"})  # two of 1 inch are none of 2 inch
+_DOZEN: Final = "dozen"
 _OUTER: Final = frozenset(
     {"crate", "bale", "box", "carton", "bag", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
 )
@@ -89,7 +90,17 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _one(item, wanted.count) if wanted.count.denominator > 1 else None
     if wanted.count.denominator > 1:
         return _broken(catalogue, row, wanted.count)
+    if item.container == _DOZEN and wanted.container is None:
+        return _by_dozens(catalogue, row, wanted.count)
     return _one(item, _in_packs(item, wanted))
+
+
+def _by_dozens(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
+    """Take eighteen of what comes by the dozen for a dozen and a half; five of it are to be asked about."""
+    halves = [other for other in catalogue.siblings(row) if catalogue.items[other].label == "half"]
+    twelve = Fraction(PIECES_IN[_DOZEN])
+    packs = [Pack(row, twelve), *(Pack(other, twelve / 2) for other in halves if other != row)]
+    return _named(catalogue, fewest(packs, count))
 
 
 def _in_packs(item: CatalogueItem, wanted: Wanted) -> Fraction:

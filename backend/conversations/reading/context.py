@@ -16,6 +16,7 @@ from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Turn
 
+_DOZEN: Final = "dozen"
 _ELSEWHERE: Final = (-1,)  # an amount that another message says
 
 
@@ -122,10 +123,14 @@ def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wa
 
 
 def _weighed(asked: Item, amount: Wanted, catalogue: Catalogue) -> Wanted:
-    """A bare number that answers how much of a good that is weighed counts kilos."""
+    """A bare number that answers how much of a good counts kilos of what is weighed, dozens of what comes by them."""
     row = catalogue.by_sku.get(asked.sku or "")
     bare = amount.count is not None and amount.container is None and not amount.measured
-    if row is None or not row.weighed or not bare or asked.resolution.status is not Status.ODD:
+    if row is None or not bare or asked.resolution.status is not Status.ODD:
+        return amount
+    if row.container == _DOZEN:
+        return replace(amount, container=_DOZEN)
+    if not row.weighed:
         return amount
     return replace(amount, count=None, measure=measure_of(float(amount.count or 1), row.unit))
 

@@ -51,7 +51,7 @@ def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
     listed = _TIMES.sub(lambda found: " " * len(found.group()), listed)
     order: dict[str, Fraction] = {}
     for item in items_of(listed, _counts(listed), catalogue, trusted=True):
-        if item.resolution.status is Status.SURE:
+        if item.resolution.status is Status.SURE or _is_counted_in_dozens(item, catalogue):
             for sku, quantity in _as_listed(item):
                 order[sku] = order.get(sku, Fraction(0)) + quantity
     return order
@@ -63,11 +63,17 @@ def _asks_how_many(text: str) -> bool:
     return cues().any_in(cues().many_questions, sentence) and not cues().any_in(cues().hours, sentence)
 
 
+def _is_counted_in_dozens(item: Item, catalogue: Catalogue) -> bool:
+    """Whether an item is of a row that comes by the dozen: our own list counts dozens, and a customer's pieces."""
+    row = catalogue.by_sku.get(item.sku or "")
+    return item.resolution.status is Status.ODD and row is not None and row.container == "dozen"
+
+
 def _as_listed(item: Item) -> Sequence[tuple[str, Fraction]]:
     """The lines of an item of our own list, whose counts are of packs and never of what is in them."""
     lines, count = item.resolution.lines, item.wanted.count
-    packs = len(lines) == 1 and count is not None and not item.wanted.measured
-    return ((lines[0][0], count),) if packs and count is not None else lines
+    packs = len(lines) <= 1 and item.sku is not None and not item.wanted.measured
+    return ((item.sku, count),) if packs and item.sku is not None and count is not None else lines
 
 
 def _counts(text: str) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""What a shop sells by the dozen, and what is to be packed in so many packets."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Slot, Turn
+from tests.support.marked_reading import lines, read
+from tests.support.shops import marked
+
+STALL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "60", "stock": "90"}
+        for sku, name, aliases, unit in (
+            ("GUAVA-DZ", "Guava (dozen)", "amrud|peru|guava|mapera", "dozen"),
+            ("GUAVA-H", "Guava (half dozen)", "half dozen guava", "bunch"),
+            ("BANGLE", "Glass Bangle (dozen)", "bangles|chudi|bangili", "dozen"),
+            ("RICE", "Rice (loose)", "rice|mchele|chawal|tandul", "kg"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<amrud> {18} bhejna", {"GUAVA-DZ": 1, "GUAVA-H": 1}),
+        ("{24} <guava> please", {"GUAVA-DZ": 2}),
+        ("{6} <mapera>", {"GUAVA-H": 1}),
+        ("<bangili> {24}", {"BANGLE": 2}),
+    ],
+)
+def test_a_bare_count_of_what_comes_by_the_dozen_counts_pieces(text: str, expected: dict[str, int]) -> None:
+    result = read(STALL, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{5} <amrud>", "<mapera> {7}", "<chudi> {18}"])
+def test_pieces_that_fill_no_dozen_are_asked_about(text: str) -> None:
+    result = read(STALL, text)
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.QTY)
+
+
+def test_a_number_answers_how_many_dozens() -> None:
+    before, reading = marked("{5} <amrud>")
+    history = (Turn("customer", before, reading), Turn("bot", "Guava comes by the dozen. How many dozen?"))
+    assert lines(read(STALL, "{2}", history=history)) == {"GUAVA-DZ": 2}
+
+
+def test_dozens_that_were_read_back_stay_dozens() -> None:
+    history = (Turn("customer", "3 dozen bangles"), Turn("bot", "3 x Glass Bangle (dozen) = KES 180. Confirm?"))
+    result = read(STALL, "<rice> {2 kg|2kg} also", intent="modify_order", history=history)
+    assert lines(result) == {"RICE": 2}
+    result = read(STALL, "make the <bangles> {24}", intent="modify_order", history=history)
+    assert (lines(result), result.removed) == ({"BANGLE": 2}, ("BANGLE",))
