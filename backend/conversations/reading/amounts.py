@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, stems, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.pieces import cues
@@ -23,6 +23,7 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
     told = [one for one in told if not _comes_without(text, one, told)]
     single = _each_with_unit(text, _units_behind(text, told))
+    single = [_as_packing(text, one, single) for one in single]
     unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
     return [kept for one in unnamed if (kept := _without_vessel(text, one, catalogue))]
 
@@ -69,6 +70,25 @@ def _comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mappi
     earlier = [one for one in amounts if one["end"] <= start and (one.get("value") or 0) >= (amount.get("value") or 0)]
     plain = amount.get("kind") == "count" and amount.get("value") is not None
     return plain and not cues().comes_without.isdisjoint(behind) and before[-1:] in {",", ";", "."} and bool(earlier)
+
+
+def _as_packing(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What a weight is to be packed in ("2 kg in 4 packets", "do packet me") multiplies nothing: it is vague."""
+    start, end = int(amount["start"]), int(amount["end"])
+    weighed = any(one.get("kind") == "measure" and one is not amount for one in amounts)
+    if not weighed or amount.get("kind") not in {"count", "pack"}:
+        return amount
+    before = [fold(word) for _, _, word in words(text[:start])][-1:]
+    behind = [fold(word) for _, _, word in words(text[end:])][:1]
+    pack = amount.get("kind") == "pack"
+    packed = pack and (not _PACKED_IN.isdisjoint(before) or not cues().within.isdisjoint(behind))
+    inside = [key for key in behind if key.endswith(_MARATHI_IN) and key not in lexicon().containers]
+    packed = packed or any(not stems(key).isdisjoint(lexicon().containers) for key in inside)
+    return {**amount, "kind": "vague"} if packed else amount
+
+
+_PACKED_IN: Final = frozenset({"in", "into", "katika", "kwenye"})
+_MARATHI_IN: Final = "at"  # "पाकिटात", "pakitat": in packets.
 
 
 def _is_brand(key: str, catalogue: Catalogue) -> bool:
