@@ -95,6 +95,10 @@ class Around:
         """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""
         return not item.unamounted and not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1])
 
+    def also(self, item: Item) -> bool:
+        """Whether "also" stands right behind an item, which then takes nothing's place ("thinner bhi, brush nahi")."""
+        return not cues().also.isdisjoint(self._said(item.end, len(self._text))[:1])
+
     def _is_attribute(self, item: Item) -> bool:
         after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
         return bool(after) and after[0] in cues().attributes

@@ -12,7 +12,7 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, of_them
 from backend.conversations.reading.segment import Segment
 
 
@@ -98,6 +98,11 @@ def number_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None
     if wanted.count is not None and wanted.measure is None:
         return wanted.count
     return quantity_of(catalogue, sku, wanted) if wanted.measured else None
+
+
+def leaves_some(count: Fraction | None, had: Fraction, text: str) -> bool:
+    """Whether a smaller count of another sort ("make one brown", of two black) may leave the others as they are."""
+    return count is not None and count < had and of_them(text) is None
 
 
 def family(catalogue: Catalogue, item: Item) -> frozenset[str]:

@@ -20,6 +20,7 @@ from backend.conversations.reading.change import (
     becomes,
     family,
     is_another,
+    leaves_some,
     number_of,
     other_row,
     quantity_of,
@@ -192,8 +193,7 @@ class Changer:
 
     def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands beside an item, nearer than any other item."""
-        before, after = self._around.beside(item, items)
-        known = cues()
+        known, (before, after) = cues(), self._around.beside(item, items)
         if before[-1:] and before[-1] in known.puts:  # "Eggs out, add bread": what is put on does not come off.
             before = []
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
@@ -289,7 +289,7 @@ class Changer:
     def _takes_over(self, item: Item, gone: str) -> bool:
         """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
         rows = self._catalogue.by_sku
-        named = item.sku is not None and are_alike(rows[gone], rows[item.sku])
+        named = item.sku is not None and are_alike(rows[gone], rows[item.sku]) and not self._around.also(item)
         return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
@@ -305,7 +305,9 @@ class Changer:
         for sku in [*gone, *made] if gone else self._order:
             target = self._sort_of(item, sku)
             if target is not None:
-                self._swap(sku, target, None if self._around.attributes(item) else item.wanted.count, item.keys)
+                count = None if self._around.attributes(item) else item.wanted.count
+                self.change.lost |= not gone and not refused and leaves_some(count, self._order[sku], self._text)
+                self._swap(sku, target, count, item.keys)
                 return True
         return False
 
@@ -348,14 +350,13 @@ class Changer:
         """A row of the order named again: more of it, less of it, or a new quantity."""
         had = self._order[sku]
         quantity = quantity_of(self._catalogue, sku, item.wanted)
-        known = cues()
-        if quantity is None or (item.unamounted and not self._said(known.more)):
+        if quantity is None or (item.unamounted and not self._said(cues().more)):
             self.change.unclear = True
         elif item.resolution.rule == COUNTED_ANEW:
             self.change.set(sku, quantity)
-        elif self._said(known.less) and quantity < had and not self._said(cues().becomes):
+        elif self._said(cues().less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(self._more()) and not self._said(known.becomes) and not self._around.made(item):
+        elif self._said(self._more()) and not self._said(cues().becomes) and not self._around.made(item):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
@@ -379,8 +380,7 @@ class Changer:
         quantity = next((count for count in counts if count != had), counts[-1])
         known = cues()
         corrected = had in counts and quantity != had and self._said(known.corrections)
-        less = self._around.steps_down() or not self._said(known.becomes)
-        if self._said(known.less) and quantity < had and less:
+        if self._said(known.less) and quantity < had and not self._becomes_so_many():
             self.change.set(sku, had - quantity)
         elif self._said(more) and not self._said(known.set) and not corrected:
             self.change.add(sku, quantity)
