@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
@@ -34,7 +35,7 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
         any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in clauses(pieces))
-        or any(_is_foreign_sort(*pair, ordered, reading) for run in clauses(pieces) for pair in pairwise(run))
+        or any(_is_foreign(*pair, ordered, reading, catalogue) for run in clauses(pieces) for pair in pairwise(run))
     )
 
 
@@ -82,13 +83,17 @@ def _behind_count(item: Item, run: Sequence[Piece]) -> Iterator[Piece]:
         yield from takewhile(lambda piece: piece.kind in _NAMES, rest[1:])
 
 
-def _is_foreign_sort(before: Piece, after: Piece, ordered: Sequence[Item], reading: Mapping[str, Any]) -> bool:
-    """Whether a word that the bot takes for goods, and no row has, stands right beside one ("sadolin varnish")."""
+def _is_foreign(
+    before: Piece, after: Piece, ordered: Sequence[Item], reading: Mapping[str, Any], catalogue: Catalogue
+) -> bool:
+    """Whether a sort or a size of the bot's that its row does not have is right beside a good ("sadolin varnish")."""
     word, beside = (before, after) if before.kind in UNREAD else (after, before)
-    touches = beside.kind in _BESIDE and any(_holds(item, beside) for item in ordered)
-    sized = word.kind is Kind.OTHER and word.text.isdigit()  # The bot's "10 inch", where no row has inches.
-    foreign = word.kind is Kind.FOREIGN and not _tells_how(word)
-    return touches and (sized or foreign) and _is_sure_good(word, reading)
+    item = next((one for one in ordered if _holds(one, beside)), None)
+    if item is None or beside.kind not in _BESIDE or not _is_sure_good(word, reading):
+        return False
+    own = numbers_of(catalogue.by_sku[item.sku or ""])
+    sized = word.kind is Kind.OTHER and word.text.isdigit() and word.text not in own
+    return sized or (word.kind is Kind.FOREIGN and not _tells_how(word))
 
 
 def _tells_how(word: Piece) -> bool:
