@@ -18,6 +18,8 @@ _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _BESIDE: Final = _NAMES | {Kind.AMOUNT}
 _SIZE: Final = "size"
 _SURE: Final = 0.7
+_NEXT: Final = 2
+_LAST_NUMBER: Final = re.compile(r"[,;.\n]\s*\d+$")
 _INFINITIVE: Final = re.compile(r"ku\w{3,}")
 
 
@@ -35,6 +37,7 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
         any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in clauses(pieces))
+        or any(_counted_by_address(item, reading) for item in ordered)
         or any(_is_foreign(*pair, ordered, reading, catalogue) for run in clauses(pieces) for pair in pairwise(run))
     )
 
@@ -94,6 +97,13 @@ def _is_foreign(
     own = numbers_of(catalogue.by_sku[item.sku or ""])
     sized = word.kind is Kind.OTHER and word.text.isdigit() and word.text not in own
     return sized or (word.kind is Kind.FOREIGN and not _tells_how(word))
+
+
+def _counted_by_address(item: Item, reading: Mapping[str, Any]) -> bool:
+    """Whether an address ends in a number of its own right before a good ("second floor, 2 black tea")."""
+    address: Mapping[str, Any] = (reading.get("slots") or {}).get("address") or {}
+    end = int(address.get("end") or 0)
+    return 0 < end < item.start <= end + _NEXT and _LAST_NUMBER.search(str(address.get("text") or "")) is not None
 
 
 def _tells_how(word: Piece) -> bool:

@@ -23,6 +23,7 @@ _NEAR: Final = 3
 _NEXT_ENTRY: Final = ([Kind.JOIN, Kind.OTHER], [Kind.BREAK, Kind.OTHER])
 _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
+_EACH_PERSON: Final = [list(map(fold, said)) for said in (("kila", "mtu"), ("each", "person"))]
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _COUNTED_GOOD: Final = 0.7
@@ -152,7 +153,8 @@ class Collector:
         """Whether "each" may mean for each of what was counted before it ("2 fans and one regulator each")."""
         each = any(self._amounts[number].text.casefold().endswith(_EACH) for number in item.amounts)
         each = each or (bool(item.amounts) and self._words_after(item.end)[:1] in _EACH_BEHIND)
-        return each and any(one.amounts for one in self.items)
+        person = bool(item.amounts) and self._words_after(item.end)[:2] in _EACH_PERSON
+        return person or (each and any(one.amounts for one in self.items))
 
     def _vaguely(self, segment: Segment, item: Item) -> bool:
         """Whether "a few" is said of it, or "kidogo" where the row has no small size that this could mean."""

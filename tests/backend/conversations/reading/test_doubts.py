@@ -6,7 +6,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.terms import measure_of
 from backend.conversations.reading.reader import read_message
-from backend.conversations.reading.types import Decision, ReadingContext
+from backend.conversations.reading.types import Decision, ReadingContext, Slot
 from tests.support.marked_reading import EVERYTHING, lines, read
 from tests.support.shops import marked
 
@@ -111,3 +111,26 @@ def test_hinges_of_one_and_of_two_inches_are_none_of_three() -> None:
 def test_what_can_be_poured_together_is_made_up(text: str) -> None:
     result = read(FRAMER, text)
     assert (lines(result), result.decision) == ({"LACQUER": 4}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("address", "goods", "expected"),
+    [
+        ("second floor, 2", "<wafers>", Decision.CLARIFY),
+        ("ghorofa ya pili, 3", "<creamer>", Decision.CLARIFY),
+        ("दूसरी मंजिल, 2", "<वेफर्स>", Decision.CLARIFY),
+        ("second floor, door 2", "<wafers> {1}", Decision.ACCEPT),
+    ],
+)
+def test_the_number_that_ends_an_address_may_count_the_good_behind_it(
+    address: str, goods: str, expected: Decision
+) -> None:
+    slot = {"text": address, "start": 0, "end": len(address)}
+    assert read(TEA_ROOM, f"{address} {goods}", slots={"address": slot}).decision is expected
+
+
+@pytest.mark.parametrize("said", ["kila mtu", "each person"])
+def test_so_many_for_each_person_is_asked_about(said: str) -> None:
+    """How many people there are, the shop cannot know."""
+    result = read(TEA_ROOM, f"<creamer> {{1}}, <wafers> {{2}} {said}")
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.QTY)
