@@ -8,6 +8,8 @@ from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
+from backend.catalog.linking.terms import is_unit
+from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.choices import numbers_of, offered_rows, prices_in, rows_of_word
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, places_of
@@ -52,8 +54,9 @@ def leaves_out(
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
     """The rows that single words of an answer name, and those of them with a refusal right behind."""
     named, refused = set[str](), set[str]()
-    for key, after in zip(said, [*said[1:], ""], strict=True):
-        found = rows_of_word(key, rows)
+    for before, key, after in zip(["", *said], said, [*said[1:], ""], strict=False):
+        measured = is_unit(key) and number_of(before) is not None  # "Half a kilo" is of 500g, though 1kg is "kilo".
+        found = [] if measured else rows_of_word(key, rows)
         if len(found) == 1:
             named.update(found)
             refused.update(found if after in cues().refusals_after else ())
