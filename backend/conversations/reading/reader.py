@@ -34,6 +34,7 @@ from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
+from backend.conversations.reading.touching import runs_together
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -117,6 +118,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         items, loose = joined, ()
     else:
         items = [*items, *unread_goods(pieces, items, reading)]
+        lost = lost or runs_together(context.text, pieces, items, catalogue)
     lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):

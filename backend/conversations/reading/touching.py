@@ -1,0 +1,81 @@
+"""Goods that run into each other or into words that nothing read: they may be one good, or another one."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.layout import clauses
+from backend.conversations.reading.names import DONE
+from backend.conversations.reading.pieces import Kind, Piece, no_goods_words
+
+_PART: Final = "several"  # the rule of a row of which no more than a part was said
+_INDIA: Final = "INR"
+_OR: Final = "ya"  # Hindi's "or" in Latin letters, which is Swahili's "of".
+
+
+def runs_together(text: str, pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether an order reads goods side by side that may be otherwise meant.
+
+    So it is where two parts of names touch ("grilled cheese sandwich"), Hindi's "ya" stands between two goods, a good
+    that the shop lacks leads right to one that it has ("mint green tea"), or a word of the shop is counted and unread.
+
+    Args:
+        text: The message.
+        pieces: All its pieces in order.
+        items: The items that were read.
+        catalogue: The merchant's rows.
+    """
+    ordered = sorted((item for item in items if item.role == ADD and item.sku), key=lambda item: item.start)
+    return (
+        any(_may_be_one(*pair, text) for pair in pairwise(ordered))
+        or any(_is_either(*pair, text, catalogue) for pair in pairwise(ordered))
+        or any(_names_another(*pair, text, items) for pair in pairwise(pieces))
+        or any(_counts_unread(*pair, items) for pair in _beside(pieces))
+    )
+
+
+def _may_be_one(before: Item, after: Item, text: str) -> bool:
+    """Whether nothing stands between two items, one of them named in part, and only one counted."""
+    part = _PART in {before.resolution.rule, after.resolution.rule}
+    return part and (before.unamounted or after.unamounted) and text[before.end : after.start].isspace()
+
+
+def _is_either(before: Item, after: Item, text: str, catalogue: Catalogue) -> bool:
+    said = text[before.end : after.start].strip().lower()
+    return said == _OR and before.sku != after.sku and catalogue.by_sku[str(before.sku)].currency == _INDIA
+
+
+def _names_another(before: Piece, after: Piece, text: str, items: Sequence[Item]) -> bool:
+    """Whether the bot takes a word for a good, no row has it, and it stands right before the words of an item."""
+    strange = before.kind is Kind.FOREIGN and before.key not in no_goods_words() and before.text.isalpha()
+    strange = strange and DONE.fullmatch(before.text.lower()) is None and not _is_held(before, items)
+    leads = after.kind is Kind.GOODS and any(item.start == after.start and item.sku for item in items)
+    return strange and leads and text[before.end : after.start].isspace()
+
+
+def _beside(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+    """Each two pieces of a clause that touch, the amount first."""
+    for before, after in (pair for run in clauses(pieces) for pair in pairwise(run)):
+        if before.kind is Kind.AMOUNT or after.kind is Kind.AMOUNT:
+            yield (before, after) if before.kind is Kind.AMOUNT else (after, before)
+
+
+def _counts_unread(amount: Piece, word: Piece, items: Sequence[Item]) -> bool:
+    """Whether a number and a word of the shop beside it are both in no item."""
+    numbered = any(number_of(fold(said)) is not None for _, _, said in words(amount.text))
+    return (
+        numbered
+        and word.kind is Kind.GOODS
+        and not word.weak
+        and not _is_held(word, items)
+        and not _is_held(amount, items)
+    )
+
+
+def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
+    spans = [span for item in items for span in ((item.start, item.end), *item.corrects)]
+    return any(start <= piece.start < end for start, end in spans)
