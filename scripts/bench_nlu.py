@@ -4,11 +4,14 @@
 
 Ours is the whole reading: language, intent and spans in the bot's interpreter, then link and decision in the backend's.
 The default pipeline gives an intent and entities alone. It gets an environment of its own, below `.duka/`, and its
-model is kept there until the data changes. The last line holds the figures; the command fails where a bar is missed.
+model is kept there until the data changes. Both readers run all the while and take turns, a score of messages each, so
+that what the machine does besides hits both. The last line holds the figures; the command fails where a bar is missed.
 """
 
 import argparse
+import gc
 import hashlib
+import itertools
 import json
 import shutil
 import subprocess
@@ -19,11 +22,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import baseline_bot
 
-from backend.catalog.linking.catalogue import load_catalogue
+from backend.catalog.linking.catalogue import Catalogue, load_catalogue
 from backend.conversations.reading.bot_process import BotProcess
 from backend.conversations.reading.cases import Case, context_of, load_cases, region_of, requests_of
 from backend.conversations.reading.reader import read_message
@@ -35,6 +38,7 @@ PROJECT: Final = baseline_bot.FOLDER / "nlu"
 QUARTER: Final = 0.25
 SIXTH: Final = 1 / 6
 TRAINING_S: Final = 120.0
+TURN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,6 @@ class Figures:
     resident_mb: float
     cold_cpu_s: float
     training_s: float
-
-
-def stock(texts: Sequence[str]) -> Figures:
-    """The default pipeline of Rasa on our hand-written messages."""
-    baseline_bot.install()
-    model = _stock_model()
-    return _read("stock", baseline_bot.PYTHON, model, texts, float(model.with_suffix(".seconds").read_text("utf-8")))
 
 
 def _stock_model() -> Path:
@@ -76,44 +73,105 @@ def _stock_model() -> Path:
     return model
 
 
-def ours(texts: Sequence[str], gold: Path) -> Figures:
-    """Our reading, link and decision included."""
+def _trained(model: Path) -> float:
+    """Train our model; return the seconds that it took."""
     print("  … training ours", flush=True)
+    began = time.monotonic()
+    with (model.parent / "train.log").open("wb") as log:
+        subprocess.run(training_command(OURS, model), cwd=ROOT, check=True, stdout=log, stderr=log)
+    return time.monotonic() - began
+
+
+class Child:
+    """A reader in a process of its own, started and ready for messages."""
+
+    def __init__(self, kind: str, python: Path, model: Path, first: str) -> None:
+        command = [str(python), "-W", "ignore", str(ROOT / "scripts" / "bench_nlu_child.py"), kind, str(model), first]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.cold_cpu_s = float(self._told()["cold_cpu_s"])
+        self.walls_ms: list[float] = []
+        self.resident_mb = 0.0
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+
+    def read(self, texts: Sequence[str]) -> list[float]:
+        """Read messages; return how many milliseconds each took."""
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        self._process.stdin.write(json.dumps(list(texts)) + "\n")
+        self._process.stdin.flush()
+        told = self._told()
+        self.resident_mb = float(told["resident_mb"])
+        return [float(wall) for wall in told["walls_ms"]]
+
+    def _told(self) -> Mapping[str, Any]:
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        for line in self._process.stdout:
+            if line.startswith("{"):  # Rasa prints a line of its own now and then.
+                found: Mapping[str, Any] = json.loads(line)
+                return found
+        message = "a reader has ended"
+        raise RuntimeError(message)
+
+
+def side_by_side(gold: Path, stock: Child, own: Child) -> tuple[list[float], list[float]]:
+    """Read each message with both, in turns; return the milliseconds of the default's parse and of our whole reading.
+
+    Link and decision are timed in shops that have read the other half of the messages before, but not this one.
+    """
+    paths = sorted((gold.parent / "catalogs").glob("*.csv"))
+    cases = {path: load_cases(gold, path.stem) for path in paths}
+    read = {path: _read(cases[path], load_catalogue(path)) for path in paths}
+    theirs: list[float] = []
+    ours: list[float] = []
+    for path, half in itertools.product(paths, (0, 1)):
+        catalogue = load_catalogue(path).prepared()
+        gc.freeze()  # As the backend's processes do.
+        for case in cases[path][1 - half :: 2]:
+            _link_ms(case, read[path], catalogue)
+        for turn in itertools.batched(cases[path][half::2], TURN, strict=False):
+            theirs += stock.read([case.text for case in turn])
+            tagged = own.read([case.text for case in turn])
+            linked = [_link_ms(case, read[path], catalogue) for case in turn]
+            ours += [sum(walls) for walls in zip(tagged, linked, strict=True)]
+    return theirs, ours
+
+
+def _read(cases: Sequence[Case], catalogue: Catalogue) -> Mapping[str, Any]:
+    with BotProcess() as bot:
+        return bot.read_all(requests_of(cases, region_of(catalogue)))
+
+
+def _link_ms(case: Case, readings: Mapping[str, Any], catalogue: Catalogue) -> float:
+    context = context_of(case, readings, None)
+    began = time.perf_counter()
+    read_message(readings[case.id], catalogue, context)
+    return (time.perf_counter() - began) * 1000
+
+
+def measured(gold: Path) -> tuple[Figures, Figures]:
+    """Return the figures of the default pipeline and of ours."""
+    baseline_bot.install()
+    model = _stock_model()
+    first = load_cases(gold)[0].text
     with tempfile.TemporaryDirectory(prefix="duka-bench-nlu-") as folder:
-        began = time.monotonic()
-        model = Path(folder) / "bench.tar.gz"
-        with (Path(folder) / "train.log").open("wb") as log:
-            subprocess.run(training_command(OURS, model), cwd=ROOT, check=True, stdout=log, stderr=log)
-        training_s = time.monotonic() - began
-        read = _read("ours", OURS, model, texts, training_s)
-    linked = median(_links_ms(gold))
-    return Figures(read.median_ms + linked, read.resident_mb, read.cold_cpu_s, training_s)
-
-
-def _read(kind: str, python: Path, model: Path, texts: Sequence[str], training_s: float) -> Figures:
-    command = [str(python), "-W", "ignore", str(ROOT / "scripts" / "bench_nlu_child.py"), kind, str(model)]
-    done = subprocess.run(command, input=json.dumps(list(texts)), capture_output=True, text=True, check=True)
-    found: Mapping[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return Figures(median(found["walls_ms"]), found["resident_mb"], found["cold_cpu_s"], training_s)
-
-
-def _links_ms(gold: Path) -> list[float]:
-    """How long link and decision take, for each message, in a shop that has read others before but not this one."""
-    walls = []
-    for path in sorted((gold.parent / "catalogs").glob("*.csv")):
-        cases: list[Case] = load_cases(gold, path.stem)
-        with BotProcess() as bot:
-            readings = bot.read_all(requests_of(cases, region_of(load_catalogue(path))))
-        for half in (0, 1):  # What is kept between messages is filled by the others.
-            catalogue = load_catalogue(path).prepared()
-            for case in cases[half::2]:
-                read_message(readings[case.id], catalogue, context_of(case, readings, None))
-            for case in cases[1 - half :: 2]:
-                context = context_of(case, readings, None)
-                began = time.perf_counter()
-                read_message(readings[case.id], catalogue, context)
-                walls.append((time.perf_counter() - began) * 1000)
-    return walls
+        own_model = Path(folder) / "bench.tar.gz"
+        training_s = _trained(own_model)
+        with Child("stock", baseline_bot.PYTHON, model, first) as stock, Child("ours", OURS, own_model, first) as own:
+            theirs, ours = side_by_side(gold, stock, own)
+            stock_training_s = float(model.with_suffix(".seconds").read_text("utf-8"))
+            return (
+                Figures(median(theirs), stock.resident_mb, stock.cold_cpu_s, stock_training_s),
+                Figures(median(ours), own.resident_mb, own.cold_cpu_s, training_s),
+            )
 
 
 def main() -> int:
@@ -121,8 +179,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, default=ROOT.parent / "shared" / "eval" / "dev.jsonl")
     options = parser.parse_args()
-    texts = [case.text for case in load_cases(options.gold)]
-    other, own = stock(texts), ours(texts, options.gold)
+    other, own = measured(options.gold)
     ratios = {
         "median": (own.median_ms / other.median_ms, QUARTER),
         "memory": (own.resident_mb / other.resident_mb, QUARTER),
