@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -14,6 +15,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.segment import read_segments
 from backend.conversations.reading.types import Turn
 from backend.conversations.reading.wants import wanted_of
@@ -37,10 +39,13 @@ def running_order(turns: Sequence[Turn], catalogue: Catalogue) -> dict[str, Frac
     """The order as the bot last read it back, by SKU; empty where it never did."""
     for turn in reversed(turns):
         if turn.sender == _BOT:
-            order = _read_back(turn.text, catalogue)
+            order = _RECENT.get((turn.text, catalogue), partial(_read_back, turn.text, catalogue))
             if order:
-                return order
+                return dict(order)
     return {}
+
+
+_RECENT: Final = Recent[tuple[str, Catalogue], Mapping[str, Fraction]]()  # A few parts of a reading ask for it.
 
 
 def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
