@@ -27,8 +27,7 @@ from backend.conversations.reading.change import (
 )
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.layout import in_names
-from backend.conversations.reading.numbered import endings_apart
+from backend.conversations.reading.numbered import endings_apart, in_names
 from backend.conversations.reading.pieces import cues, of_them, places_of
 from backend.conversations.reading.rearranging import COUNTED_ANEW
 from backend.conversations.reading.roles import is_reminder

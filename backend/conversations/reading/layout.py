@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -16,7 +16,7 @@ from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
 from backend.conversations.reading.articles import led_by_articles
-from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, numbered_names, phrased
+from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
 from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_of_word, number_words
@@ -130,25 +130,12 @@ def _crossed(text: str, size: tuple[int, int, str]) -> Piece:
     return Piece(Kind.SIZE, start, end, text[start:end], key)
 
 
-def in_names(keys: Sequence[str], catalogue: Catalogue) -> list[bool]:
-    """Whether each folded word and one beside it stand together in the name of a row ("Clinic Plus").
-
-    An "and" stands in a name only between two words of it ("Hot and Sour Soup").
-    """
-    pairs = [pair in catalogue.pairs for pair in pairwise(keys)]
-    beside = zip(keys, [False, *pairs], [*pairs, False], strict=True) if keys else ()
-    return [(left and right) if key in _ANDS else (left or right) for key, left, right in beside]
-
-
-_ANDS: Final = frozenset(map(fold, ("and", "n", "na", "aur", "ani", "aani", "और", "आणि", "व")))
-
-
 def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     """In "two lassi, mango no" what stands between the amount and the "no" that follows is refused, and is cut off."""
     out: list[Piece] = []
     for piece, after in zip_longest(pieces, pieces[1:]):
-        corrects = after is not None and (after.kind is Kind.AMOUNT or after.text.lower() in number_words())
-        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after and not corrects:
+        refuses = piece.kind is Kind.BREAK and piece.key in cues().refusals_after
+        if refuses and not _counts(after):
             cut = len(out)
             while cut and out[cut - 1].kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}:
                 cut -= 1
@@ -158,9 +145,15 @@ def _refusals_apart(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _counts(after: Piece | None) -> bool:
+    return after is not None and (after.kind is Kind.AMOUNT or after.text.lower() in number_words())
+
+
 def _roles_apart(pieces: list[Piece], roles: Sequence[str]) -> list[Piece]:
     """In "swap the lager for malt" what goes and what comes are two items, though no break stands between them."""
     out: list[Piece] = []
+    if not {"from", "to"} <= {*roles}:
+        return pieces
     for piece in pieces:
         last = next((n for n in reversed(range(len(out))) if out[n].kind is not Kind.JOINT), 0)
         if out and {"from", "to"} == {_role(out[last], roles), _role(piece, roles)}:

@@ -69,6 +69,19 @@ def phrased(said: Sequence[Word], catalogue: Catalogue) -> frozenset[int]:
     return frozenset(found)
 
 
+def in_names(keys: Sequence[str], catalogue: Catalogue) -> list[bool]:
+    """Whether each folded word and one beside it stand together in the name of a row ("Clinic Plus").
+
+    An "and" stands in a name only between two words of it ("Hot and Sour Soup").
+    """
+    pairs = [pair in catalogue.pairs for pair in pairwise(keys)]
+    beside = zip(keys, [False, *pairs], [*pairs, False], strict=True) if keys else ()
+    return [(left and right) if key in _ANDS else (left or right) for key, left, right in beside]
+
+
+_ANDS: Final = frozenset(map(fold, ("and", "n", "na", "aur", "ani", "aani", "और", "आणि", "व")))
+
+
 def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dict[int, int]:
     """Numbers that name rows, in a message that gives two of them: where each starts and ends.
 

@@ -141,8 +141,7 @@ class Cues:
     @staticmethod
     def any_in(listed: frozenset[str], text: str) -> bool:
         """Whether a text holds one of the listed phrases as whole words."""
-        said = f" {phrase_key(text)} "
-        return any(f" {one} " in said for one in listed)
+        return not listed.isdisjoint(_phrases(text)[1])
 
 
 _PHRASES: Final = (
