@@ -139,6 +139,8 @@ _TIMES: Final = frozenset("xX×@")
 
 def romanise(text: str) -> str:
     """Write Devanagari in Latin letters, dropping the inherent vowels that are not spoken; other scripts stay."""
+    if text.isascii():
+        return text
     return re.sub(r"[\u0900-\u097f]+", lambda run: _romanise_word(run.group()), text.translate(_DIGITS))
 
 

@@ -132,6 +132,8 @@ def _letters_apart(
     A message that gives one letter alone ("2 L") may mean litres, unless the shop has nothing by the litre or metre.
     """
     letters = [one.group("letter") for one in _COUNTED_LETTER.finditer(text)]
+    if not letters:
+        return amounts
     held = {item.label for item in catalogue.items}
     sizes = {letter for letter in letters if lexicon().sizes.get(letter.lower()) in held}
     measured = {item.measure.dimension for item in catalogue.items if item.measure}

@@ -7,14 +7,14 @@ from typing import Final
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, either
 
 _SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
 
 
 def refuses_some(text: str) -> bool:
     """Whether an answer refuses some of what it names ("all black except one white")."""
-    refusing = cues().negations | cues().refusals_after | cues().corrections
+    refusing = either(cues().negations, cues().refusals_after, cues().corrections)
     return not refusing.isdisjoint(fold(word) for _, _, word in words(text))
 
 

@@ -8,7 +8,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import MAKE_IT
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, either
 
 _NEXT: Final = 2
 _KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
@@ -48,7 +48,7 @@ class Around:
     def without(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item is only said to be left out of what it comes in ("add a roll without onions")."""
         known, (before, after) = cues(), self.beside(item, items)
-        led = known.negations | known.comes_without | known.less
+        led = either(known.negations, known.comes_without, known.less)
         return not led.isdisjoint(before) or not known.refusals_after.isdisjoint(after[:1])
 
     def exchanged(self, item: Item, items: Sequence[Item]) -> bool:

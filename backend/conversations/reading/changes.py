@@ -28,7 +28,7 @@ from backend.conversations.reading.change import (
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.numbered import endings_apart, in_names
-from backend.conversations.reading.pieces import cues, of_them, places_of
+from backend.conversations.reading.pieces import cues, either, of_them, places_of
 from backend.conversations.reading.rearranging import COUNTED_ANEW
 from backend.conversations.reading.roles import is_reminder
 from backend.conversations.reading.segment import Segment
@@ -82,7 +82,7 @@ class Changer:
         on = [item for item in items if item not in off]
         if not items:
             self._apply_loose(loose, cues().more)
-        elif self._said(cues().set | cues().corrections):
+        elif self._said(either(cues().set, cues().corrections)):
             self._resize([segment for segment in loose if segment.keys])
         gone = self._take_off(off, on)
         taken = len(self.change.removed)
@@ -109,7 +109,7 @@ class Changer:
         """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
         bare = [one for one in loose if one.amounts and not one.keys and amounts_to_much(one.wanted)]
         apart = all(self._own_row(item) is None for item in items)
-        steered = self._said(cues().set | cues().corrections | cues().more)
+        steered = self._said(either(cues().set, cues().corrections, cues().more))
         if bare and apart and len(self._order) == 1 and steered:
             self._apply_loose(
                 bare, cues().more - cues().joins
@@ -166,7 +166,7 @@ class Changer:
         if off:  # "Make the tea coffee and cancel the milk": no "and" stands between the two.
             made = own[0] is rest[0] and self._said(cues().set) and not self._around.joined(*rest)
             return own if made else []
-        steered = self._said(cues().set | cues().off | cues().corrections)
+        steered = self._said(either(cues().set, cues().off, cues().corrections))
         return own if steered and not self._said(cues().more) else []
 
     def _is_off(self, item: Item, items: Sequence[Item]) -> bool:
@@ -296,7 +296,7 @@ class Changer:
         refused = not gone and self._said(_NOT_THAT)
         if len(on) > 1 or (self._said(cues().more) and not refused):
             return False
-        steered = self._said(cues().set | cues().corrections) or self._around.tells_which(item)
+        steered = self._said(either(cues().set, cues().corrections)) or self._around.tells_which(item)
         if not gone and not refused and not steered:
             return False
         # "Drop the lassi and make the biryani chicken": what is made another sort may be another row than what goes.

@@ -18,7 +18,7 @@ from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.answer_parts import parts_of, refuses_some
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.pieces import cues, places_of
+from backend.conversations.reading.pieces import cues, either, places_of
 from backend.conversations.reading.segment import Segment
 
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
@@ -220,7 +220,7 @@ def _says_only(text: str) -> bool:
     taking = (known.both, known.all_of_them, known.each, known.half_each)
     spans = [span for listed in taking for span in places_of(listed, text)]
     rest = (fold(word) for start, _, word in words(text) if not any(first <= start < last for first, last in spans))
-    return all(key in lexicon().filler | cues().asks or number_of(key) is not None for key in rest)
+    return all(key in either(lexicon().filler, cues().asks) or number_of(key) is not None for key in rest)
 
 
 _ASCII: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}

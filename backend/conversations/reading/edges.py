@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.pieces import cues, places_of
+from backend.conversations.reading.pieces import cues, either, places_of
 
 _BREAK: Final = re.compile(r"[,;:\n।!?()]|\.(?=\s|$)")
 _LED_BY_COLON: Final = re.compile(r"[^\d:]+:\s+(?=\S+\s+\S)")
@@ -157,12 +157,15 @@ def _part_of_place(clause: Sequence[Word], reading: Mapping[str, Any], catalogue
 
 def _is_common(word: str) -> bool:
     key = fold(word)
-    return key in lexicon().filler | cues().asks | cues().joins | cues().gives or word.lower() in cues().place_leads
+    return (
+        key in either(lexicon().filler, cues().asks, cues().joins, cues().gives) or word.lower() in cues().place_leads
+    )
 
 
 def _may_name(word: Word, catalogue: Catalogue) -> bool:
     key = fold(word[2])
-    listed = cues().never_goods | cues().corrections | cues().negations | cues().set | cues().off | cues().more
+    lists = cues()
+    listed = either(lists.never_goods, lists.corrections, lists.negations, lists.set, lists.off, lists.more)
     known = key in catalogue.index.by_key or key in listed or key in lexicon().containers or key in lexicon().sizes
     known = known or bool(sense_of(key)) or _BRINGS.fullmatch(word[2].lower()) is not None
     return word[2][:1].isalpha() and not known and number_of(key) is None and catalogue.heard(word[2]) is None

@@ -11,7 +11,7 @@ from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.pieces import Kind, Piece, cues, either
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision
@@ -136,7 +136,7 @@ def _beside(pieces: Sequence[Piece], items: Sequence[Item]) -> list[Piece]:
 
 
 def _strange(piece: Piece) -> bool:
-    return piece.key not in cues().asks | cues().never_goods
+    return piece.key not in either(cues().asks, cues().never_goods)
 
 
 def _unamounted(items: Sequence[Item]) -> float:

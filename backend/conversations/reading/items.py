@@ -13,7 +13,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
-from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, either, of_them, places_of
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
@@ -296,7 +296,8 @@ class Collector:
         """Whether an amount stands right behind a word that nothing has read, as the next entry of a list."""
         led = [piece for piece in self._pieces if piece.end <= segment.start][-2:]
         unread = [piece.kind for piece in led] in _NEXT_ENTRY
-        return unread and led[1].key not in cues().asks | cues().never_goods | cues().corrections | cues().set
+        steering = either(cues().asks, cues().never_goods, cues().corrections, cues().set)
+        return unread and led[1].key not in steering
 
     def _in_its_unit(self, last: Item, item: Item) -> Item:
         """A bare number that corrects a measure ("4 kilos, no, five") in the unit that was said before it."""

@@ -270,7 +270,7 @@ class _Sorter:
     @staticmethod
     def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:
         """Whether a word that nothing explains may be an English one in other letters: the bot must half think so."""
-        known = key in cues().never_goods | cues().more or spoken_number(key) is not None
+        known = key in cues().never_goods or key in cues().more or spoken_number(key) is not None
         tagged = mention is not None or tag in _GOODS_TAGS
         return not known and (tagged or p < _DOUBTED)
 

@@ -18,7 +18,7 @@ from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
-from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
+from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
 from backend.conversations.reading.segment import Segmenter
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.steps import counted, with_steps
@@ -369,7 +369,7 @@ def _is_item(
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
     pieces = [piece for piece in pieces if piece.kind not in {Kind.JOIN, Kind.BREAK}]
-    strangers = sum(piece.kind not in _HELD and piece.key not in cues().more | cues().asks for piece in pieces)
+    strangers = sum(piece.kind not in _HELD and piece.key not in either(cues().more, cues().asks) for piece in pieces)
     amounted = any(piece.kind is Kind.AMOUNT for piece in pieces)
     # A sort that no row tells apart ("hot chillies one packet") may stand beside a good that a note has swallowed.
     described = strangers == 1 and amounted and not counted and pieces[0].kind is Kind.GOODS

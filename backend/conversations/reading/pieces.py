@@ -55,6 +55,12 @@ class Piece:
     recovered: bool = False
 
 
+@lru_cache(maxsize=128)
+def either(*lists: frozenset[str]) -> frozenset[str]:
+    """All words of some lists; made once for the same lists, since many words of a message are looked up in them."""
+    return frozenset[str]().union(*lists)
+
+
 @dataclass(frozen=True, slots=True)
 class Cues:
     """Folded words that steer the reading of lines."""
@@ -136,7 +142,7 @@ class Cues:
     @property
     def off(self) -> frozenset[str]:
         """Words of taking off, on whichever side of the good they stand."""
-        return self.off_before | self.off_after
+        return either(self.off_before, self.off_after)
 
     @staticmethod
     def any_in(listed: frozenset[str], text: str) -> bool:

@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import term
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
@@ -39,10 +39,10 @@ def has_strays(
 
 def counts_a_stranger(pieces: Sequence[Piece]) -> bool:
     """Whether an "and" and an amount lead to a word that no list knows ("full, aur ek raita")."""
-    known = cues().asks | cues().never_goods | cues().gives | lexicon().filler | lexicon().sizes.keys()
+    lists = either(cues().asks, cues().never_goods, cues().gives, lexicon().filler)
     runs = zip(pieces, pieces[1:], pieces[2:], strict=False)
     led = (word for join, count, word in runs if join.kind is Kind.JOIN and count.kind is Kind.AMOUNT)
-    return any(word.kind is Kind.OTHER and word.key not in known for word in led)
+    return any(word.kind is Kind.OTHER and word.key not in lists and word.key not in lexicon().sizes for word in led)
 
 
 def stands_by_a_stranger(start: int, end: int, pieces: Sequence[Piece]) -> bool:
@@ -150,7 +150,7 @@ def _joined(led_by: Sequence[Piece]) -> bool:
 
 def _refused(led_by: Sequence[Piece]) -> bool:
     """Whether they say without what a good is to come ("two coffees without sugar", "zisiwe na sukari")."""
-    refusing = cues().negations | cues().off
+    refusing = either(cues().negations, cues().off)
     return any(piece.kind is Kind.BREAK and piece.key in refusing for piece in led_by)
 
 
@@ -160,7 +160,7 @@ def _holds(run: Sequence[Piece], items: Sequence[Item]) -> bool:
 
 def _is_stray(run: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
     known = cues()
-    steering = known.never_goods | known.more | known.less | known.set | known.off | known.corrections | known.pays
+    steering = either(known.never_goods, known.more, known.less, known.set, known.off, known.corrections, known.pays)
     said = [piece for piece in run if piece.kind is Kind.OTHER]
     plain = all(piece.kind in _SILENT for piece in run) and all(piece.key not in steering for piece in said)
     plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) for piece in said)

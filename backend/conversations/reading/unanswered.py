@@ -12,7 +12,7 @@ from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.choices import numbers_of, offered_rows, prices_in, rows_of_word
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.pieces import cues, places_of
+from backend.conversations.reading.pieces import cues, either, places_of
 
 _FEWEST: Final = 2
 
@@ -42,7 +42,7 @@ def leaves_out(
     own = {one.sku for one in taken}
     said = [fold(word) for _, _, word in words(text)]
     named, refused = _named(said, rows)
-    every = bool(places_of(cues().both | cues().all_of_them | cues().half_each, text))
+    every = bool(places_of(either(cues().both, cues().all_of_them, cues().half_each), text))
     return (
         bool(named - refused - own)
         or bool(refused & own)
