@@ -11,6 +11,8 @@ from backend.catalog.linking.terms import Term, Terms, merged
 
 ENOUGH: Final = 0.72
 _MOST_ROWS: Final = 400
+_MOST_KEPT: Final = 4096
+_FEW: Final = 20
 _FAR_BEHIND: Final = 0.12
 _CLEARLY_BEHIND: Final = 0.06
 _COMBO: Final = "combo"  # A bundle is meant only where it is asked for as one.
@@ -34,7 +36,7 @@ class Candidate:
     exact: tuple[Exact, ...] = ()
 
 
-def find(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
+def find(catalogue: Catalogue, terms: Terms) -> Sequence[Candidate]:
     """Rows that fit a mention, best first; each reading of the words (as said, merged, run together) is tried.
 
     Args:
@@ -42,8 +44,22 @@ def find(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
         terms: The mention; weak terms may stay unmatched.
 
     Returns:
-        Candidates with scores in (0, 1]; those that only share a modifier with the mention are left out.
+        Candidates with scores in (0, 1]; those that only share a modifier with the mention are left out. A few are
+        kept, since the same goods come in other numbers.
     """
+    known, key = catalogue.found, (terms.goods, terms.container == _COMBO)
+    kept: Sequence[Candidate] | None = known.get(key)
+    if kept is not None:
+        return kept
+    found = _found(catalogue, terms)
+    if len(found) <= _FEW:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        known[key] = found
+    return found
+
+
+def _found(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
     best: dict[int, Candidate] = {}
     for shape in _shapes(catalogue.index, terms.goods):
         for candidate in _fitting(catalogue.index, shape):

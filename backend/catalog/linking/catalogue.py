@@ -143,6 +143,11 @@ class Catalogue:
         return {}
 
     @cached_property
+    def found(self) -> dict[Any, Any]:
+        """Which rows goods words were found to fit (`find` keeps it here)."""
+        return {}
+
+    @cached_property
     def index(self) -> Index:
         """The inverted index over names and aliases."""
         names = [(item.name, *item.aliases) for item in self.items]
