@@ -366,6 +366,8 @@ _CUT: Final = re.compile(r"[,;\n।]|\.(?=\s)|\s(?:na|and|aur|ani|plus|और|�
 def _is_item(
     text: str, start: int, end: int, reading: Mapping[str, Any], catalogue: Catalogue, *, counted: bool
 ) -> bool:
+    if counted and not any(start <= one["start"] < end for one in reading.get("amounts") or ()):
+        return False
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
     pieces = [piece for piece in pieces if piece.kind not in {Kind.JOIN, Kind.BREAK}]
