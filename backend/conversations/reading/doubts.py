@@ -33,12 +33,13 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
         catalogue: The merchant's rows.
     """
     ordered = [item for item in items if item.role == ADD and item.sku in catalogue.row_of]
+    runs = clauses(pieces) if ordered else []
     return (
         any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
-        or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in clauses(pieces))
+        or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_counted_by_address(item, reading) for item in ordered)
-        or any(_is_foreign(*pair, ordered, reading, catalogue) for run in clauses(pieces) for pair in pairwise(run))
+        or any(_is_foreign(*pair, ordered, reading, catalogue) for run in runs for pair in pairwise(run))
     )
 
 
@@ -52,8 +53,11 @@ def _is_named_twice(one: Item, other: Item) -> bool:
 def _is_sort_of_last(last: Item, item: Item, catalogue: Catalogue) -> bool:
     """Whether what came to another good is the sort of a row beside the last ("3 chocolate cakes and 1 vanilla")."""
     row, said = catalogue.by_sku[last.sku or ""], {term.key for term in read_keys(item.keys).goods}
-    beside = (other for other in catalogue.items if other.sku != row.sku and _in_other_sort(row, other))
-    skus = {other.sku for other in beside if said and said <= _words(other) - _words(row)}
+    index = catalogue.index
+    held = [index.rows[index.by_key[key]] if key in index.by_key else frozenset[int]() for key in said]
+    having = (catalogue.items[number] for number in (frozenset.intersection(*held) if held else ()))
+    other = (one for one in having if one.sku != row.sku and said <= _words(one) - _words(row))
+    skus = {one.sku for one in other if _in_other_sort(row, one)}
     return bool(skus) and item.sku not in skus
 
 

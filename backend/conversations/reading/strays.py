@@ -72,7 +72,8 @@ def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalo
     """
     rows = catalogue.row_of
     ordered = [item for item in items if item.sku in rows and item.role == ADD]
-    beside = ((item, piece) for item in ordered for run in clauses(pieces) for piece in _beside(run, item, items))
+    runs = clauses(pieces) if ordered else []
+    beside = ((item, piece) for item in ordered for run in runs for piece in _beside(run, item, items))
     return any(not is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
 
 
@@ -90,7 +91,8 @@ def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator
 
 def is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
     """Whether a row has a word, however it is spelled, or may come with it, or in it."""
-    if piece.key in lexicon().optional | catalogue.choices or piece.key in lexicon().containers:
+    lex = lexicon()
+    if piece.key in lex.optional or piece.key in catalogue.choices or piece.key in lex.containers:
         return True
     similar = catalogue.index.similar(term(piece.key)).items()
     having = [catalogue.index.rows[place] for place, likeness in similar if likeness >= ENOUGH]
