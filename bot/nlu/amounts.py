@@ -98,6 +98,13 @@ def word_kind(word: str) -> str:
     return "number" if numbers.read((word,)) else ""
 
 
+@lru_cache(maxsize=16384)
+def _may_begin(word: str) -> bool:
+    """Tell whether an amount, or an hour of the day, can begin with a folded word; most can't."""
+    leads = units.HOUR_BEFORE | units.WORTH_BEFORE | units.TIMES | rows.ARTICLES
+    return word in leads or word_kind(word) != ""
+
+
 _HOURS = 24
 
 
@@ -115,13 +122,11 @@ class AmountFinder:
         out: list[Amount] = []
         at = 0
         while at < len(self._words):
-            at = self._behind_clock(at)
-            amount = self._at(at)
-            if amount is None:
-                at += 1
-                continue
-            out.append(amount)
-            at = amount.last
+            begins = _may_begin(self._words[at])
+            at = self._behind_clock(at) if begins else at
+            amount = self._at(at) if begins else None
+            out += [amount] if amount else []
+            at = amount.last if amount else at + 1
         return out
 
     def _behind_clock(self, at: int) -> int:
@@ -249,10 +254,8 @@ class AmountFinder:
         hundreds = numbers.numerals("hi").hundred | numbers.numerals("hi-Latn").hundred
         base = numbers.read(self._words[: at + 2], at + 1) if self._word(at + 1) else None
         value, last = (float(base[0]), base[1]) if base and base[0] < 100 else (1.0, at + 1)  # noqa: PLR2004
-        if base and self._word(last) in hundreds:
+        if self._word(last) in hundreds:
             return _Number((value + shift) * 100, last + 1, digits=False)
-        if not base and self._word(last) in hundreds:
-            return _Number((1 + shift) * 100, last + 1, digits=False)
         if not base and not unit_of(self._word(last)):
             return None
         return _Number(value + shift, last, digits=False, fraction=True)

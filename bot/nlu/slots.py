@@ -224,6 +224,9 @@ def _vague_place(message: Message) -> dict[str, Any] | None:
 
 def fold_same_length(text: str) -> str:
     """Lower-case without moving any offset."""
+    lower = text.lower()
+    if len(lower) == len(text):  # No letter grows, so none may make up for another.
+        return lower
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
