@@ -74,13 +74,8 @@ def _words(row: CatalogueItem) -> frozenset[str]:
 def _is_told_behind(item: Item, items: Sequence[Item], run: Sequence[Piece], catalogue: Catalogue) -> bool:
     """Whether a word of another row stands behind the count of an item ("sprinkles 3 chocolate")."""
     row = catalogue.row_of[item.sku or ""]
-    free = (one for one in _behind_count(item, run) if not any(_holds(other, one) for other in items))
+    free = (one for one in _behind_count(item, run) if not any(other.holds(one.start) for other in items))
     return any(one.kind is Kind.GOODS and not is_of(one, row, catalogue) for one in free)
-
-
-def _holds(item: Item, piece: Piece) -> bool:
-    """Whether an item, or what it corrects, was read from a piece."""
-    return any(start <= piece.start < end for start, end in ((item.start, item.end), *item.corrects))
 
 
 def _behind_count(item: Item, run: Sequence[Piece]) -> Iterator[Piece]:
@@ -95,7 +90,7 @@ def _is_foreign(
 ) -> bool:
     """Whether a sort or a size of the bot's that its row does not have is right beside a good ("sadolin varnish")."""
     word, beside = (before, after) if before.kind in UNREAD else (after, before)
-    item = next((one for one in ordered if _holds(one, beside)), None)
+    item = next((one for one in ordered if one.holds(beside.start)), None)
     if item is None or beside.kind not in _BESIDE or not _is_sure_good(word, reading):
         return False
     own = numbers_of(catalogue.by_sku[item.sku or ""])

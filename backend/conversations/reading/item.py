@@ -27,6 +27,10 @@ class Item:
     guessed: bool = False
     corrects: tuple[tuple[int, int], ...] = ()  # where the items stood that it was said instead of
 
+    def holds(self, place: int) -> bool:
+        """Whether it, or what it corrects, was read from the place of a message."""
+        return any(start <= place < end for start, end in ((self.start, self.end), *self.corrects))
+
     @property
     def unamounted(self) -> bool:
         """Whether nothing was said of how much."""

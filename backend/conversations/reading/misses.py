@@ -44,7 +44,7 @@ def may_be_missed(
     """
     changes = (reading.get("intent") or {}).get("name") == "modify_order"
     strange = unmet(reading)
-    unread = [one for one in pieces if one.kind is Kind.OTHER and not _is_held(one, items) and not is_known(one)]
+    unread = [one for one in pieces if one.kind is Kind.OTHER and not is_held(one, items) and not is_known(one)]
     runs = clauses(pieces)
     return (
         any(_loses_a_good(run, items, strange) for run in runs)
@@ -57,14 +57,15 @@ def may_be_missed(
     )
 
 
-def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
+def is_held(piece: Piece, items: Sequence[Item]) -> bool:
+    """Whether an item that came to one row was read from a piece."""
     return any(item.start <= piece.start < item.end and item.sku for item in items)
 
 
 def _loses_a_good(run: Sequence[Piece], items: Sequence[Item], strange: frozenset[int]) -> bool:
     """Whether a clause names no good of the shop, but a size or an amount of what the bot takes for one never met."""
     named = any(one.kind is Kind.GOODS for one in run)
-    foreign = any(one.kind is Kind.FOREIGN and one.start in strange and not _is_held(one, items) for one in run)
+    foreign = any(one.kind is Kind.FOREIGN and one.start in strange and not is_held(one, items) for one in run)
     return foreign and not named and any(one.kind in _COUNTING for one in run)
 
 

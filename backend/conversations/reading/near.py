@@ -15,7 +15,7 @@ from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
-from backend.conversations.reading.misses import may_be_missed
+from backend.conversations.reading.misses import is_held, may_be_missed
 from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
 from backend.conversations.reading.slips import is_near, meant, no_slips, number_words, single, strangers
 
@@ -48,7 +48,7 @@ def may_be_mistyped(
     """
     strange = strangers(text, reading)
     words = [one for one in pieces if one.kind in _WORDS and not _is_known(one)]
-    loose = [one for one in words if not _is_held(one, items)]
+    loose = [one for one in words if not is_held(one, items)]
     bare = {one.start for one in _beside_bare(pieces, items)}
     before = [one for one in _before_units(pieces) if one.kind is Kind.OTHER and one.key not in cues().asks]
     changes = (reading.get("intent") or {}).get("name") == "modify_order"
@@ -67,10 +67,6 @@ def may_be_mistyped(
         or any(_is_suspect(one, catalogue, strange=one.start in strange, bare=one.start in bare) for one in words)
         or any(_is_near_size(one) for one in words if one.start in strange and one.start in sized)
     )
-
-
-def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
-    return any(item.start <= piece.start < item.end and item.sku for item in items)
 
 
 def _gives_or_counts(piece: Piece, items: Sequence[Item], text: str) -> bool:

@@ -77,5 +77,4 @@ def _counts_unread(amount: Piece, word: Piece, items: Sequence[Item]) -> bool:
 
 
 def _is_held(piece: Piece, items: Sequence[Item]) -> bool:
-    spans = [span for item in items for span in ((item.start, item.end), *item.corrects)]
-    return any(start <= piece.start < end for start, end in spans)
+    return any(item.holds(piece.start) for item in items)
