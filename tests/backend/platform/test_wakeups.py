@@ -1,7 +1,8 @@
 """Bells wake early and only after the commit; limits hold with and without Redis."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,50 +84,51 @@ async def test_a_bell_without_hurry_goes_with_the_next_or_by_itself_at_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three rings for a screen and one for a loop are one message; without one for a loop they still arrive."""
-    board, port, stop = wakeups.unhurried("a-board"), free_port(), asyncio.Event()
-    relay = wakeups.RedisRelay(f"redis://127.0.0.1:{port}/0")
-    with redis_server(tmp_path, port), redis_client.Redis(port=port) as elsewhere:
-        running = asyncio.create_task(relay.run(stop))
-        await _until(lambda: elsewhere.pubsub_numsub("duka:bells")[0][1] == 1)
-        with elsewhere.pubsub(ignore_subscribe_messages=True) as channel:
-            channel.subscribe("duka:bells")
-            channel.get_message(timeout=1)
-            heard: list[list[str]] = []
-            monkeypatch.setattr(wakeups, "_UNHURRIED_S", 600)
-            for name in (board, board, board, "sends"):
-                wakeups.notify(name)
-                await asyncio.sleep(0.02)
-            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
-            monkeypatch.setattr(wakeups, "_UNHURRIED_S", 0)
-            wakeups.notify(board)
-            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
-        stop.set()
-        await running
-    assert [names for names in heard if names] == [["a-board", "sends"], ["a-board"]]
+    board = wakeups.unhurried("a-board")
+    async with _heard_elsewhere(tmp_path) as heard:
+        monkeypatch.setattr(wakeups, "_UNHURRIED_S", 600)
+        for name in (board, board, board, "sends"):
+            wakeups.notify(name)
+            await asyncio.sleep(0.02)
+        assert await heard() == ["a-board", "sends"]
+        monkeypatch.setattr(wakeups, "_UNHURRIED_S", 0)
+        wakeups.notify(board)
+        assert await heard() == ["a-board"]
 
 
 @pytest.mark.redis
 async def test_bells_of_a_busy_moment_go_as_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each message wakes every process, so what rings right after one waits a little and goes together."""
-    monkeypatch.setattr(wakeups, "_BETWEEN_S", 0.3)
+    monkeypatch.setattr(wakeups, "_BETWEEN_S", 1)
+    async with _heard_elsewhere(tmp_path) as heard:
+        wakeups.notify("first")
+        assert await heard() == ["first"]
+        for name in ("c", "a", "b", "a"):
+            wakeups.notify(name)
+            await asyncio.sleep(0.01)
+        assert await heard() == ["a", "b", "c"]
+
+
+@asynccontextmanager
+async def _heard_elsewhere(folder: Path) -> AsyncIterator[Callable[[], Awaitable[list[str]]]]:
+    """Relay over a Redis of its own; give what waits for the next message, as another process hears it."""
     port, stop = free_port(), asyncio.Event()
     relay = wakeups.RedisRelay(f"redis://127.0.0.1:{port}/0")
-    with redis_server(tmp_path, port), redis_client.Redis(port=port) as elsewhere:
+    with redis_server(folder, port), redis_client.Redis(port=port) as elsewhere:
         running = asyncio.create_task(relay.run(stop))
         await _until(lambda: elsewhere.pubsub_numsub("duka:bells")[0][1] == 1)
         with elsewhere.pubsub(ignore_subscribe_messages=True) as channel:
             channel.subscribe("duka:bells")
             channel.get_message(timeout=1)
-            heard: list[list[str]] = []
-            wakeups.notify("first")
-            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
-            for name in ("c", "a", "b", "a"):
-                wakeups.notify(name)
-                await asyncio.sleep(0.01)
-            await _until(lambda: heard.append(_names(channel.get_message())) or heard[-1] != [])
+
+            async def heard() -> list[str]:
+                names: list[str] = []
+                await _until(lambda: names.extend(_names(channel.get_message())) or names != [])
+                return names
+
+            yield heard
         stop.set()
         await running
-    assert [names for names in heard if names] == [["first"], ["a", "b", "c"]]
 
 
 def _names(message: dict[str, Any] | None) -> list[str]:
