@@ -91,7 +91,6 @@ class Child:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self.cold_cpu_s = float(self._told()["cold_cpu_s"])
-        self.walls_ms: list[float] = []
         self.resident_mb = 0.0
 
     def __enter__(self) -> Self:

@@ -32,7 +32,7 @@ class LinearModel:
         temperature: float = 1.0,
     ) -> None:
         self.labels = list(labels)
-        self._weights = weights.astype(np.float32)  # To turn each row as it is used took longer than all the rest.
+        self._weights = np.asarray(weights, np.float32)  # To turn each row as it is used took longer than all the rest.
         self._bias = bias
         self.temperature = temperature
 
@@ -82,7 +82,7 @@ class LinearModel:
         """Read a model."""
         about = json.loads((folder / f"{name}.json").read_text("utf-8"))
         with np.load(folder / f"{name}.npz") as stored:
-            weights = np.zeros((_MASK + 1, len(about["labels"])), dtype=np.float16)
+            weights = np.zeros((_MASK + 1, len(about["labels"])), dtype=np.float32)
             weights[stored["used"]] = stored["weights"]
             return cls(about["labels"], weights, stored["bias"], about["temperature"])
 
