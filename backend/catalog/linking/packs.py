@@ -85,6 +85,7 @@ def by_money(price_minor: int, amount_minor: Fraction, *, weighed: bool) -> Frac
     return bought if bought > 0 and bought % finest == 0 else None
 
 
+@lru_cache(maxsize=1024)
 def as_fraction(value: float) -> Fraction:
     """A spoken amount as a fraction: 0.333 is a third, 2.5 is five halves."""
     return Fraction(value).limit_denominator(1000)

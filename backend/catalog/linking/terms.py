@@ -113,6 +113,7 @@ def measure_of(value: float, unit: str) -> Measure | None:
     return None if meaning is None else Measure(meaning[0], round(value * meaning[1], 6))
 
 
+@lru_cache(maxsize=65536)
 def term(key: str, *, weak: bool = False) -> Term:
     """A term for a folded word, with its senses."""
     return Term(key, sense_of(key), weak)

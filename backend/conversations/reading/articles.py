@@ -1,7 +1,6 @@
 """Goods that the bot passed over, and that an article leads to in a list ("... and a latte")."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -26,7 +25,7 @@ def led_by_articles(pieces: Sequence[Piece], catalogue: Catalogue) -> list[Piece
             continue
         entry = list(takewhile(lambda piece: piece.kind not in CUTS, pieces[place + 1 :]))
         if _is_name(entry, catalogue):
-            out[place + 1 : place + 1 + len(entry)] = [replace(one, weak=False, recovered=True) for one in entry]
+            out[place + 1 : place + 1 + len(entry)] = [one._replace(weak=False, recovered=True) for one in entry]
     return out
 
 

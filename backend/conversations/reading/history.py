@@ -16,7 +16,7 @@ from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.recent import Recent
-from backend.conversations.reading.segment import read_segments
+from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.types import Turn
 from backend.conversations.reading.wants import wanted_of
 

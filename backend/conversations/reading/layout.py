@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import zip_longest
@@ -179,11 +179,11 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
         and (pieces[-1].key.replace(".", "", 1).isdigit() or spoken_number(pieces[-1].key) is not None)
     ):
         number = pieces.pop()
-        pieces.append(replace(number, kind=Kind.SIZE, amount=None))
-        piece = replace(piece, kind=Kind.SIZE)
+        pieces.append(number._replace(kind=Kind.SIZE, amount=None))
+        piece = piece._replace(kind=Kind.SIZE)
     elif is_unit(piece.key) and pieces and _is_part(pieces[-1]):
-        pieces.append(replace(pieces.pop(), kind=Kind.SIZE))
-        piece = replace(piece, kind=Kind.SIZE)
+        pieces.append(pieces.pop()._replace(kind=Kind.SIZE))
+        piece = piece._replace(kind=Kind.SIZE)
     pieces.append(piece)
 
 

@@ -19,7 +19,7 @@ from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
-from backend.conversations.reading.segment import Segmenter
+from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.steps import counted, with_steps
 from backend.conversations.reading.unread import tells_of_a_wish

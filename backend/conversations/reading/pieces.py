@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon, phrase_key
@@ -37,8 +37,7 @@ CUTS: Final = frozenset({Kind.BREAK, Kind.JOIN})  # what ends an entry of a list
 UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN})  # words that no row explains
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a message; `amount` is the index of its amount, `mention` that of the bot's mention around it.
 
     `weak` is a word that the bot takes for no good; `recovered` one that it was unsure of and the catalogue knows.
@@ -188,17 +187,13 @@ type _Runs = tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
 def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
     """Where each word of a text starts, with the phrases that begin there and their ends, longest first; and all."""
     said = [(start, end, fold(word)) for start, end, word in words(text)]
-    runs = tuple(
-        (
-            start,
-            tuple(
-                (said[place + width - 1][1], " ".join(key for _, _, key in said[place : place + width]))
-                for width in range(min(_LONGEST_PHRASE, len(said) - place), 0, -1)
-            ),
-        )
-        for place, (start, _, _) in enumerate(said)
-    )
-    return runs, frozenset(phrase for _, beginning in runs for _, phrase in beginning)
+    runs: list[tuple[int, tuple[tuple[int, str], ...]]] = []
+    for place, (start, _, _) in enumerate(said):
+        beginning: list[tuple[int, str]] = []
+        for _, end, key in said[place : place + _LONGEST_PHRASE]:
+            beginning.append((end, f"{beginning[-1][1]} {key}" if beginning else key))
+        runs.append((start, tuple(reversed(beginning))))
+    return tuple(runs), frozenset(phrase for _, beginning in runs for _, phrase in beginning)
 
 
 def of_them(text: str) -> int | None:

@@ -30,7 +30,8 @@ from backend.conversations.reading.openings import acts_on_nothing
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.rearranging import rearranged, recounted
-from backend.conversations.reading.segment import Segment, read_segments
+from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals

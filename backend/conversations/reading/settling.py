@@ -17,7 +17,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
-from backend.conversations.reading.segment import Segmenter
+from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.types import ReadingContext
 
 PLACE: Final = "place_order"

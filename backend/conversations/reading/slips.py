@@ -32,6 +32,7 @@ def meant(word: str, *, strange: bool) -> float | None:
     return _nearest(typed) if strange and len(typed) >= _SHORTEST else None
 
 
+@lru_cache(maxsize=65536)
 def single(word: str) -> str:
     """A word with its doubled letters written once."""
     return "".join(sign for sign, _ in groupby(word))
