@@ -148,6 +148,11 @@ class Catalogue:
         return {}
 
     @cached_property
+    def said(self) -> dict[Any, Any]:
+        """What words were found to say in this shop (the reading's sorter keeps it here)."""
+        return {}
+
+    @cached_property
     def index(self) -> Index:
         """The inverted index over names and aliases."""
         names = [(item.name, *item.aliases) for item in self.items]

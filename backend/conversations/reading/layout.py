@@ -5,32 +5,22 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import crosses, fold, romanise, stems, words
-from backend.catalog.linking.index import EQUAL, SAME_GOOD
-from backend.catalog.linking.lexicon import lexicon, sense_of
+from backend.catalog.linking.folding import crosses, fold, romanise, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import as_fraction
-from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
+from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
-from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
 from backend.conversations.reading.recent import Recent
-from backend.conversations.reading.slips import number_of_word, number_words
+from backend.conversations.reading.slips import number_words
+from backend.conversations.reading.sorter import Sorter
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
-_GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
-_KNOWN: Final = 0.72
-_CERTAIN: Final = 0.9
-_LIKELY: Final = 0.5
-_DOUBTED: Final = 0.975
-_HALF_DOUBTED: Final = 0.93
-_NEVER_MET: Final = 0.92
-_LIKELY_NOT: Final = 0.6
-_HEARD: Final = 0.85
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
 _LIST_NUMBER: Final = re.compile(r"^[ \t]*\d{1,2}[.)](?=\s)", re.MULTILINE)
 _SLOTS: Final = ("address", "phone", "payment", "note", "receipt")
@@ -76,7 +66,7 @@ def _cut_up(
 ) -> Sequence[Piece]:
     blocked = [*blocked_spans(reading), *_list_numbers(text)]
     amounts = [_no_goods(raw, text, catalogue) for raw in reading.get("amounts") or ()]
-    sorter = _Sorter(reading, catalogue, trusted=trusted, standing=standing)
+    sorter = Sorter(reading, catalogue, trusted=trusted, standing=standing)
     pieces: list[Piece] = []
     place = 0
     said = endings_apart(words(text))
@@ -214,134 +204,6 @@ def _breaks(text: str, start: int, end: int) -> list[Piece]:
     gap = text[start:end]
     found = _HARD.search(gap if start else " " + gap)
     return [Piece(Kind.BREAK, start, end, gap, "\n" if "\n" in gap else "")] if found else []
-
-
-def _told_of(token: Mapping[str, Any]) -> tuple[str, float]:
-    p = float(token.get("p", 1.0))
-    return token.get("tag", "O"), p if token.get("met", True) else min(p, _NEVER_MET)
-
-
-class _Sorter:
-    """Tells goods from other words by the bot's tags and the catalogue's vocabulary."""
-
-    def __init__(
-        self, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool, standing: frozenset[str]
-    ) -> None:
-        self._standing = standing
-        self._tokens = [(t["start"], t["end"], *_told_of(t)) for t in reading.get("tokens") or ()]
-        self._opening = {start: (tag, p) for start, _, tag, p in self._tokens}
-        mentions = [*enumerate(reading.get("mentions") or ())]
-        options = [(one, number) for number, mention in mentions for one in mention.get("options") or ()]
-        self._mentions = [
-            *((mention["start"], mention["end"], number) for number, mention in mentions),
-            *((option["start"], option["end"], number) for option, number in options),
-        ]
-        self._catalogue = catalogue
-        self._orders = (reading.get("intent") or {}).get("name") == "place_order"
-        self._trusted = trusted
-
-    def sort(self, start: int, end: int, word: str, *, named: bool = False, together: bool = False) -> Piece:
-        """Classify one word.
-
-        Args:
-            start: Where it starts.
-            end: Where it ends.
-            word: It as it was typed.
-            named: Whether it and the word beside it stand together in a row's name.
-            together: Whether it and the words beside it name one good or sort.
-        """
-        key = as_ware(fold(word), self._catalogue.wares)
-        mention = self._mention(start)
-        tag, p = self._tag(start)
-        kind, weak = self._kind(word, key, mention, tag, p)
-        if kind in UNREAD and self._may_be_loan(key, mention, tag, p):
-            key = self._catalogue.heard(word) or key
-            kind, weak = self._kind(word, key, mention, tag, p)
-        if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
-            kind, weak = Kind.GOODS, False
-        if kind is Kind.GOODS and not named and self._only_counts(word, key):
-            kind, weak = Kind.OTHER, False
-        if together and kind in UNREAD:
-            kind = Kind.RECOVERED if mention is None else Kind.GOODS
-        recovered = kind is Kind.RECOVERED
-        kind = Kind.GOODS if recovered else kind
-        return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)
-
-    @staticmethod
-    def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:
-        """Whether a word that nothing explains may be an English one in other letters: the bot must half think so."""
-        known = key in cues().never_goods or key in cues().more or spoken_number(key) is not None
-        tagged = mention is not None or tag in _GOODS_TAGS
-        return not known and (tagged or p < _DOUBTED)
-
-    def _only_counts(self, word: str, key: str) -> bool:
-        """Whether a word for a number stands apart from the name of several words that it is a part of ("ek reghi")."""
-        number = word.lower() in number_words() and not key.isdigit()
-        return number and key not in self._catalogue.bare_names
-
-    def _mention(self, start: int) -> int | None:
-        return next((n for first, last, n in self._mentions if first <= start < last), None)
-
-    def _tag(self, start: int) -> tuple[str, float]:
-        """The bot's tag for a word; how sure it says to be of one that it has never met means little."""
-        inside = ((tag, p) for first, last, tag, p in self._tokens if first <= start < last)
-        return self._opening.get(start) or next(inside, ("O", 0.5))
-
-    def _sold(self, key: str) -> bool:
-        """Whether a word is all that a row is called ("switch"), in a message that orders anew and changes nothing."""
-        return self._orders and key in self._catalogue.bare_names
-
-    def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
-        lex = lexicon()
-        if key in cues().joins and mention is None and word.lower() not in number_words():  # "सात", seven, is no "साथ".
-            return Kind.JOIN, False
-        adds = key in lex.sizes and word.lower() in cues().helped  # "Badha", to add, sounds as "bada", big, does.
-        if adds or (mention is None and key in _steering()):
-            return (Kind.GOODS if self._sold(key) else Kind.BREAK), False
-        held = key in lex.containers and key not in self._catalogue.vessels and not _counts_only(word, key)
-        if key in lex.sizes or held:
-            return Kind.SIZE, False
-        likeness = self._catalogue.index.best(term(key))
-        tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
-        doubted = _DOUBTED if likeness >= EQUAL else _HALF_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT
-        # A word tagged as an amount reaches this place only if it is a good of this shop ("pav").
-        unsure = tag not in _GOODS_TAGS and (p < doubted or tag == "AMOUNT")
-        meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
-        counts = not stems(key).isdisjoint(self._catalogue.units) and key not in self._catalogue.index.by_key
-        if key in lex.filler or lex.is_joint(key) or counts:
-            return (Kind.GOODS, True) if tagged and likeness >= _CERTAIN and not self._trusted else (Kind.JOINT, False)
-        # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so. But
-        # गुड़ is jaggery, though it sounds like "good".
-        spelt = word.lower() in self._catalogue.written or word.lower() not in cues().never_written
-        may_be = key not in cues().never_goods or (likeness >= EQUAL and spelt)
-        if may_be and likeness >= (_KNOWN if tagged else _HEARD if meant else _CERTAIN):
-            return (Kind.GOODS if tagged or not meant else Kind.RECOVERED), not meant
-        return (Kind.FOREIGN if tagged and self._foreign(word, key) else Kind.OTHER), False
-
-    def _foreign(self, word: str, key: str) -> bool:
-        """Whether a word that the catalogue lacks may be a good that the shop does not hold, and no choice or cue."""
-        known = cues()
-        if key in known.never_goods and word.lower() in known.never_written:  # "Fry" only sounds like "free".
-            return False
-        number = number_of_word(word.lower()) or spoken_number(key) or 0
-        if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()):
-            return False
-        if self._trusted or key in no_goods_words() or is_unit(key) or key[:1].isdigit():
-            return False
-        return key not in self._catalogue.choices and sense_of(key).isdisjoint(self._catalogue.choice_senses)
-
-
-@lru_cache(maxsize=1)
-def _steering() -> frozenset[str]:
-    """Words that say what happens to the goods beside them, and so stand between two of them."""
-    known, lex = cues(), lexicon()
-    said = known.corrections.union(known.set, known.off_before, known.off_after, known.negations, known.puts)
-    return frozenset(key for key in said if not lex.is_joint(key) and key not in lex.sizes)
-
-
-def _counts_only(word: str, key: str) -> bool:
-    """Whether a word is a number in Devanagari, whose sound in Latin letters is that of a container (तीन, a tin)."""
-    return not word.isascii() and spoken_number(key) is not None
 
 
 @dataclass(frozen=True, slots=True)
