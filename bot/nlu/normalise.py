@@ -28,13 +28,16 @@ _TRIPLED = regex.compile(r"(\p{L})\1{2,}")
 _TRIPLED_ASCII = re.compile(r"([a-z])\1{2,}")
 _DEVANAGARI = regex.compile(r"\p{Devanagari}")
 _MEDIAL_SCHWA = regex.compile(r"(?<=[aeiouə][kgcjtdnpbmyrlvshf]h?)ə(?=[kgcjtdnpbmyrlvshf]+[aeiou])")
-# Spelling habits of romanised Hindi and Marathi (and of hurried English), applied in this order.
+# Spelling habits of romanised Hindi and Marathi (and of hurried English), applied in this order: what a word must hold
+# for one, its pattern (nothing but ASCII, at which `re` takes a third of regex's time) where it is more than that, and
+# what is written instead.
 _HABITS = tuple(
-    (re.compile(pattern, re.ASCII), replacement)  # Nothing but ASCII, at which it takes a third of regex's time.
-    for pattern, replacement in (
-        (r"aa+", "a"), (r"ee+|ii+|ea", "i"), (r"oo+|uu+", "u"), (r"w", "v"), (r"z", "j"), (r"ph", "f"), (r"q|ck", "k"),
-        (r"x", "ks"), (r"chh", "ch"), (r"sh", "s"), (r"([kgtdbpj])h", r"\1"), (r"(?<=[ai])y(?=[aeiou])", ""),
-        (r"(?<=[a-z])ah(?=i)", "a"), (r"([a-z])\1+", r"\1"), (r"(?<=[a-z]{3})a$", ""), (r"ai", "e"), (r"au", "o"),
+    (held, re.compile(pattern, re.ASCII) if pattern else None, replacement)
+    for held, pattern, replacement in (
+        ("aa", r"aa+", "a"), ("", r"ee+|ii+|ea", "i"), ("", r"oo+|uu+", "u"), ("w", "", "v"), ("z", "", "j"),
+        ("ph", "", "f"), ("", r"q|ck", "k"), ("x", "", "ks"), ("chh", "", "ch"), ("sh", "", "s"),
+        ("h", r"([kgtdbpj])h", r"\1"), ("y", r"(?<=[ai])y(?=[aeiou])", ""), ("ahi", r"(?<=[a-z])ah(?=i)", "a"),
+        ("", r"([a-z])\1+", r"\1"), ("a", r"(?<=[a-z]{3})a$", ""), ("ai", "", "e"), ("au", "", "o"),
     )
 )  # fmt: skip
 
@@ -59,7 +62,7 @@ def _fold_char(char: str) -> str:
 
 def is_devanagari(text: str) -> bool:
     """Tell whether any letter is Devanagari."""
-    return _DEVANAGARI.search(text) is not None
+    return not text.isascii() and _DEVANAGARI.search(text) is not None
 
 
 def romanise(word: str) -> str:
@@ -80,9 +83,14 @@ def romanise(word: str) -> str:
 @lru_cache(maxsize=65536)
 def sound(word: str) -> str:
     """Give a key that spellings of one word share across scripts (`चाहिए`, `chahiye`, `chaiye`)."""
-    word = fold(word)
+    return sound_of_folded(fold(word))
+
+
+def sound_of_folded(word: str) -> str:
+    """Give the key of a word that is folded already."""
     if is_devanagari(word):
         word = romanise(word)
-    for habit, replacement in _HABITS:
-        word = habit.sub(replacement, word)
+    for held, habit, replacement in _HABITS:
+        if held in word:
+            word = habit.sub(replacement, word) if habit else word.replace(held, replacement)
     return word

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
-from bot.nlu.normalise import fold, is_devanagari, sound
+from bot.nlu.normalise import fold, is_devanagari, sound_of_folded
 
 _TOKEN = regex.compile(
     r"""
@@ -80,7 +80,8 @@ def tokens_of(doc: Doc) -> list[Token]:
 
 @lru_cache(maxsize=16384)
 def _forms(text: str) -> tuple[str, str, bool]:
-    return fold(text), sound(text), is_devanagari(text)
+    norm = fold(text)
+    return norm, sound_of_folded(norm), is_devanagari(text)
 
 
 def _token(text: str, start: int, whole: str) -> Token:
