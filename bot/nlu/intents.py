@@ -2,33 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from operator import mul
+from functools import lru_cache
 
 from bot.nlu.features import Message, classes
-from bot.nlu.linear import Features, ngrams
+from bot.nlu.linear import Columns, Features, hashed, in_blocks, ngrams
 from bot.nlu.spans import Tag
 
 _MASKED = frozenset({"ITEM", "AMOUNT", "ADDRESS", "PHONE", "RECEIPT", "OPTION"})
 _BLOCK_WEIGHT = {"char": 1.8, "word": 1.6, "seen": 0.6, "mask": 1.0, "ctx": 0.9, "bot": 0.3}
+_LANGUAGE_WEIGHT = 1.5
+_LONGEST = 80  # tokens of a message whose letters are looked at
 
 
 def intent_features(message: Message, tags: Sequence[Tag]) -> Features:
-    """Describe a message for the intent model; every block of features has the same length."""
-    blocks: dict[str, Counter[str]] = {
-        "char": Counter(_letters(message)),
-        "word": Counter(_grams("w", [token.sound for token in message.tokens])),
-        "mask": Counter(_grams("m", masked(message, tags))),
-        "seen": Counter(_seen(message, tags)),
-        "ctx": Counter(_context(message, tags)),
-        "bot": Counter(f"bot={word}" for word in message.context.bot_text.lower().split()[-6:]),
+    """Describe a message for the intent model in six blocks."""
+    blocks: dict[str, Sequence[Columns]] = {
+        "char": [_letters(token.norm if token.norm.isascii() else token.sound) for token in message.tokens[:_LONGEST]],
+        "word": [hashed(_grams("w", [token.sound for token in message.tokens]))],
+        "mask": [hashed(_grams("m", masked(message, tags)))],
+        "seen": [hashed(_seen(message, tags))],
+        "ctx": [hashed(_context(message, tags))],
+        "bot": [hashed(f"bot={word}" for word in message.context.bot_text.lower().split()[-6:])],
     }
-    scales = {name: _BLOCK_WEIGHT[name] / _length(block) for name, block in blocks.items()}
-    return {feature: count * scales[name] for name, block in blocks.items() for feature, count in block.items()}
-
-
-def _length(block: Counter[str]) -> float:
-    counts = block.values()
-    return sum(map(mul, counts, counts)) ** 0.5 or 1.0
+    return in_blocks((_BLOCK_WEIGHT[name], parts) for name, parts in blocks.items())
 
 
 def masked(message: Message, tags: Sequence[Tag]) -> list[str]:
@@ -41,9 +37,9 @@ def masked(message: Message, tags: Sequence[Tag]) -> list[str]:
     return out
 
 
-def _letters(message: Message) -> list[str]:
-    text = " ".join(token.norm if token.norm.isascii() else token.sound for token in message.tokens)
-    return ngrams("g=", text[:400], 2, 5)
+@lru_cache(maxsize=16384)
+def _letters(word: str) -> Columns:
+    return hashed(ngrams("g=", word, 2, 5))
 
 
 def _grams(prefix: str, words: Sequence[str]) -> list[str]:
@@ -79,8 +75,10 @@ def _context(message: Message, tags: Sequence[Tag]) -> Iterator[str]:
 
 def language_features(message: Message) -> Features:
     """Describe a message for the language model: letters and words alone."""
-    text = " ".join(token.norm for token in message.tokens if not token.norm[:1].isdigit())
-    found = Counter(ngrams("l=", text[:300], 1, 4))
-    found.update(f"lw={token.norm}" for token in message.tokens)
-    length = _length(found)
-    return {name: 1.5 * count / length for name, count in found.items()}
+    return in_blocks([(_LANGUAGE_WEIGHT, [_word_and_letters(token.norm) for token in message.tokens[:_LONGEST]])])
+
+
+@lru_cache(maxsize=16384)
+def _word_and_letters(word: str) -> Columns:
+    letters = [] if word[:1].isdigit() else ngrams("l=", word, 1, 4)
+    return hashed([f"lw={word}", *letters])

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 BITS = 17
 _MASK = (1 << BITS) - 1
-Features = Mapping[str, float]
+Columns = npt.NDArray[np.int64]
+
+
+class Features(NamedTuple):
+    """What is true of a message: the column of each feature, as often as it holds, and what it weighs."""
+
+    columns: Columns
+    values: npt.NDArray[np.float32]
 
 
 class Ranked(NamedTuple):
@@ -42,11 +49,11 @@ class LinearModel:
         from scipy.sparse import csr_matrix
         from sklearn.svm import LinearSVC
 
-        hashed = [_hashed(features) for features, _, _ in rows]
-        pointers = np.cumsum([0, *(len(columns) for columns, _ in hashed)])
-        columns = np.concatenate([item for item, _ in hashed])
-        values = np.concatenate([item for _, item in hashed])
+        pointers = np.cumsum([0, *(len(features.columns) for features, _, _ in rows)])
+        columns = np.concatenate([features.columns for features, _, _ in rows])
+        values = np.concatenate([features.values for features, _, _ in rows])
         matrix = csr_matrix((values, columns, pointers), shape=(len(rows), _MASK + 1))
+        matrix.sum_duplicates()
         used = np.unique(columns)
         fitted = LinearSVC(C=strength, dual=True, random_state=7, tol=1e-3)
         fitted.fit(matrix[:, used], [label for _, label, _ in rows], sample_weight=[weight for _, _, weight in rows])
@@ -59,8 +66,7 @@ class LinearModel:
 
     def scores(self, features: Features) -> npt.NDArray[np.float32]:
         """Return one uncalibrated score a label."""
-        columns, values = _hashed(features)
-        found: npt.NDArray[np.float32] = values @ self._weights.take(columns, axis=0) + self._bias
+        found: npt.NDArray[np.float32] = features.values @ self._weights.take(features.columns, axis=0) + self._bias
         return found
 
     def rank(self, features: Features) -> list[Ranked]:
@@ -94,11 +100,22 @@ def softmax(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return found
 
 
-def _hashed(features: Features) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def hashed(names: Iterable[str]) -> Columns:
     """Hash feature names to columns; several names may meet in one."""
-    columns = np.fromiter(map(zlib.crc32, map(str.encode, features)), np.int64, len(features)) & _MASK
-    values = np.fromiter(features.values(), np.float32, len(features))
-    return columns, values
+    return np.fromiter(map(zlib.crc32, map(str.encode, names)), np.int64) & _MASK
+
+
+def in_blocks(blocks: Iterable[tuple[float, Sequence[Columns]]]) -> Features:
+    """Join blocks of features; each is as long as its weight, however many features it has."""
+    columns: list[Columns] = [np.empty(0, np.int64)]  # nothing at all may be said
+    weights: list[float] = []
+    sizes: list[int] = []
+    for weight, parts in blocks:
+        size = sum(map(len, parts))
+        columns += parts
+        weights.append(weight / (size or 1) ** 0.5)
+        sizes.append(size)
+    return Features(np.concatenate(columns), np.repeat(np.array(weights, np.float32), sizes))
 
 
 def ngrams(prefix: str, text: str, low: int, high: int) -> list[str]:
