@@ -1,0 +1,45 @@
+"""Words for goods that also stand behind a time or a place."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision
+from tests.support.marked_reading import lines, read
+
+SHOP = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "40", "stock": "30", "currency": "INR"}
+        for sku, name, aliases in (
+            ("TAAK", "Buttermilk", "taak|tak|ताक|तक"),
+            ("KADE", "Silver Bracelet", "kade|kada|कडे"),
+            ("SOAP", "Soap", "sabun|साबण"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{2} <sabun>, sham 7 baje tak",
+        "{2} <sabun>, shaam tak bhej dena",
+        "<साबण> {दोन|2}, घर तक",
+        "<साबण> {दोन|2}, ऑफिस कडे द्या",
+    ],
+)
+def test_a_postposition_behind_a_time_or_a_place_orders_nothing(text: str) -> None:
+    result = read(SHOP, text)
+    assert (lines(result), result.decision) == ({"SOAP": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<tak> {ek|1}, <sabun> {do|2}", {"TAAK": 1, "SOAP": 2}),
+        ("<sabun> {do|2} aur <tak>", {"TAAK": 1, "SOAP": 2}),
+        ("<साबण> {दोन|2} आणि <कडे> {एक|1}", {"KADE": 1, "SOAP": 2}),
+        ("aaj <tak> {ek|1}", {"TAAK": 1}),
+    ],
+)
+def test_it_is_a_good_where_it_is_counted_or_listed(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(SHOP, text)) == expected
