@@ -20,6 +20,7 @@ from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.doubts import in_doubt
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import as_offered, asked_items, items_of, offered, running_order
+from backend.conversations.reading.how_many import as_many_of_each
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
@@ -107,7 +108,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
     lost = lost or in_doubt(pieces, items, reading, catalogue)
-    joined = _answer(items, loose, catalogue, context)
+    joined = as_many_of_each(items, loose, reading, catalogue, context) or _answer(items, loose, catalogue, context)
     shares = len(joined or ()) > 1  # An answer that shares out what was asked for names rows side by side.
     lost = lost or (more and not shares)
     if joined is not None:
