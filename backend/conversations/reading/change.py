@@ -94,9 +94,13 @@ def becomes(item: Item, text: str, order: Mapping[str, Fraction]) -> bool:
 
 
 def number_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None:
-    """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed."""
+    """How many an amount without a good makes of a row: the bare count, or the weight of what is weighed.
+
+    Half of what is sold whole ("weka nusu gunia", to a sack) may be another row, and is no number of it.
+    """
     if wanted.count is not None and wanted.measure is None:
-        return wanted.count
+        whole = wanted.count.denominator == 1 or catalogue.by_sku[sku].weighed
+        return wanted.count if whole else None
     return quantity_of(catalogue, sku, wanted) if wanted.measured else None
 
 

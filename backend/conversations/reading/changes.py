@@ -351,6 +351,7 @@ class Changer:
         quantity = quantity_of(self._catalogue, sku, item.wanted)
         if quantity is None or (item.unamounted and not self._said(cues().more)):
             self.change.unclear = True
+            self.change.lost = self.change.lost or self._said(cues().set)  # It was to become something.
         elif item.resolution.rule == COUNTED_ANEW:
             self.change.set(sku, quantity)
         elif self._said(cues().less) and quantity < had and not self._said(cues().becomes):

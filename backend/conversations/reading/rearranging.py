@@ -15,7 +15,7 @@ from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.pieces import cues, places_of
+from backend.conversations.reading.pieces import cues, either, places_of
 
 Order = Mapping[str, Fraction]
 _FEWEST: Final = 2
@@ -23,7 +23,7 @@ COUNTED_ANEW: Final = "counted anew"
 
 
 def rearranged(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:
-    """Return the change where a message keeps only what it names, or shares one good out; None for any other.
+    """Return the change where a message keeps only what it names, refuses its one row or shares it out; else None.
 
     Args:
         text: The message.
@@ -38,7 +38,7 @@ def rearranged(text: str, items: Sequence[Item], order: Order, catalogue: Catalo
             change.take_off(sku)
         change.removed.sort()
         return change
-    return _shared_out(items, order, catalogue)
+    return _refused_for(text, items, order, catalogue) or _shared_out(items, order, catalogue)
 
 
 def recounted(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> list[Item]:
@@ -98,6 +98,49 @@ def _kept_alone(text: str, items: Sequence[Item], order: Order, catalogue: Catal
     rows = {resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku for item in items}
     named = {sku for sku in rows if sku is not None}
     return named if len(named) == len(rows) < len(order) else set()
+
+
+def _refused_for(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:
+    """Another sort of the one row of an order, behind a no ("zii, gunia ni mob, weka nusu gunia").
+
+    It takes the row's place where the no names that; else whether it does is to be asked.
+    """
+    keys = [fold(word) for _, _, word in words(text)]
+    named = len(order) == 1 and bool(keys) and keys[0] in _NO and _adds(keys).isdisjoint(cues().puts)
+    sku = next(iter(order), "")
+    others = [item for item in items if item.sku != sku or not item.unamounted]
+    if not named or len(others) != 1 or not cues().attributes.isdisjoint(keys):
+        return None
+    item = others[0]
+    if (
+        item.role != ADD
+        or item.sku is None
+        or sort_of(item, sku, catalogue) != item.sku
+        or len(item.resolution.lines) != 1
+    ):
+        return None
+    row = catalogue.by_sku[sku]
+    called = {fold(word) for name in (row.name, *row.aliases) for _, _, word in words(name)}
+    change = Change(lost=called.isdisjoint(_refused(text, keys, item)))
+    change.take_off(sku)
+    change.add(*item.resolution.lines[0])
+    return change
+
+
+def _refused(text: str, keys: Sequence[str], item: Item) -> Sequence[str]:
+    """The words between a no and what is to come: up to the verb that asks for it, where one leads to it."""
+    while keys and keys[-1] in cues().asks:
+        keys = keys[:-1]
+    put = max((place for place, key in enumerate(keys) if key in either(cues().asks, cues().puts)), default=0)
+    return keys[1:put] or [fold(word) for _, _, word in words(text[: item.start])[1:]]
+
+
+def _adds(keys: Sequence[str]) -> set[str]:
+    """The words of adding in a message but for Swahili's "put", which may put one thing in another's place."""
+    return {*keys} - {fold("weka")}
+
+
+_NO: Final = frozenset(map(fold, ("no", "nah", "nope", "zii", "hapana", "nahi", "nahin", "nai", "nako", "नहीं", "नको")))
 
 
 def _shared_out(items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:

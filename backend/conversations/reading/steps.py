@@ -1,11 +1,11 @@
 """Amounts that the bot's spans lack: a number as an amount, and the number before a word for more or less."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.pieces import Kind, Piece, cues
+from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
 # What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
 _MADE: Final = frozenset(
@@ -22,7 +22,10 @@ def counted(piece: Piece, value: float, kind: str = "count") -> dict[str, Any]:
 
 
 def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The amounts, and in a change the number right before a word for less or more ("ek kami kara", "bread ek kam")."""
+    """The amounts, and in a change the number right before a word for less or more ("ek kami kara", "bread ek kam").
+
+    A number that says how many there are to be, and no more ("just one", "do hi"), is one as well.
+    """
     amounts = list(reading["amounts"])
     if (reading.get("intent") or {}).get("name") != "modify_order":
         return amounts
@@ -33,4 +36,15 @@ def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]
         value = None if held or fold(after) not in steps else number_of(fold(word))
         if value is not None and (not reading.get("mentions") or fold(verb) in _MADE):
             amounts.append(counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value)))
-    return amounts
+    return [*amounts, *_exact(text, amounts)]
+
+
+def _exact(text: str, amounts: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The numbers of "just one" and "do hi" that are no amounts yet."""
+    for first, last in places_of(cues().exactly, text):
+        if any(one["start"] < last and first < one["end"] for one in amounts):
+            continue
+        for start, end, word in words(text[first:last]):
+            value = number_of(fold(word))
+            if value is not None:
+                yield counted(Piece(Kind.OTHER, first + start, first + end, word, fold(word)), float(value))

@@ -131,6 +131,57 @@ def test_the_only_one_of_a_kind_comes_off_by_the_name_of_its_kind() -> None:
     assert (result.removed, lines(result), result.decision) == (("COKE",), {"SUGAR-1": 1}, Decision.ACCEPT)
 
 
+@pytest.mark.parametrize(
+    ("text", "removed", "added"),
+    [
+        ("drop the <-bread> and make the <milk> just one", {"BREAD", "MILK"}, {"MILK": 1}),
+        ("<-bread> hatao, <milk> do hi", {"BREAD", "MILK"}, {"MILK": 2}),
+        ("teen nahi, ek hi rakho <milk>", {"MILK"}, {"MILK": 1}),
+    ],
+)
+def test_so_many_and_no_more_is_the_new_number(text: str, removed: set[str], added: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result), result.decision) == (removed, added, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["drop the <-bread> and make the <milk> quick", "toa <-mkate>, <maziwa> iwe haraka"])
+def test_a_row_that_is_made_nothing_that_is_understood_is_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
+
+
+ONE_LOAF = (Turn("customer", "bread"), Turn("bot", "1 White Bread 400g = KES 65. Shall I book it?"))
+ONE_PLATE = (Turn("customer", "poha"), Turn("bot", "1 Kanda Poha (plate) = KES 35. Shall I book it?"))
+
+
+@pytest.mark.parametrize(
+    ("shop", "history", "text", "removed", "added"),
+    [
+        (CORNER_SHOP, ONE_LOAF, "hapana, mkate ni mdogo, weka <mkate mkubwa>", "BREAD", {"BREAD-8": 1}),
+        (CORNER_SHOP, ONE_LOAF, "no the white bread is too small, send {2} <brown bread>", "BREAD", {"BREAD-B": 2}),
+        (KITCHEN, ONE_PLATE, "nahi poha bahut ho jayega, <half poha> bhejo", "POHA", {"POHA-H": 1}),
+    ],
+)
+def test_another_sort_takes_the_place_of_the_row_that_a_no_names(
+    shop: object, history: tuple[Turn, ...], text: str, removed: str, added: dict[str, int]
+) -> None:
+    result = read(shop, text, intent="modify_order", history=history)
+    assert (result.removed, lines(result), result.decision) == ((removed,), added, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("shop", "history", "text"),
+    [
+        (CORNER_SHOP, ONE_LOAF, "hapana, weka <mkate mkubwa>"),
+        (KITCHEN, ONE_PLATE, "nahi, <half poha> bhejo"),
+        (CORNER_SHOP, ONE_LOAF, "no, add {half|0.5}"),
+    ],
+)
+def test_a_no_that_does_not_say_of_what_asks_whether_the_row_stays(
+    shop: object, history: tuple[Turn, ...], text: str
+) -> None:
+    assert read(shop, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
 def test_a_word_of_the_order_that_nothing_reads_is_asked_about() -> None:
     """Of "coca" alone nothing is made, and the milk would go without the rest of what is asked."""
     history = (READ_BACK[0], Turn("bot", "1 Coca-Cola 500ml, 1 Malisho Milk 500ml = KES 130. Shall I book it?"))
