@@ -71,6 +71,7 @@ class Cues:
     doubles: frozenset[str]
     never_goods: frozenset[str]
     never_written: frozenset[str]
+    address_words: frozenset[str]
     gives: frozenset[str]
     asks: frozenset[str]
     helped: frozenset[str]
@@ -238,6 +239,7 @@ def cues() -> Cues:
         doubles=frozenset(map(phrase_key, lists["doubles"])),
         never_goods=frozenset(map(fold, lists["never_goods"])),
         never_written=frozenset(word.lower() for word in lists["never_goods"]),
+        address_words=frozenset(lists["address_words"]),
         gives=frozenset(map(fold, lists["gives"])),
         asks=frozenset(map(fold, lists["asks"])),
         helped=frozenset(lists["helped"]),

@@ -36,6 +36,7 @@ from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
+from backend.conversations.reading.soundalikes import only_sound_so
 from backend.conversations.reading.touching import runs_together
 from backend.conversations.reading.types import (
     Decision,
@@ -107,7 +108,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
-    lost = lost or in_doubt(pieces, items, reading, catalogue)
+    lost = lost or in_doubt(pieces, items, reading, catalogue) or only_sound_so(pieces, items, reading, catalogue)
     joined = as_many_of_each(items, loose, reading, catalogue, context) or _answer(items, loose, catalogue, context)
     shares = len(joined or ()) > 1  # An answer that shares out what was asked for names rows side by side.
     lost = lost or (more and not shares)

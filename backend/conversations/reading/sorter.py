@@ -46,7 +46,9 @@ def _said_by(word: str, key: str, catalogue: Catalogue) -> _Said:
     counts = not stems(key).isdisjoint(catalogue.units) and key not in catalogue.index.by_key
     # "Free" sounds like the brand Fri; a word that is never a good is one only where the shop spells it so. But
     # गुड़ is jaggery, though it sounds like "good".
-    spelt = typed in catalogue.written or typed not in known.never_written
+    written = typed in catalogue.written
+    spelt = written or typed not in known.never_written
+    addresses = typed in known.address_words and not written
     return _Said(
         joins=key in known.joins and typed not in number_words(),  # "सात", seven, is no "साथ".
         adds=key in lex.sizes and typed in known.helped,  # "Badha", to add, sounds as "bada", big, does.
@@ -54,7 +56,7 @@ def _said_by(word: str, key: str, catalogue: Catalogue) -> _Said:
         sizes=key in lex.sizes or held,
         joint=key in lex.filler or lex.is_joint(key) or counts,
         likeness=likeness,
-        may_be_good=key not in known.never_goods or (likeness >= EQUAL and spelt),
+        may_be_good=not addresses and (key not in known.never_goods or (likeness >= EQUAL and spelt)),
     )
 
 
