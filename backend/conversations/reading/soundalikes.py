@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.names import GOODS_TAGS
 from backend.conversations.reading.pieces import Kind, Piece
 
 _LIKELY: Final = 0.75
@@ -25,10 +24,13 @@ def _only_sounds_so(
     item: Item, pieces: Sequence[Piece], tags: Mapping[int, Mapping[str, Any]], catalogue: Catalogue
 ) -> bool:
     named = [one for one in pieces if one.kind is Kind.GOODS and item.holds(one.start)]
-    return bool(named) and all(
-        one.text.lower() not in catalogue.written and _is_no_good(tags.get(one.start, {})) for one in named
-    )
+    return bool(named) and all(_is_spelled_otherwise(one, catalogue) and _is_no_good(tags, one) for one in named)
 
 
-def _is_no_good(token: Mapping[str, Any]) -> bool:
-    return token.get("tag", "O") not in GOODS_TAGS and float(token.get("p", 1.0)) >= _LIKELY
+def _is_spelled_otherwise(word: Piece, catalogue: Catalogue) -> bool:
+    return word.text.isascii() and word.text.lower() not in catalogue.written
+
+
+def _is_no_good(tags: Mapping[int, Mapping[str, Any]], word: Piece) -> bool:
+    token = tags.get(word.start, {})
+    return token.get("tag", "O") == "O" and float(token.get("p", 1.0)) >= _LIKELY
