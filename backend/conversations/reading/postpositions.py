@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from backend.catalog.linking.folding import fold
 from backend.conversations.reading.pieces import Kind, Piece, cues, either
 
 _POSTPOSITIONS: Final = frozenset({"tak", "tk", "तक", "pas", "paas", "पास", "kade", "कडे", "par", "पर"})
@@ -13,7 +14,7 @@ _NAMELESS: Final = ""  # the key of a word of an address or a note
 
 def without_postpositions(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, of which a postposition that no number counts is none of the goods ("7 baje tak", "ghar tak")."""
-    out = list(pieces)
+    out = _without_hours(list(pieces))
     for place, (before, piece) in enumerate(pairwise(pieces), 1):
         counted = any(one.kind is Kind.AMOUNT for one in pieces[place + 1 : place + 2])
         if piece.kind is Kind.GOODS and piece.text.lower() in _POSTPOSITIONS and not counted:
@@ -21,6 +22,24 @@ def without_postpositions(pieces: Sequence[Piece]) -> list[Piece]:
             hour = before.text.isdigit() and led_by is not None and _tells_when(led_by)
             out[place] = replace(piece, kind=Kind.JOINT, weak=False) if hour or _tells_where(before) else piece
     return out
+
+
+def _without_hours(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without a clock and its number where they tell an hour ("kabla ya saa kumi", "saa nne usiku")."""
+    for place, (piece, number) in enumerate(pairwise(pieces)):
+        told = piece.kind is Kind.GOODS and piece.key in cues().clock and number.kind in {Kind.AMOUNT, Kind.OTHER}
+        led_by = next((one for one in reversed(pieces[:place]) if one.kind is not Kind.JOINT), None)
+        led = led_by is not None and led_by.key in _BEFORE_HOURS
+        behind = place + 2 < len(pieces) and pieces[place + 2].key in cues().hours
+        if told and (led or behind):
+            pieces[place] = replace(piece, kind=Kind.JOINT, weak=False)
+            pieces[place + 1] = replace(number, kind=Kind.OTHER, amount=None)
+    return pieces
+
+
+_BEFORE_HOURS: Final = frozenset(
+    map(fold, ("kabla", "baada", "mpaka", "hadi", "kufikia", "ifikapo", "by", "at", "before", "after", "until", "till"))
+)
 
 
 def _tells_where(before: Piece) -> bool:

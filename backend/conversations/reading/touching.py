@@ -10,7 +10,7 @@ from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE
-from backend.conversations.reading.pieces import Kind, Piece, no_goods_words
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, no_goods_words
 
 _PART: Final = "several"  # the rule of a row of which no more than a part was said
 _INDIA: Final = "INR"
@@ -35,6 +35,7 @@ def runs_together(text: str, pieces: Sequence[Piece], items: Sequence[Item], cat
         or any(_is_either(*pair, text, catalogue) for pair in pairwise(ordered))
         or any(_names_another(*pair, text, items) for pair in pairwise(pieces))
         or any(_counts_unread(*pair, items) for pair in _beside(pieces))
+        or any(_counts_name(*pair, items, catalogue) for pair in pairwise(pieces))
     )
 
 
@@ -74,6 +75,13 @@ def _counts_unread(amount: Piece, word: Piece, items: Sequence[Item]) -> bool:
         and not _is_held(word, items)
         and not _is_held(amount, items)
     )
+
+
+def _counts_name(name: Piece, number: Piece, items: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether all that a row is called stands before a number, and the bot took both for talk ("saa moja ya ukuta")."""
+    called = name.kind is Kind.GOODS and name.key in catalogue.bare_names and name.text.lower() in catalogue.written
+    counts = number.kind in UNREAD and number_of(number.key) is not None
+    return called and counts and not _is_held(name, items) and not _is_held(number, items)
 
 
 def _is_held(piece: Piece, items: Sequence[Item]) -> bool:

@@ -43,3 +43,26 @@ def test_a_postposition_behind_a_time_or_a_place_orders_nothing(text: str) -> No
 )
 def test_it_is_a_good_where_it_is_counted_or_listed(text: str, expected: dict[str, int]) -> None:
     assert lines(read(SHOP, text)) == expected
+
+
+CLOCKS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "40", "stock": "30"}
+        for sku, name, aliases in (("CLOCK", "Wall Clock", "saa|clock"), ("SOAP", "Soap", "sabuni"))
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["<sabuni> {2} kabla ya saa {kumi|10}", "<sabuni> {2}, nitakuwa hapo saa {nne|4} usiku"]
+)
+def test_a_clock_that_tells_an_hour_is_not_ordered(text: str) -> None:
+    assert lines(read(CLOCKS, text)) == {"SOAP": 2}
+
+
+def test_a_clock_is_ordered_by_its_number() -> None:
+    assert lines(read(CLOCKS, "<saa> {mbili|2} na <sabuni> {2}")) == {"CLOCK": 2, "SOAP": 2}
+
+
+def test_all_that_a_row_is_called_before_a_number_is_asked_about_where_it_was_taken_for_talk() -> None:
+    assert read(CLOCKS, "saa moja ya ukuta na <sabuni> {2}").decision is Decision.CLARIFY
