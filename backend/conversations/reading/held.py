@@ -9,7 +9,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys, spoken_number
 from backend.conversations.reading.layout import lay_out
-from backend.conversations.reading.pieces import Kind, cues
+from backend.conversations.reading.pieces import Kind, cues, places_of
 
 _A_GUESS: Final = 0.65
 _LONGEST_NAME: Final = 3
@@ -42,6 +42,13 @@ def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, n
     return any(
         one and (count or other) for one, other, count in zip(sold, [*sold[1:], False], [False, *counts], strict=False)
     )
+
+
+def counts_alike(note: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a note says that there are to be as many of a good of the shop as of another ("kanda tevdhach")."""
+    text = str(note.get("text") or "")
+    alike = bool(places_of(cues().same_count, text))
+    return alike and any(fold(word) in catalogue.index.by_key for _, _, word in words(text))
 
 
 def names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
-from backend.conversations.reading.held import holds_goods, is_good, is_loose_talk, names_good
+from backend.conversations.reading.held import counts_alike, holds_goods, is_good, is_loose_talk, names_good
 from backend.conversations.reading.instead import taken_over
 from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
@@ -61,7 +61,9 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
         slots["note"], reading = _before_next_good(text, reading, catalogue, note)
     if slots.get("note") and is_loose_talk(text, reading, catalogue, slots["note"]):
         slots["note"] = None
-    told = slots.get("note") and tells_of_a_wish(str(slots["note"].get("text")))
+    told = slots.get("note") and (
+        tells_of_a_wish(str(slots["note"].get("text"))) or counts_alike(slots["note"], catalogue)
+    )
     if slots.get("note") and (told or names_good(text, reading, catalogue, slots["note"])):
         note = slots["note"]
         reading = {**reading, "tokens": _in_doubt(reading, (int(note["start"]), int(note["end"])))}

@@ -14,6 +14,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.roles import GENITIVES
+from backend.conversations.reading.sized_all import sized_alike
 
 _TWO: Final = 2
 _SAID: Final = frozenset({Status.SURE, Status.ODD})
@@ -48,7 +49,8 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
             item.resolution.status is Status.OPEN or _is_owned(before, item, text)
         ):
             named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
-    return _counted_alike(_sized_alike(_both_sorts(named, text, catalogue), text, catalogue), text, catalogue)
+    named = sized_alike(_both_sorts(named, text, catalogue), text, catalogue)
+    return _counted_alike(_sized_alike(named, text, catalogue), text, catalogue)
 
 
 def _with_option(item: Item, items: Sequence[Item], pieces: Sequence[Piece], text: str, catalogue: Catalogue) -> Item:
