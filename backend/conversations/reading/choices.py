@@ -62,8 +62,9 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
     named |= {_price(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named and one != Wanted(measure=row.measure)]
-    if len(other) > 1:
+    if len(other) > 1 or any(one.vague for one in said):
         wanted = Wanted(vague=True)  # "Two kubwa and the other three" shares out what no one row can have.
+        asked = replace(asked, wanted=wanted)
     else:
         wanted = other[0] if other else Wanted(count=_TWO if _takes_two(keys) else None)
     if row.weighed and wanted.measure is not None:

@@ -146,14 +146,19 @@ def as_offered(asked: Sequence[Item], turns: Sequence[Turn], catalogue: Catalogu
     item = next((one for one in asked if one.resolution.status is Status.OPEN), None)
     if item is not None or not asked or asked[0].sku is None:
         return item
-    rows = [row for one in offered(turns, catalogue) for row in one.resolution.alternatives]
-    rows = rows or _sizes_offered(asked[0].sku, turns, catalogue)
-    if asked[0].sku not in rows:
-        return None
-    family = catalogue.by_sku[asked[0].sku].family
-    same = tuple(row for row in rows if catalogue.by_sku[row].family == family)
+    named = [row for one in offered(turns, catalogue) for row in one.resolution.alternatives]
+    same = _of_family(asked[0].sku, named, catalogue)
+    if len(same) < _SEVERAL:  # "Green or black?" of grapes may name green peas as well.
+        sorts = _sizes_offered(asked[0].sku, turns, catalogue)
+        same = tuple(sorts) if asked[0].sku in sorts else ()
     opened = replace(asked[0].resolution, status=Status.OPEN, lines=(), sku=None, alternatives=same)
     return replace(asked[0], resolution=opened) if len(same) >= _SEVERAL else None
+
+
+def _of_family(sku: str, rows: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """The rows of one good, where a row of it is among them."""
+    family = catalogue.by_sku[sku].family
+    return tuple(row for row in rows if catalogue.by_sku[row].family == family) if sku in rows else ()
 
 
 def _sizes_offered(sku: str, turns: Sequence[Turn], catalogue: Catalogue) -> list[str]:

@@ -49,7 +49,7 @@ def as_many_of_each(
     bare.sort(key=lambda one: one.start)
     own = {one.sku: one.wanted for one in items if one.sku is not None and not one.unamounted}
     among = len(own) == len(items) and (not items or own.keys() < {one.sku for one in bare})
-    counted = among and all(one.count is not None for one in said)
+    counted = among and all(one.count is not None or one.measured for one in said)
     if len(bare) < _FEWEST or not counted or _names_one(question, bare, catalogue):
         return None
     every = _is_of_each(context.text, reading)

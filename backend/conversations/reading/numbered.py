@@ -93,7 +93,16 @@ def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dic
         if touching and number.isdigit() and _names(fold(word), fold(number), catalogue):
             found.append((fold(word), start, last))
     times = Counter(key for key, _, _ in found)
-    return {start: last for key, start, last in found if times[key] > 1}
+    return {start: last for key, start, last in found if times[key] > 1 or _is_option(key, text[start:last], catalogue)}
+
+
+def _is_option(key: str, number: str, catalogue: Catalogue) -> bool:
+    """Whether a number behind "size" is one of several that a row comes in ("gumboots size 8")."""
+    axes = (values for item in catalogue.items for values in item.options.values()) if key in _SIZES else ()
+    return any(len(values) > 1 and number in values for values in axes)
+
+
+_SIZES: Final = frozenset(map(fold, ("size", "saizi", "साइज", "साईज")))
 
 
 def _names(key: str, number: str, catalogue: Catalogue) -> bool:
@@ -101,5 +110,6 @@ def _names(key: str, number: str, catalogue: Catalogue) -> bool:
     if key in lex.containers or key in lex.sizes:
         return False
     if key in cues().number_words:
-        return any(number in item.size_numbers | item.terms.numbers for item in catalogue.items)
+        told = any(number in item.size_numbers | item.terms.numbers for item in catalogue.items)
+        return told or _is_option(key, number, catalogue)
     return not lex.is_joint(key) and (key, number) in catalogue.pairs

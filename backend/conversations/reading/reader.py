@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
@@ -23,13 +23,15 @@ from backend.conversations.reading.history import as_offered, asked_items, items
 from backend.conversations.reading.how_many import as_many_of_each
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
+from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.openings import acts_on_nothing
+from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise
-from backend.conversations.reading.pieces import Kind, Piece, cues, of_them, places_of
+from backend.conversations.reading.pieces import Kind, Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.segmenter import read_segments
@@ -47,13 +49,12 @@ from backend.conversations.reading.types import (
     Slot,
     Thresholds,
 )
-from backend.conversations.reading.unanswered import leaves_out
+from backend.conversations.reading.unanswered import leaves_out, takes_both_as_one
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
 
 _SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
-_NEAR: Final = 3
 # How sure the bot must be of what is acted on and cannot be undone.
 _LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.63, "modify_order": 0.6}
 _ONE: Final = re.compile(r"\w\s+one\W*$", re.IGNORECASE)  # "The big one" stands for the good, and counts none.
@@ -117,6 +118,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
             lost
             or _passes_over(pieces, items, joined)
             or _leaves_out(joined, amounts_said(items, loose), catalogue, context)
+            or takes_both_as_one(context.text, joined)
         )
         items, loose = joined, ()
     else:
@@ -129,7 +131,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         return _Read((), loose, pieces, order or None, lost=lost)
     # "The same as last time, and a whistle" orders more than the whistle; what it was is to be asked.
     earlier = bool(flags.get("same_again")) and not flags.get("usual_place") and not context.history
-    earlier = earlier and _adds_to_last_time(context.text)
+    earlier = earlier and adds_to_last_time(context.text)
     return _Read(items, loose, pieces, _summed(items), unclear=earlier, lost=lost)
 
 
@@ -150,17 +152,6 @@ def _leaves_out(
     )
 
 
-def _adds_to_last_time(text: str) -> bool:
-    """Whether an "and" joins what was ordered last time with more ("same as last time plus", "and the usual")."""
-    said = words(text)
-    for start, end in places_of(cues().last_time, text):
-        behind = [fold(word) for first, _, word in said if first >= end][:_NEAR]
-        before = [fold(word) for _, last, word in said if last <= start][-1:]
-        if not cues().joins.isdisjoint([*behind, *before]):
-            return True
-    return False
-
-
 def _answer(
     items: Sequence[Item], loose: Sequence[Segment], catalogue: Catalogue, context: ReadingContext
 ) -> list[Item] | None:
@@ -176,7 +167,8 @@ def _answer(
     if picked is not None:
         return picked
     open_rows = {sku for item in asked[:1] for sku in (*item.resolution.alternatives, item.sku)}
-    joined = talk.answered(asked, items, loose, catalogue)
+    told = None if items else with_option(asked, loose, talk.last_question(context.history), catalogue)
+    joined = told or talk.answered(asked, items, loose, catalogue)
     if joined is not None and all(item.sku in open_rows for item in joined):
         return joined
     other = [item for item in items if item.resolution.status is Status.SURE and item.sku not in open_rows]
@@ -198,11 +190,11 @@ def _picked(
     item = as_offered(asked, context.history, catalogue)
     if item is None:
         return None
-    shared = chosen_each(item, written_apart(context.text), talk.last_question(context.history), catalogue)
-    if shared is not None:
-        return shared
     rows = {*item.resolution.alternatives}
-    besides = [one for one in items if one.sku is not None and one.sku not in rows and one.resolution.exact]
+    shared = chosen_each(item, written_apart(context.text), talk.last_question(context.history), catalogue)
+    if shared is not None and not any(_is_besides(one, rows) for one in items):
+        return shared
+    besides = [one for one in items if _is_besides(one, rows)]
     besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts and not only_tells(one)]
     text = context.text
     for one in besides:
@@ -217,6 +209,10 @@ def _picked(
         return [*each, *besides]
     found = chosen(item, text, question, said, catalogue)
     return None if found is None else [found, *besides]
+
+
+def _is_besides(item: Item, rows: AbstractSet[str]) -> bool:
+    return item.sku is not None and item.sku not in rows and item.resolution.exact
 
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:

@@ -51,6 +51,11 @@ def leaves_out(
     )
 
 
+def takes_both_as_one(text: str, joined: Sequence[Item]) -> bool:
+    """Whether an answer takes both of what was offered and was read as one row ("dono", "donhi ek ek")."""
+    return len(joined) == 1 and bool(places_of(cues().both, text))
+
+
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
     """The rows that single words of an answer name, and those of them with a refusal right behind."""
     named, refused = set[str](), set[str]()

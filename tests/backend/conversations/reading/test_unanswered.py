@@ -61,3 +61,34 @@ def test_an_answer_counts_each_row_that_it_names(
 )
 def test_what_an_answer_says_besides_is_asked_about(said: str, question: str, answer: str) -> None:
     assert _answer(said, question, answer)[1] is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(("question", "answer"), [("Dark or light?", "both"), ("Nyeusi au nyeupe?", "zote mbili")])
+def test_both_of_what_was_offered_is_no_single_row(question: str, answer: str) -> None:
+    assert _answer("{1} <neem>", question, answer)[1] is Decision.CLARIFY
+
+
+def test_numbers_of_two_sizes_are_asked_about_where_they_run_together() -> None:
+    """Each of them may be a size of a jug, and a number of jugs."""
+    jugs = catalogue_from_rows(
+        [
+            {
+                "sku": f"JUG-{n}",
+                "name": f"Jug {n}L",
+                "aliases": f"jug {n}l",
+                "price": "90",
+                "stock": "9",
+                "options": f"size={n}L",
+            }
+            for n in (1, 2)
+        ]
+    )
+    before, reading = marked("{3} <jug>")
+    asked = (Turn("customer", before, reading), Turn("bot", "1L or 2L?"))
+    result = read(jugs, "{2l|2l} {two|2} {1l|1l} {one|1}", history=asked)
+    assert result.decision is Decision.CLARIFY
+
+
+def test_a_good_ordered_besides_is_none_of_the_rows_that_were_offered() -> None:
+    found = _answer("<storage jar>", "Small or Large?", "large, pia <salt nusu> {1}")
+    assert found[0] == {"JAR-L": 1, "SALT-H": 1}
