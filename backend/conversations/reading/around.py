@@ -18,6 +18,9 @@ _ANOTHER: Final = frozenset(
 )
 
 
+_ARTICLES: Final = frozenset({"a", "an"})
+
+
 class Around:
     """Looks around the items of one message."""
 
@@ -98,6 +101,10 @@ class Around:
     def also(self, item: Item) -> bool:
         """Whether "also" stands right behind an item, which then takes nothing's place ("thinner bhi, brush nahi")."""
         return not cues().also.isdisjoint(self._said(item.end, len(self._text))[:1])
+
+    def one(self, item: Item) -> bool:
+        """Whether an article stands right before an item, so that it is one ("send a mirror instead")."""
+        return not _ARTICLES.isdisjoint(self._said(0, item.start)[-1:])
 
     def _is_attribute(self, item: Item) -> bool:
         after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]

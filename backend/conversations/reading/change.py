@@ -1,6 +1,7 @@
 """What a change of an order comes to: rows off, quantities on, and what it leaves to be asked about."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
@@ -84,6 +85,20 @@ def quantity_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | No
     """How much of a row is wanted, where that is of this row alone."""
     lines = lines_for(catalogue, catalogue.row_of[sku], wanted)
     return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
+
+
+def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:
+    """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
+    return cues().more if _THOSE.isdisjoint(keys) else cues().more - _PUT
+
+
+_PUT: Final = {fold("weka")}
+_THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
+
+
+def so_many(catalogue: Catalogue, sku: str | None, wanted: Wanted) -> Fraction | None:
+    """How much of a row is spoken of, the weight of what is weighed too; None where no amount is said."""
+    return quantity_of(catalogue, sku, wanted) if sku is not None and wanted.measured else wanted.count
 
 
 def becomes(item: Item, text: str, order: Mapping[str, Fraction]) -> bool:

@@ -24,6 +24,8 @@ from backend.conversations.reading.change import (
     number_of,
     other_row,
     quantity_of,
+    so_many,
+    words_for_more,
 )
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
@@ -35,8 +37,6 @@ from backend.conversations.reading.segment import Segment
 
 _TAKEN_OFF: Final = frozenset({"remove", "from"})
 _NOT_THAT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
-_PUT: Final = {fold("weka")}
-_THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 _PAIR: Final = 2
 _KIND: Final = "kind"  # how the only soda of an order is found
 _LOST: Final = (-1,)  # an amount that stands apart from its item
@@ -231,7 +231,7 @@ class Changer:
         gone: list[str] = []
         for item in off:
             sku = self._own_row(item)
-            count = item.wanted.count
+            count = so_many(self._catalogue, sku, item.wanted)
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
                 self._missed += not self._around.without(item, self._items)
@@ -288,7 +288,11 @@ class Changer:
     def _takes_over(self, item: Item, gone: str) -> bool:
         """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
         rows = self._catalogue.by_sku
-        named = item.sku is not None and are_alike(rows[gone], rows[item.sku]) and not self._around.also(item)
+        named = (
+            item.sku is not None
+            and are_alike(rows[gone], rows[item.sku])
+            and not (self._around.also(item) or self._around.one(item))
+        )
         return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
@@ -356,14 +360,10 @@ class Changer:
             self.change.set(sku, quantity)
         elif self._said(cues().less) and quantity < had and not self._said(cues().becomes):
             self.change.set(sku, had - quantity)
-        elif self._said(self._more()) and not self._said(cues().becomes) and not self._around.made(item):
+        elif self._said(words_for_more(self._keys)) and not self._said(cues().becomes) and not self._around.made(item):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)
-
-    def _more(self) -> frozenset[str]:
-        """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
-        return cues().more - _PUT if self._said(_THOSE) else cues().more
 
     def _apply_loose(self, loose: Sequence[Segment], more: frozenset[str]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
@@ -378,11 +378,11 @@ class Changer:
             return
         # Of "not two, three" the number is meant that the order does not have already.
         quantity = next((count for count in counts if count != had), counts[-1])
-        known = cues()
-        corrected = had in counts and quantity != had and self._said(known.corrections)
-        if self._said(known.less) and quantity < had and not self._becomes_so_many():
+        corrected = had in counts and self._said(cues().corrections)
+        self.change.lost |= corrected and quantity == had  # What it is to be instead was not read.
+        if self._said(cues().less) and quantity < had and not self._becomes_so_many():
             self.change.set(sku, had - quantity)
-        elif self._said(more) and not self._said(known.set) and not corrected:
+        elif self._said(more) and not self._said(cues().set) and not corrected:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)

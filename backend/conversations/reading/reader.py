@@ -33,8 +33,9 @@ from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
-from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.segment import Segment, read_segments
 from backend.conversations.reading.segmenter import read_segments
+from backend.conversations.reading.refused_alone import refuses_for_another
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
@@ -228,6 +229,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     # A word of what stays that nothing has read may be what is to go, or to become something else.
     stays = {word.key for sku in order if sku not in removed for word in catalogue.by_sku[sku].spoken}
     unread = any(piece.recovered and piece.key in stays and not _is_held(piece, items, loose) for piece in pieces)
+    unread = unread or (not change.added and refuses_for_another(context.text, pieces, removed))
     return _Read(items, loose, pieces, change.added, removed, unclear, change.lost or unread, change.open_items)
 
 

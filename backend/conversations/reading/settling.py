@@ -10,6 +10,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
@@ -30,6 +31,7 @@ _UNSURE: Final = 0.6
 _TAKEN_FOR: Final = 0.63  # sure enough to be acted on, and no more
 _SHORT: Final = 5
 _FEWEST: Final = 2
+_NUMBERS: Final = 3
 _PART_OF_ORDERS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT, Kind.JOIN, Kind.BREAK})
 
 
@@ -215,11 +217,27 @@ def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
 
+def _counted_anew(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """A number that is refused for another ("two no four, and a kobi") changes the order that was read back."""
+    keys = [fold(word) for _, _, word in words(context.text)][:_NUMBERS]
+    refused = len(keys) == _NUMBERS and keys[1] in cues().negations | cues().refusals_after
+    if _is(reading) != PLACE or not refused or number_of(keys[0]) is None or number_of(keys[2]) is None:
+        return None
+    if not last_question(context.history) or not running_order(context.history, catalogue):
+        return None
+    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+
+
 def _made_less(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that begins by asking for less ("reduce it, that's a lot") changes an order and cancels none."""
     del catalogue
-    first = next((fold(word) for _, _, word in words(context.text)), "")
-    if _is(reading) != "cancel_order" or first not in cues().less or not (context.order or context.history):
+    keys = [fold(word) for _, _, word in words(context.text)]
+    first = bool(keys) and keys[0] in cues().less
+    fewer = len(keys) == _FEWEST and number_of(keys[0]) is not None and keys[1] in cues().less  # "Two less".
+    told = (_is(reading) == "cancel_order" and first) or (_is(reading) == "special_instruction" and fewer)
+    if not told or not (context.order or context.history):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
@@ -367,6 +385,7 @@ _RULES: Final = (
     _way_told,
     _some_off,
     _made_less,
+    _counted_anew,
     _new_order,
     _less_of_it,
     _goods_alone,

@@ -1,11 +1,12 @@
 """Amounts that the bot's spans lack: a number as an amount, and the number before a word for more or less."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 
 # What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
 _MADE: Final = frozenset(
@@ -28,7 +29,7 @@ def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]
     """
     amounts = list(reading["amounts"])
     if (reading.get("intent") or {}).get("name") != "modify_order":
-        return amounts
+        return [*amounts, *_anew(words(text), amounts)]
     steps = cues().less if amounts or reading.get("mentions") else cues().less | cues().more
     said = [*words(text), (len(text), len(text), "")]
     for (start, end, word), (_, _, after), (_, _, verb) in zip(said, said[1:], [*said[2:], said[-1]], strict=False):
@@ -36,7 +37,22 @@ def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]
         value = None if held or fold(after) not in steps else number_of(fold(word))
         if value is not None and (not reading.get("mentions") or fold(verb) in _MADE):
             amounts.append(counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value)))
-    return [*amounts, *_exact(text, amounts)]
+    return [*amounts, *_exact(text, amounts), *_anew(said, amounts)]
+
+
+_JUST: Final = re.compile(r"(?:च|ach|ch)$")  # Marathi's "just", at the end of a number
+
+
+def _anew(said: Sequence[tuple[int, int, str]], amounts: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The number behind one that is refused ("do nahi chaar"), where it is no amount yet."""
+    for (_, _, first), (_, _, refusal), (start, end, word) in zip(said, said[1:], said[2:], strict=False):
+        value = number_of(fold(word)) if fold(refusal) in _refusals() and number_of(fold(first)) is not None else None
+        if value is not None and not any(one["start"] < end and start < one["end"] for one in amounts):
+            yield counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value))
+
+
+def _refusals() -> frozenset[str]:
+    return either(cues().refusals_after, cues().negations)
 
 
 def _exact(text: str, amounts: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -45,6 +61,6 @@ def _exact(text: str, amounts: Sequence[Mapping[str, Any]]) -> Iterator[dict[str
         if any(one["start"] < last and first < one["end"] for one in amounts):
             continue
         for start, end, word in words(text[first:last]):
-            value = number_of(fold(word))
+            value = number_of(fold(word)) or number_of(fold(_JUST.sub("", word)))
             if value is not None:
                 yield counted(Piece(Kind.OTHER, first + start, first + end, word, fold(word)), float(value))

@@ -429,3 +429,49 @@ def test_a_change_speaks_of_what_is_on_the_order(
     history = (Turn("customer", ordered.lower()), Turn("bot", f"{ordered} = KES 500. Shall I book it?"))
     result = read(FRUIT, text, intent="modify_order", history=history)
     assert (set(result.removed), lines(result)) == (removed, added)
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("{ek kilo|1kg} <-onion> kam karo", {"ONION": 1}),
+        ("punguza <-kitunguu> {kilo moja|1kg}", {"ONION": 1}),
+    ],
+)
+def test_so_much_less_of_what_is_weighed_leaves_the_rest(text: str, added: dict[str, int]) -> None:
+    two = (Turn("customer", "2 kilo onion"), Turn("bot", "2 kg Onions (loose) = KES 200. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=two)
+    assert (result.removed, lines(result)) == (("ONION",), added)
+
+
+@pytest.mark.parametrize("text", ["<-bread> nahi, chikki", "not the <-bread>, its cake", "sio <-mkate>, ni keki"])
+def test_what_is_to_come_for_what_is_refused_and_is_not_known_is_asked_about(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=ONE_LOAF)
+    assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["the <-lamp> can wait, send a <clock> instead", "remove the <-lamp>, add a <clock>"])
+def test_an_article_makes_one_of_what_comes_instead(text: str) -> None:
+    rows = [
+        {"sku": sku, "name": name, "aliases": alias, "unit": "piece", "price": "90", "stock": "9"}
+        for sku, name, alias in (("LAMP", "Desk Lamp", "lamp"), ("CLOCK", "Wall Clock", "clock"))
+    ]
+    history = (Turn("customer", "3 lamps"), Turn("bot", "3 x Desk Lamp = KES 270. Shall I book it?"))
+    result = read(catalogue_from_rows(rows), text, intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("LAMP",), {"CLOCK": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "history", "added"),
+    [
+        (
+            "{do|2} nahi chaar, aur <coke> {ek|1}",
+            "2 White Bread 400g = KES 130. Shall I book it?",
+            {"BREAD": 4, "COKE": 1},
+        ),
+        ("{दोन|2} नको चार, आणि {1} <coke>", "2 White Bread 400g = KES 130. Shall I book it?", {"BREAD": 4, "COKE": 1}),
+    ],
+)
+def test_a_number_that_is_refused_for_another_is_changed(text: str, history: str, added: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text, history=(Turn("customer", "2 bread"), Turn("bot", history)))
+    assert (result.removed, lines(result)) == (("BREAD",), added)
