@@ -50,7 +50,7 @@ from backend.conversations.reading.types import (
     Slot,
     Thresholds,
 )
-from backend.conversations.reading.unanswered import leaves_out, takes_both_as_one
+from backend.conversations.reading.unanswered import leaves_out, takes_less
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
 
@@ -119,7 +119,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
             lost
             or _passes_over(pieces, items, joined)
             or _leaves_out(joined, amounts_said(items, loose), catalogue, context)
-            or takes_both_as_one(context.text, joined)
+            or takes_less(context.text, items, joined, catalogue)
         )
         items, loose = joined, ()
     else:

@@ -15,6 +15,8 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
 
 _FEWEST: Final = 2
+_NOT: Final = frozenset(map(fold, ("not", "si", "sio", "siyo")))
+_ARTICLES: Final = frozenset(map(fold, ("the", "a", "an", "ile", "ya")))
 
 
 def leaves_out(
@@ -51,20 +53,37 @@ def leaves_out(
     )
 
 
-def takes_both_as_one(text: str, joined: Sequence[Item]) -> bool:
-    """Whether an answer takes both of what was offered and was read as one row ("dono", "donhi ek ek")."""
-    return len(joined) == 1 and bool(places_of(cues().both, text))
+def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether an answer takes both of what was offered and was read as one row, only refuses, or loses a good.
+
+    Args:
+        text: The answer ("dono ek ek"; "ek kilo, aur mirchi do", to how much of another good).
+        items: Its items.
+        joined: What it was taken for.
+        catalogue: The merchant's rows.
+    """
+    rows = {one.sku for one in joined} - {None}
+    said = [fold(word) for _, _, word in words(text)]
+    only_refuses = said[:1] != [] and said[0] in _NOT and not any(sign in text for sign in ",;.\n")
+    if len(joined) == 1 and (only_refuses or places_of(cues().both, text)):
+        return True
+    if any(one.resolution.rule == "answer" for one in joined):
+        return False
+    known = {word.key for sku in rows if sku for word in catalogue.by_sku[sku].spoken}
+    others = (one for one in items if one.resolution.exact and not one.guessed and one.sku and one.sku not in rows)
+    return any(not known.issuperset(one.keys) for one in others)
 
 
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
     """The rows that single words of an answer name, and those of them with a refusal right behind."""
     named, refused = set[str](), set[str]()
+    said = [key for key in said if key not in _ARTICLES]
     for before, key, after in zip(["", *said], said, [*said[1:], ""], strict=False):
         measured = is_unit(key) and number_of(before) is not None  # "Half a kilo" is of 500g, though 1kg is "kilo".
         found = [] if measured else rows_of_word(key, rows)
         if len(found) == 1:
             named.update(found)
-            refused.update(found if after in cues().refusals_after else ())
+            refused.update(found if after in cues().refusals_after or before in _NOT else ())
     return named, refused
 
 

@@ -92,3 +92,15 @@ def test_numbers_of_two_sizes_are_asked_about_where_they_run_together() -> None:
 def test_a_good_ordered_besides_is_none_of_the_rows_that_were_offered() -> None:
     found = _answer("<storage jar>", "Small or Large?", "large, pia <salt nusu> {1}")
     assert found[0] == {"JAR-L": 1, "SALT-H": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        ("<jar>", "Small or Large?", "not the small one"),
+        ("<rope>", "5m ya 10m?", "si ile ya 10m"),
+        ("<neem>", "Neem kitne?", "{do|2}, aur <tulsi>"),
+    ],
+)
+def test_what_an_answer_refuses_or_names_besides_is_asked_about(said: str, question: str, answer: str) -> None:
+    assert _answer(said, question, answer)[1] is Decision.CLARIFY
