@@ -8,7 +8,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import MAKE_IT
-from backend.conversations.reading.pieces import cues, either
+from backend.conversations.reading.pieces import cues, either, places_of
 
 _NEXT: Final = 2
 _KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
@@ -95,8 +95,9 @@ class Around:
         return item.wanted.count is not None and self._is_attribute(item)
 
     def made(self, item: Item) -> bool:
-        """Whether "make it" stands right behind the new count ("... aur ball do kar do")."""
-        return not item.unamounted and not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1])
+        """Whether "make it" stands right behind the new count ("... ball do kar do"), or it is only so many."""
+        exact = any(item.start <= start <= item.end for start, _ in places_of(cues().exactly, self._text))
+        return not item.unamounted and (exact or not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1]))
 
     def also(self, item: Item) -> bool:
         """Whether "also" stands right behind an item, which then takes nothing's place ("thinner bhi, brush nahi")."""

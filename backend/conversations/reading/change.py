@@ -13,7 +13,7 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.pieces import cues, of_them
+from backend.conversations.reading.pieces import cues, either, of_them
 from backend.conversations.reading.segment import Segment
 
 
@@ -54,6 +54,16 @@ def is_another(item: Item, sku: str) -> bool:
     return found.status is Status.SURE and found.exact and not item.guessed and item.sku != sku
 
 
+def may_stay(item: Item, sku: str, order: Mapping[str, Fraction], keys: AbstractSet[str]) -> bool:
+    """Whether it is open if a row goes for what was said of it.
+
+    "And the white socks", of black ones, may come and the black ones go; "thoda kam" is less, and not how much.
+    """
+    counted = item.wanted.count is not None or item.wanted.measured
+    less = not counted and not cues().less.isdisjoint(keys) and (cues().off - cues().less).isdisjoint(keys)
+    return less or (item.role == "from" and item.sku not in order and is_another(item, sku))
+
+
 def are_alike(one: CatalogueItem, other: CatalogueItem) -> bool:
     """Whether as many of one row stand for as many of another: ten eggs are no ten trays, but plates are plates."""
     return one.pieces == other.pieces or one.container == other.container
@@ -88,8 +98,8 @@ def quantity_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | No
 
 
 def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:
-    """Words for more; Swahili's "weka" puts "those" at a number, and adds what it names otherwise."""
-    return cues().more if _THOSE.isdisjoint(keys) else cues().more - _PUT
+    """Words for more; Swahili's "weka" puts "those" or "only one" at a number, and adds what it names otherwise."""
+    return cues().more if either(_THOSE, cues().only).isdisjoint(keys) else cues().more - _PUT
 
 
 _PUT: Final = {fold("weka")}

@@ -21,6 +21,7 @@ from backend.conversations.reading.change import (
     family,
     is_another,
     leaves_some,
+    may_stay,
     number_of,
     other_row,
     quantity_of,
@@ -70,7 +71,7 @@ class Changer:
             return self.change
         stays = not is_said_of(self._text)  # "Leave the tea, one coffee in its place": what Hindi leaves goes.
         kept = [item for item in items if stays and self._around.kept(item, items)]
-        self.change.lost = any(item.role in _TAKEN_OFF and self._around.may_go(item, items) for item in kept)
+        self.change.lost = any(self._around.may_go(item, items) for item in kept)
         items = [item for item in items if item not in kept]
         if self._exchanges_some(items):
             return self.change
@@ -204,8 +205,7 @@ class Changer:
         """The row of the running order that an item names, or None."""
         if item.sku in self._order:
             return item.sku
-        settled = item.resolution.status is Status.SURE and item.resolution.exact and not item.guessed
-        if settled and not self._may_be_own(item):
+        if is_another(item, "") and not self._may_be_own(item):
             return None
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
         if found.sku and found.status in {Status.SURE, Status.ODD}:
@@ -235,8 +235,8 @@ class Changer:
             if sku is None:
                 self.change.unclear = self.change.unclear or not on
                 self._missed += not self._around.without(item, self._items)
-            elif item.role == "from" and item.sku not in self._order and is_another(item, sku):
-                self.change.lost = True  # "And the white socks", of black ones: they may come, and the black ones go.
+            elif may_stay(item, sku, self._order, self._keys):
+                self.change.lost = True
             elif count is not None and not on and (self._becomes_so_many() or count < self._order[sku]):
                 self.change.set(sku, count if self._becomes_so_many() else self._order[sku] - count)
             elif count is not None and count < self._order[sku]:
@@ -382,7 +382,7 @@ class Changer:
         self.change.lost |= corrected and quantity == had  # What it is to be instead was not read.
         if self._said(cues().less) and quantity < had and not self._becomes_so_many():
             self.change.set(sku, had - quantity)
-        elif self._said(more) and not self._said(cues().set) and not corrected:
+        elif self._said(more & words_for_more(self._keys)) and not self._said(cues().set) and not corrected:
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)

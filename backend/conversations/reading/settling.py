@@ -223,9 +223,9 @@ def _counted_anew(
     """A number that is refused for another ("two no four, and a kobi") changes the order that was read back."""
     keys = [fold(word) for _, _, word in words(context.text)][:_NUMBERS]
     refused = len(keys) == _NUMBERS and keys[1] in cues().negations | cues().refusals_after
-    if _is(reading) != PLACE or not refused or number_of(keys[0]) is None or number_of(keys[2]) is None:
-        return None
-    if not last_question(context.history) or not running_order(context.history, catalogue):
+    refused = refused and _is(reading) == PLACE and None not in (number_of(keys[0]), number_of(keys[2]))
+    exact = _is(reading) in _TALK and " ".join(keys) in cues().exactly  # "Do hi" is no yes.
+    if not (refused or exact) or not last_question(context.history) or not running_order(context.history, catalogue):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 

@@ -28,8 +28,9 @@ def with_steps(text: str, reading: Mapping[str, Any]) -> list[Mapping[str, Any]]
     A number that says how many there are to be, and no more ("just one", "do hi"), is one as well.
     """
     amounts = list(reading["amounts"])
-    if (reading.get("intent") or {}).get("name") != "modify_order":
-        return [*amounts, *_anew(words(text), amounts)]
+    intent = (reading.get("intent") or {}).get("name")
+    if intent != "modify_order":
+        return [*amounts, *_anew(words(text), amounts), *(() if intent == "place_order" else _exact(text, amounts))]
     steps = cues().less if amounts or reading.get("mentions") else cues().less | cues().more
     said = [*words(text), (len(text), len(text), "")]
     for (start, end, word), (_, _, after), (_, _, verb) in zip(said, said[1:], [*said[2:], said[-1]], strict=False):

@@ -475,3 +475,28 @@ def test_an_article_makes_one_of_what_comes_instead(text: str) -> None:
 def test_a_number_that_is_refused_for_another_is_changed(text: str, history: str, added: dict[str, int]) -> None:
     result = read(CORNER_SHOP, text, history=(Turn("customer", "2 bread"), Turn("bot", history)))
     assert (result.removed, lines(result)) == (("BREAD",), added)
+
+
+TWO_LOAVES = (Turn("customer", "2 bread"), Turn("bot", "2 White Bread 400g = KES 130. Shall I book it?"))
+
+
+@pytest.mark.parametrize("text", ["bei iko juu, weka {moja|1} tu", "ek hi", "just one"])
+def test_only_so_many_is_the_new_number_of_the_one_row(text: str) -> None:
+    intent = "affirm" if len(text.split()) == 2 else "modify_order"
+    result = read(CORNER_SHOP, text, intent=intent, history=TWO_LOAVES)
+    assert (result.removed, lines(result), result.decision) == (("BREAD",), {"BREAD": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text", ["<bread> {ek|1} hi rakho aur <coke> {ek|1}", "make the <bread> just one and {1} <coke>"]
+)
+def test_only_so_many_is_the_new_number_beside_what_comes(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=TWO_LOAVES)
+    assert (result.removed, lines(result)) == (("BREAD",), {"BREAD": 1, "COKE": 1})
+
+
+@pytest.mark.parametrize(
+    "text", ["<-bread> thoda kam", "less <-bread> please", "<bread> rehne do, <milk> {do|2} kar do"]
+)
+def test_less_that_is_not_told_and_what_may_stay_are_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
