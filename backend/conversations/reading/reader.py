@@ -26,6 +26,7 @@ from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.mending import corrected
+from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.openings import acts_on_nothing
@@ -125,6 +126,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     else:
         items = [*items, *unread_goods(pieces, items, reading)]
         lost = lost or runs_together(context.text, pieces, items, catalogue)
+        lost = lost or may_be_recounted(items, catalogue, context)
     lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
