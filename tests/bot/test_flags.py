@@ -22,6 +22,8 @@ from bot.nlu.flags import flags_of
         ("bulk", "चाळीस नाही, 80 जणांचं जेवण"),
         ("credit", "andika kwa buku yangu"),
         ("credit", "ntamalizia mwezi ukiisha"),
+        ("credit", "nitumie mbili, nitalipa mwezi ujao"),
+        ("credit", "tutalipa next week"),
         ("same_again", "nataka kurudia ile ya jana"),
         ("angry", "mmenichosha nyinyi"),
         ("angry", "चोर हो तुम लोग"),
