@@ -185,8 +185,11 @@ def _is_vowel(sound: str) -> bool:
     return bool(sound) and (sound == "ə" or sound[0] in _VOWEL)
 
 
-# Words that would fall together with others that every shop has: ampere-hours with "a", a cat's litter with the litre.
-_AS_WRITTEN: Final = frozenset({"ah", "litter"})
+# Words that would fall together with others that every shop has: ampere-hours with "a", a cat's litter with the litre,
+# betel leaf with Marathi's "also" ("pan", पण).
+_AS_WRITTEN: Final = frozenset({"ah", "litter", "paan"})
+# Hindi's and Marathi's "sweet" ("meetha", मीठी) would fall together with Swahili's metre, "mita".
+_SWEET: Final = re.compile(r"mii?th|meeth")
 
 
 @lru_cache(maxsize=65536)
@@ -201,9 +204,10 @@ def fold(word: str) -> str:
     if key.isdigit() or key in _AS_WRITTEN:
         return key
     # An abbreviation ("kcc") keeps its doubled letters, which is the last rule.
+    sweet = _SWEET.match(key)
     for pattern, written in _SPELLINGS[:-1] if _VOWEL.isdisjoint(key) else _SPELLINGS:
         key = pattern.sub(written, key)
-    return key
+    return f"mith{key[3:]}" if sweet and key.startswith("mit") else key
 
 
 @lru_cache(maxsize=65536)

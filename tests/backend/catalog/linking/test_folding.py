@@ -101,3 +101,12 @@ def test_names_of_letters_spell_what_they_name(word: str, letters: str | None) -
 @pytest.mark.parametrize(("word", "english"), [("ग्लोव्ह्ज", "gloves"), ("बम", "bomb"), ("ब्लाउज", "blouse")])
 def test_a_loan_sounds_as_in_english(word: str, english: str) -> None:
     assert loan_sound(fold(word)) == loan_sound(fold(english))
+
+
+@pytest.mark.parametrize(
+    ("word", "same", "other"),
+    [("meetha", "मीठा", "mita"), ("mithi", "मीठी", "miti"), ("paan", "पान", "pan"), ("paan", "पान", "पण")],
+)
+def test_words_that_every_shop_has_take_no_good_with_them(word: str, same: str, other: str) -> None:
+    """Sweet is no metre, and betel leaf no "also"."""
+    assert fold(word) == fold(same) != fold(other)
