@@ -111,12 +111,24 @@ def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
 def _without_verbs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
     kept = [one for one in amounts if not _joins(text, one) and not _gives(text, one) and not _only_adds(one)]
+    kept = [one for one in kept if not _is_genitive(text, one)]
     return [_counted(amount) if _adds(text, amount) else amount for amount in kept]
 
 
 def _gives(text: str, amount: Mapping[str, Any]) -> bool:
     """Whether a two is Hindi's "give" behind the verb that it helps ("badha do")."""
     return fold(str(amount.get("text") or "")) in ALSO_GIVES and helps(text, int(amount["start"]))
+
+
+def _is_genitive(text: str, amount: Mapping[str, Any]) -> bool:
+    """Whether Marathi's "of" behind a unit ("half a litre che kara") was taken for Hindi's six."""
+    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    behind = [fold(word) for _, _, word in words(text[int(amount["end"]) :])][:1]
+    told = str(amount.get("text") or "").lower() == _OF and bool(before) and is_unit(before[0])
+    return told and bool(behind) and behind[0] not in lexicon().containers
+
+
+_OF: Final = "che"
 
 
 def helps(text: str, place: int) -> bool:

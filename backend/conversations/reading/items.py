@@ -14,6 +14,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
 from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, either, of_them, places_of
+from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
@@ -313,10 +314,13 @@ class Collector:
             self._waiting.append(segment)
             return
         last = self.items[-1]
-        if last.role in _NEGATIVE and self._apart(segment, last.end):
+        if is_refused(segment, self._pieces, self._text):
+            self.items[-1] = self._without_option(last, segment)
+            return
+        if last.role in _NEGATIVE and (self._apart(segment, last.end) or self._in_two_sizes(last, segment)):
             self.items.append(replace(self._variant(last, segment), role=ADD))
             return
-        if not segment.amounts and self._only_holds(segment) and self._apart(segment, last.end):
+        if not segment.amounts and segment.only_holds and self._apart(segment, last.end):
             return  # "Three lanterns, packed in a box": how it comes, and not what is sold.
         if self._joined(segment) and self._in_two_sizes(last, segment):
             self._take_second_size(last, segment)
@@ -330,9 +334,10 @@ class Collector:
         wanted = wanted_of([self._amounts[number] for number in amounts])
         self.items[-1] = self._resolved(replace(last, keys=keys, amounts=amounts, wanted=wanted))
 
-    @staticmethod
-    def _only_holds(segment: Segment) -> bool:
-        return bool(segment.keys) and all(key in lexicon().containers for key in segment.keys)
+    def _without_option(self, item: Item, refused: Segment) -> Item:
+        """An item beside a size that is refused: as it is, or open where it would be of that size."""
+        same = item.sku is not None and self._variant(item, refused).sku == item.sku
+        return self._resolved(replace(item, wanted=replace(item.wanted, vague=True))) if same else item
 
     @staticmethod
     def _in_two_sizes(last: Item, segment: Segment) -> bool:

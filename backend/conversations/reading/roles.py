@@ -8,6 +8,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.refused import left_for_another
 from backend.conversations.reading.segment import Segment
 
 _NEAR: Final = 3
@@ -68,6 +69,7 @@ class Roles:
             # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
             refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
+        refused = refused or (self._orders and left_for_another(segment, self._text, self._pieces))
         return REMOVE if refused else ADD
 
     def _refused_by_itself(self, segment: Segment) -> bool:

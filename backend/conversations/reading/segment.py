@@ -45,6 +45,11 @@ class Segment:
         return frozenset(piece.key for piece in self.pieces if piece.kind is Kind.OTHER)
 
     @property
+    def only_holds(self) -> bool:
+        """Whether all its words are for what goods come in."""
+        return bool(self.keys) and all(key in lexicon().containers for key in self.keys)
+
+    @property
     def guessed(self) -> bool:
         """Whether the bot took none of its words for goods."""
         named = [piece for piece in self.pieces if piece.kind in NAMED]

@@ -30,3 +30,13 @@ def test_street_money_that_is_a_brand_here_is_no_money(text: str, said: str, exp
     """An elephant is a thousand shillings, but not where flour is called by it."""
     found = as_meant(text, [money(text, said, 20.0)], MILL)
     assert [(one["text"], one["kind"], one["value"]) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("dahi ardha litre che kara", 0), ("dahi ek kilo che dya", 0), ("dahi 1 litre che packet", 1), ("dahi che", 1)],
+)
+def test_marathis_of_behind_a_unit_is_no_six(text: str, kept: int) -> None:
+    """The bot takes "che", of, for Hindi's six."""
+    six = {**money(text, "che", 6.0), "kind": "count"}
+    assert len(as_meant(text, [six], MILL)) == kept

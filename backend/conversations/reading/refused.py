@@ -1,0 +1,64 @@
+"""What an order names to leave out: a size that is refused, and a good in whose place another comes."""
+
+from collections.abc import Sequence
+from itertools import dropwhile, takewhile
+from typing import Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
+from backend.conversations.reading.segment import Segment
+
+_NAMES: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
+# Hindi's and Marathi's "instead of" and "except", which stand behind what is left out, and the genitives that lead to
+# them.
+_IN_PLACE: Final = frozenset(
+    map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "bajay", "bajaye", "जगह", "बदले", "बजाय", "ऐवजी"))
+)
+_LEAVING: Final = frozenset(map(fold, ("sodun", "chhodkar", "chodkar", "chhodke", "सोडून", "छोड़कर", "छोडकर")))
+_GENITIVES: Final = frozenset(map(fold, ("ki", "ke", "chya", "chi", "che", "की", "के", "च्या")))
+_REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
+
+
+def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
+    """Whether an uncounted size is what is not wanted ("small, not large", "lahan ek, motha nako").
+
+    Args:
+        segment: The words for a size.
+        pieces: All pieces of the message in order.
+        text: The message.
+    """
+    if segment.amounts:
+        return False
+    before = next((one for one in reversed(pieces) if one.end <= segment.start), None)
+    after = next((one for one in pieces if one.start >= segment.end), None)
+    led = _is_break(before, _REFUSES_BEFORE) and before is not None and text[before.end : segment.start].isspace()
+    refused = _is_break(after, cues().refusals_after) and after is not None
+    return led or (refused and after is not None and text[segment.end : after.start].isspace())
+
+
+def left_for_another(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether a good that an order names is left out, and another one comes ("chain aivaji gear chain")."""
+    behind = [fold(word) for _, _, word in words(text[segment.end :])]
+    word = next(dropwhile(_GENITIVES.__contains__, behind), "")
+    replaced = word in _IN_PLACE | _LEAVING and not segment.amounts
+    return (replaced or _is_refused_whole(segment, text, pieces)) and _leads_to_another(segment, pieces)
+
+
+def _is_refused_whole(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether a "no" and a sign stand behind a good with its amount ("laddu half a kilo no, ...")."""
+    after = next((one for one in pieces if one.start >= segment.end), None)
+    if after is None or not segment.amounts or not _is_break(after, cues().refusals_after):
+        return False
+    return text[segment.end : after.start].isspace() and text[after.end :].lstrip(" ")[:1] in {",", ".", "।", "\n"}
+
+
+def _leads_to_another(segment: Segment, pieces: Sequence[Piece]) -> bool:
+    """Whether the words that follow, behind such words and signs, name a good."""
+    led = _IN_PLACE | _LEAVING | _GENITIVES
+    behind = [one for one in pieces if one.start >= segment.end]
+    rest = dropwhile(lambda one: one.kind in CUTS or one.key in led, behind)
+    return any(one.kind in _NAMES for one in takewhile(lambda one: one.kind not in CUTS, rest))
+
+
+def _is_break(piece: Piece | None, keys: frozenset[str]) -> bool:
+    return piece is not None and piece.kind is Kind.BREAK and piece.key in keys
