@@ -1,4 +1,4 @@
-"""The linear models: blocks of features weigh the same however many features they have, and nothing said is no error."""
+"""The linear models: a block of features weighs the same however many it holds, and nothing said is no error."""
 
 import numpy as np
 

@@ -54,6 +54,10 @@ class Around:
         led = either(known.negations, known.comes_without, known.less)
         return not led.isdisjoint(before) or not known.refusals_after.isdisjoint(after[:1])
 
+    def led_off(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of taking off stands right before an item ("and take out the lentils")."""
+        return not cues().off_before.isdisjoint(self.beside(item, items)[0])
+
     def exchanged(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of exchanging leads to an item, and none of becoming ("replace the tea", not "change to")."""
         before, _ = self.beside(item, items)
@@ -87,8 +91,9 @@ class Around:
         return not gap or not gap[0].isalnum() or not any(0 <= other.start - place <= _NEXT for other in items)
 
     def tells_which(self, item: Item) -> bool:
-        """Whether "wala" or "one" stands behind an uncounted good of several words ("give the brown bread one")."""
-        return item.unamounted and len(item.keys) > 1 and self._is_attribute(item)
+        """Whether "wala" or "one" stands behind an uncounted good in several words or a measure ("20 kilo wali")."""
+        measured = item.wanted.measure is not None and item.wanted.count is None
+        return (measured or (item.unamounted and len(item.keys) > 1)) and self._is_attribute(item)
 
     def attributes(self, item: Item) -> bool:
         """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""

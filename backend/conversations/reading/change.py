@@ -1,6 +1,6 @@
 """What a change of an order comes to: rows off, quantities on, and what it leaves to be asked about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,6 +11,8 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.around import Around
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, of_them
@@ -61,7 +63,7 @@ def may_stay(item: Item, sku: str, order: Mapping[str, Fraction], keys: Abstract
     """
     counted = item.wanted.count is not None or item.wanted.measured
     less = not counted and not cues().less.isdisjoint(keys) and (cues().off - cues().less).isdisjoint(keys)
-    return less or (item.role == "from" and item.sku not in order and is_another(item, sku))
+    return less or (names_another(item) and item.sku not in order and is_another(item, sku))
 
 
 def are_alike(one: CatalogueItem, other: CatalogueItem) -> bool:
@@ -142,3 +144,34 @@ def family(catalogue: Catalogue, item: Item) -> frozenset[str]:
 def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:
     """Whether a row is settled that the order does not have yet."""
     return found.status is Status.SURE and found.sku != sku and found.sku not in order and len(found.lines) == 1
+
+
+def is_new(item: Item, order: Mapping[str, Fraction]) -> bool:
+    """Whether an item is the whole name of a row that the order lacks, so that "rakho" puts it on."""
+    return bool(order) and item.sku not in order and is_another(item, "")
+
+
+def names_another(item: Item) -> bool:
+    """Whether what is to come off tells of another row than the order's: it is exchanged, or names a size."""
+    return item.role == "from" or bool(read_keys(item.keys).label)
+
+
+def is_part(loose: Sequence[Segment], had: Fraction, text: str) -> bool:
+    """Whether a number is of fewer than there are, of which the others may stay as they are ("make one large")."""
+    numbers = [one for one in loose if one.amounts and text[one.start : one.end].strip().lower() != "one"]
+    return any(leaves_some(one.wanted.count, had, text) for one in numbers)
+
+
+def lacks_a_size(loose: Sequence[Segment], order: Mapping[str, Fraction], catalogue: Catalogue) -> bool:
+    """Whether a size in numbers ("26 inch") is not that of a row of the order."""
+    measures = (read_keys(one.keys).measure for one in loose)
+    held = {catalogue.by_sku[sku].measure for sku in order}
+    return any(measure is not None and measure not in held for measure in measures)
+
+
+def takes_over(item: Item, gone: str, around: Around, catalogue: Catalogue) -> bool:
+    """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
+    rows = catalogue.by_sku
+    alike = item.sku is not None and are_alike(rows[gone], rows[item.sku])
+    named = alike and not (around.also(item) or around.one(item))
+    return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)

@@ -15,17 +15,20 @@ from backend.conversations.reading.around import Around
 from backend.conversations.reading.change import (
     Change,
     amounts_to_much,
-    are_alike,
     as_size,
     becomes,
     family,
     is_another,
+    is_new,
+    is_part,
+    lacks_a_size,
     leaves_some,
     may_stay,
     number_of,
     other_row,
     quantity_of,
     so_many,
+    takes_over,
     words_for_more,
 )
 from backend.conversations.reading.instead import is_said_of
@@ -70,7 +73,7 @@ class Changer:
                 self.change.set(sku, quantity * 2)
             return self.change
         stays = not is_said_of(self._text)  # "Leave the tea, one coffee in its place": what Hindi leaves goes.
-        kept = [item for item in items if stays and self._around.kept(item, items)]
+        kept = [item for item in items if stays and self._around.kept(item, items) and not is_new(item, self._order)]
         self.change.lost = any(self._around.may_go(item, items) for item in kept)
         items = [item for item in items if item not in kept]
         if self._exchanges_some(items):
@@ -178,7 +181,7 @@ class Changer:
             return True
         if item.mention is not None and item.role != "add" and len(items) <= 1:
             return False
-        if item.role == "to" and not (item.unamounted and self._led_off(item, items)):
+        if item.role == "to" and not (item.unamounted and self._around.led_off(item, items)):
             return False
         return self._own_row(item) is not None and self._off_word(item, items)
 
@@ -186,10 +189,6 @@ class Changer:
         """Whether a word of becoming stands right before what is not on the order ("let it be a big one")."""
         before, _ = self._around.beside(item, self._items)
         return item.unamounted and item.sku not in self._order and not cues().becomes.isdisjoint(before[-1:])
-
-    def _led_off(self, item: Item, items: Sequence[Item]) -> bool:
-        """Whether a word of taking off stands right before an item ("and take out the lentils")."""
-        return not cues().off_before.isdisjoint(self._around.beside(item, items)[0])
 
     def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands beside an item, nearer than any other item."""
@@ -265,7 +264,11 @@ class Changer:
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
             self._swaps.append(item)
-        elif item.sku and (former := self._former(item, on, gone)) and self._takes_over(item, former):
+        elif (
+            item.sku
+            and (former := self._former(item, on, gone))
+            and takes_over(item, former, self._around, self._catalogue)
+        ):
             self.change.add(item.sku, self._order[former])  # No amount was said: it takes over that of what is gone.
         elif settled and (item.resolution.exact or not item.unamounted or len(on) == 1):
             for sku, quantity in item.resolution.lines:
@@ -284,16 +287,6 @@ class Changer:
             return None
         row = self._own_row(before)
         return row if row in gone else None
-
-    def _takes_over(self, item: Item, gone: str) -> bool:
-        """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
-        rows = self._catalogue.by_sku
-        named = (
-            item.sku is not None
-            and are_alike(rows[gone], rows[item.sku])
-            and not (self._around.also(item) or self._around.one(item))
-        )
-        return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
 
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
@@ -368,8 +361,9 @@ class Changer:
     def _apply_loose(self, loose: Sequence[Segment], more: frozenset[str]) -> None:
         """Take "make it three" or "full instead of half", with one row on the order that it can be about."""
         loose = [as_size(segment, self._text) for segment in loose]
-        if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured]):
+        if self._resize([segment for segment in loose if segment.keys or segment.wanted.measured], loose):
             return
+        self.change.lost = lacks_a_size(loose, self._order, self._catalogue)
         sku, had = next(iter(self._order.items()), ("", Fraction(0)))
         alone = loose if len(self._order) == 1 else ()
         counts = [one for segment in alone if (one := number_of(self._catalogue, sku, segment.wanted)) is not None]
@@ -387,7 +381,7 @@ class Changer:
         else:
             self.change.set(sku, quantity)
 
-    def _resize(self, loose: Sequence[Segment]) -> bool:
+    def _resize(self, loose: Sequence[Segment], said: Sequence[Segment] = ()) -> bool:
         """Another size of the one row that has it: the size asked for is the one that is not on the order."""
         for segment in loose:
             for sku in self._order:
@@ -395,6 +389,7 @@ class Changer:
                 found = resolve(self._catalogue, read_keys(keys), replace(segment.wanted, count=Fraction(1)))
                 if found.sku is not None and other_row(found, sku, self._order):
                     count = segment.wanted.count if places_of(cues().exactly, self._text) else None
+                    self.change.lost |= count is None and is_part(said or loose, self._order[sku], self._text)
                     self._swap(sku, found.sku, count, segment.keys)
                     return True
         return False

@@ -15,7 +15,7 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
-from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, Kind, Piece, UNREAD, cues, no_goods_words
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_words

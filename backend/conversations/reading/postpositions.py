@@ -1,7 +1,6 @@
 """Goods that are also postpositions ("tak", buttermilk and until): behind a time or a place they name nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +19,7 @@ def without_postpositions(pieces: Sequence[Piece]) -> list[Piece]:
         if piece.kind is Kind.GOODS and piece.text.lower() in _POSTPOSITIONS and not counted:
             led_by = pieces[place - 2] if place > 1 else None
             hour = before.text.isdigit() and led_by is not None and _tells_when(led_by)
-            out[place] = replace(piece, kind=Kind.JOINT, weak=False) if hour or _tells_where(before) else piece
+            out[place] = piece._replace(kind=Kind.JOINT, weak=False) if hour or _tells_where(before) else piece
     return out
 
 
@@ -32,8 +31,8 @@ def _without_hours(pieces: list[Piece]) -> list[Piece]:
         led = led_by is not None and led_by.key in _BEFORE_HOURS
         behind = place + 2 < len(pieces) and pieces[place + 2].key in cues().hours
         if told and (led or behind):
-            pieces[place] = replace(piece, kind=Kind.JOINT, weak=False)
-            pieces[place + 1] = replace(number, kind=Kind.OTHER, amount=None)
+            pieces[place] = piece._replace(kind=Kind.JOINT, weak=False)
+            pieces[place + 1] = number._replace(kind=Kind.OTHER, amount=None)
     return pieces
 
 

@@ -34,9 +34,9 @@ from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
-from backend.conversations.reading.segment import Segment, read_segments
-from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.refused_alone import refuses_for_another
+from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals

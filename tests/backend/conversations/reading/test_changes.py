@@ -8,7 +8,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
+from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, VESSELS, marked
 
 
 @pytest.mark.parametrize(
@@ -500,3 +500,43 @@ def test_only_so_many_is_the_new_number_beside_what_comes(text: str) -> None:
 )
 def test_less_that_is_not_told_and_what_may_stay_are_asked_about(text: str) -> None:
     assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
+
+
+TWO_CUPS = (
+    Turn("customer", "2 small cups"),
+    Turn("bot", "2 Enamel Cup Small = KES 1800. Shall I book it?"),
+)
+
+
+@pytest.mark.parametrize("text", ["large kara {ek|1}", "लार्ज करा {एक|1}", "{1} large kar do"])
+def test_one_in_another_size_may_leave_the_others_as_they_are(text: str) -> None:
+    assert read(FURNISHER, text, intent="modify_order", history=TWO_CUPS).decision is Decision.CLARIFY
+
+
+def test_all_in_another_size_are_exchanged() -> None:
+    result = read(FURNISHER, "make it the large one", intent="modify_order", history=TWO_CUPS)
+    assert (result.removed, lines(result), result.decision) == (("CUP-S",), {"CUP-L": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{1} {12} inch ka bhi", "{moja|1} ya {12} inch"])
+def test_a_size_that_no_row_of_the_order_has_is_not_lost(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="modify_order", history=THREE_MILKS).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["lahan <-enamel cup> nako", "usiweke small <-enamel cup>"])
+def test_a_size_that_is_not_on_the_order_takes_nothing_off(text: str) -> None:
+    large = (Turn("customer", "2 large cups"), Turn("bot", "2 Enamel Cup Large = KES 1800. Shall I book it?"))
+    assert read(FURNISHER, text, intent="modify_order", history=large).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<-bread> hatao aur <coke> rakho", "<-bread> toa, na <coke> ibaki"])
+def test_what_is_to_stay_and_is_not_on_the_order_comes_on(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (result.removed, lines(result)) == (("BREAD",), {"COKE": 1})
+
+
+@pytest.mark.parametrize("text", ["<sukari> {2kg|2kg} wali", "<sugar> {2kg|2kg} one"])
+def test_a_weight_that_tells_which_one_takes_the_others_place(text: str) -> None:
+    sugar = (Turn("customer", "2 sugar"), Turn("bot", "2 Tamu Sugar 1kg = KES 300. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=sugar)
+    assert (result.removed, lines(result)) == (("SUGAR-1",), {"SUGAR-2": 2})
