@@ -12,7 +12,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
-from backend.conversations.reading.strays import is_of
+from backend.conversations.reading.strays import is_of, joins_a_sort
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _BESIDE: Final = _NAMES | {Kind.AMOUNT}
@@ -39,6 +39,7 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_counted_by_address(item, reading) for item in ordered)
+        or joins_a_sort(pieces, items, catalogue)
         or any(_is_foreign(*pair, ordered, reading, catalogue) for run in runs for pair in pairwise(run))
     )
 

@@ -1,5 +1,6 @@
 """Some of a good in another sort: "four maggi, ek me cheese" are three and one with cheese."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -12,6 +13,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.rearranging import sort_of
 
 _IN: Final = frozenset({"me", "mein", "mai", "madhe", "madhye", "में", "मे", "मध्ये"})
@@ -32,7 +34,16 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
         part = base + 1 if base is not None and base + 1 < len(out) else None
         if base is not None and part is not None and not text[out[base].end : place].strip(" ,;.(\n"):
             out[base], out[part] = _shared(out[base], out[part], place, number, catalogue)
+            if _is_refused(out[part], text):
+                span = (place, out[part].end)
+                out[base : part + 1] = [replace(out[base], corrects=(*out[base].corrects, span))]
     return out
+
+
+def _is_refused(part: Item, text: str) -> bool:
+    """Whether what is said of some of a good is that they are to come without it ("ek me meetha pani nahi")."""
+    behind = [fold(word) for _, _, word in words(_CLAUSE_END.split(text[part.end :])[0])][:_NEXT]
+    return part.resolution.rule != _RULE and not cues().refusals_after.isdisjoint(behind)
 
 
 def _parts(text: str) -> Iterator[tuple[int, Fraction]]:
@@ -61,3 +72,5 @@ def _shared(base: Item, part: Item, place: int, number: Fraction, catalogue: Cat
 
 
 _REACH: Final = 16
+_NEXT: Final = 2
+_CLAUSE_END: Final = re.compile(r"[,;.\n।!?]")

@@ -37,6 +37,21 @@ def has_strays(
     return any(_is_stray(entry, reading) for entry in entries if choices.isdisjoint(piece.key for piece in entry))
 
 
+def joins_a_sort(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether an "and" joins an item with the sort of a row beside its own that nothing has read ("red and black")."""
+    rows = [catalogue.by_sku[item.sku] for item in items if item.sku and item.role == ADD]
+    for entry in _joined_with_items(pieces, items) if rows else ():
+        said = frozenset(piece.key for piece in entry if piece.kind is Kind.GOODS and not piece.weak)
+        own = any(said <= {word.key for word in row.spoken} for row in rows)
+        if said and not own and all(piece.kind in {Kind.GOODS, Kind.JOINT} for piece in entry):
+            held = [catalogue.index.rows[catalogue.index.by_key[key]] for key in said if key in catalogue.index.by_key]
+            having = frozenset.intersection(*held) if len(held) == len(said) else frozenset[int]()
+            others = [catalogue.items[number] for number in having]
+            if any(row.sku != one.sku and row.family & one.family for row in rows for one in others):
+                return True
+    return False
+
+
 def counts_a_stranger(pieces: Sequence[Piece]) -> bool:
     """Whether an "and" and an amount lead to a word that no list knows ("full, aur ek raita")."""
     lists = either(cues().asks, cues().never_goods, cues().gives, lexicon().filler)

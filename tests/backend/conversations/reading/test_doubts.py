@@ -134,3 +134,8 @@ def test_so_many_for_each_person_is_asked_about(said: str) -> None:
     """How many people there are, the shop cannot know."""
     result = read(TEA_ROOM, f"<creamer> {{1}}, <wafers> {{2}} {said}")
     assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.QTY)
+
+
+@pytest.mark.parametrize("text", ["<pie ya nyama> {2} na mboga", "{2} <chocolate cake> aur vanilla"])
+def test_a_joined_sort_that_nothing_has_read_is_asked_about(text: str) -> None:
+    assert read(TEA_ROOM, text, unmet=("mboga", "vanilla")).decision is Decision.CLARIFY

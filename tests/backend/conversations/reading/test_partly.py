@@ -43,3 +43,8 @@ def test_some_of_a_good_come_in_another_sort(text: str, expected: dict[str, int]
 def test_as_many_as_there_are_in_another_sort_are_asked_about() -> None:
     """Two of two would be said otherwise."""
     assert read(DOSA_STALL, "{2} <dosa>, do me <masala>").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["{4} <dosa>, ek me <chutney> nahi dalna", "{4} <डोसा>, दोन मध्ये <chutney> नको"])
+def test_what_some_come_without_is_not_ordered(text: str) -> None:
+    assert lines(read(DOSA_STALL, text)) == {"PLAIN": 4}
