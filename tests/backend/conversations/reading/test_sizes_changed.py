@@ -1,0 +1,52 @@
+"""Sizes that a change of a running order names: none of them is lost."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision, Turn
+from tests.support.marked_reading import READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP, FURNISHER
+
+THREE_MILKS = (Turn("customer", "3 milk"), Turn("bot", "3 Malisho Milk 500ml = KES 180. Shall I book it?"))
+TWO_CUPS = (
+    Turn("customer", "2 small cups"),
+    Turn("bot", "2 Enamel Cup Small = KES 1800. Shall I book it?"),
+)
+
+
+@pytest.mark.parametrize("text", ["large kara {ek|1}", "लार्ज करा {एक|1}", "{1} large kar do"])
+def test_one_in_another_size_may_leave_the_others_as_they_are(text: str) -> None:
+    assert read(FURNISHER, text, intent="modify_order", history=TWO_CUPS).decision is Decision.CLARIFY
+
+
+def test_all_in_another_size_are_exchanged() -> None:
+    result = read(FURNISHER, "make it the large one", intent="modify_order", history=TWO_CUPS)
+    assert (result.removed, lines(result), result.decision) == (("CUP-S",), {"CUP-L": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{1} {12} inch ka bhi", "{moja|1} ya {12} inch"])
+def test_a_size_that_no_row_of_the_order_has_is_not_lost(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="modify_order", history=THREE_MILKS).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["lahan <-enamel cup> nako", "usiweke small <-enamel cup>"])
+def test_a_size_that_is_not_on_the_order_takes_nothing_off(text: str) -> None:
+    large = (Turn("customer", "2 large cups"), Turn("bot", "2 Enamel Cup Large = KES 1800. Shall I book it?"))
+    assert read(FURNISHER, text, intent="modify_order", history=large).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<-bread> hatao aur <coke> rakho", "<-bread> toa, na <coke> ibaki"])
+def test_what_is_to_stay_and_is_not_on_the_order_comes_on(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (result.removed, lines(result)) == (("BREAD",), {"COKE": 1})
+
+
+@pytest.mark.parametrize("text", ["<sukari> {2kg|2kg} wali", "<sugar> {2kg|2kg} one"])
+def test_a_weight_that_tells_which_one_takes_the_others_place(text: str) -> None:
+    sugar = (Turn("customer", "2 sugar"), Turn("bot", "2 Tamu Sugar 1kg = KES 300. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=sugar)
+    assert (result.removed, lines(result)) == (("SUGAR-1",), {"SUGAR-2": 2})
+
+
+def test_a_change_that_leaves_all_as_it_was_is_asked_about() -> None:
+    result = read(CORNER_SHOP, "<milk> {3} kar do", intent="modify_order", history=THREE_MILKS)
+    assert result.decision is Decision.CLARIFY
