@@ -12,6 +12,7 @@ from typing import Final
 _CASE: Final = re.compile(r"(?P<stem>[\u0900-\u097f]{2,}?)च(?:ा|ी|े|ं|्या)$")
 # How the oblique form ends, and how the noun may end by itself.
 _OBLIQUE: Final = (("्या", ("ा", "े", "ं", "ी")), ("ा", ("", "ा")), ("ी", ("ी", "")), ("े", ("", "े")), ("ू", ("ू", "")))
+_SHORTENED: Final = re.compile(r"[\u0900-\u097f]*[क-ह][क-ह]ा")
 
 
 @lru_cache(maxsize=4096)
@@ -21,5 +22,7 @@ def plain_forms(word: str) -> tuple[str, ...]:
     if found is None:
         return ()
     stem = found["stem"]
-    forms = (stem[: -len(end)] + own for end, owns in _OBLIQUE if stem.endswith(end) for own in owns)
-    return tuple(dict.fromkeys((*forms, stem)))
+    forms = [stem[: -len(end)] + own for end, owns in _OBLIQUE if stem.endswith(end) for own in owns]
+    # A long u before the last sound is not said in the oblique: "लसणाची" is of लसूण.
+    long = [f"{stem[:-2]}ू{stem[-2]}"] if _SHORTENED.fullmatch(stem) else []
+    return tuple(dict.fromkeys((*forms, stem, *long)))

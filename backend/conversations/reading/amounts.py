@@ -8,8 +8,9 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, stems, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.terms import is_unit, spoken_number
+from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.slips import number_words
 
 ALSO_GIVES: Final = frozenset({"do"})
 
@@ -19,6 +20,7 @@ _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the amounts of a message as this shop would take them."""
     sized = [_without_money(text, one) for one in amounts if not counts_people(text, one["start"], one["end"])]
+    sized = [part for one in sized for part in _size_apart(text, _in_rupees(text, one))]
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
     told = [one for one in told if not _comes_without(text, one, told)]
@@ -108,6 +110,34 @@ def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     return _counted({**amount, "start": amount["start"] + first, "end": amount["start"] + last, "text": number})
 
 
+def _size_apart(text: str, amount: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """In "2 2 inch brush" the first number counts what has the size of the second; no two are of each."""
+    start, said = int(amount["start"]), words(str(amount.get("text") or ""))
+    behind = words(text[int(amount["end"]) :])[:1]
+    measure = measure_of(1.0, behind[0][2]) if behind else None
+    sized = measure is not None and measure.dimension in _ACROSS
+    if not amount.get("repeat") or not sized or amount.get("kind") != "count" or len(said) != 2:  # noqa: PLR2004
+        return [amount]
+    places = ({"start": start + first, "end": start + last, "text": word} for first, last, word in said)
+    return [{**amount, **place, "repeat": False} for place in places]
+
+
+_ACROSS: Final = frozenset({"inch", "width"})  # what goods are by their size, and are not sold by
+
+
+def _in_rupees(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A count of rupees in a case ("शंभर रुपयांच्या चपात्या") as what is to be had for them."""
+    behind = words(text[int(amount["end"]) :])[:1]
+    told = bool(behind) and fold(behind[0][2]).startswith(_RUPEES) and amount.get("kind") == "count"
+    if not told:
+        return amount
+    end = int(amount["end"]) + behind[0][1]
+    return {**amount, "kind": "money", "currency": "INR", "end": end, "text": text[int(amount["start"]) : end]}
+
+
+_RUPEES: Final = ("rupay", "rupya", "rupey", "rupye", "rupia")
+
+
 def _without_verbs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Read "ghee ek jod do" as one ghee more, and "uske saath" as "with it" and not as sixty."""
     kept = [one for one in amounts if not _joins(text, one) and not _gives(text, one) and not _only_adds(one)]
@@ -177,7 +207,11 @@ def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) 
     """
     start, end = int(amount["start"]), int(amount["end"])
     said = words(text[start:end]) if amount.get("kind") == "pack" else []
-    counting = [(first, last) for first, last, word in said if not _is_sold(fold(word), catalogue)]
+    counting = [
+        (first, last)
+        for first, last, word in said
+        if word.lower() in number_words() or not _is_sold(fold(word), catalogue)
+    ]
     if len(counting) == len(said):
         return amount
     if not counting:

@@ -33,6 +33,7 @@ class _Said(NamedTuple):
     joins: bool
     adds: bool
     steers: bool
+    refuses: bool
     sizes: bool
     joint: bool
     likeness: float
@@ -53,6 +54,7 @@ def _said_by(word: str, key: str, catalogue: Catalogue) -> _Said:
         joins=key in known.joins and typed not in number_words(),  # "सात", seven, is no "साथ".
         adds=key in lex.sizes and typed in known.helped,  # "Badha", to add, sounds as "bada", big, does.
         steers=key in _steering(),
+        refuses=key in known.refusals_after and key not in catalogue.index.by_key,
         sizes=key in lex.sizes or held,
         joint=key in lex.filler or lex.is_joint(key) or counts,
         likeness=likeness,
@@ -94,7 +96,8 @@ class Sorter:
             named: Whether it and the word beside it stand together in a row's name.
             together: Whether it and the words beside it name one good or sort.
         """
-        key = as_ware(fold(word), self._catalogue.wares)
+        number = word.lower() in number_words()  # "Teen", three, is no tin where tins are sold.
+        key = fold(word) if number else as_ware(fold(word), self._catalogue.wares)
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(word, key, mention, tag, p)
@@ -139,7 +142,7 @@ class Sorter:
         said = self._said(word, key)
         if said.joins and mention is None:
             return Kind.JOIN, False
-        if said.adds or (said.steers and mention is None):
+        if said.adds or (said.steers and (mention is None or said.refuses)):
             return (Kind.GOODS if self._sold(key) else Kind.BREAK), False
         if said.sizes:
             return Kind.SIZE, False

@@ -30,3 +30,7 @@ def test_a_good_is_read_in_the_form_before_of(text: str) -> None:
     ]
     result = read(catalogue_from_rows(rows), text)
     assert (len(lines(result)), result.decision) == (1, Decision.ACCEPT)
+
+
+def test_a_long_u_comes_back_in_the_form_by_itself() -> None:
+    assert "लसूण" in plain_forms("लसणाची")

@@ -40,3 +40,9 @@ def test_marathis_of_behind_a_unit_is_no_six(text: str, kept: int) -> None:
     """The bot takes "che", of, for Hindi's six."""
     six = {**money(text, "che", 6.0), "kind": "count"}
     assert len(as_meant(text, [six], MILL)) == kept
+
+
+def test_a_number_said_twice_before_an_inch_counts_a_size() -> None:
+    twice = {**money("2 2 inch brush", "2 2", 2.0), "kind": "count", "repeat": True}
+    found = as_meant("2 2 inch brush", [twice], MILL)
+    assert [(one["text"], one["start"], one["repeat"]) for one in found] == [("2", 0, False), ("2", 2, False)]
