@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues, either
@@ -30,12 +31,14 @@ def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:
     one"); one that tells a row from the others (`telling`) counts nothing, and where nothing counts, "one" ends them.
     """
     said = [word.lower() for _, _, word in words(clause)]
-    leads = bool(said) and _counts(fold(said[0]), telling)
+    leads = bool(said) and _counts(fold(said[0]), telling, *map(fold, said[1:2]))
     keys = [fold(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
-    if not any(_counts(key, telling) for key in keys):
+    behind = [*keys[1:], ""][: len(keys)]
+    counting = [_counts(key, telling, after) for key, after in zip(keys, behind, strict=True)]
+    if not any(counting):
         return _ended_by_one(said)
-    measured = [is_unit(after) for after in (*keys[1:], "")]  # "Half a kilo" is one size, and counts nothing.
-    counts = [_counts(key, telling) and not unit for key, unit in zip(keys, measured, strict=True)]
+    # "Half a kilo" is one size, and counts nothing.
+    counts = [one and not is_unit(after) for one, after in zip(counting, behind, strict=True)]
     parts: list[list[str]] = [[]]
     for place, key in enumerate(keys):
         ends = place > 0 and counts[place - 1] and not leads and len(parts[-1]) > 1
@@ -46,9 +49,11 @@ def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:
     return [part for part in parts if part]
 
 
-def _counts(key: str, telling: frozenset[str]) -> bool:
+def _counts(key: str, telling: frozenset[str], after: str = "") -> bool:
+    """Whether a word counts what follows; one that tells a row as well does before a size ("one large", of 1 litre)."""
     value = number_of(key)
-    return key in cues().rest or (value is not None and telling.isdisjoint({key, f"{value:g}"}))
+    free = value is not None and (after in lexicon().sizes or telling.isdisjoint({key, f"{value:g}"}))
+    return key in cues().rest or free
 
 
 def _leads_one(said: Sequence[str], place: int) -> bool:

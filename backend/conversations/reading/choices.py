@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -114,13 +115,16 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     Of two numbers the one before a unit names the row ("two of 4 inch"), and what leads to a row's own word counts.
     """
     pairs = [(key, number_of(key), is_unit(after)) for key, after in pairwise([*part, ""])]
-    numbers = [(value, sized) for _, value, sized in pairs if value is not None]
-    named = [value for value, sized in numbers if sized] or [value for value, _ in numbers]
-    told = [key for key, value, sized in pairs if value is None or sized]
+    numbers = [(value, unit) for _, value, unit in pairs if value is not None]
+    named = [value for value, unit in numbers if unit] or [value for value, _ in numbers]
+    told = [key for key, value, unit in pairs if value is None or unit]
     worded = _by_words(rows, told, frozenset()) or _by_label(rows, told)
-    row = _by_words(rows, told, frozenset(f"{value:g}" for value in named)) or worded
-    leads = worded is row and row is not None and pairs[0][1] is not None and not pairs[0][2]
-    counts = [value for value, sized in numbers if not sized or len(numbers) == 1]
+    counted = pairs[0][1] is not None and not pairs[0][2]
+    # "One small" is no row of one litre.
+    sized = counted and worded is not None and _by_label(rows, told) is worded
+    row = worded if sized else _by_words(rows, told, frozenset(f"{value:g}" for value in named)) or worded
+    leads = worded is row and row is not None and counted
+    counts = [value for value, unit in numbers if not unit or len(numbers) == 1]
     if not leads:
         counts = [value for value in counts if row is None or len(named) < len(numbers) or _names_none(value, row)]
     return row, Fraction(counts[0]).limit_denominator(1000) if counts else None
@@ -289,7 +293,17 @@ def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: froze
 def _by_label(rows: Sequence[CatalogueItem], said: Sequence[str]) -> CatalogueItem | None:
     labels = {lexicon().sizes[key] for key in said if key in lexicon().sizes}
     found = {row for label in labels for row in labelled(dict(enumerate(rows)), label)}
-    return rows[found.pop()] if len(found) == 1 else None
+    return rows[found.pop()] if len(found) == 1 else _by_rank(rows, labels)
+
+
+def _by_rank(rows: Sequence[CatalogueItem], labels: AbstractSet[str]) -> CatalogueItem | None:
+    """The least of rows that weights or the like tell apart, for "small", or the greatest, for "large"."""
+    measures = {row.measure for row in rows if row.measure is not None}
+    alike = len({one.dimension for one in measures}) == 1 and len(measures) == len(rows)
+    if not alike or len(labels) != 1 or not labels <= {"small", "large"}:
+        return None
+    ranked = sorted(rows, key=lambda row: row.measure.base if row.measure else 0.0)
+    return ranked[0] if labels == {"small"} else ranked[-1]
 
 
 def _marks(rows: Sequence[CatalogueItem]) -> Mapping[str, frozenset[str]]:

@@ -41,6 +41,9 @@ def _answer(said: str, question: str, answer: str) -> tuple[dict[str, int], Deci
         ("<salt>", "Table Salt 500g ya 1kg?", "{aadha kilo|0.5kg} wala", {"SALT-H": 1}),
         ("{3} <storage jar>", "Small or Large?", "{2} large {1} small", {"JAR-L": 2, "JAR-S": 1}),
         ("{2} <jar>", "Small or Large?", "one each", {"JAR-S": 1, "JAR-L": 1}),
+        ("{3} <salt>", "500g or 1kg?", "{2} small {one|1} large", {"SALT-H": 2, "SALT-1": 1}),
+        ("{2} <salt>", "500g की 1kg?", "{एक|1} लहान {एक|1} मोठं", {"SALT-H": 1, "SALT-1": 1}),
+        ("{2} <salt>", "500g ki 1kg?", "motha", {"SALT-1": 2}),
         ("{4} <jar>", "Small or Large?", "{2|2} dono", {"JAR-S": 2, "JAR-L": 2}),
     ],
 )
