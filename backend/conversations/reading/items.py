@@ -142,11 +142,13 @@ class Collector:
         self._spread(segment)
 
     def _sort_of_last(self, segment: Segment, item: Item) -> Item | None:
-        """Another sort of the item before, where a genitive leads to what tells it ("mbili za mboga"), or None."""
-        if not segment.amounts or not self.items or GENITIVES.isdisjoint(piece.key for piece in segment.pieces):
+        """Another sort of the item before, told by a genitive ("mbili za mboga") or words of the shop ("2kg rava")."""
+        told = not GENITIVES.isdisjoint(piece.key for piece in segment.pieces)
+        told = told or self._catalogue.index.by_key.keys() >= {*segment.keys}
+        if not segment.amounts or not self.items or not told:
             return None
         last = self.items[-1]
-        shared = (last.keys[:width] for width in range(len(last.keys) - 1, 0, -1))
+        shared = (part for width in range(len(last.keys) - 1, 0, -1) for part in _parts(last.keys, width))
         named = (self._resolved(replace(item, keys=(*keys, *item.keys))) for keys in shared)
         return next((one for one in named if one.sku not in {None, last.sku} and one.resolution.exact), None)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import dropwhile, pairwise, takewhile
+from itertools import chain, dropwhile, pairwise, takewhile
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -46,9 +46,10 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
             ends = (end for end in _endings(item.keys) if not _names_a_row(item.keys[: -len(end)], catalogue))
             named[place] = _named_like(before, ends, item, catalogue)
         elif before.resolution.status in _SAID and (
-            item.resolution.status is Status.OPEN or _is_owned(before, item, text)
+            item.resolution.status is Status.OPEN or _is_owned(before, item, text) or _is_sort(item, catalogue)
         ):
-            named[place + 1] = _named_like(item, _beginnings(before.keys), before, catalogue)
+            shared = chain(_beginnings(before.keys), _endings(before.keys))
+            named[place + 1] = _named_like(item, shared, before, catalogue)
     named = sized_alike(_both_sorts(named, text, catalogue), text, catalogue)
     return _counted_alike(_sized_alike(named, text, catalogue), text, catalogue)
 
@@ -103,6 +104,12 @@ def _is_owned(before: Item, item: Item, text: str) -> bool:
     """Whether a genitive leads to a word that is no good by itself ("juice of mango two, and of melon one")."""
     led = [fold(word) for _, _, word in words(text[before.end : item.start])][-1:]
     return item.resolution.status is Status.UNKNOWN and not GENITIVES.isdisjoint(led)
+
+
+def _is_sort(item: Item, catalogue: Catalogue) -> bool:
+    """Whether a counted item is no good by itself, though its words are of the shop ("mug papad two, udid one")."""
+    known = catalogue.index.by_key.keys() >= {*item.keys}
+    return item.resolution.status is Status.UNKNOWN and not item.unamounted and known
 
 
 def _endings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -155,3 +155,37 @@ GRILL = _shop(
 def test_the_sort_of_a_good_that_has_a_plain_one_is_not_lent_to_the_good_before(text: str) -> None:
     result = read(GRILL, text)
     assert (result.decision, result.ask, lines(result)) == (Decision.CLARIFY, Slot.VARIANT, {"SKEWER-P": 1})
+
+
+PAPADS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "40"}
+        for sku, name, aliases, unit in (
+            ("URAD", "Urad Papad", "udid papad|उडीद पापड", "packet"),
+            ("MOONG", "Moong Papad", "mug papad|मूग पापड", "packet"),
+            ("MOONG-D", "Moong Dal", "mug dal|मूग डाळ", "packet"),
+            ("NUT-S", "Salted Nuts (loose)", "khare nuts", "kg"),
+            ("NUT-M", "Masala Nuts (loose)", "masala nuts", "kg"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<उडीद पापड> {दोन|2}, <मूग> {एक|1}", "<udid papad> {don|2}, <mug> {ek|1}", "{2} <urad papad>, {1} <moong>"],
+)
+def test_a_sort_behind_a_name_that_ends_in_the_good_is_of_that_good(text: str) -> None:
+    result = read(PAPADS, text)
+    assert (lines(result), result.decision) == ({"URAD": 2, "MOONG": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<nuts> {half a kilo|0.5kg} <khare> and {a quarter kilo|0.25kg} <masala>",
+        "<nuts> {अर्धा किलो|0.5kg} <khare> आणि {पाव किलो|0.25kg} <masala>",
+    ],
+)
+def test_a_sort_behind_its_own_amount_is_of_the_good_before(text: str) -> None:
+    assert lines(read(PAPADS, text)) == {"NUT-S": 0.5, "NUT-M": 0.25}
