@@ -175,3 +175,9 @@ def takes_over(item: Item, gone: str, around: Around, catalogue: Catalogue) -> b
     alike = item.sku is not None and are_alike(rows[gone], rows[item.sku])
     named = alike and not (around.also(item) or around.one(item))
     return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
+
+
+def changes_nothing(change: Change, order: Mapping[str, Fraction]) -> bool:
+    """Whether all that a change says of an order is as it was."""
+    same = all(sku in change.removed and order.get(sku) == quantity for sku, quantity in change.added.items())
+    return bool(change.added) and same and {*change.removed} == {*change.added}

@@ -6,11 +6,14 @@ from itertools import combinations, pairwise, takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.folding import bare
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import numbers_of
+from backend.conversations.reading.halves import is_halved, is_of_another_sort
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
+from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.strays import is_of, joins_a_sort
 
@@ -40,6 +43,9 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_counted_by_address(item, reading) for item in ordered)
         or joins_a_sort(pieces, items, catalogue)
+        or any(_may_be_some_of(*pair, pieces, catalogue) for pair in pairwise(ordered))
+        or (bool(ordered) and is_halved(pieces, catalogue))
+        or any(is_of_another_sort(*pair, ordered, reading, catalogue) for run in runs for pair in pairwise(run))
         or any(_is_foreign(*pair, ordered, reading, catalogue) for run in runs for pair in pairwise(run))
     )
 
@@ -60,6 +66,20 @@ def _is_sort_of_last(last: Item, item: Item, catalogue: Catalogue) -> bool:
     other = (one for one in having if one.sku != row.sku and said <= _words(one) - _words(row))
     skus = {one.sku for one in other if _in_other_sort(row, one)}
     return bool(skus) and item.sku not in skus
+
+
+def _may_be_some_of(last: Item, item: Item, pieces: Sequence[Piece], catalogue: Catalogue) -> bool:
+    """Whether fewer of a sort, named by that alone right behind its good ("pohe three, one indori"), may be of them."""
+    had, count = last.wanted.count, item.wanted.count
+    row, other = catalogue.by_sku[last.sku or ""], catalogue.by_sku[item.sku or ""]
+    shared, said = row.family & other.family, {term.key for term in read_keys(item.keys).goods}
+    if had is None or count is None or not count < had or row.sku == other.sku or not shared or said & shared:
+        return False
+    named, again = ({bare(term.key) for term in read_keys(one.keys).goods} for one in (last, item))
+    told = named <= {bare(key) for key in _words(other)} and named.isdisjoint(again)
+    between = (one for one in pieces if last.end <= one.start < item.start)
+    signs = all(one.kind is Kind.BREAK and not one.text.strip().isalpha() for one in between)
+    return told and signs and item.resolution.rule != SOME_OF_THEM
 
 
 def _in_other_sort(row: CatalogueItem, other: CatalogueItem) -> bool:

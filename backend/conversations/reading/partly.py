@@ -17,7 +17,7 @@ from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.rearranging import sort_of
 
 _IN: Final = frozenset({"me", "mein", "mai", "madhe", "madhye", "में", "मे", "मध्ये"})
-_RULE: Final = "some of them"
+SOME_OF_THEM: Final = "some of them"
 
 
 def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
@@ -43,7 +43,7 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
 def _is_refused(part: Item, text: str) -> bool:
     """Whether what is said of some of a good is that they are to come without it ("ek me meetha pani nahi")."""
     behind = [fold(word) for _, _, word in words(_CLAUSE_END.split(text[part.end :])[0])][:_NEXT]
-    return part.resolution.rule != _RULE and not cues().refusals_after.isdisjoint(behind)
+    return part.resolution.rule != SOME_OF_THEM and not cues().refusals_after.isdisjoint(behind)
 
 
 def _parts(text: str) -> Iterator[tuple[int, Fraction]]:
@@ -64,7 +64,7 @@ def _shared(base: Item, part: Item, place: int, number: Fraction, catalogue: Cat
         return base, part
     rest = replace(base.wanted, count=had - number)
     kept = replace(base, wanted=rest, resolution=resolve(catalogue, read_keys(base.keys, base.weak), rest))
-    found = replace(part.resolution, status=Status.SURE, sku=sku, lines=((sku, number),), exact=True, rule=_RULE)
+    found = replace(part.resolution, status=Status.SURE, sku=sku, lines=((sku, number),), exact=True, rule=SOME_OF_THEM)
     wanted = replace(part.wanted, count=number)
     return kept, replace(
         part, start=place, wanted=wanted, amounts=part.amounts or base.amounts, resolution=found, guessed=False

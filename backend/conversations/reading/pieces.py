@@ -197,6 +197,11 @@ def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
     return tuple(runs), frozenset(phrase for _, beginning in runs for _, phrase in beginning)
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is one word in letters; Devanagari's vowel signs are no letters by themselves."""
+    return text[:1].isalpha() and not any(sign.isdigit() or sign.isspace() for sign in text)
+
+
 def of_them(text: str) -> int | None:
     """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
     found = words(text)

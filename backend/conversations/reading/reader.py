@@ -13,6 +13,7 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
 from backend.conversations.reading.asides import named_otherwise, told_behind
+from backend.conversations.reading.change import changes_nothing
 from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
@@ -232,7 +233,8 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     stays = {word.key for sku in order if sku not in removed for word in catalogue.by_sku[sku].spoken}
     unread = any(piece.recovered and piece.key in stays and not _is_held(piece, items, loose) for piece in pieces)
     unread = unread or (not change.added and refuses_for_another(context.text, pieces, removed))
-    return _Read(items, loose, pieces, change.added, removed, unclear, change.lost or unread, change.open_items)
+    lost = change.lost or unread or changes_nothing(change, order)
+    return _Read(items, loose, pieces, change.added, removed, unclear, lost, change.open_items)
 
 
 def _is_held(piece: Piece, items: Sequence[Item], loose: Sequence[Segment]) -> bool:

@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import term
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either, is_word
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
@@ -64,9 +64,9 @@ def stands_by_a_stranger(start: int, end: int, pieces: Sequence[Piece]) -> bool:
     """Whether an amount that no item took stands right beside a word that no list knows ("steel rods 10")."""
     known = cues()
     listed = (known.asks, known.never_goods, known.gives, known.corrections, known.set, known.more, known.less)
-    lists = (*listed, known.off, lexicon().filler, lexicon().sizes, lexicon().optional, known.hours)
+    lists = (*listed, known.off, lexicon().filler, lexicon().sizes, lexicon().optional, known.hours, known.number_words)
     beside = [one for run in clauses(pieces) for one in _touching(run, start, end) if one.kind is Kind.OTHER]
-    return any(one.text.isalpha() and all(one.key not in each for each in lists) for one in beside)
+    return any(is_word(one.text) and all(one.key not in each for each in lists) for one in beside)
 
 
 def _touching(run: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:

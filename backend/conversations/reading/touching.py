@@ -10,10 +10,22 @@ from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE
-from backend.conversations.reading.pieces import UNREAD, Kind, Piece, no_goods_words
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, is_word, no_goods_words
 
 _PART: Final = "several"  # the rule of a row of which no more than a part was said
 _INDIA: Final = "INR"
+_UNREAD: Final = frozenset({Kind.OTHER, Kind.FOREIGN, Kind.SIZE})
+_ORS: Final = frozenset({"ya", "kinva", "या", "किंवा"})
+_PEOPLE: Final = frozenset(
+    map(fold, ("uncle", "aunty", "kaka", "kaku", "mama", "dada", "tai", "bhaiya", "अंकल", "काका", "मामा", "दादा", "ताई"))
+)
+_OF: Final = frozenset(map(fold, ("ke", "ki", "chya", "के", "की", "च्या")))
+_AT: Final = frozenset(
+    map(
+        fold,
+        ("yahan", "yaha", "ghar", "ghari", "paas", "bagal", "samne", "javal", "यहाँ", "घर", "घरी", "पास", "सामने", "जवळ"),
+    )
+)
 _OR: Final = "ya"  # Hindi's "or" in Latin letters, which is Swahili's "of".
 
 
@@ -34,6 +46,8 @@ def runs_together(text: str, pieces: Sequence[Piece], items: Sequence[Item], cat
         any(_may_be_one(*pair, text) for pair in pairwise(ordered))
         or any(_is_either(*pair, text, catalogue) for pair in pairwise(ordered))
         or any(_names_another(*pair, text, items) for pair in pairwise(pieces))
+        or any(_is_either_unread(*run, ordered, catalogue) for run in zip(pieces, pieces[1:], pieces[2:], strict=False))
+        or any(_names_somebody(*run, ordered) for run in zip(pieces, pieces[1:], pieces[2:], pieces[3:], strict=False))
         or any(_counts_unread(*pair, items) for pair in _beside(pieces))
         or any(_counts_name(*pair, items, catalogue) for pair in pairwise(pieces))
     )
@@ -50,9 +64,26 @@ def _is_either(before: Item, after: Item, text: str, catalogue: Catalogue) -> bo
     return said == _OR and before.sku != after.sku and catalogue.by_sku[str(before.sku)].currency == _INDIA
 
 
+def _is_either_unread(before: Piece, joint: Piece, good: Piece, ordered: Sequence[Item], catalogue: Catalogue) -> bool:
+    """Whether Hindi's "or" stands between a word that nothing has read and an ordered good ("ghadi ya ghanti")."""
+    if joint.text.lower() not in _ORS or good.kind is not Kind.GOODS or before.kind not in _UNREAD:
+        return False
+    item = next((one for one in ordered if one.holds(good.start)), None)
+    # What stands before "or" tells no size of what stands behind it.
+    unread = before.kind is Kind.SIZE or not any(one.holds(before.start) for one in ordered)
+    unread = unread and before.key not in no_goods_words()
+    return item is not None and unread and catalogue.by_sku[str(item.sku)].currency == _INDIA
+
+
+def _names_somebody(good: Piece, who: Piece, of: Piece, place: Piece, ordered: Sequence[Item]) -> bool:
+    """Whether an uncounted good is the name of somebody at whose place something is ("Toast uncle ke yahan")."""
+    named = who.key in _PEOPLE and of.key in _OF and place.key in _AT
+    return named and any(item.unamounted and item.holds(good.start) for item in ordered)
+
+
 def _names_another(before: Piece, after: Piece, text: str, items: Sequence[Item]) -> bool:
     """Whether the bot takes a word for a good, no row has it, and it stands right before the words of an item."""
-    strange = before.kind is Kind.FOREIGN and before.key not in no_goods_words() and before.text.isalpha()
+    strange = before.kind is Kind.FOREIGN and before.key not in no_goods_words() and is_word(before.text)
     strange = strange and DONE.fullmatch(before.text.lower()) is None and not _is_held(before, items)
     leads = after.kind is Kind.GOODS and any(item.start == after.start and item.sku for item in items)
     return strange and leads and text[before.end : after.start].isspace()

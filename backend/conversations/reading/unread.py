@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import dropwhile, pairwise, takewhile
 from typing import Any, Final
 
-from backend.catalog.linking.folding import words
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, is_word
 from backend.conversations.reading.slips import unmet
 
 _SURE: Final = 0.95
@@ -25,6 +25,7 @@ _WANTS: Final = re.compile(
 )
 # The same of somebody else, whose wish is no word to the shop on how to bring things.
 _THEY_WANT: Final = re.compile(r"(?:a|wa)(?:na|me)?(?:taka|omba|hitaji)")
+_GIVES: Final = frozenset(map(fold, ("dya", "de", "dena", "do", "pathva", "bhejna", "bhejo", "द्या", "दे", "देना", "दो")))
 _PORTIONS: Final = frozenset({"bit", "lot", "touch", "pinch"})
 _INFINITIVE: Final = re.compile(r"ku\w{2,}")
 
@@ -80,8 +81,8 @@ def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str
             continue
         if _WANTS.fullmatch(piece.text.lower()) or piece.key in cues().wants_before:
             beside = pieces[place + 1 :]
-        elif piece.key in cues().wants_after:
-            beside = pieces[:place][::-1]
+        elif piece.key in cues().wants_after or (piece.key in _GIVES and _led_by_also(pieces[:place])):
+            beside = [one for one in pieces[:place][::-1] if one.key not in cues().also]
         else:
             continue
         word = next(dropwhile(lambda one: one.kind is Kind.JOINT, beside), None)
@@ -89,9 +90,14 @@ def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str
             yield [word]
 
 
+def _led_by_also(before: Sequence[Piece]) -> bool:
+    """Whether Hindi's or Marathi's "also" stands before a place ("thecha pan dya": give chutney too)."""
+    return bool(before) and before[-1].key in cues().also
+
+
 def _may_be_good(word: Piece, reading: Mapping[str, Any]) -> bool:
     named = word.kind is Kind.FOREIGN or (word.kind is Kind.OTHER and _is_doubted([word], reading))
-    plain = word.text.isalpha() and _INFINITIVE.fullmatch(word.text.lower()) is None
+    plain = is_word(word.text) and _INFINITIVE.fullmatch(word.text.lower()) is None
     return named and plain and not _is_known(word)
 
 

@@ -55,3 +55,10 @@ def test_goods_with_counts_of_their_own_are_booked(text: str, expected: dict[str
 
 def test_swahilis_ya_is_no_or() -> None:
     assert read(KENYA, "<rug> ya <clock> {1}").decision is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "text", ["tabla ya <bell> {ek|1}", "तबला या <bell> {एक|1}", "<Clock> uncle ke yahan {2} <rug>"]
+)
+def test_another_good_or_somebodys_name_is_asked_about(text: str) -> None:
+    assert read(INDIA, text).decision is Decision.CLARIFY

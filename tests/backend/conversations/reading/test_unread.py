@@ -126,3 +126,12 @@ def test_an_and_refuses_no_good(joint: str) -> None:
     tokens = sorted([*tokens, refusing], key=lambda one: int(one["start"]))
     result = read_message({**reading, "tokens": tokens}, CORNER_SHOP, ReadingContext(plain, thresholds=EVERYTHING))
     assert lines(result) == {"MILK": 1, "BREAD": 2}
+
+
+@pytest.mark.parametrize(
+    "text", ["<milk> {2}, ठेचा पण द्या", "<milk> {2}, thecha pan dya", "<milk> {2}, achaar bhi dena"]
+)
+def test_what_is_to_be_given_too_is_a_good(text: str) -> None:
+    word = text.split(", ")[1].split(maxsplit=1)[0]
+    result = read(CORNER_SHOP, text, unmet=(word,))
+    assert (result.decision, result.unmatched) == (Decision.CLARIFY, (word,))

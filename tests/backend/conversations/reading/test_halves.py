@@ -1,0 +1,71 @@
+"""What makes an order doubtful beside its goods: halves of an amount, another sort, a part of what was counted."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked
+
+STALL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "60", "stock": "90", "currency": "INR"}
+        for sku, name, aliases, unit in (
+            ("UPMA", "Rava Upma", "upma|uppit|उपमा", "plate"),
+            ("UPMA-V", "Vermicelli Upma", "vermicelli upma|शेवया उपमा", "plate"),
+            ("RICE-F", "Fine Rice (loose)", "barik rice", "kg"),
+            ("RICE-C", "Coarse Rice (loose)", "jada rice", "kg"),
+            ("SESAME", "White Sesame (loose)", "white sesame", "kg"),
+            ("POLI", "Chapati", "chapati|poli|चपाती", "piece"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<rice> {ek kilo|1kg} aadhi <barik> aadhi <jada>",
+        "<rice> {don kilo|2kg}, ardhi <barik> ardhi <jada>",
+    ],
+)
+def test_an_amount_that_is_shared_out_by_halves_is_asked_about(text: str) -> None:
+    assert read(STALL, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<upma> {3}, {ek|1} <vermicelli>", "<उपमा> {तीन|3}, {एक|1} <शेवया>"])
+def test_fewer_of_a_sort_right_behind_its_good_may_be_of_them(text: str) -> None:
+    assert read(STALL, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<upma> {3} aur {ek|1} <vermicelli>", {"UPMA": 3, "UPMA-V": 1}),
+        ("<upma> {3}, {1} <vermicelli upma>", {"UPMA": 3, "UPMA-V": 1}),
+        ("<barik rice> {aadha kilo|0.5kg} aur <jada rice> {aadha kilo|0.5kg}", {"RICE-F": 0.5, "RICE-C": 0.5}),
+    ],
+)
+def test_what_is_added_or_named_in_full_is_ordered(text: str, expected: dict[str, float]) -> None:
+    result = read(STALL, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("said", ["black", "काला"])
+def test_a_sort_that_the_bot_half_passed_over_is_asked_about(said: str) -> None:
+    """The shop has white sesame alone."""
+    plain, reading = marked(f"{said} <sesame> {{1 kilo|1kg}}")
+    for token in reading["tokens"]:
+        token["p"] = 0.51 if token["start"] == 0 else token["p"]
+    result = read_message(reading, STALL, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("शंभर रुपयांच्या <चपाती>", "शंभर"), ("shambhar rupyanchya <chapati>", "shambhar")]
+)
+def test_rupees_in_a_case_are_no_count(text: str, value: str) -> None:
+    """For 120 rupees there are two chapatis of 60."""
+    result = read(STALL, text.replace(value, f"{{{value}|120}}"))
+    assert lines(result) == {"POLI": 2}
