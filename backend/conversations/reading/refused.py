@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import dropwhile, takewhile
 from typing import Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
 
@@ -15,6 +15,7 @@ _IN_PLACE: Final = frozenset(
     map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "bajay", "bajaye", "जगह", "बदले", "बजाय", "ऐवजी"))
 )
 _LEAVING: Final = frozenset(map(fold, ("sodun", "chhodkar", "chodkar", "chhodke", "सोडून", "छोड़कर", "छोडकर")))
+_LEFT: Final = _IN_PLACE | _LEAVING
 _GENITIVES: Final = frozenset(map(fold, ("ki", "ke", "chya", "chi", "che", "की", "के", "च्या")))
 _REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
 
@@ -38,25 +39,23 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
 
 def left_for_another(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
     """Whether a good that an order names is left out, and another one comes ("chain aivaji gear chain")."""
-    behind = [fold(word) for _, _, word in words(text[segment.end :])]
-    word = next(dropwhile(_GENITIVES.__contains__, behind), "")
-    replaced = word in _IN_PLACE | _LEAVING and not segment.amounts
-    return (replaced or _is_refused_whole(segment, text, pieces)) and _leads_to_another(segment, pieces)
+    behind = [one for one in pieces if one.start >= segment.end]
+    word = next((one for one in behind if one.key not in _GENITIVES), None)
+    replaced = word is not None and word.key in _LEFT and not segment.amounts
+    return (replaced or _is_refused_whole(segment, text, behind)) and _leads_to_another(behind)
 
 
-def _is_refused_whole(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
+def _is_refused_whole(segment: Segment, text: str, behind: Sequence[Piece]) -> bool:
     """Whether a "no" and a sign stand behind a good with its amount ("laddu half a kilo no, ...")."""
-    after = next((one for one in pieces if one.start >= segment.end), None)
+    after = next(iter(behind), None)
     if after is None or not segment.amounts or not _is_break(after, cues().refusals_after):
         return False
     return text[segment.end : after.start].isspace() and text[after.end :].lstrip(" ")[:1] in {",", ".", "।", "\n"}
 
 
-def _leads_to_another(segment: Segment, pieces: Sequence[Piece]) -> bool:
+def _leads_to_another(behind: Sequence[Piece]) -> bool:
     """Whether the words that follow, behind such words and signs, name a good."""
-    led = _IN_PLACE | _LEAVING | _GENITIVES
-    behind = [one for one in pieces if one.start >= segment.end]
-    rest = dropwhile(lambda one: one.kind in CUTS or one.key in led, behind)
+    rest = dropwhile(lambda one: one.kind in CUTS or one.key in _LEFT or one.key in _GENITIVES, behind)
     return any(one.kind in _NAMES for one in takewhile(lambda one: one.kind not in CUTS, rest))
 
 
