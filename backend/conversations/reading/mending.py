@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
 from backend.conversations.reading.segmenter import Segmenter
-from backend.conversations.reading.slips import meant, strangers
+from backend.conversations.reading.slips import meant, number_of_word, strangers
 from backend.conversations.reading.steps import counted, with_steps
 from backend.conversations.reading.unread import tells_of_a_wish
 
@@ -197,7 +198,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     listing = any(_amounted(one, other) for one, other in itertools.pairwise(_without_wala(pieces)))
     found = []
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
-        value = number_of(piece.key) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
+        value = _value(piece) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
         if value is None or value < 1:
             continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
@@ -213,6 +214,12 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         if unread and told and (counts or price) and not given:
             found.append(counted(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
     return found
+
+
+def _value(piece: Piece) -> float | None:
+    """The number that a word says, the higher ones ("वीस", "baara") by their spelling alone."""
+    said = number_of(piece.key)
+    return number_of_word(unicodedata.normalize("NFC", piece.text).lower()) if said is None else said
 
 
 def _is_sort(pieces: Sequence[Piece]) -> bool:

@@ -34,3 +34,7 @@ def test_a_good_is_read_in_the_form_before_of(text: str) -> None:
 
 def test_a_long_u_comes_back_in_the_form_by_itself() -> None:
     assert "लसूण" in plain_forms("लसणाची")
+
+
+def test_a_just_that_is_written_to_a_noun_is_none_of_it() -> None:
+    assert plain_forms("केशरच") == ("केशर",)

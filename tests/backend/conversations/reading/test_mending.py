@@ -369,3 +369,18 @@ def test_a_number_said_twice_before_a_good_is_of_each() -> None:
     """The bot took both for Hindi's "give"; before no good they are that."""
     assert lines(read(CORNER_SHOP, "do do <milk> aur <coke>")) == {"MILK": 2, "COKE": 2}
     assert lines(read(CORNER_SHOP, "do do na, {1} <milk>")) == {"MILK": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "expected"),
+    [
+        ("<milk> वीस, <bread> {एक|1}", "वीस", {"MILK": 20, "BREAD": 1}),
+        ("<maziwa> nane, <mkate> {mmoja|1}", "nane", {"MILK": 8, "BREAD": 1}),
+    ],
+)
+def test_a_higher_number_that_the_bot_was_unsure_of_counts(text: str, number: str, expected: dict[str, int]) -> None:
+    plain, reading = marked(text)
+    for token in reading["tokens"]:
+        token["p"] = 0.7 if token["text"].strip(",") == number else token["p"]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == expected
