@@ -170,7 +170,8 @@ class Sorter:
     def _foreign(self, word: str, key: str) -> bool:
         """Whether a word that the catalogue lacks may be a good that the shop does not hold, and no choice or cue."""
         known = cues()
-        if key in known.never_goods and word.lower() in known.never_written:  # "Fry" only sounds like "free".
+        listed = key in known.never_goods and word.lower() in known.never_written  # "Fry" only sounds like "free".
+        if listed or word.lower() in known.address_words:
             return False
         number = number_of_word(word.lower()) or spoken_number(key) or 0
         if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()):

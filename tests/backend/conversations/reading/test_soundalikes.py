@@ -38,3 +38,10 @@ def test_what_only_sounds_like_a_good_and_is_not_counted_is_asked_about(text: st
     tokens = [{**one, "p": 0.93} if one["tag"] == "O" else one for one in reading["tokens"]]
     context = ReadingContext(text=plain, thresholds=EVERYTHING)
     assert read_message({**reading, "tokens": tokens}, SHOP, context).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<mwanangu> niletee <sabuni> {2}", "<बेटा> <साबण> {दोन|2} हव्यात"])
+def test_a_word_of_address_is_no_good_that_the_shop_lacks(text: str) -> None:
+    """The bot may take it for one."""
+    result = read(SHOP, text)
+    assert (lines(result), result.decision) == ({"SOAP": 2}, Decision.ACCEPT)
