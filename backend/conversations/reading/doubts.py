@@ -16,6 +16,7 @@ from backend.conversations.reading.names import DONE, GOODS_TAGS
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.strays import is_of, joins_a_sort
+from backend.conversations.reading.totals import may_be_total
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _BESIDE: Final = _NAMES | {Kind.AMOUNT}
@@ -26,10 +27,13 @@ _LAST_NUMBER: Final = re.compile(r"[,;.\n]\s*\d+$")
 _INFINITIVE: Final = re.compile(r"ku\w{3,}")
 
 
-def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any], catalogue: Catalogue) -> bool:
+def in_doubt(
+    text: str, pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any], catalogue: Catalogue
+) -> bool:
     """Whether a row that was read for some of the goods may not be the one that is meant.
 
     Args:
+        text: The message.
         pieces: All pieces of the message in order.
         items: The items of an order.
         reading: The bot's reading, for what it took for sorts.
@@ -38,7 +42,8 @@ def in_doubt(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[st
     ordered = [item for item in items if item.role == ADD and item.sku in catalogue.row_of]
     runs = clauses(pieces) if ordered else []
     return (
-        any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
+        may_be_total(items, text, catalogue)
+        or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_counted_by_address(item, reading) for item in ordered)

@@ -112,7 +112,8 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
-    lost = lost or in_doubt(pieces, items, reading, catalogue) or only_sound_so(pieces, items, reading, catalogue)
+    lost = lost or in_doubt(context.text, pieces, items, reading, catalogue)
+    lost = lost or only_sound_so(pieces, items, reading, catalogue)
     joined = as_many_of_each(items, loose, reading, catalogue, context) or _answer(items, loose, catalogue, context)
     shares = len(joined or ()) > 1  # An answer that shares out what was asked for names rows side by side.
     lost = lost or (more and not shares)

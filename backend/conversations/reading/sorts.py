@@ -64,7 +64,7 @@ def without_totals(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
 
 def _told_by(item: Item, behind: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
     """The sorts right behind an item, where their counts make up its own and no "and" adds them to it."""
-    rows = _sorts_of(item, catalogue) if item.wanted.count is not None else frozenset()
+    rows = sorts_of(item, catalogue) if item.wanted.count is not None else frozenset()
     among = (_among(item, one, rows, catalogue) for one in behind)
     sorts = list(takewhile(lambda one: one.sku in rows and one.wanted.count is not None, among))
     told = sum(one.wanted.count or 0 for one in sorts)
@@ -86,7 +86,7 @@ def _among(total: Item, item: Item, rows: frozenset[str], catalogue: Catalogue) 
     return _again(item, catalogue, others) if one else item
 
 
-def _sorts_of(item: Item, catalogue: Catalogue) -> frozenset[str]:
+def sorts_of(item: Item, catalogue: Catalogue) -> frozenset[str]:
     """The rows that an item's words fit, though they may mean one of them to the shop."""
     if item.resolution.status is not Status.SURE:
         return frozenset(item.resolution.alternatives)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.catalog.linking.folding import bare, fold, loan_sound, romanise, skeleton, spelt, stems, words
+from backend.catalog.linking.lexicon import lexicon
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,11 @@ def test_a_plural_or_case_form_finds_its_word(form: str, word: str) -> None:
 def test_an_abbreviation_keeps_its_letters() -> None:
     assert fold("KCC") == fold("kcc")
     assert len(fold("kcc")) == 3
+
+
+def test_chia_seeds_are_no_marathi_genitive() -> None:
+    assert fold("chia") not in {fold("chya"), fold("च्या")}
+    assert not lexicon().is_joint(fold("chia"))
 
 
 def test_a_word_without_vowels_sounds_like_the_word_in_full() -> None:
