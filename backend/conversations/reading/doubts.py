@@ -16,6 +16,7 @@ from backend.conversations.reading.names import DONE, GOODS_TAGS
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.strays import is_of, joins_a_sort
+from backend.conversations.reading.spoken import may_be_spoken_of
 from backend.conversations.reading.totals import may_be_total
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
@@ -43,6 +44,7 @@ def in_doubt(
     runs = clauses(pieces) if ordered else []
     return (
         may_be_total(items, text, catalogue)
+        or may_be_spoken_of(pieces, items)
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)

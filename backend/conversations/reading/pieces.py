@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -138,6 +138,8 @@ class Cues:
     place_parts: frozenset[str]
     wants_before: frozenset[str]
     wants_after: frozenset[str]
+    bygone: frozenset[str]
+    wishes: frozenset[str]
 
     @property
     def off(self) -> frozenset[str]:
@@ -228,6 +230,15 @@ def _conjugated(stems: Mapping[str, str]) -> Iterator[str]:
             )
 
 
+_DOERS: Final = ("ni", "u", "tu", "a", "m", "wa", "i", "zi", "ya", "vi")
+
+
+def _told_of(verbs: Sequence[str]) -> Iterator[str]:
+    """Swahili's verbs in the past, each form folded: "nunua" gives "nilinunua", "tumenunua", "nimeshanunua", ..."""
+    for tense in ("li", "me", "mesha", "lisha"):
+        yield from (fold(f"{person}{tense}{verb}") for person in _DOERS for verb in verbs)
+
+
 @lru_cache(maxsize=1)
 def cues() -> Cues:
     """The steering words, read once from `words.toml`."""
@@ -276,6 +287,8 @@ def cues() -> Cues:
         clock=frozenset(map(fold, lists["clock"])),
         wants_before=frozenset(map(fold, lists["wants_before"])),
         wants_after=frozenset(map(fold, lists["wants_after"])),
+        bygone=frozenset(map(fold, lists["bygone"])) | frozenset(_told_of(lists["bygone_verbs"])),
+        wishes=frozenset(map(fold, lists["wishes"])),
         place_leads=frozenset(lists["place_leads"]),
         passing={name: frozenset(map(phrase_key, listed)) for name, listed in lists["passing"].items()},
         **{name: frozenset(map(phrase_key, lists[name])) for name in _PHRASES},

@@ -50,6 +50,11 @@ def tells_of_a_wish(text: str) -> bool:
     return any(_THEY_WANT.fullmatch(word) and not _INFINITIVE.fullmatch(after) for word, after in pairs)
 
 
+def wants(piece: Piece) -> bool:
+    """Whether a word says that somebody wants what it leads to."""
+    return _WANTS.fullmatch(piece.text.lower()) is not None or piece.key in cues().wants_before
+
+
 def _led_by_article(
     pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]
 ) -> Iterator[list[Piece]]:
@@ -79,7 +84,7 @@ def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str
     for place, piece in enumerate(pieces):
         if piece.kind not in {Kind.OTHER, Kind.BREAK}:
             continue
-        if _WANTS.fullmatch(piece.text.lower()) or piece.key in cues().wants_before:
+        if wants(piece):
             beside = pieces[place + 1 :]
         elif piece.key in cues().wants_after or (piece.key in _GIVES and _led_by_also(pieces[:place])):
             beside = [one for one in pieces[:place][::-1] if one.key not in cues().also]
