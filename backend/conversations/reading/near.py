@@ -47,7 +47,7 @@ def may_be_mistyped(
     which then `adds` nothing.
     """
     strange = strangers(text, reading)
-    words = [one for one in pieces if one.kind in _WORDS and not _is_known(one)]
+    words = [one for one in pieces if one.kind in _WORDS and not is_known(one)]
     loose = [one for one in words if not is_held(one, items)]
     bare = {one.start for one in _beside_bare(pieces, items)}
     before = [one for one in _before_units(pieces) if one.kind is Kind.OTHER and one.key not in cues().asks]
@@ -58,7 +58,7 @@ def may_be_mistyped(
     idle |= {one.start for one in loose if counts_people(text, one.start, one.end)}
     return (
         _is_torn(text, reading)
-        or may_be_missed(pieces, items, reading, catalogue, _is_known)
+        or may_be_missed(pieces, items, reading, catalogue, is_known)
         or any(_is_number(one) or number_of(one.key) is not None for one in before)
         or any(_gives_or_counts(one, items, text) for one in pieces if one.kind is Kind.OTHER)
         or any(_counts_nothing(one, strange=one.start in strange) for one in loose)
@@ -122,7 +122,7 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
     return (strange and (bare or _isis_near(piece, catalogue))) or (bare and _is_number(piece))
 
 
-def _is_known(piece: Piece) -> bool:
+def is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
     return piece.key in _listed() or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
 

@@ -26,6 +26,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
+from backend.conversations.reading.leftover import leaves_words
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
@@ -126,6 +127,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         )
         items, loose = joined, ()
     else:
+        lost = lost or leaves_words(context.text, pieces, items, reading, catalogue)
         items = [*items, *unread_goods(pieces, items, reading)]
         lost = lost or runs_together(context.text, pieces, items, catalogue)
         lost = lost or may_be_recounted(items, catalogue, context)

@@ -54,7 +54,7 @@ def test_goods_with_counts_of_their_own_are_booked(text: str, expected: dict[str
 
 
 def test_swahilis_ya_is_no_or() -> None:
-    assert read(KENYA, "<rug> ya <clock> {1}").decision is Decision.ACCEPT
+    assert read(KENYA, "<rug> {1} ya <clock> {1}").decision is Decision.ACCEPT
 
 
 @pytest.mark.parametrize(

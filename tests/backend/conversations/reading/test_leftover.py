@@ -1,0 +1,66 @@
+"""Words of a good that no item took, and counts between two goods."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked
+
+SNACKS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "60", "stock": "90", "options": options}
+        for sku, name, aliases, options in (
+            ("PUFF-B", "Beef Puff", "puff|pafu|पफ", "filling=beef"),
+            ("ROLL-S", "Spinach Roll", "spinach roll|palak roll|पालक रोल", "filling=spinach"),
+            ("JAM-P", "Plum Jam", "plum jam|jam ya plum", "flavour=plum"),
+            ("JAM-G", "Guava Jam", "guava jam|jam ya mapera", "flavour=guava"),
+            ("COCOA", "Cocoa Mug", "cocoa|kakao|कोको", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<puff> ya <spinach> {mbili|2}",
+        "<puff> ka <palak> {2}",
+        "<plum jam> {2}, guava",
+        "<jam ya plum> {2}, mapera",
+        "<puff> {2} <cocoa>",
+        "<पफ> {दो|2} <कोको>",
+    ],
+)
+def test_what_may_belong_otherwise_is_asked_about(text: str) -> None:
+    """A genitive between two goods, a word of another row in no item, a number between two goods."""
+    assert read(SNACKS, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<puff> {2} na <cocoa>", {"PUFF-B": 2, "COCOA": 1}),
+        ("<puff> {1} <cocoa>", {"PUFF-B": 1, "COCOA": 1}),
+        ("<puff>, {2} <cocoa>", {"PUFF-B": 1, "COCOA": 2}),
+        ("<plum jam> {2}, not guava", {"JAM-P": 2}),
+        ("<jam ya plum> {2} bila mapera", {"JAM-P": 2}),
+    ],
+)
+def test_what_belongs_to_one_good_is_booked(text: str, expected: dict[str, int]) -> None:
+    result = read(SNACKS, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("<pafu> ya samaki {2}", "samaki"), ("<cocoa> ya hazelnut {2}", "hazelnut")]
+)
+@pytest.mark.parametrize(("p", "expected"), [(0.6, Decision.CLARIFY), (0.99, Decision.ACCEPT)])
+def test_a_word_behind_a_genitive_is_asked_about_where_the_bot_was_unsure(
+    text: str, word: str, p: float, expected: Decision
+) -> None:
+    plain, reading = marked(text)
+    tokens = [{**one, "p": p if one["text"] == word else 0.99} for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, SNACKS, ReadingContext(plain, thresholds=EVERYTHING))
+    assert result.decision is expected
