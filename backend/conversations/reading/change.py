@@ -10,7 +10,7 @@ from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, lines_for
-from backend.catalog.linking.resolve import Resolution, Status
+from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
 from backend.conversations.reading.instead import is_said_of
@@ -134,6 +134,12 @@ def number_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None
 def leaves_some(count: Fraction | None, had: Fraction, text: str) -> bool:
     """Whether a smaller count of another sort ("make one brown", of two black) may leave the others as they are."""
     return count is not None and count < had and of_them(text) is None
+
+
+def named_of(items: Sequence[Item], own: Catalogue) -> list[str]:
+    """The rows of an order, in their own catalogue, that items name."""
+    found = (resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))) for item in items)
+    return [one.sku for one in found if one.sku is not None]
 
 
 def family(catalogue: Catalogue, item: Item) -> frozenset[str]:

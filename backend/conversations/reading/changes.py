@@ -24,6 +24,7 @@ from backend.conversations.reading.change import (
     lacks_a_size,
     leaves_some,
     may_stay,
+    named_of,
     number_of,
     other_row,
     quantity_of,
@@ -69,8 +70,8 @@ class Changer:
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
         """Read the items of a message, and the amounts and sizes that name none, as a change."""
         if self._order and cues().any_in(cues().doubles, self._text) and (self._everything or not items):
-            for sku, quantity in self._order.items():
-                self.change.set(sku, quantity * 2)
+            for sku in named_of(items, self._own) or self._order:
+                self.change.set(sku, self._order[sku] * 2)
             return self.change
         stays = not is_said_of(self._text)  # "Leave the tea, one coffee in its place": what Hindi leaves goes.
         kept = [item for item in items if stays and self._around.kept(item, items) and not is_new(item, self._order)]

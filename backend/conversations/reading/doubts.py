@@ -15,8 +15,8 @@ from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
-from backend.conversations.reading.strays import is_of, joins_a_sort
 from backend.conversations.reading.spoken import may_be_spoken_of
+from backend.conversations.reading.strays import is_of, joins_a_sort
 from backend.conversations.reading.totals import may_be_total
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})

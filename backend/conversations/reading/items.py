@@ -372,7 +372,7 @@ class Collector:
 
     def _corrected(self, segment: Segment) -> bool:
         """Whether a word like "no" or "make it" stands just before, or within the piece of the message at hand."""
-        if tuple(self._words_before(segment.start)[-2:]) in _STEAD_OF:
+        if tuple(self._words_before(segment.start)[-2:]) in STEAD_OF:
             return False
         within = [piece.key for piece in segment.pieces if piece.kind is Kind.OTHER]
         near = {*self._words_before(segment.start), *within}
@@ -392,7 +392,7 @@ def _tells(key: str) -> bool:
 
 
 # What follows is what was there before.
-_STEAD_OF: Final = frozenset(
+STEAD_OF: Final = frozenset(
     tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
 _LET_BE: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe")))

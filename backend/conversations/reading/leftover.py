@@ -13,6 +13,7 @@ from backend.conversations.reading.near import is_known
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
 from backend.conversations.reading.roles import GENITIVES
 from backend.conversations.reading.slips import unmet
+from backend.conversations.reading.strays import counts_a_stranger
 
 _SURE: Final = 0.95
 _NEAR: Final = 2
@@ -37,6 +38,13 @@ def leaves_words(
         or any(_is_sort(*run, ordered, reading) for run in zip(pieces, pieces[1:], pieces[2:], strict=False))
         or any(_is_unread(piece, items, ordered, catalogue) for run in _entries(pieces) for piece in run)
     )
+
+
+def passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequence[Item]) -> bool:
+    """Whether an answer has a word of the shop's that was not read, and that did not choose among the rows either."""
+    unread = (one for one in pieces if one.kind is Kind.GOODS and not any(i.start <= one.start < i.end for i in items))
+    chosen_by_it = any(item.resolution.rule == "answer" for item in joined)
+    return counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
 
 
 def _is_owned(item: Item, other: Item, text: str) -> bool:

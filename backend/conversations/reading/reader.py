@@ -1,7 +1,7 @@
 """Reads one message into order lines, a decision and a confidence: the one way in, live and in the benchmark."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +14,7 @@ from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
 from backend.conversations.reading.asides import named_otherwise, told_behind
 from backend.conversations.reading.change import changes_nothing
+from backend.conversations.reading.change_doubts import may_change_otherwise
 from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.confidence import calibration
@@ -26,7 +27,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.leftover import leaves_words
+from backend.conversations.reading.leftover import leaves_words, passes_over
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
@@ -121,7 +122,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     if joined is not None:
         lost = (
             lost
-            or _passes_over(pieces, items, joined)
+            or passes_over(pieces, items, joined)
             or _leaves_out(joined, amounts_said(items, loose), catalogue, context)
             or takes_less(context.text, items, joined, catalogue)
         )
@@ -137,16 +138,9 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         order = _order(catalogue, context)
         return _Read((), loose, pieces, order or None, lost=lost)
     # "The same as last time, and a whistle" orders more than the whistle; what it was is to be asked.
-    earlier = bool(flags.get("same_again")) and not flags.get("usual_place") and not context.history
-    earlier = earlier and adds_to_last_time(context.text)
-    return _Read(items, loose, pieces, _summed(items), unclear=earlier, lost=lost)
-
-
-def _passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequence[Item]) -> bool:
-    """Whether an answer has a word of the shop's that was not read, and that did not choose among the rows either."""
-    unread = (one for one in pieces if one.kind is Kind.GOODS and not any(i.start <= one.start < i.end for i in items))
-    chosen_by_it = any(item.resolution.rule == "answer" for item in joined)
-    return strays.counts_a_stranger(pieces) or (any(unread) and not chosen_by_it)
+    earlier = flags.get("same_again") and not flags.get("usual_place") and not context.history
+    unclear = bool(earlier) and adds_to_last_time(context.text)
+    return _Read(items, loose, pieces, _summed(items), unclear=unclear, lost=lost)
 
 
 def _leaves_out(
@@ -224,20 +218,23 @@ def _is_besides(item: Item, rows: AbstractSet[str]) -> bool:
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     order = _order(catalogue, context)
-    standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
-    items, loose, pieces, _ = _items(reading, catalogue, context, standing)
-    everything = bool((reading.get("flags") or {}).get("everything"))
+    items, loose, pieces, _ = _items(reading, catalogue, context, _words_of(order, catalogue))
     items = recounted(context.text, items, order, catalogue)
-    changer = Changer(context.text, catalogue, order, everything=everything)
+    changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or changer.apply(items, loose)
+    change.lost = change.lost or may_change_otherwise(context.text, items, change, order, catalogue)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)
     # A word of what stays that nothing has read may be what is to go, or to become something else.
-    stays = {word.key for sku in order if sku not in removed for word in catalogue.by_sku[sku].spoken}
+    stays = _words_of((sku for sku in order if sku not in removed), catalogue)
     unread = any(piece.recovered and piece.key in stays and not _is_held(piece, items, loose) for piece in pieces)
     unread = unread or (not change.added and refuses_for_another(context.text, pieces, removed))
     lost = change.lost or unread or changes_nothing(change, order)
     return _Read(items, loose, pieces, change.added, removed, unclear, lost, change.open_items)
+
+
+def _words_of(skus: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(word.key for sku in skus for word in catalogue.by_sku[sku].spoken)
 
 
 def _is_held(piece: Piece, items: Sequence[Item], loose: Sequence[Segment]) -> bool:

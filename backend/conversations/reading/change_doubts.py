@@ -1,0 +1,92 @@
+"""What makes a change doubtful: a sort that may be a part of what is ordered, and a number that may be a size."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.terms import is_unit, read_keys
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.change import Change
+from backend.conversations.reading.choices import numbers_of
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.items import STEAD_OF
+from backend.conversations.reading.pieces import of_them
+
+Order = Mapping[str, Fraction]
+# Before some of what is ordered.
+_OF: Final = frozenset(
+    tuple(map(fold, pair)) for pair in (("of", "the"), ("of", "those"), ("kati", "ya"), ("me", "se"))
+)
+
+
+def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order: Order, catalogue: Catalogue) -> bool:
+    """Whether a change may be meant otherwise than it was read.
+
+    Args:
+        text: The message.
+        items: The items that were read in it.
+        change: What it was read as.
+        order: The running order.
+        catalogue: The merchant's rows.
+    """
+    keys = [fold(word) for _, _, word in words(text)]
+    return (
+        (not order and any(_stands_instead(item, text) for item in items))
+        or _adds_a_part(text, keys, change, order, catalogue)
+        or _loses_size(items, change, order, catalogue)
+        or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
+    )
+
+
+def _stands_instead(item: Item, text: str) -> bool:
+    """Whether what "instead of" leads to was read for a good that comes on."""
+    return item.role == ADD and tuple(fold(word) for _, _, word in words(text[: item.start])[-2:]) in STEAD_OF
+
+
+def _adds_a_part(text: str, keys: Sequence[str], change: Change, order: Order, catalogue: Catalogue) -> bool:
+    """Whether a sort that comes on is told to be some of what is ordered ("2 of the plugs denso")."""
+    part = not _OF.isdisjoint(pairwise(keys)) or of_them(text) is not None
+    rows = catalogue.by_sku
+    comes = [rows[sku] for sku in change.added if sku not in order] if part and not change.removed else []
+    return any(one.kin & rows[sku].kin for one in comes for sku in order)
+
+
+def _loses_size(items: Sequence[Item], change: Change, order: Order, catalogue: Catalogue) -> bool:
+    """Whether what takes a row's place comes in another size, which was not said, though it is sold in the same."""
+    if any(_is_sized(item) for item in items):
+        return False
+    rows = catalogue.by_sku
+    pairs = ((rows[sku], rows[new]) for sku in change.removed for new in change.added if new not in order)
+    return any(_comes_smaller(gone, comes, catalogue) for gone, comes in pairs if gone.kin & comes.kin)
+
+
+def _comes_smaller(gone: CatalogueItem, comes: CatalogueItem, catalogue: Catalogue) -> bool:
+    if gone.family == comes.family:
+        return False
+    sizes = {catalogue.items[row].measure for row in catalogue.siblings(catalogue.row_of[comes.sku])}
+    return gone.measure is not None and gone.measure != comes.measure and gone.measure in sizes
+
+
+def _is_sized(item: Item) -> bool:
+    said = read_keys(item.keys)
+    return said.sized or bool(said.label or said.container) or item.wanted.measured
+
+
+def _counts_a_size(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
+    """Whether a number beside no good is the size of another row of what is ordered ("one should be 18")."""
+    if any(is_unit(key) for key in keys):
+        return False
+    numbers = {f"{value:g}" for key in keys if (value := number_of(key)) is not None}
+    rows = catalogue.by_sku
+    sized = {
+        number
+        for sku in order
+        for one in catalogue.items
+        if one.sku != sku and one.kin & rows[sku].kin
+        for number in numbers_of(one)
+    }
+    had = {f"{float(quantity):g}" for quantity in order.values()}
+    return len(numbers) > 1 and numbers.isdisjoint(had) and not numbers.isdisjoint(sized)

@@ -1,0 +1,70 @@
+"""Changes that may be meant otherwise than they were read."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Turn
+from tests.support.marked_reading import READ_BACK, lines, read
+from tests.support.shops import CORNER_SHOP
+
+TAILOR = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "stock": "90", "options": options}
+        for sku, name, aliases, options in (
+            ("NEEDLE-14", "Sewing Needle 14", "needle 14|sindano 14|सुई 14", "gauge=14"),
+            ("NEEDLE-16", "Sewing Needle 16", "needle 16|sindano 16|सुई 16", "gauge=16"),
+            ("GLUE-A-1", "Bondit Fabric Glue 1L", "bondit", "brand=Bondit;size=1L"),
+            ("GLUE-A-4", "Bondit Fabric Glue 4L", "bondit 4l", "brand=Bondit;size=4L"),
+            ("GLUE-B-4", "Fixall Fabric Glue 4L", "fixall 4l", "brand=Fixall;size=4L"),
+            ("ZIP-M", "Metal Zip", "metal zip|zipu ya chuma", "kind=metal"),
+            ("ZIP-N", "Nylon Zip", "nylon zip|zipu ya nailoni", "kind=nylon"),
+        )
+    ]
+)
+
+
+def _after(order: str) -> tuple[Turn, ...]:
+    return (Turn("customer", "nataka hizi"), Turn("bot", f"{order}. Shall I book it?"))
+
+
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [
+        ("2 x Sewing Needle 16 = KES 180", "{one|1} should be {14}"),
+        ("2 x Sewing Needle 16 = KES 180", "{moja|1} iwe {14}"),
+        ("2 x Sewing Needle 16 = KES 180", "{ek|1} {14} karo"),
+        ("1 x Fixall Fabric Glue 4L = KES 90", "make the glue <bondit>"),
+        ("4 x Metal Zip = KES 360", "{2} of the zips <nylon>"),
+        ("4 x Metal Zip = KES 360", "kati ya hizo zipu {mbili|2} ni za <nailoni>"),
+    ],
+)
+def test_a_change_that_may_be_meant_otherwise_is_asked_about(order: str, text: str) -> None:
+    """A number that is another row's size, a size that got lost, some of what is ordered."""
+    assert read(TAILOR, text, intent="modify_order", history=_after(order)).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "expected"),
+    [
+        ("2 x Sewing Needle 16 = KES 180", "make it {5}", {"NEEDLE-16": 5}),
+        ("1 x Fixall Fabric Glue 4L = KES 90", "make the glue <bondit 4l>", {"GLUE-A-4": 1}),
+        ("4 x Metal Zip = KES 360", "add {2} <nylon zip>", {"ZIP-N": 2}),
+    ],
+)
+def test_a_change_that_says_what_it_means_is_made(order: str, text: str, expected: dict[str, int]) -> None:
+    result = read(TAILOR, text, intent="modify_order", history=_after(order))
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text", ["<zipu ya chuma> {5} badala ya <zipu ya nailoni>", "{5} <metal zip> instead of <nylon zip>"]
+)
+def test_what_comes_instead_of_what_was_never_ordered_is_asked_about(text: str) -> None:
+    assert read(TAILOR, text, intent="modify_order").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["double the <milk>", "<maziwa> mara mbili", "<milk> dugna karo"])
+def test_what_is_named_is_doubled_alone(text: str) -> None:
+    flags = {"everything": True}
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK, flags=flags)
+    assert (lines(result), result.decision) == ({"MILK": 6}, Decision.ACCEPT)
