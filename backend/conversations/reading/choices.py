@@ -47,9 +47,13 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     keys = [fold(word) for _, _, word in words(text)]
     if len(rows) < _FEWEST or len(keys) > _LONGEST:
         return None
+    rows, keys = _without_refused(rows, keys)
+    if not rows:
+        return None
     numbers = _numbers_in(text) | {_number(one) for one in said}
     row = (
-        _by_measure(rows, said)
+        (rows[0] if len(rows) == 1 else None)
+        or _by_measure(rows, said)
         or _by_words(rows, keys, numbers)
         or _by_label(rows, keys)
         or _by_price(rows, question, numbers)
@@ -100,6 +104,27 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
     if any(count <= 0 for _, count in settled):
         return None
     return [_settled(replace(asked, wanted=Wanted()), row, count, catalogue) for row, count in settled]
+
+
+def is_between(key: str) -> bool:
+    """Whether a word only stands between others ("not the red", "si ya nyama")."""
+    return lexicon().is_joint(key) or key in lexicon().filler
+
+
+def refusing() -> frozenset[str]:
+    """Words that stand before what an answer refuses; Hindi's and Marathi's stand behind it."""
+    return cues().negations - cues().refusals_after - cues().corrections
+
+
+def _without_refused(rows: list[CatalogueItem], keys: list[str]) -> tuple[list[CatalogueItem], list[str]]:
+    """The rows, and the words of an answer, without those that a word before them refuses ("h7, not h4")."""
+    refused, kept, led = set[str](), list[str](), False
+    for key in keys:
+        found = rows_of_word(key, rows) if led else []
+        refused.update(found)
+        kept += [] if found else [key]
+        led = key in refusing() or (led and not found and is_between(key))
+    return [row for row in rows if row.sku not in refused], kept
 
 
 def _names_another(row: CatalogueItem, marks: Mapping[str, frozenset[str]], text: str) -> bool:

@@ -10,12 +10,18 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.choices import numbers_of, offered_rows, prices_in, rows_of_word
+from backend.conversations.reading.choices import (
+    is_between,
+    numbers_of,
+    offered_rows,
+    prices_in,
+    refusing,
+    rows_of_word,
+)
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
 
 _FEWEST: Final = 2
-_NOT: Final = frozenset(map(fold, ("not", "si", "sio", "siyo")))
 _ARTICLES: Final = frozenset(map(fold, ("the", "a", "an", "ile", "ya")))
 
 
@@ -64,7 +70,7 @@ def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalog
     """
     rows = {one.sku for one in joined} - {None}
     said = [fold(word) for _, _, word in words(text)]
-    only_refuses = said[:1] != [] and said[0] in _NOT and not any(sign in text for sign in ",;.\n")
+    only_refuses = said[:1] != [] and said[0] in refusing() and not any(sign in text for sign in ",;.\n")
     if len(joined) == 1 and (only_refuses or places_of(cues().both, text)):
         return True
     if any(one.resolution.rule == "answer" for one in joined):
@@ -75,15 +81,16 @@ def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalog
 
 
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
-    """The rows that single words of an answer name, and those of them with a refusal right behind."""
+    """The rows that single words of an answer name, and those of them with a refusal right beside."""
     named, refused = set[str](), set[str]()
+    said = [key for key in said if not is_between(key) or rows_of_word(key, rows)]
     said = [key for key in said if key not in _ARTICLES]
     for before, key, after in zip(["", *said], said, [*said[1:], ""], strict=False):
         measured = is_unit(key) and number_of(before) is not None  # "Half a kilo" is of 500g, though 1kg is "kilo".
         found = [] if measured else rows_of_word(key, rows)
         if len(found) == 1:
             named.update(found)
-            refused.update(found if after in cues().refusals_after or before in _NOT else ())
+            refused.update(found if after in cues().refusals_after or before in refusing() else ())
     return named, refused
 
 

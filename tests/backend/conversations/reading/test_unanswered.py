@@ -107,3 +107,19 @@ def test_a_good_ordered_besides_is_none_of_the_rows_that_were_offered() -> None:
 )
 def test_what_an_answer_refuses_or_names_besides_is_asked_about(said: str, question: str, answer: str) -> None:
     assert _answer(said, question, answer)[1] is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer", "expected"),
+    [
+        ("{3} <soap>", "Neem, Rose or Tulsi?", "not <tulsi>", {}),
+        ("{3} <soap>", "Neem, Rose ama Tulsi?", "si ya <waridi>", {}),
+        ("{3} <soap>", "Neem, Rose or Tulsi?", "not <rose>, <neem>", {"SOAP-N": 3}),
+        ("{3} <soap>", "Neem, Rose ama Tulsi?", "<tulsi> sio <neem>", {"SOAP-T": 3}),
+        ("{2} <salt>", "Table Salt 500g or 1kg?", "not the <kilo>", {}),
+    ],
+)
+def test_what_an_answer_refuses_is_not_taken(said: str, question: str, answer: str, expected: dict[str, int]) -> None:
+    booked, decision, _ = _answer(said, question, answer)
+    assert decision is (Decision.ACCEPT if expected else Decision.CLARIFY)
+    assert not expected or booked == expected
