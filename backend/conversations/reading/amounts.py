@@ -37,6 +37,13 @@ def counts_people(text: str, start: int, end: int) -> bool:
     return not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before)
 
 
+def numbers_place(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a number stands right behind a word for a place, which the shop does not sell ("room 5, two teas")."""
+    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    bare = amount.get("kind") == "count" and str(amount.get("text") or "").isdigit()
+    return bare and any(key in cues().numbered_places and key not in catalogue.index.by_key for key in before)
+
+
 def _without_brand(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:
     """An amount of street money whose word is a good's name here ("2 ndovu"), as the count beside it, or None."""
     start, end = int(amount["start"]), int(amount["end"])
@@ -220,7 +227,16 @@ def _without_vessel(text: str, amount: Mapping[str, Any], catalogue: Catalogue) 
     return _counted({**amount, "start": first, "end": last, "text": text[first:last]})
 
 
-def ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
+def ranged(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The amounts, two of which are the ends of a range ("two or three") as one that says no number."""
+    kept: list[Mapping[str, Any]] = []
+    for one in (_ranged(text, amount) for amount in amounts):
+        kept = [other for other in kept if not one["start"] <= other["end"] - 1 < one["end"]]
+        kept.append(one)
+    return kept
+
+
+def _ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     """A count that ends a range ("two or three") says no number; how many is to be asked."""
     value = amount.get("value")
     before = words(text[: int(amount["start"])])[-2:]

@@ -12,6 +12,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.near import is_known
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
 from backend.conversations.reading.roles import GENITIVES
+from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.strays import counts_a_stranger
 
@@ -38,6 +39,13 @@ def leaves_words(
         or any(_is_sort(*run, ordered, reading) for run in zip(pieces, pieces[1:], pieces[2:], strict=False))
         or any(_is_unread(piece, items, ordered, catalogue) for run in _entries(pieces) for piece in run)
     )
+
+
+def leaves_amounts(loose: Sequence[Segment], text: str) -> bool:
+    """Whether amounts that no item took stand side by side ("... na 250 3"): a size, and how many of it."""
+    counted = [one for one in loose if one.amounts]
+    beside = any(text[one.end : other.start].isspace() for one, other in pairwise(counted))
+    return beside or any(len(one.amounts) > 1 for one in counted)
 
 
 def passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequence[Item]) -> bool:

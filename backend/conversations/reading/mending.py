@@ -10,7 +10,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
-from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, ranged
+from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.held import counts_alike, holds_goods, is_good, is_loose_talk, names_good
@@ -74,7 +74,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     told = taken_over(text, as_meant(text, reading.get("amounts") or (), catalogue))
     mended = {**reading, "slots": slots, "amounts": told}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
-    mended = {**mended, "amounts": [ranged(text, one) for one in with_steps(text, mended)]}
+    counts = [one for one in with_steps(text, mended) if not numbers_place(text, one, catalogue)]
+    mended = {**mended, "amounts": ranged(text, counts)}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
     return without_passing(text, without_parts(text, read, catalogue), catalogue)

@@ -113,16 +113,28 @@ def _is_unsure(piece: Piece, reading: Mapping[str, Any]) -> bool:
 
 
 def _begins_with_good(address: Mapping[str, Any], strange: frozenset[int], catalogue: Catalogue) -> bool:
-    """Whether an address begins with a name and a number, or with what is a good of the shop but for a slip."""
+    """Whether an address begins with a name and a number, or with what is a good of the shop but for a slip.
+
+    A later part of it may be no more than a good and its number either ("kahawa, sambusa dengu 4").
+    """
     begun = int(address.get("start") or 0)
     said = words(_SENTENCE.split(str(address.get("text") or ""), maxsplit=1)[0])[:_FIRST_WORDS]
     keys = [fold(word) for _, _, word in said]
     if len(keys) == _FIRST_WORDS and (keys[0], keys[1]) in catalogue.pairs and number_of(keys[2]) is not None:
         return True
+    if any(_counts_good(part, catalogue) for part in _SENTENCE.split(str(address.get("text") or ""))):
+        return True
     typed = [word.lower() for start, _, word in said if begun + start in strange or single(word) != word]
     return any(
         len(word) > _LONG and word not in catalogue.written and is_near(word, catalogue.written) for word in typed
     )
+
+
+def _counts_good(part: str, catalogue: Catalogue) -> bool:
+    """Whether a part of an address is the name of a good, or a few words that begin with it, and a number."""
+    keys = [fold(word) for _, _, word in words(part)]
+    counted = 1 < len(keys) <= _FIRST_WORDS and number_of(keys[-1]) is not None
+    return counted and keys[0] in catalogue.bare_names and all(key in catalogue.index.by_key for key in keys[:-1])
 
 
 @lru_cache(maxsize=4)

@@ -136,6 +136,7 @@ class Cues:
     those_too: frozenset[str]
     comes_without: frozenset[str]
     place_parts: frozenset[str]
+    numbered_places: frozenset[str]
     wants_before: frozenset[str]
     wants_after: frozenset[str]
     bygone: frozenset[str]
@@ -284,6 +285,7 @@ def cues() -> Cues:
         within=frozenset(map(fold, lists["within"])),
         comes_without=frozenset(map(fold, lists["comes_without"])),
         place_parts=frozenset(map(fold, lists["place_parts"])),
+        numbered_places=frozenset(map(fold, lists["numbered_places"])),
         clock=frozenset(map(fold, lists["clock"])),
         wants_before=frozenset(map(fold, lists["wants_before"])),
         wants_after=frozenset(map(fold, lists["wants_after"])),

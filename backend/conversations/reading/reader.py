@@ -27,7 +27,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.leftover import leaves_words, passes_over
+from backend.conversations.reading.leftover import leaves_amounts, leaves_words, passes_over
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
@@ -132,7 +132,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         items = [*items, *unread_goods(pieces, items, reading)]
         lost = lost or runs_together(context.text, pieces, items, catalogue)
         lost = lost or may_be_recounted(items, catalogue, context)
-    lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose)
+    lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose) or leaves_amounts(loose, context.text)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)

@@ -6,6 +6,8 @@ import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.amounts import as_meant
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
 
 MILL = catalogue_from_rows(
     [{"sku": "NDOVU", "name": "Ndovu Maize Flour", "aliases": "ndovu", "price": "90", "currency": "KES", "stock": "40"}]
@@ -46,3 +48,16 @@ def test_a_number_said_twice_before_an_inch_counts_a_size() -> None:
     twice = {**money("2 2 inch brush", "2 2", 2.0), "kind": "count", "repeat": True}
     found = as_meant("2 2 inch brush", [twice], MILL)
     assert [(one["text"], one["start"], one["repeat"]) for one in found] == [("2", 0, False), ("2", 2, False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("room {5} <milk> {4}", {"MILK": 4}),
+        ("meza {6}, <mkate> {2}", {"BREAD": 2}),
+        ("कमरा {5}, <milk> {2}", {"MILK": 2}),
+        ("{5} <milk>", {"MILK": 5}),
+    ],
+)
+def test_the_number_of_a_place_counts_nothing(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(CORNER_SHOP, text)) == expected

@@ -64,3 +64,16 @@ def test_a_word_behind_a_genitive_is_asked_about_where_the_bot_was_unsure(
     tokens = [{**one, "p": p if one["text"] == word else 0.99} for one in reading["tokens"]]
     result = read_message({**reading, "tokens": tokens}, SNACKS, ReadingContext(plain, thresholds=EVERYTHING))
     assert result.decision is expected
+
+
+@pytest.mark.parametrize(
+    "text", ["<cocoa> {2} na {250|250} {3|3}", "<puff> {1} aur {500} {2}", "<कोको> {दो|2}, {250} {3}"]
+)
+def test_two_numbers_that_no_good_took_are_asked_about(text: str) -> None:
+    """They are a size that the shop lacks, and how many of it."""
+    assert read(SNACKS, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<cocoa> {glasi 1|1} au {2}", "<puff> {1} or {2}", "<पफ> {1} या {2}"])
+def test_a_range_beside_a_good_is_asked_about(text: str) -> None:
+    assert read(SNACKS, text).decision is Decision.CLARIFY

@@ -71,6 +71,9 @@ def at(text: str, place: str) -> tuple[str, dict[str, Any]]:
         ("breead twoo. Moi Avenue 4", Decision.CLARIFY),
         ("white bread 4 bia, Moi Avenue", Decision.CLARIFY),
         ("Moi Avenue, near the breead shop", Decision.ACCEPT),
+        ("Moi Avenue, maziwa 4", Decision.CLARIFY),
+        ("Moi Avenue, bread two", Decision.CLARIFY),
+        ("Maziwa Road 4, Moi Avenue", Decision.ACCEPT),
     ],
 )
 def test_an_address_that_begins_with_a_good_mistyped_is_asked_about(place: str, decision: Decision) -> None:
