@@ -14,6 +14,9 @@ GROCER = catalogue_from_rows(
             ("SCONE-R", "Raisin Scone", "raisin scone|skoni ya zabibu|मनुका स्कोन", "sort=raisin"),
             ("SYRUP-S", "Maple Syrup 250ml", "syrup ndogo|small syrup", "size=250ml"),
             ("SYRUP-L", "Maple Syrup 1L", "syrup kubwa|large syrup", "size=1L"),
+            ("SCONE-I", "Iced Scone", "iced scone|skoni ya sukari", "sort=iced"),
+            ("NUT", "Peanut Spread", "siagi ya njugu|njugu", ""),
+            ("ALMOND", "Almond Spread", "mlozi", ""),
             ("BUTTER", "Butter", "butter|siagi", ""),
         )
     ]
@@ -28,6 +31,11 @@ GROCER = catalogue_from_rows(
         "<स्कोन> {चार|4}, <मनुका> {एक|1}",
         "<scone> {4} sorry {6} <raisin>",
         "<skoni> {nne|4} hapana <zabibu> {sita|6}",
+        "<raisin scone> {3}, make {1} <plain>",
+        "<skoni ya zabibu> {3} iwe ya <plain>",
+        "<scone> {2}, <plain> and <raisin>",
+        "<skoni> {mbili|2} za <zabibu> na <plain>",
+        "<siagi> {2}, <njugu> {1} <mlozi> {1}",
     ],
 )
 def test_a_sort_behind_a_count_that_may_be_a_total_is_asked_about(text: str) -> None:
@@ -40,6 +48,7 @@ def test_a_sort_behind_a_count_that_may_be_a_total_is_asked_about(text: str) -> 
     [
         ("<scone> {4} and {1} <raisin>", {"SCONE": 4, "SCONE-R": 1}),
         ("<scone> {4}, <raisin scone> {1}", {"SCONE": 4, "SCONE-R": 1}),
+        ("<scone> {2}, <raisin> {1} <iced> {1}", {"SCONE-R": 1, "SCONE-I": 1}),
         ("<scone> {2}, {4} <raisin>", {"SCONE": 2, "SCONE-R": 4}),
         ("<syrup kubwa> {mbili|2}, <ndogo> {moja|1}", {"SYRUP-L": 2, "SYRUP-S": 1}),
         ("<scone> {4}, <butter> {1}", {"SCONE": 4, "BUTTER": 1}),
