@@ -41,6 +41,11 @@ def leaves_words(
     )
 
 
+def is_second_count(start: int, items: Sequence[Item], text: str) -> bool:
+    """Whether what starts at a place stands right behind a counted good ("jack 3 ton moja" is one, of three tons)."""
+    return any(item.amounts and item.end < start and text[item.end : start].isspace() for item in items)
+
+
 def leaves_amounts(loose: Sequence[Segment], text: str) -> bool:
     """Whether amounts that no item took stand side by side ("... na 250 3"): a size, and how many of it."""
     counted = [one for one in loose if one.amounts]

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.terms import UNITS, is_unit
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import UNITS, is_unit, read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
@@ -134,7 +136,10 @@ def _counts_good(part: str, catalogue: Catalogue) -> bool:
     """Whether a part of an address is the name of a good, or a few words that begin with it, and a number."""
     keys = [fold(word) for _, _, word in words(part)]
     counted = 1 < len(keys) <= _FIRST_WORDS and number_of(keys[-1]) is not None
-    return counted and keys[0] in catalogue.bare_names and all(key in catalogue.index.by_key for key in keys[:-1])
+    if not counted or not catalogue.index.by_key.keys() >= {*keys[:-1]}:
+        return False
+    found = resolve(catalogue, read_keys(tuple(keys[:-1])), Wanted())
+    return found.status is Status.SURE and found.exact
 
 
 @lru_cache(maxsize=4)

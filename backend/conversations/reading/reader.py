@@ -27,7 +27,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.leftover import leaves_amounts, leaves_words, passes_over
+from backend.conversations.reading.leftover import is_second_count, leaves_amounts, leaves_words, passes_over
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
@@ -251,7 +251,9 @@ def _items(
     read = {piece.start for segment in segments for piece in segment.pieces}
     passed_over = (piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read)
     lost = any(
-        _is_sure_amount(piece.start, piece.end, reading) or _leads_to_note(piece.end, reading, context.text)
+        _is_sure_amount(piece.start, piece.end, reading)
+        or _leads_to_note(piece.end, reading, context.text)
+        or is_second_count(piece.start, items, context.text)
         for piece in passed_over
     )
     return items, collector.loose, pieces, lost

@@ -106,7 +106,8 @@ class Segmenter:
         """Take a number for part of a name ("combo 2", "coke 500", "jeans 34") where a row is called just that."""
         amount = self.amounts[number]
         place = next(n for n, piece in enumerate(pieces) if piece.amount == number)
-        rest = [other for other in numbers if other != number]
+        # "Fuse 15 15" says the name and then how many.
+        rest = [other for other in numbers if other != number or (amount.repeat and amount.digits is not None)]
         if place == 0 or amount.kind == "measure":
             return self._leading_name(pieces, number, rest)
         if amount.kind not in {"count", "money", "pack"} or amount.currency or amount.value is None:

@@ -21,6 +21,14 @@ SNACKS = catalogue_from_rows(
     ]
 )
 
+FUSES = catalogue_from_rows(
+    [
+        {"sku": f"FUSE-{amps}", "name": f"Fuse {amps}A", "aliases": f"fuse {amps}|fyuzi {amps}", "stock": "200",
+         "price": "20", "options": f"rating={amps}A"}
+        for amps in (10, 15)
+    ]
+)  # fmt: skip
+
 
 @pytest.mark.parametrize(
     "text",
@@ -77,3 +85,33 @@ def test_two_numbers_that_no_good_took_are_asked_about(text: str) -> None:
 @pytest.mark.parametrize("text", ["<cocoa> {glasi 1|1} au {2}", "<puff> {1} or {2}", "<पफ> {1} या {2}"])
 def test_a_range_beside_a_good_is_asked_about(text: str) -> None:
     assert read(SNACKS, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("<cocoa> {3} mug {moja|1}", "moja"), ("<puff> {4} beef {one|1}", "one"), ("<पफ> {4} beef {एक|1}", "एक")],
+)
+def test_a_second_count_behind_a_good_is_asked_about(text: str, word: str) -> None:
+    """One of them is no count, though the bot was not sure of it."""
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.8 if one["text"] == word else 0.97} for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, SNACKS, ReadingContext(plain, thresholds=EVERYTHING))
+    assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["kila kitu isipokuwa <cocoa>", "vyote kasoro <kakao>", "everything except <cocoa>"])
+def test_what_is_left_out_of_everything_is_not_ordered(text: str) -> None:
+    assert (lines(read(SNACKS, text)), read(SNACKS, text).decision) == ({}, Decision.CLARIFY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<fuse> {15 15|15each}", {"FUSE-15": 15}),
+        ("<fyuzi> {10 10|10each}", {"FUSE-10": 10}),
+        ("<fuse> {15} {4}", {"FUSE-15": 4}),
+    ],
+)
+def test_a_number_said_twice_is_the_name_and_the_count(text: str, expected: dict[str, int]) -> None:
+    result = read(FUSES, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
