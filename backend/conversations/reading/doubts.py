@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import bare
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.halves import is_halved, is_of_another_sort
@@ -48,6 +49,7 @@ def in_doubt(
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
+        or any(_is_broken(item, pieces, catalogue) for item in ordered)
         or any(_counted_by_address(item, reading) for item in ordered)
         or joins_a_sort(pieces, items, catalogue)
         or any(_may_be_some_of(*pair, pieces, catalogue) for pair in pairwise(ordered))
@@ -111,6 +113,21 @@ def _behind_count(item: Item, run: Sequence[Piece]) -> Iterator[Piece]:
     rest = run[held[-1] + 1 :] if held else ()
     if rest and rest[0].kind is Kind.AMOUNT:
         yield from takewhile(lambda piece: piece.kind in _NAMES, rest[1:])
+
+
+def _is_broken(item: Item, pieces: Sequence[Piece], catalogue: Catalogue) -> bool:
+    """Whether a half or a quarter is said of a row that is none, nor half a kilo or litre ("mkate wa sinia nusu")."""
+    row, sizes = catalogue.by_sku[item.sku or ""], lexicon().sizes
+    inside = (piece for piece in pieces if piece.kind is Kind.SIZE and item.start <= piece.start < item.end)
+    said = {sizes.get(piece.key) for piece in inside} | {item.wanted.portion}
+    told = {row.label, *(sizes.get(word.key) for word in row.spoken)}
+    parts = said & _PARTS.keys() - told
+    measured = row.measure.base / _WHOLE if row.measure is not None else 0.0
+    return bool(parts) and not row.weighed and all(_PARTS[str(part)] != measured for part in parts)
+
+
+_PARTS: Final = {"half": 0.5, "quarter": 0.25}
+_WHOLE: Final = 1000
 
 
 def _is_foreign(

@@ -26,6 +26,12 @@ def holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> 
     return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
 
 
+def says_only_a_number(slot: Mapping[str, Any] | None) -> bool:
+    """Whether all that is left of an address is a number and a word that may lead to one ("no 6")."""
+    said = [fold(word) for _, _, word in words(str((slot or {}).get("text") or ""))]
+    return bool(said) and all(key.isdigit() or key in cues().number_words or key in cues().corrections for key in said)
+
+
 def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
     """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs")."""
     start, end = note.get("start"), note.get("end")

@@ -13,7 +13,14 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
-from backend.conversations.reading.held import counts_alike, holds_goods, is_good, is_loose_talk, names_good
+from backend.conversations.reading.held import (
+    counts_alike,
+    holds_goods,
+    is_good,
+    is_loose_talk,
+    names_good,
+    says_only_a_number,
+)
 from backend.conversations.reading.instead import taken_over
 from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
@@ -54,6 +61,8 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
             begun = slot["start"]
             slot = _behind_goods(text, numbered, catalogue, slot) if counted else slot
             slots[name] = _without_goods(text, numbered, catalogue, slot, sure=counted)
+            if begun < int((slots[name] or slot)["start"]) and says_only_a_number(slots[name]):
+                slots[name] = None  # "Mandazi 4, no 6" corrects a count.
             freed = int((slots[name] or {"start": slot["end"]})["start"])
             given = [one for one in numbered["amounts"] if one["end"] <= freed or one["start"] >= slot["end"]]
             reading = {**reading, "amounts": given, "tokens": _in_doubt(reading, (int(begun), freed))}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.terms import measure_of
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import marked
+from tests.support.shops import CORNER_SHOP, KITCHEN, marked
 
 TEA_ROOM = catalogue_from_rows(
     [
@@ -139,3 +139,17 @@ def test_so_many_for_each_person_is_asked_about(said: str) -> None:
 @pytest.mark.parametrize("text", ["<pie ya nyama> {2} na mboga", "{2} <chocolate cake> aur vanilla"])
 def test_a_joined_sort_that_nothing_has_read_is_asked_about(text: str) -> None:
     assert read(TEA_ROOM, text, unmet=("mboga", "vanilla")).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<wafers> nusu {1}", "<pie ya nyama> robo", "<beef pie> half {2}", "<वेफर्स> हाफ"])
+def test_a_part_of_what_is_sold_whole_is_asked_about(text: str) -> None:
+    assert read(TEA_ROOM, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "expected"),
+    [(KITCHEN, "half <poha> {2}", {"POHA-H": 2}), (CORNER_SHOP, "<sukari> nusu {2}", {"SUGAR-H": 2})],
+)
+def test_a_half_that_is_sold_is_booked(shop: Catalogue, text: str, expected: dict[str, int]) -> None:
+    result = read(shop, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)

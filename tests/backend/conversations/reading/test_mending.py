@@ -384,3 +384,16 @@ def test_a_higher_number_that_the_bot_was_unsure_of_counts(text: str, number: st
         token["p"] = 0.7 if token["text"].strip(",") == number else token["p"]
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert lines(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "rest", "expected"),
+    [
+        ("mkate 4, no 6", ", <maziwa> {2}", {"BREAD": 6, "MILK": 2}),
+        ("bread 2, sorry 3", " and <milk> {1}", {"BREAD": 3, "MILK": 1}),
+    ],
+)
+def test_a_corrected_count_is_no_address(address: str, rest: str, expected: dict[str, int]) -> None:
+    slot = {"text": address, "start": 0, "end": len(address), "confidence": 0.95, "vague": False}
+    result = read(CORNER_SHOP, address + rest, slots={"address": slot})
+    assert (lines(result), result.address) == (expected, None)
