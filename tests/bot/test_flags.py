@@ -20,6 +20,8 @@ from bot.nlu.flags import flags_of
         ("bulk", "chai ya watu hamsini"),
         ("bulk", "60 logon ka nashta bana doge"),
         ("bulk", "चाळीस नाही, 80 जणांचं जेवण"),
+        ("bulk", "50 undercoat against LPO, please"),
+        ("bulk", "tissue 100 kila mwezi kwa ankara"),
         ("credit", "andika kwa buku yangu"),
         ("credit", "ntamalizia mwezi ukiisha"),
         ("credit", "nitumie mbili, nitalipa mwezi ujao"),
