@@ -56,6 +56,7 @@ def may_be_missed(
         or (changes and any(one.start in strange and is_near(one.key, _keeps()) for one in unread))
         or (not changes and any(_is_in_counts_place(*pair, items) for run in runs for pair in pairwise(run)))
         or _begins_with_good((reading.get("slots") or {}).get("address") or {}, strange, catalogue)
+        or _lists_good((reading.get("slots") or {}).get("address") or {}, pieces, catalogue)
     )
 
 
@@ -133,13 +134,30 @@ def _begins_with_good(address: Mapping[str, Any], strange: frozenset[int], catal
 
 
 def _counts_good(part: str, catalogue: Catalogue) -> bool:
-    """Whether a part of an address is the name of a good, or a few words that begin with it, and a number."""
+    """Whether a part of an address is the name of a good and a number."""
     keys = [fold(word) for _, _, word in words(part)]
     counted = 1 < len(keys) <= _FIRST_WORDS and number_of(keys[-1]) is not None
-    if not counted or not catalogue.index.by_key.keys() >= {*keys[:-1]}:
+    return counted and _is_name(keys[:-1], catalogue)
+
+
+def _is_name(keys: Sequence[str], catalogue: Catalogue) -> bool:
+    if not keys or not catalogue.index.by_key.keys() >= {*keys}:
         return False
-    found = resolve(catalogue, read_keys(tuple(keys[:-1])), Wanted())
+    found = resolve(catalogue, read_keys(tuple(keys)), Wanted())
     return found.status is Status.SURE and found.exact
+
+
+def _lists_good(address: Mapping[str, Any], pieces: Sequence[Piece], catalogue: Catalogue) -> bool:
+    """Whether an "and" leads to an address whose first part is the name of a good ("... and a scraper. Kilimani")."""
+    start = address.get("start")
+    led = [one for one in pieces if start is not None and one.end <= start][-1:]
+    if not led or led[0].kind is not Kind.JOIN:
+        return False
+    keys = [fold(word) for _, _, word in words(_SENTENCE.split(str(address.get("text") or ""), maxsplit=1)[0])]
+    return _is_name(keys[1:] if keys[:1] in _ARTICLES else keys, catalogue)
+
+
+_ARTICLES: Final = [[fold(article)] for article in ("a", "an", "the", "one", "moja", "ek")]
 
 
 @lru_cache(maxsize=4)

@@ -80,3 +80,17 @@ def test_an_address_that_begins_with_a_good_mistyped_is_asked_about(place: str, 
     plain, reading = at("{2} <milk>, " + place, place)
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert result.decision is decision
+
+
+@pytest.mark.parametrize(
+    ("led", "place", "decision"),
+    [
+        ("and", "a tray. Moi Avenue 4", Decision.CLARIFY),
+        ("na", "mayai, Moi Avenue", Decision.CLARIFY),
+        ("to", "tray corner, Moi Avenue", Decision.ACCEPT),
+    ],
+)
+def test_a_good_behind_an_and_that_went_to_the_address_is_asked_about(led: str, place: str, decision: Decision) -> None:
+    plain, reading = at(f"{{2}} <milk> {led} {place}", place)
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.decision is decision
