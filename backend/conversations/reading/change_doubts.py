@@ -13,7 +13,7 @@ from backend.conversations.reading.change import Change
 from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.items import STEAD_OF
-from backend.conversations.reading.pieces import of_them
+from backend.conversations.reading.pieces import cues, of_them
 
 Order = Mapping[str, Fraction]
 # Before some of what is ordered.
@@ -37,6 +37,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         (not order and any(_stands_instead(item, text) for item in items))
         or _adds_a_part(text, keys, change, order, catalogue)
         or _loses_size(items, change, order, catalogue)
+        or (not items and cues().any_in(cues().something_more, text))
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
     )
 

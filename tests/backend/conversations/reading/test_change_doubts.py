@@ -68,3 +68,11 @@ def test_what_is_named_is_doubled_alone(text: str) -> None:
     flags = {"everything": True}
     result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK, flags=flags)
     assert (lines(result), result.decision) == ({"MILK": 6}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to add {one|1} more thing to it", "{ek|1} aur cheez add karni thi", "nilitaka kuongeza kitu"]
+)
+def test_something_more_that_is_not_named_is_asked_about(text: str) -> None:
+    history = _after("1 x Metal Zip = KES 90")
+    assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
