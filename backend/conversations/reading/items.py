@@ -18,7 +18,7 @@ from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
-from backend.conversations.reading.wants import wanted_of
+from backend.conversations.reading.wants import COUNTING, wanted_of
 
 _NEAR: Final = 3
 _NEXT_ENTRY: Final = ([Kind.JOIN, Kind.OTHER], [Kind.BREAK, Kind.OTHER])
@@ -286,14 +286,21 @@ class Collector:
             return
         last = self.items[-1]
         sibling = in_next_size(last, segment, self._catalogue) if self._joined(segment) else None
-        sibling = sibling or in_next_measure(last, segment, self._catalogue)
+        if sibling is None and not self._corrected(segment):
+            sibling = in_next_measure(last, segment, self._catalogue)
         if sibling is not None:
             self.items.append(sibling)
         elif (last.unamounted and not self._counts_other(segment)) or self._corrected(segment):
-            self.items[-1] = self._in_its_unit(last, self._with(last, segment.amounts))
+            self.items[-1] = self._in_its_unit(last, self._with(last, self._amounts_with(last, segment)))
             self._spread(segment)
         else:
             self._waiting.append(segment)
+
+    def _amounts_with(self, last: Item, segment: Segment) -> tuple[int, ...]:
+        """The amounts of a segment; a size alone that corrects another ("two 1kg, no, 500g") leaves the count."""
+        sized = segment.wanted.measure is not None and segment.wanted.count is None and last.wanted.count is not None
+        counts = [number for number in last.amounts if self._amounts[number].kind in COUNTING]
+        return (*counts, *segment.amounts) if sized else segment.amounts
 
     def _counts_other(self, segment: Segment) -> bool:
         """Whether an amount stands right behind a word that nothing has read, as the next entry of a list."""

@@ -31,11 +31,17 @@ def in_next_size(last: Item, segment: Segment, catalogue: Catalogue) -> Item | N
 
 
 def in_next_measure(last: Item, segment: Segment, catalogue: Catalogue) -> Item | None:
-    """The same good in another measure ("5ml syringe 20, 2ml 20"), where both are sizes that it comes in."""
-    measure, had = segment.wanted.measure, last.wanted.size or last.wanted.measure
-    if measure is None or had is None or had == measure or len(segment.amounts) != 1 or last.wanted.count is None:
+    """The same good in another measure that it comes in ("5ml syringe 20, 2ml 20", "honey 500g 2, 1kg 1")."""
+    own = catalogue.by_sku.get(last.sku or "")
+    named = own.measure if own is not None and any(key[:1].isdigit() for key in last.keys) else None
+    measure, had = segment.wanted.measure, last.wanted.size or last.wanted.measure or named
+    if measure is None or had is None or had == measure or last.wanted.count is None:
         return None
-    sibling = replace(last, start=segment.start, end=segment.end, amounts=(), wanted=Wanted(size=measure))
+    alone, counted = len(segment.amounts) == 1, segment.wanted.count is not None
+    if not alone and (not counted or segment.wanted.vague):
+        return None
+    wanted, amounts = (Wanted(size=measure), ()) if alone else (segment.wanted, segment.amounts)
+    sibling = replace(last, start=segment.start, end=segment.end, amounts=amounts, wanted=wanted)
     sibling = resolved(sibling, catalogue)
     row = catalogue.by_sku.get(sibling.sku or "")
     return sibling if row is not None and row.measure == measure and sibling.sku != last.sku else None

@@ -72,6 +72,8 @@ def _is_shared_out(item: Item, other: Item, text: str) -> bool:
 
 def _says_size(item: Item) -> bool:
     wanted = item.wanted
+    if any(key[:1].isdigit() for key in item.keys):
+        return True
     return bool(wanted.measure or wanted.size or wanted.portion) or not lexicon().sizes.keys().isdisjoint(item.keys)
 
 

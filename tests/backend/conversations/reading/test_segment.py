@@ -136,3 +136,18 @@ def test_a_number_names_what_is_weighed_before_its_weight(text: str) -> None:
 
 def test_a_number_that_names_no_sort_stays_a_question() -> None:
     assert read(RAISINS, "<raisins> {14} {half a kilo|0.5kg}").decision is not Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<sugar> {500g|500g} {3}, {1kg|1kg} {2}", {"SUGAR-H": 3, "SUGAR-1": 2}),
+        ("<sukari> {kilo moja|1kg} {mbili|2} na {nusu kilo|0.5kg} {moja|1}", {"SUGAR-1": 2, "SUGAR-H": 1}),
+        ("<mkate> {400g|400g} {2}, {800g|800g} {1}", {"BREAD": 2, "BREAD-8": 1}),
+        ("<sukari> ya {1kg|1kg} {2}, hapana {500g|500g}", {"SUGAR-H": 2}),
+        ("<sugar> {1kg|1kg} {3}, no sorry {500g|500g} {2}", {"SUGAR-H": 2}),
+    ],
+)
+def test_sizes_of_one_good_have_counts_of_their_own(text: str, expected: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
