@@ -243,10 +243,11 @@ class Collector:
         """The same good in another size, with the option's own amount."""
         base = self._without_size(item.keys)
         keys = (*base, *option.keys)
-        wanted, amounts = option.wanted, option.amounts
-        variant = replace(item, start=option.start, end=option.end, keys=keys, amounts=amounts, wanted=wanted)
-        variant = self._resolved(replace(variant, guessed=True))
-        return variant if not self._lacks_size(variant, option) else self._less_named(variant, base, option)
+        variant = replace(item, start=option.start, end=option.end, amounts=option.amounts, wanted=option.wanted)
+        variant = self._resolved(replace(variant, keys=keys, guessed=True))
+        same = variant.sku == item.sku and not lexicon().sizes.keys().isdisjoint(option.keys)
+        lacks = self._lacks_size(variant, option)
+        return self._less_named(variant, base if lacks else (), option) if lacks or same else variant
 
     def _lacks_size(self, variant: Item, option: Segment) -> bool:
         """Whether an option says a size that the row it came to does not have."""
@@ -331,7 +332,7 @@ class Collector:
             return
         if not segment.amounts and segment.only_holds and self._apart(segment, last.end):
             return  # "Three lanterns, packed in a box": how it comes, and not what is sold.
-        if self._joined(segment) and self._in_two_sizes(last, segment):
+        if (self._joined(segment) or segment.amounts) and self._in_two_sizes(last, segment):
             self._take_second_size(last, segment)
             return
         settled = last.resolution.status is Status.SURE and bool(last.amounts) and bool(segment.amounts)

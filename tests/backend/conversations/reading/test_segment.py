@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
@@ -151,3 +151,17 @@ def test_a_number_that_names_no_sort_stays_a_question() -> None:
 def test_sizes_of_one_good_have_counts_of_their_own(text: str, expected: dict[str, int]) -> None:
     result = read(CORNER_SHOP, text)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        (CORNER_SHOP, "<brown bread> {2} kubwa {1}"),
+        (CORNER_SHOP, "<brown bread> {2}, large {1}"),
+        (FURNISHER, "<kikombe> kubwa, ndogo {mbili|2}"),
+        (FURNISHER, "<cup> large, small {2}"),
+    ],
+)
+def test_a_size_behind_another_is_asked_about_where_it_may_be_lost(shop: Catalogue, text: str) -> None:
+    """It is no more of the row before it, and does not take its place."""
+    assert read(shop, text).decision is Decision.CLARIFY
