@@ -17,7 +17,7 @@ from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, eit
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
-from backend.conversations.reading.siblings import in_next_measure, in_next_size, resolved
+from backend.conversations.reading.siblings import in_next_measure, in_next_size, in_two_sizes, resolved
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
 _NEAR: Final = 3
@@ -123,7 +123,7 @@ class Collector:
         self._waiting = [lost for lost in self._waiting if lost not in apart]
         for lost in self._waiting:
             self._give(lost, item)
-        bare = [lost for lost in self._waiting if not self._has_options(lost)]
+        bare = [lost for lost in self._waiting if not lost.has_options]
         if self._waiting and item.unamounted and bare == self._waiting:
             item = self._with(item, amounts=tuple(n for lost in self._waiting for n in lost.amounts))
             self._led.update(item.amounts)
@@ -232,22 +232,20 @@ class Collector:
 
     def _give(self, lost: Segment, item: Item) -> None:
         """An option that came before its good ("one full, one half veg biryani") makes an item of its own."""
-        if self._has_options(lost):
+        if lost.has_options:
             self.items.append(self._variant(item, lost))
-
-    @staticmethod
-    def _has_options(segment: Segment) -> bool:
-        return segment.wanted.portion is not None or any(piece.kind is Kind.SIZE for piece in segment.pieces)
 
     def _variant(self, item: Item, option: Segment) -> Item:
         """The same good in another size, with the option's own amount."""
-        base = self._without_size(item.keys)
-        keys = (*base, *option.keys)
-        variant = replace(item, start=option.start, end=option.end, amounts=option.amounts, wanted=option.wanted)
-        variant = self._resolved(replace(variant, keys=keys, guessed=True))
+        variant, base = self._in_size(item, option), self._without_size(item.keys)
         same = variant.sku == item.sku and not lexicon().sizes.keys().isdisjoint(option.keys)
         lacks = self._lacks_size(variant, option)
         return self._less_named(variant, base if lacks else (), option) if lacks or same else variant
+
+    def _in_size(self, item: Item, option: Segment) -> Item:
+        keys = (*self._without_size(item.keys), *option.keys)
+        variant = replace(item, start=option.start, end=option.end, amounts=option.amounts, wanted=option.wanted)
+        return self._resolved(replace(variant, keys=keys, guessed=True))
 
     def _lacks_size(self, variant: Item, option: Segment) -> bool:
         """Whether an option says a size that the row it came to does not have."""
@@ -327,12 +325,12 @@ class Collector:
         if is_refused(segment, self._pieces, self._text):
             self.items[-1] = self._without_option(last, segment)
             return
-        if last.role in _NEGATIVE and (self._apart(segment, last.end) or self._in_two_sizes(last, segment)):
+        if last.role in _NEGATIVE and (self._apart(segment, last.end) or in_two_sizes(last, segment)):
             self.items.append(replace(self._variant(last, segment), role=ADD))
             return
         if not segment.amounts and segment.only_holds and self._apart(segment, last.end):
             return  # "Three lanterns, packed in a box": how it comes, and not what is sold.
-        if (self._joined(segment) or segment.amounts) and self._in_two_sizes(last, segment):
+        if (self._joined(segment) or segment.amounts) and in_two_sizes(last, segment):
             self._take_second_size(last, segment)
             return
         settled = last.resolution.status is Status.SURE and bool(last.amounts) and bool(segment.amounts)
@@ -346,14 +344,8 @@ class Collector:
 
     def _without_option(self, item: Item, refused: Segment) -> Item:
         """An item beside a size that is refused: as it is, or open where it would be of that size."""
-        same = item.sku is not None and self._variant(item, refused).sku == item.sku
+        same = item.sku is not None and self._in_size(item, refused).sku == item.sku
         return self._resolved(replace(item, wanted=replace(item.wanted, vague=True))) if same else item
-
-    @staticmethod
-    def _in_two_sizes(last: Item, segment: Segment) -> bool:
-        """Whether an option behind an "and" says another size than the item before it ("honey, small and large")."""
-        size, other = ({lexicon().sizes.get(key, key) for key in one.keys if _tells(key)} for one in (last, segment))
-        return last.unamounted and bool(size) and bool(other) and size != other
 
     def _take_second_size(self, last: Item, segment: Segment) -> None:
         """An amount said twice is of both sizes; of any other it is to be asked which has it."""

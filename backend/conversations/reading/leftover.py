@@ -14,7 +14,7 @@ from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
 from backend.conversations.reading.roles import GENITIVES
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
-from backend.conversations.reading.strays import counts_a_stranger
+from backend.conversations.reading.strays import counts_a_stranger, stands_by_a_stranger
 
 _SURE: Final = 0.95
 _NEAR: Final = 2
@@ -127,3 +127,28 @@ def _is_unread(piece: Piece, items: Sequence[Item], ordered: Sequence[Item], cat
         return False
     rows = (catalogue.by_sku[item.sku or ""] for item in ordered)
     return not any(piece.key == word.key for row in rows for word in row.spoken)
+
+
+_SURE_AMOUNT: Final = 0.9
+
+
+def is_lost(segment: Segment, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> bool:
+    """Whether an amount that no item took counts what was not understood: the bot was sure of it, or a strange word."""
+    sure = is_sure_amount(segment.start, segment.end, reading)
+    return bool(segment.amounts) and (sure or stands_by_a_stranger(segment.start, segment.end, pieces))
+
+
+def leads_to_note(end: int, reading: Mapping[str, Any], text: str) -> bool:
+    """Whether a note begins right behind an amount that no item took: what it counts was taken for words."""
+    start = ((reading.get("slots") or {}).get("note") or {}).get("start")
+    return start is not None and start >= end and not text[end:start].strip()
+
+
+def is_sure_amount(start: int, end: int, reading: Mapping[str, Any]) -> bool:
+    """Whether the bot was sure that what stands between two places is an amount."""
+    said = [
+        float(t.get("p", 1.0))
+        for t in reading.get("tokens") or ()
+        if start <= t["start"] < end and t.get("tag") == "AMOUNT"
+    ]
+    return min(said, default=0.0) >= _SURE_AMOUNT

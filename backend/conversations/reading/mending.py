@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import crosses, fold, words
+from backend.catalog.linking.folding import crosses, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
@@ -29,7 +29,7 @@ from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.slips import meant, number_of_word, strangers
-from backend.conversations.reading.steps import counted, with_steps
+from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
 from backend.conversations.reading.unread import tells_of_a_wish
 
 _GIVEN_BACK: Final = ("address", "note")
@@ -38,8 +38,7 @@ _NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
-_LEAST_PRICE: Final = 10
-_LONGEST_COUNT = _LONGEST_NAME = 3
+_LONGEST_NAME: Final = 3
 _EDGE: Final = " ,.;:-–\n\t"
 
 
@@ -56,7 +55,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     for name in _GIVEN_BACK:
         slot = slots.get(name)
         if slot and slot.get("start") is not None:
-            numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *_numbers_in(text, slot)]}
+            numbered = {**reading, "amounts": [*(reading.get("amounts") or ()), *numbers_in(text, slot)]}
             counted = name == "address" and not _led_by_each(text, slot["start"])
             begun = slot["start"]
             slot = _behind_goods(text, numbered, catalogue, slot) if counted else slot
@@ -222,7 +221,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         given = piece.key in ALSO_GIVES and helps(text, piece.start)
         if unread and told and (counts or price) and not given:
-            found.append(counted(piece, value, "money" if price and value >= _LEAST_PRICE else "count"))
+            found.append(counted(piece, value, "money" if price and value >= LEAST_PRICE else "count"))
     return found
 
 
@@ -288,25 +287,6 @@ def _p(reading: Mapping[str, Any], piece: Piece) -> float:
     return next((float(t.get("p", 1.0)) for t in tokens if t["start"] <= piece.start < t["end"]), 1.0)
 
 
-def _numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The bare numbers of a slot, in digits or words, which are counts or prices if goods have strayed into it."""
-    found = [*words(text[slot["start"] : slot["end"]]), (0, 0, "")]
-    places = (
-        (slot["start"] + start, slot["start"] + end, word, fold(after))
-        for (start, end, word), (_, _, after) in itertools.pairwise(found)
-    )
-    return [
-        counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value), _kind_before(word, value, after))
-        for start, end, word, after in places
-        if (value := number_of(fold(word))) is not None and (len(word) <= _LONGEST_COUNT or not word.isdigit())
-    ]
-
-
-def _kind_before(word: str, value: float, after: str) -> str:
-    """Whether a number counts, or is what to spend: "120 ke samose" are samosas for 120."""
-    return "money" if word.isdigit() and value >= _LEAST_PRICE and after in lexicon().joints_before else "count"
-
-
 def _without_goods(
     text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any], *, sure: bool
 ) -> Mapping[str, Any] | None:
@@ -329,7 +309,7 @@ def _before_next_good(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """A note that ends where an "and" leads to the next good and its number, and the reading with both of these."""
     start, end = int(note["start"]), int(note["end"])
-    numbers = [one for one in _numbers_in(text, note) if one["start"] > start]
+    numbers = [one for one in numbers_in(text, note) if one["start"] > start]
     amounts = [*(reading.get("amounts") or ()), *numbers]
     numbered = {**reading, "amounts": amounts}
     last = next((one["end"] for one in amounts if one["start"] >= end and not text[end : one["start"]].strip()), end)

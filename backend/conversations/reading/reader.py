@@ -27,7 +27,15 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
 from backend.conversations.reading.layout import amounts_of
-from backend.conversations.reading.leftover import is_second_count, leaves_amounts, leaves_words, passes_over
+from backend.conversations.reading.leftover import (
+    is_lost,
+    is_second_count,
+    is_sure_amount,
+    leads_to_note,
+    leaves_amounts,
+    leaves_words,
+    passes_over,
+)
 from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
@@ -58,7 +66,6 @@ from backend.conversations.reading.unanswered import leaves_out, takes_less
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
 
-_SURE_AMOUNT: Final = 0.9
 _KILO: Final = 1000
 # How sure the bot must be of what is acted on and cannot be undone.
 _LEAST_SURE: Final = {"cancel_order": 0.5, "place_order": 0.63, "modify_order": 0.6}
@@ -132,7 +139,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         items = [*items, *unread_goods(pieces, items, reading)]
         lost = lost or runs_together(context.text, pieces, items, catalogue)
         lost = lost or may_be_recounted(items, catalogue, context)
-    lost = lost or any(_is_lost(segment, reading, pieces) for segment in loose) or leaves_amounts(loose, context.text)
+    lost = lost or any(is_lost(segment, reading, pieces) for segment in loose) or leaves_amounts(loose, context.text)
     flags = reading.get("flags") or {}
     if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)
@@ -251,8 +258,8 @@ def _items(
     read = {piece.start for segment in segments for piece in segment.pieces}
     passed_over = (piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read)
     lost = any(
-        _is_sure_amount(piece.start, piece.end, reading)
-        or _leads_to_note(piece.end, reading, context.text)
+        is_sure_amount(piece.start, piece.end, reading)
+        or leads_to_note(piece.end, reading, context.text)
         or is_second_count(piece.start, items, context.text)
         for piece in passed_over
     )
@@ -325,27 +332,6 @@ def _asked(item: Item) -> Fraction:
     """How many are asked for, or how many kilos."""
     mass = item.wanted.measure.base / _KILO if item.wanted.measure and item.wanted.measure.dimension == "mass" else 0
     return item.wanted.count or Fraction(mass).limit_denominator(1000)
-
-
-def _is_lost(segment: Segment, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> bool:
-    """Whether an amount that no item took counts what was not understood: the bot was sure of it, or a strange word."""
-    sure = _is_sure_amount(segment.start, segment.end, reading)
-    return bool(segment.amounts) and (sure or strays.stands_by_a_stranger(segment.start, segment.end, pieces))
-
-
-def _leads_to_note(end: int, reading: Mapping[str, Any], text: str) -> bool:
-    """Whether a note begins right behind an amount that no item took: what it counts was taken for words."""
-    start = ((reading.get("slots") or {}).get("note") or {}).get("start")
-    return start is not None and start >= end and not text[end:start].strip()
-
-
-def _is_sure_amount(start: int, end: int, reading: Mapping[str, Any]) -> bool:
-    said = [
-        float(t.get("p", 1.0))
-        for t in reading.get("tokens") or ()
-        if start <= t["start"] < end and t.get("tag") == "AMOUNT"
-    ]
-    return min(said, default=0.0) >= _SURE_AMOUNT
 
 
 def _stock(catalogue: Catalogue, sku: str) -> Fraction:

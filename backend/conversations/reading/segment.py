@@ -41,6 +41,11 @@ class Segment:
         return any(piece.kind in NAMED for piece in self.pieces)
 
     @property
+    def has_options(self) -> bool:
+        """Whether it says a size or a portion."""
+        return self.wanted.portion is not None or any(piece.kind is Kind.SIZE for piece in self.pieces)
+
+    @property
     def strangers(self) -> frozenset[str]:
         """Folded words in it that are no part of an item."""
         return frozenset(piece.key for piece in self.pieces if piece.kind is Kind.OTHER)

@@ -1,8 +1,9 @@
-"""The same good in another size that is told by a number or a measure alone ("shoes 34 and 38")."""
+"""The same good in another size, told by a number, a measure or a word alone ("shoes 34 and 38", "small and large")."""
 
 from dataclasses import replace
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
@@ -45,3 +46,13 @@ def in_next_measure(last: Item, segment: Segment, catalogue: Catalogue) -> Item 
     sibling = resolved(sibling, catalogue)
     row = catalogue.by_sku.get(sibling.sku or "")
     return sibling if row is not None and row.measure == measure and sibling.sku != last.sku else None
+
+
+def in_two_sizes(last: Item, segment: Segment) -> bool:
+    """Whether an option behind an "and" says another size than the item before it ("honey, small and large")."""
+    size, other = ({lexicon().sizes.get(key, key) for key in one.keys if _tells(key)} for one in (last, segment))
+    return last.unamounted and bool(size) and bool(other) and size != other
+
+
+def _tells(key: str) -> bool:
+    return key in lexicon().sizes or key.isdigit()

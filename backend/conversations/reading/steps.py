@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 
+LEAST_PRICE: Final = 10
+_LONGEST_COUNT: Final = 3
 # What stands behind "less" where it is a step, and no word for how something is to taste ("ek kam teekha").
 _MADE: Final = frozenset(
     map(fold, ("", "kar", "karo", "kara", "karna", "karun", "ho", "kijiye", "कर", "करो", "करा", "करून", "कीजिए"))
@@ -65,3 +69,22 @@ def _exact(text: str, amounts: Sequence[Mapping[str, Any]]) -> Iterator[dict[str
             value = number_of(fold(word)) or number_of(fold(_JUST.sub("", word)))
             if value is not None:
                 yield counted(Piece(Kind.OTHER, first + start, first + end, word, fold(word)), float(value))
+
+
+def numbers_in(text: str, slot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The bare numbers of a slot, in digits or words, which are counts or prices if goods have strayed into it."""
+    found = [*words(text[slot["start"] : slot["end"]]), (0, 0, "")]
+    places = (
+        (slot["start"] + start, slot["start"] + end, word, fold(after))
+        for (start, end, word), (_, _, after) in pairwise(found)
+    )
+    return [
+        counted(Piece(Kind.OTHER, start, end, word, fold(word)), float(value), _kind_before(word, value, after))
+        for start, end, word, after in places
+        if (value := number_of(fold(word))) is not None and (len(word) <= _LONGEST_COUNT or not word.isdigit())
+    ]
+
+
+def _kind_before(word: str, value: float, after: str) -> str:
+    """Whether a number counts, or is what to spend: "120 ke samose" are samosas for 120."""
+    return "money" if word.isdigit() and value >= LEAST_PRICE and after in lexicon().joints_before else "count"
