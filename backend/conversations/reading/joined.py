@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -22,6 +23,7 @@ _LEADS: Final = tuple(_SHIFTS)
 _MEASURE: Final = "measure"
 
 
+@lru_cache(maxsize=16384)
 def joined_number(word: str) -> float | None:
     """The number of such a word, or None for any other word."""
     said = unicodedata.normalize("NFC", word).lower()

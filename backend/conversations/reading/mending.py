@@ -4,6 +4,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -207,7 +208,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     listing = any(_amounted(one, other) for one, other in itertools.pairwise(_without_wala(pieces)))
     found = []
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
-        value = _value(piece) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
+        value = _number_said(piece.key, piece.text) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
         if value is None or value < 1:
             continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
@@ -225,10 +226,11 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     return found
 
 
-def _value(piece: Piece) -> float | None:
+@lru_cache(maxsize=16384)
+def _number_said(key: str, word: str) -> float | None:
     """The number that a word says, the higher ones ("वीस", "baara") by their spelling alone."""
-    said = number_of(piece.key)
-    return number_of_word(unicodedata.normalize("NFC", piece.text).lower()) if said is None else said
+    said = number_of(key)
+    return number_of_word(unicodedata.normalize("NFC", word).lower()) if said is None else said
 
 
 def _is_sort(pieces: Sequence[Piece]) -> bool:

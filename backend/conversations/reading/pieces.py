@@ -205,6 +205,7 @@ def is_word(text: str) -> bool:
     return text[:1].isalpha() and not any(sign.isdigit() or sign.isspace() for sign in text)
 
 
+@lru_cache(maxsize=1024)
 def of_them(text: str) -> int | None:
     """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
     found = words(text)

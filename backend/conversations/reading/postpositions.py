@@ -15,22 +15,25 @@ def without_postpositions(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, of which a postposition that no number counts is none of the goods ("7 baje tak", "ghar tak")."""
     out = _without_hours(list(pieces))
     for place, (before, piece) in enumerate(pairwise(pieces), 1):
+        if piece.kind is not Kind.GOODS or piece.text.lower() not in _POSTPOSITIONS:
+            continue
         counted = any(one.kind is Kind.AMOUNT for one in pieces[place + 1 : place + 2])
-        if piece.kind is Kind.GOODS and piece.text.lower() in _POSTPOSITIONS and not counted:
-            led_by = pieces[place - 2] if place > 1 else None
-            hour = before.text.isdigit() and led_by is not None and _tells_when(led_by)
-            out[place] = piece._replace(kind=Kind.JOINT, weak=False) if hour or _tells_where(before) else piece
+        led_by = pieces[place - 2] if place > 1 else None
+        hour = before.text.isdigit() and led_by is not None and _tells_when(led_by)
+        if not counted and (hour or _tells_where(before)):
+            out[place] = piece._replace(kind=Kind.JOINT, weak=False)
     return out
 
 
 def _without_hours(pieces: list[Piece]) -> list[Piece]:
     """The pieces without a clock and its number where they tell an hour ("kabla ya saa kumi", "saa nne usiku")."""
     for place, (piece, number) in enumerate(pairwise(pieces)):
-        told = piece.kind is Kind.GOODS and piece.key in cues().clock and number.kind in {Kind.AMOUNT, Kind.OTHER}
+        if piece.kind is not Kind.GOODS or piece.key not in cues().clock:
+            continue
         led_by = next((one for one in reversed(pieces[:place]) if one.kind is not Kind.JOINT), None)
         led = led_by is not None and led_by.key in _BEFORE_HOURS
         behind = place + 2 < len(pieces) and pieces[place + 2].key in cues().hours
-        if told and (led or behind):
+        if number.kind in {Kind.AMOUNT, Kind.OTHER} and (led or behind):
             pieces[place] = piece._replace(kind=Kind.JOINT, weak=False)
             pieces[place + 1] = number._replace(kind=Kind.OTHER, amount=None)
     return pieces

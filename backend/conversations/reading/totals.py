@@ -16,6 +16,7 @@ from backend.conversations.reading.pieces import cues, of_them
 from backend.conversations.reading.sorts import sorts_of
 
 _WITH: Final = frozenset(map(fold, ("with", "pamoja", "saath", "sath", "sobat", "साथ", "both")))
+_FEWEST: Final = 2
 _SENTENCE_SIGNS: Final = frozenset(".;\n।!?")
 
 
@@ -27,9 +28,9 @@ def may_be_total(items: Sequence[Item], text: str, catalogue: Catalogue) -> bool
         text: The message.
         catalogue: The merchant's rows.
     """
-    if of_them(text) is not None:
-        return False
     ordered = [item for item in items if item.role == ADD and item.sku and item.resolution.rule != SOME_OF_THEM]
+    if len(ordered) < _FEWEST or of_them(text) is not None:
+        return False
     pairs = [(one, other) for one, other in pairwise(ordered) if _is_akin(one, other, text, catalogue)]
     sorts = [(one, other) for one, other in pairs if {one.sku, other.sku} <= sorts_of(one, catalogue)]
     return (
