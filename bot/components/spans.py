@@ -16,6 +16,7 @@ from bot.nlu.features import prepare
 from bot.nlu.slots import text_of
 from bot.nlu.spans import Span, SpanTagger, spans
 from bot.nlu.training import train_spans
+from bot.nlu.warming import meet
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=True)
@@ -34,6 +35,7 @@ class SpanExtractor(DukaComponent, EntityExtractorMixin):
     def load_parts(self, folder: Path) -> None:
         """Read the tagger."""
         self._tagger = SpanTagger.load(folder)
+        meet(self._tagger.common)
 
     def process_one(self, message: Message) -> None:
         """Set the tags and the entities."""

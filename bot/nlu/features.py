@@ -62,7 +62,8 @@ def classes(word: str, key: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _word_features(word: str, key: str, text: str) -> tuple[str, ...]:
+def word_features(word: str, key: str, text: str) -> tuple[str, ...]:
+    """Describe a word where it stands."""
     named = classes(word, key)
     out = [f"w={word}", f"k={word_kind(word)}", f"s={_shape(text)}"]
     if not word[:1].isdigit():
@@ -75,7 +76,8 @@ def _shape_features(token: Token) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _near_features(word: str, key: str) -> tuple[str, ...]:
+def near_features(word: str, key: str) -> tuple[str, ...]:
+    """Describe a word to those that stand near it."""
     kind = word_kind(word)
     named = classes(word, key)
     return (
@@ -103,10 +105,10 @@ def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[li
     """
     tokens = message.tokens
     own = [
-        _shape_features(token) if at in hidden else _word_features(token.norm, token.sound, token.text)
+        _shape_features(token) if at in hidden else word_features(token.norm, token.sound, token.text)
         for at, token in enumerate(tokens)
     ]
-    near = [("y=?",) if at in hidden else _near_features(token.norm, token.sound) for at, token in enumerate(tokens)]
+    near = [("y=?",) if at in hidden else near_features(token.norm, token.sound) for at, token in enumerate(tokens)]
     amounts = _amount_marks(message)
     asked = message.context.asked
     size = f"len={min(len(tokens), 4) if len(tokens) < 5 else 5 if len(tokens) < 9 else 9}"  # noqa: PLR2004

@@ -7,6 +7,7 @@ from functools import lru_cache
 from bot.nlu.features import Message, classes
 from bot.nlu.linear import Columns, Features, hashed, in_blocks, ngrams
 from bot.nlu.spans import Tag
+from bot.nlu.tokens import Token
 
 _MASKED = frozenset({"ITEM", "AMOUNT", "ADDRESS", "PHONE", "RECEIPT", "OPTION"})
 _BLOCK_WEIGHT = {"char": 1.8, "word": 1.6, "seen": 0.6, "mask": 1.0, "ctx": 0.9, "bot": 0.3}
@@ -17,7 +18,7 @@ _LONGEST = 80  # tokens of a message whose letters are looked at
 def intent_features(message: Message, tags: Sequence[Tag]) -> Features:
     """Describe a message for the intent model in six blocks."""
     blocks: dict[str, Sequence[Columns]] = {
-        "char": [_letters(token.norm if token.norm.isascii() else token.sound) for token in message.tokens[:_LONGEST]],
+        "char": [letters_of(token) for token in message.tokens[:_LONGEST]],
         "word": [hashed(_grams("w", [token.sound for token in message.tokens]))],
         "mask": [hashed(_grams("m", masked(message, tags)))],
         "seen": [hashed(_seen(message, tags))],
@@ -35,6 +36,11 @@ def masked(message: Message, tags: Sequence[Tag]) -> list[str]:
         if not out or word not in _MASKED or out[-1] != word:
             out.append(word)
     return out
+
+
+def letters_of(token: Token) -> Columns:
+    """Describe the letters of a word, one in Devanagari by its sound."""
+    return _letters(token.norm if token.norm.isascii() else token.sound)
 
 
 @lru_cache(maxsize=16384)
@@ -75,10 +81,11 @@ def _context(message: Message, tags: Sequence[Tag]) -> Iterator[str]:
 
 def language_features(message: Message) -> Features:
     """Describe a message for the language model: letters and words alone."""
-    return in_blocks([(_LANGUAGE_WEIGHT, [_word_and_letters(token.norm) for token in message.tokens[:_LONGEST]])])
+    return in_blocks([(_LANGUAGE_WEIGHT, [word_and_letters(token.norm) for token in message.tokens[:_LONGEST]])])
 
 
 @lru_cache(maxsize=16384)
-def _word_and_letters(word: str) -> Columns:
+def word_and_letters(word: str) -> Columns:
+    """Describe a folded word for the language model."""
     letters = [] if word[:1].isdigit() else ngrams("l=", word, 1, 4)
     return hashed([f"lw={word}", *letters])

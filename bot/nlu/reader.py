@@ -19,6 +19,7 @@ from bot.nlu.places import names_none
 from bot.nlu.slots import address_of, note_of, payment_of, phone_of, receipt_of, text_of
 from bot.nlu.spans import MODEL_FILE, VOCABULARY_FILE, Span, SpanTagger, Tag, spans
 from bot.nlu.training import Trained
+from bot.nlu.warming import meet
 
 VERSION = 1
 _BESIDE_A_NUMBER = 2  # a full stop and a space
@@ -56,7 +57,9 @@ class Reader:
     @classmethod
     def load(cls, folder: Path) -> "Reader":
         """Read all parts from a folder."""
-        return cls(SpanTagger.load(folder), LinearModel.load(folder, "intents"), LinearModel.load(folder, "languages"))
+        tagger = SpanTagger.load(folder)
+        meet(tagger.common)
+        return cls(tagger, LinearModel.load(folder, "intents"), LinearModel.load(folder, "languages"))
 
     def read(self, text: str, metadata: Mapping[str, Any] | None = None) -> Reading:
         """Read a message in its context; the shape of the result is the seam to the backend."""

@@ -28,6 +28,7 @@ _SPLIT = frozenset({"ITEM", "OPTION", "ADDRESS", "NOTE"})
 _HIDDEN_SHARES = (("ITEM", 30), ("ADDRESS", 22))
 _HIDDEN_OTHERS = 6
 _COMMON = 3
+_MOST_COMMON = 8000
 VOCABULARY_FILE = "spans.words.json"
 MODEL_FILE = "spans.crfsuite"
 
@@ -89,10 +90,20 @@ class TaggedRow:
 
 
 class SpanTagger:
-    """A trained tagger; of the words that it has `seen`, those of its vocabulary were common enough to learn."""
+    """A trained tagger; of the words that it has `seen`, those of its vocabulary were common enough to learn.
 
-    def __init__(self, model: bytes, vocabulary: frozenset[str], seen: frozenset[str] = frozenset()) -> None:
+    `common` are those that people write most, as they write them.
+    """
+
+    def __init__(
+        self,
+        model: bytes,
+        vocabulary: frozenset[str],
+        seen: frozenset[str] = frozenset(),
+        common: tuple[str, ...] = (),
+    ) -> None:
         self._model = model
+        self.common = common
         self._vocabulary = vocabulary
         self._seen = seen
         self._crf = pycrfsuite.Tagger()
@@ -105,6 +116,7 @@ class SpanTagger:
         vocabulary: frozenset[str],
         epochs: int,
         seen: frozenset[str] = frozenset(),
+        common: tuple[str, ...] = (),
     ) -> "SpanTagger":
         """Fit a tagger on tagged rows; a weight of 2 counts a row twice."""
         trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
@@ -123,11 +135,11 @@ class SpanTagger:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / MODEL_FILE
             trainer.train(str(path))
-            return cls(path.read_bytes(), vocabulary, seen)
+            return cls(path.read_bytes(), vocabulary, seen, common)
 
-    def __reduce__(self) -> tuple[type["SpanTagger"], tuple[bytes, frozenset[str], frozenset[str]]]:
+    def __reduce__(self) -> tuple[type["SpanTagger"], tuple[bytes, frozenset[str], frozenset[str], tuple[str, ...]]]:
         """Pickle what the tagger is built from."""
-        return SpanTagger, (self._model, self._vocabulary, self._seen)
+        return SpanTagger, (self._model, self._vocabulary, self._seen, self.common)
 
     def tag(self, message: Message) -> list[Tag]:
         """Tag a message's tokens."""
@@ -149,14 +161,15 @@ class SpanTagger:
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
         (folder / MODEL_FILE).write_bytes(self._model)
-        words = {"learned": sorted(self._vocabulary), "seen": sorted(self._seen)}
+        words = {"learned": sorted(self._vocabulary), "seen": sorted(self._seen), "common": self.common}
         (folder / VOCABULARY_FILE).write_text(json.dumps(words, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "SpanTagger":
         """Read the model from a folder."""
         words = json.loads((folder / VOCABULARY_FILE).read_text("utf-8"))
-        return cls((folder / MODEL_FILE).read_bytes(), frozenset(words["learned"]), frozenset(words["seen"]))
+        learned, seen = frozenset(words["learned"]), frozenset(words["seen"])
+        return cls((folder / MODEL_FILE).read_bytes(), learned, seen, tuple(words["common"]))
 
 
 def spans(tags: Sequence[Tag]) -> list[Span]:
@@ -181,6 +194,18 @@ def vocabulary_of(messages: Iterable[Message]) -> frozenset[str]:
     """Return the sounds that are common enough to learn; any other word is a word never met."""
     counts = Counter(token.sound for message in messages for token in message.tokens)
     return frozenset(word for word, count in counts.items() if count >= _COMMON)
+
+
+def common_in(examples: Iterable[Example]) -> tuple[str, ...]:
+    """Return the words that people write most, as they write them, the commonest first."""
+    texts = {example.text: example for example in examples}.values()
+    found = Counter(
+        token.text
+        for example in texts
+        for token in prepared(example.text, example.asked, example.bot).tokens
+        if token.text[:1].isalpha()
+    )
+    return tuple(word for word, count in found.most_common(_MOST_COMMON) if count >= _COMMON)
 
 
 def seen_in(examples: Iterable[Example]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from bot.nlu.calibrate import temperature_of
 from bot.nlu.features import Message
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
-from bot.nlu.spans import SpanTagger, Tag, TaggedRow, prepared, seen_in, training_rows
+from bot.nlu.spans import SpanTagger, Tag, TaggedRow, common_in, prepared, seen_in, training_rows
 
 EPOCHS = 50
 _FOLD_EPOCHS = 24
@@ -43,7 +43,8 @@ def train_spans(examples: Sequence[Example]) -> SpanTagger:
 def _taggers(examples: tuple[Example, ...]) -> tuple[SpanTagger, list[SpanTagger]]:
     """Train the tagger, and at once those that have each seen half of the texts, which the intent model asks for."""
     rows, vocabulary = training_rows(tuple(example for example in examples if example.spans))
-    whole = partial(SpanTagger.train, list(_seldom(rows, 2)), vocabulary, EPOCHS, seen_in(examples))
+    words = (vocabulary, EPOCHS, seen_in(examples), common_in(examples))
+    whole = partial(SpanTagger.train, list(_seldom(rows, 2)), *words)
     halves = [[row for row in rows if _part(row.message.text, _FOLDS) != fold] for fold in range(_FOLDS)]
     folds, tagger = at_once(
         lambda: [SpanTagger.train(half, vocabulary, _FOLD_EPOCHS) for half in halves],

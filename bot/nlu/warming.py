@@ -1,0 +1,17 @@
+"""Works out at the start what is kept of each word, so that the first messages wait for it as little as later ones."""
+
+from collections.abc import Iterable
+
+from bot.nlu.features import near_features, word_features
+from bot.nlu.intents import letters_of, word_and_letters
+from bot.nlu.tokens import tokenise
+
+
+def meet(words: Iterable[str]) -> None:
+    """Meet words before anybody writes them; some thirty microseconds of CPU each."""
+    for word in words:
+        for token in tokenise(word):
+            word_features(token.norm, token.sound, token.text)
+            near_features(token.norm, token.sound)
+            letters_of(token)
+            word_and_letters(token.norm)
