@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -99,6 +100,22 @@ _RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|(?<=\d)[.,/](?=\d)|['’]
 def words(text: str) -> tuple[tuple[int, int, str], ...]:
     """The words of a text with their code-point offsets; "2kg" and "x3" are cut at the border of digit and letter."""
     return tuple(word for run in _RUN.finditer(text) for word in _cut(run.span(), text))
+
+
+def words_before(text: str, place: int) -> Sequence[tuple[int, int, str]]:
+    """The words of a text before a place, as of the text that ends there, without cutting it up anew."""
+    said = words(text)
+    if any(start < place < end for start, end, _ in said):
+        return words(text[:place])
+    return [one for one in said if one[1] <= place]
+
+
+def words_behind(text: str, place: int) -> Sequence[tuple[int, int, str]]:
+    """The words of a text from a place on, their offsets counted from there, without cutting it up anew."""
+    said = words(text)
+    if any(start < place < end for start, end, _ in said):
+        return words(text[place:])
+    return [(start - place, end - place, word) for start, end, word in said if start >= place]
 
 
 # "5x6" and "6 by 6" measure one thing in two directions.

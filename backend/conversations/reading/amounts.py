@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, stems, words
+from backend.catalog.linking.folding import fold, stems, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
@@ -32,14 +32,14 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
 
 def counts_people(text: str, start: int, end: int) -> bool:
     """Whether a number tells how many people there are ("tuko kumi, leta ...")."""
-    before = [word.lower() for _, _, word in words(text[:start])][-1:]
+    before = [word.lower() for _, _, word in words_before(text, start)][-1:]
     behind = text[end:].lstrip(" ")
     return not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before)
 
 
 def numbers_place(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether a number stands right behind a word for a place, which the shop does not sell ("room 5, two teas")."""
-    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    before = [fold(word) for _, _, word in words_before(text, int(amount["start"]))][-1:]
     bare = amount.get("kind") == "count" and str(amount.get("text") or "").isdigit()
     return bare and any(key in cues().numbered_places and key not in catalogue.index.by_key for key in before)
 
@@ -63,7 +63,7 @@ def _ends_name(
 ) -> bool:
     """Whether a number in letters is a part of the name before it ("gulab jamun tin"), which is counted already."""
     said = words(str(amount.get("text") or ""))
-    before = words(text[: int(amount["start"])])[-1:]
+    before = words_before(text, int(amount["start"]))[-1:]
     if amount.get("kind") != "count" or len(said) != 1 or said[0][2].isdigit() or not before:
         return False
     clause = max(text.rfind(sign, 0, int(amount["start"])) for sign in ",;\n.")
@@ -74,7 +74,7 @@ def _ends_name(
 def _comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a count is of some of the good before it that come without something ("two teas, one without sugar")."""
     start, end = int(amount["start"]), int(amount["end"])
-    behind = [fold(word) for _, _, word in words(text[end:])][:1]
+    behind = [fold(word) for _, _, word in words_behind(text, end)][:1]
     before = text[:start].rstrip()
     earlier = [one for one in amounts if one["end"] <= start and (one.get("value") or 0) >= (amount.get("value") or 0)]
     plain = amount.get("kind") == "count" and amount.get("value") is not None
@@ -87,8 +87,8 @@ def _as_packing(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[
     weighed = any(one.get("kind") == "measure" and one is not amount for one in amounts)
     if not weighed or amount.get("kind") not in {"count", "pack"}:
         return amount
-    before = [fold(word) for _, _, word in words(text[:start])][-1:]
-    behind = [fold(word) for _, _, word in words(text[end:])][:1]
+    before = [fold(word) for _, _, word in words_before(text, start)][-1:]
+    behind = [fold(word) for _, _, word in words_behind(text, end)][:1]
     pack = amount.get("kind") == "pack"
     packed = pack and (not _PACKED_IN.isdisjoint(before) or not cues().within.isdisjoint(behind))
     inside = [key for key in behind if key.endswith(_MARATHI_IN) and key not in lexicon().containers]
@@ -107,7 +107,7 @@ def _is_brand(key: str, catalogue: Catalogue) -> bool:
 
 def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     """A sum without a currency right before a unit ("board ya 12 inch") is the number of a size."""
-    after = words(text[int(amount["end"]) :])[:1]
+    after = words_behind(text, int(amount["end"]))[:1]
     said = words(str(amount.get("text") or ""))
     gap = text[int(amount["end"]) : int(amount["end"]) + after[0][0]] if after else "."
     unit = bool(after) and is_unit(fold(after[0][2])) and not gap.strip()
@@ -120,7 +120,7 @@ def _without_money(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
 def _size_apart(text: str, amount: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """In "2 2 inch brush" the first number counts what has the size of the second; no two are of each."""
     start, said = int(amount["start"]), words(str(amount.get("text") or ""))
-    behind = words(text[int(amount["end"]) :])[:1]
+    behind = words_behind(text, int(amount["end"]))[:1]
     measure = measure_of(1.0, behind[0][2]) if behind else None
     sized = measure is not None and measure.dimension in _ACROSS
     if not amount.get("repeat") or not sized or amount.get("kind") != "count" or len(said) != 2:  # noqa: PLR2004
@@ -134,7 +134,7 @@ _ACROSS: Final = frozenset({"inch", "width"})  # what goods are by their size, a
 
 def _in_rupees(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     """A count of rupees in a case ("शंभर रुपयांच्या चपात्या") as what is to be had for them."""
-    behind = words(text[int(amount["end"]) :])[:1]
+    behind = words_behind(text, int(amount["end"]))[:1]
     told = bool(behind) and fold(behind[0][2]).startswith(_RUPEES) and amount.get("kind") == "count"
     if not told:
         return amount
@@ -159,8 +159,8 @@ def _gives(text: str, amount: Mapping[str, Any]) -> bool:
 
 def _is_genitive(text: str, amount: Mapping[str, Any]) -> bool:
     """Whether Marathi's "of" behind a unit ("half a litre che kara") was taken for Hindi's six."""
-    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
-    behind = [fold(word) for _, _, word in words(text[int(amount["end"]) :])][:1]
+    before = [fold(word) for _, _, word in words_before(text, int(amount["start"]))][-1:]
+    behind = [fold(word) for _, _, word in words_behind(text, int(amount["end"]))][:1]
     told = str(amount.get("text") or "").lower() == _OF and bool(before) and is_unit(before[0])
     return told and bool(behind) and behind[0] not in lexicon().containers
 
@@ -170,7 +170,7 @@ _OF: Final = "che"
 
 def helps(text: str, place: int) -> bool:
     """Whether the word before a place is a verb that "give" helps ("badha do")."""
-    return bool(cues().helped.intersection(word.lower() for _, _, word in words(text[:place])[-1:]))
+    return bool(cues().helped.intersection(word.lower() for _, _, word in words_before(text, place)[-1:]))
 
 
 def _letters_apart(
@@ -239,7 +239,7 @@ def ranged(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str,
 def _ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     """A count that ends a range ("two or three") says no number; how many is to be asked."""
     value = amount.get("value")
-    before = words(text[: int(amount["start"])])[-2:]
+    before = words_before(text, int(amount["start"]))[-2:]
     if amount.get("kind") not in {"count", "pack"} or value is None or len(before) < 2:  # noqa: PLR2004 - "two or"
         return amount
     (start, _, low), (_, end, joint) = before
@@ -296,7 +296,7 @@ def _is_sold(key: str, catalogue: Catalogue) -> bool:
 
 
 def _joins(text: str, amount: Mapping[str, Any]) -> bool:
-    before = [fold(word) for _, _, word in words(text[: int(amount["start"])])][-1:]
+    before = [fold(word) for _, _, word in words_before(text, int(amount["start"]))][-1:]
     return amount.get("value") == _SIXTY and bool(cues().with_before.intersection(before))
 
 
@@ -308,7 +308,7 @@ def _only_adds(amount: Mapping[str, Any]) -> bool:
 
 def _adds(text: str, amount: Mapping[str, Any]) -> bool:
     said = [fold(word) for _, _, word in words(str(amount.get("text") or ""))]
-    after = next((fold(word) for _, _, word in words(text[int(amount["end"]) :])), "")
+    after = next((fold(word) for _, _, word in words_behind(text, int(amount["end"]))), "")
     verb = after.startswith(tuple(cues().gives | _GIVES))
     return amount.get("unit") == "pair" and len(said) > 1 and said[-1] in _ADDS and verb
 

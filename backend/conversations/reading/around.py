@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_behind
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import MAKE_IT
@@ -85,7 +85,7 @@ class Around:
 
     def ends(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether the word behind an item ends its part of the message ("the cd remove, ...") and leads to no other."""
-        behind = words(self._text[item.end :])[:1]
+        behind = words_behind(self._text, item.end)[:1]
         place = item.end + behind[0][1] if behind else item.end
         gap = self._text[place:].lstrip(" ")
         return not gap or not gap[0].isalnum() or not any(0 <= other.start - place <= _NEXT for other in items)
@@ -113,7 +113,7 @@ class Around:
         return not _ARTICLES.isdisjoint(self._said(0, item.start)[-1:])
 
     def _is_attribute(self, item: Item) -> bool:
-        after = [word.lower() for _, _, word in words(self._text[item.end :])][:1]
+        after = [word.lower() for _, _, word in words_behind(self._text, item.end)][:1]
         return bool(after) and after[0] in cues().attributes
 
     def _said(self, start: int, end: int) -> list[str]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
@@ -78,7 +78,7 @@ def amounts_to_much(wanted: Wanted) -> bool:
 
 def as_size(segment: Segment, text: str) -> Segment:
     """A number behind a word of size ("size 9 instead") as the size that it names, or one too high for a count."""
-    before = [fold(word) for _, _, word in words(text[: segment.start])][-1:]
+    before = [fold(word) for _, _, word in words_before(text, segment.start)][-1:]
     wanted = segment.wanted
     number = wanted.count if wanted.money_minor is None else wanted.money_minor / _MINOR
     sized = bool(segment.pieces) and is_said_of(text[segment.start : segment.end])

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change
@@ -44,7 +44,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
 
 def _stands_instead(item: Item, text: str) -> bool:
     """Whether what "instead of" leads to was read for a good that comes on."""
-    return item.role == ADD and tuple(fold(word) for _, _, word in words(text[: item.start])[-2:]) in STEAD_OF
+    return item.role == ADD and tuple(fold(word) for _, _, word in words_before(text, item.start)[-2:]) in STEAD_OF
 
 
 def _adds_a_part(text: str, keys: Sequence[str], change: Change, order: Order, catalogue: Catalogue) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues, either, places_of
@@ -57,7 +57,7 @@ def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
     text = str(address["text"])
     colon = _LED_BY_COLON.match(text)
     cut = colon.end() if colon else _refused(text)
-    said = words(text[cut:])
+    said = words_behind(text, cut)
     led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
     if led and len([one for one in said if one[0] >= led]) > 1:
         cut += next(start for start, _, _ in said if start >= led)
@@ -67,9 +67,9 @@ def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
 def _refused(text: str) -> int:
     """Where a place begins that stands behind another one, which is refused; 0 where none is."""
     sign = _BREAK.search(text)
-    said = words(text[: sign.start()]) if sign else ()
+    said = words_before(text, sign.start()) if sign else ()
     refuses = 1 < len(said) <= _LONGEST + 1 and fold(said[-1][2]) in cues().refusals_after
-    behind = words(text[sign.end() :]) if sign and refuses else ()
+    behind = words_behind(text, sign.end()) if sign and refuses else ()
     return sign.end() + behind[0][0] if sign and behind else 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys, spoken_number
@@ -22,7 +22,7 @@ def holds_goods(text: str, address: Mapping[str, Any], catalogue: Catalogue) -> 
     if address.get("vague") or float(address.get("confidence", 1.0)) >= _A_GUESS or address.get("start") is None:
         return False
     said = [fold(word) for _, _, word in words(text[address["start"] : address["end"]])]
-    after = [fold(word) for _, _, word in words(text[address["end"] :])][:1]
+    after = [fold(word) for _, _, word in words_behind(text, address["end"])][:1]
     return not catalogue.index.by_key.keys().isdisjoint([*said, *after])
 
 
@@ -40,7 +40,7 @@ def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, n
     sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
     if not sure or sum(sure) / len(sure) >= _A_GUESS:
         return False
-    before = words(text[:start])[-1:]
+    before = words_before(text, start)[-1:]
     said = (fold(word) for _, _, word in [*before, *words(text[start:end])])
     keys = [key for key in said if key not in cues().joins]
     sold = [key in catalogue.index.by_key and not key.isdigit() for key in keys]
@@ -75,5 +75,5 @@ def is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool
     """Whether a way of paying is a good of this shop ("roses and one card"), with no word of paying before it."""
     if payment.get("start") is None or fold(str(payment.get("text") or "")) not in catalogue.index.by_key:
         return False
-    before = [fold(word) for _, _, word in words(text[: payment["start"]])[-_BEFORE:] if word.lower() not in _ANDS]
+    before = [fold(word) for _, _, word in words_before(text, payment["start"])[-_BEFORE:] if word.lower() not in _ANDS]
     return bool(before) and cues().pays.isdisjoint(before)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 
@@ -36,7 +36,7 @@ def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[
 
 def _former(text: str, place: int) -> int | None:
     """Where the number starts in whose place comes what stands at a place; its genitive may be taken for money's."""
-    before = list(reversed(words(text[:place])))
+    before = list(reversed(words_before(text, place)))
     led = list(takewhile(lambda word: fold(word[2]) in _LEADS or is_unit(fold(word[2])), before))
     number = next(iter(before[len(led) :]), None)
     if number is None or _WORDS.isdisjoint(fold(word) for _, _, word in led) or number_of(fold(number[2])) is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
@@ -365,10 +365,10 @@ class Collector:
             self.items[place] = self._with(self.items[place], (doubled[0],))
 
     def _words_before(self, place: int) -> list[str]:
-        return [fold(word) for start, _, word in words(self._text[:place])][-_NEAR:] if place else []
+        return [fold(word) for start, _, word in words_before(self._text, place)][-_NEAR:] if place else []
 
     def _words_after(self, place: int) -> list[str]:
-        return [fold(word) for _, _, word in words(self._text[place:])][:_NEAR]
+        return [fold(word) for _, _, word in words_behind(self._text, place)][:_NEAR]
 
     def _corrected(self, segment: Segment) -> bool:
         """Whether a word like "no" or "make it" stands just before, or within the piece of the message at hand."""

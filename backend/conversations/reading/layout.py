@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -229,19 +230,29 @@ def amounts_of(reading: Mapping[str, Any]) -> list[Amount]:
 
 
 def _amount(raw: Mapping[str, Any]) -> Amount:
-    value = None if raw.get("value") is None else as_fraction(float(raw["value"]))
-    text = str(raw.get("text") or "")
+    value, text = raw.get("value"), str(raw.get("text") or "")
+    vague = raw.get("kind") == "vague" or raw.get("high") is not None or value is None
+    said = None if value is None else float(value)
+    kind, repeat = str(raw.get("kind") or "count"), bool(raw.get("repeat"))
+    return _amount_of(kind, said, text, raw.get("unit"), raw.get("currency"), vague=vague, repeat=repeat)
+
+
+@lru_cache(maxsize=4096)  # A reading's amounts are asked for by each of its parts.
+def _amount_of(
+    kind: str, said: float | None, text: str, unit: str | None, currency: str | None, *, vague: bool, repeat: bool
+) -> Amount:
+    value = None if said is None else as_fraction(said)
     digits = re.search(r"\d+(?:\.\d+)?", romanise(text))
     return Amount(
-        kind=str(raw.get("kind") or "count"),
+        kind=kind,
         value=value,
-        unit=raw.get("unit"),
-        vague=raw.get("kind") == "vague" or raw.get("high") is not None or value is None,
-        repeat=bool(raw.get("repeat")),
+        unit=unit,
+        vague=vague,
+        repeat=repeat,
         text=text,
         digits=digits.group() if digits else None,
-        lone=raw.get("kind") == "pack" and value == 1 and " " not in text.strip(),
-        currency=raw.get("currency"),
+        lone=kind == "pack" and value == 1 and " " not in text.strip(),
+        currency=currency,
     )
 
 

@@ -8,8 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold
-from backend.catalog.linking.folding import words as words_of
+from backend.catalog.linking.folding import fold, words_before
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, number_of
@@ -94,7 +93,7 @@ def _is_unsure_number(piece: Piece, reading: Mapping[str, Any]) -> bool:
 
 def _tells_time(piece: Piece, text: str) -> bool:
     """Whether a number stands right behind a word of the clock ("saa nne", "at four")."""
-    before = [fold(word) for _, _, word in words_of(text[: piece.start])][-1:]
+    before = [fold(word) for _, _, word in words_before(text, piece.start)][-1:]
     return not cues().clock.isdisjoint(before)
 
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words_behind
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 
@@ -64,7 +64,7 @@ def _count(piece: Piece, reading: Mapping[str, Any]) -> float | None:
 
 def _wish(text: str, end: int, last: Piece) -> int | None:
     """Where a wish's own words begin, right behind what it is about."""
-    said = [(end + first, end + behind, word.lower()) for first, behind, word in words(text[end:])][:2]
+    said = [(end + first, end + behind, word.lower()) for first, behind, word in words_behind(text, end)][:2]
     if not said or text[end : said[0][0]].strip():
         return None
     first, second = said[0], said[1][2] if len(said) > 1 else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words_before
 from backend.conversations.reading.asides import without_left_out
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
@@ -40,7 +40,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
 
 def _asked_for(text: str, start: int) -> bool:
     """Whether the word before such words makes a wish of them ("can" + "I have")."""
-    before = [fold(word) for _, _, word in words(text[:start])][-1:]
+    before = [fold(word) for _, _, word in words_before(text, start)][-1:]
     return not cues().passing[_ASKING].isdisjoint(before)
 
 

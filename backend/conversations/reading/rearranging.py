@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
@@ -132,7 +132,7 @@ def _refused(text: str, keys: Sequence[str], item: Item) -> Sequence[str]:
     while keys and keys[-1] in cues().asks:
         keys = keys[:-1]
     put = max((place for place, key in enumerate(keys) if key in either(cues().asks, cues().puts)), default=0)
-    return keys[1:put] or [fold(word) for _, _, word in words(text[: item.start])[1:]]
+    return keys[1:put] or [fold(word) for _, _, word in words_before(text, item.start)[1:]]
 
 
 def _adds(keys: Sequence[str]) -> set[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import UNREAD, Piece, cues, either, no_goods_words
@@ -26,8 +26,8 @@ def refuses_for_another(text: str, pieces: Sequence[Piece], removed: Sequence[st
     signs = [one.end() for one in _SIGN.finditer(text) if text[one.end() :].strip()]
     if not removed or not signs:
         return False
-    before = {fold(word) for _, _, word in words(text[: signs[-1]])}
-    last = [(signs[-1] + start, word) for start, _, word in words(text[signs[-1] :])]
+    before = {fold(word) for _, _, word in words_before(text, signs[-1])}
+    last = [(signs[-1] + start, word) for start, _, word in words_behind(text, signs[-1])]
     if not before.isdisjoint(_NOT) and last and fold(last[0][1]) in _IS:
         return len(last) > 1
     if before.isdisjoint(either(cues().refusals_after, _NOT)) or not 0 < len(last) <= _LONGEST:

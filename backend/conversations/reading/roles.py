@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.item import ADD, REMOVE, Item
@@ -121,10 +121,10 @@ class Roles:
         return counted and _refuses(next(before, led[-1]))
 
     def _words_before(self, place: int) -> list[str]:
-        return [fold(word) for start, _, word in words(self._text[:place])][-_NEAR:] if place else []
+        return [fold(word) for start, _, word in words_before(self._text, place)][-_NEAR:] if place else []
 
     def _words_after(self, place: int) -> list[str]:
-        return [fold(word) for _, _, word in words(self._text[place:])][:_NEAR]
+        return [fold(word) for _, _, word in words_behind(self._text, place)][:_NEAR]
 
 
 def _refuses(piece: Piece) -> bool:
