@@ -92,7 +92,13 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _broken(catalogue, row, wanted.count)
     if item.container == _DOZEN and wanted.container is None:
         return _by_dozens(catalogue, row, wanted.count)
-    return _one(item, _in_packs(item, wanted))
+    packs = _in_packs(item, wanted)
+    if packs != wanted.count and item.container in _SERVED:
+        return None  # "3 idli", of plates of three, may be one plate or three.
+    return _one(item, packs)
+
+
+_SERVED: Final = frozenset({"plate", "bowl"})  # who orders what is served in these counts these, or what is on them
 
 
 def _by_dozens(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:

@@ -14,6 +14,8 @@ STALL = catalogue_from_rows(
             ("GUAVA-DZ", "Guava (dozen)", "amrud|peru|guava|mapera", "dozen"),
             ("GUAVA-H", "Guava (half dozen)", "half dozen guava", "bunch"),
             ("BANGLE", "Glass Bangle (dozen)", "bangles|chudi|bangili", "dozen"),
+            ("IDLI", "Idli Sambar (3 pc plate)", "idli|इडली", "plate"),
+            ("BALLS", "Ball Pack (3 pcs)", "balls|gend", "pack"),
             ("RICE", "Rice (loose)", "rice|mchele|chawal|tandul", "kg"),
         )
     ]
@@ -38,6 +40,25 @@ def test_a_bare_count_of_what_comes_by_the_dozen_counts_pieces(text: str, expect
 def test_pieces_that_fill_no_dozen_are_asked_about(text: str) -> None:
     result = read(STALL, text)
     assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.QTY)
+
+
+@pytest.mark.parametrize("text", ["{3} <idli>", "<इडली> {6}"])
+def test_whether_a_count_is_of_plates_or_of_what_is_on_them_is_asked(text: str) -> None:
+    result = read(STALL, text)
+    assert (lines(result), result.decision, result.ask) == ({}, Decision.CLARIFY, Slot.QTY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <idli>", {"IDLI": 2}),
+        ("{3 plates|3packplate} <idli>", {"IDLI": 3}),
+        ("{6} <balls>", {"BALLS": 2}),
+    ],
+)
+def test_a_count_that_can_only_be_of_plates_or_packs_is_booked(text: str, expected: dict[str, int]) -> None:
+    result = read(STALL, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
 def test_a_number_answers_how_many_dozens() -> None:
