@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from bot.nlu.amounts import word_kind
 from bot.nlu.features import Message, classes
@@ -43,18 +42,18 @@ def with_edges(message: Message, tags: Sequence[Tag]) -> list[Tag]:
         for at in (*range(first, last), *found):
             out[at] = _place(out[at])
         if any(at < first for at in found):
-            out[first] = replace(out[first], begins=False)
+            out[first] = out[first]._replace(begins=False)
     for first, _ in _runs(out):
         for at in _leading(message, out, first):
             out[at] = Tag(OUTSIDE, begins=True, p=1.0)
     for first, last in _runs(out):
         for at in _for_the_rider(message, first, last):
-            out[at] = replace(out[at], name=NOTE, begins=False)
+            out[at] = out[at]._replace(name=NOTE, begins=False)
     return out
 
 
 def _place(tag: Tag) -> Tag:
-    return tag if tag.name == PLACE else replace(tag, name=PLACE, p=max(0.5, 1.0 - tag.p), begins=False)
+    return tag if tag.name == PLACE else tag._replace(name=PLACE, p=max(0.5, 1.0 - tag.p), begins=False)
 
 
 def _runs(tags: Sequence[Tag]) -> list[tuple[int, int]]:
@@ -76,7 +75,7 @@ def _without_guesses(message: Message, tags: Sequence[Tag]) -> list[Tag]:
         sure = [_mean(tags[a:b]) > _SURE for a, b in parts]
         for a, b in parts[: sure.index(True)] if any(sure) else ():
             if _mean(tags[a:b]) < _A_GUESS:
-                out[a : b + 1] = [replace(tag, name=OUTSIDE, p=0.5) for tag in tags[a : b + 1]]
+                out[a : b + 1] = [tag._replace(name=OUTSIDE, p=0.5) for tag in tags[a : b + 1]]
     return out
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def without_place(message: Message, found: Sequence[Span], ranking: Sequence[Ran
 def without_codes(message: Message, tags: Sequence[Tag], receipt: Mapping[str, Any] | None) -> list[Tag]:
     """Take the tags of receipts and phones back where there is no such thing: numbers among goods never met look so."""
     held = {"RECEIPT": bool(receipt), "PHONE": bool(message.phones)}
-    return [tag if held.get(tag.name, True) else replace(tag, name="O", p=min(tag.p, _MISTAKEN)) for tag in tags]
+    return [tag if held.get(tag.name, True) else tag._replace(name="O", p=min(tag.p, _MISTAKEN)) for tag in tags]
 
 
 def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | None, intent: str) -> dict[str, Any]:

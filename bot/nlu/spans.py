@@ -5,9 +5,10 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pycrfsuite
 
@@ -33,8 +34,7 @@ VOCABULARY_FILE = "spans.words.json"
 MODEL_FILE = "spans.crfsuite"
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """A token's label, whether it begins a stretch, how sure the tagger is, and whether it has met the word."""
 
     name: str
@@ -148,7 +148,7 @@ class SpanTagger:
         strange = unknown(message, self._vocabulary)
         tags = self.tag_features(pycrfsuite.ItemSequence(featurise(message, strange)))
         never = {at for at in strange if message.tokens[at].sound not in self._seen}
-        return [replace(tag, met=False) if at in never else tag for at, tag in enumerate(tags)]
+        return [tag._replace(met=False) if at in never else tag for at, tag in enumerate(tags)]
 
     def tag_features(self, features: pycrfsuite.ItemSequence) -> list[Tag]:
         """Tag tokens described beforehand."""

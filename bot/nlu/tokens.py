@@ -1,7 +1,7 @@
 """Cuts a message into tokens whose offsets count code points of the raw text."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 import spacy
@@ -26,8 +26,7 @@ _TOKEN = regex.compile(
 _LINE = regex.compile(r"\n")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token; `start` and `end` count code points of the raw text."""
 
     start: int

@@ -123,7 +123,13 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
 
 def is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, so that it is no slip for another."""
-    return piece.key in _listed() or _typed(piece) in no_slips() or _ASKS.fullmatch(_typed(piece)) is not None
+    return _is_listed(piece.key, piece.text)
+
+
+@lru_cache(maxsize=16384)
+def _is_listed(key: str, word: str) -> bool:
+    typed = unicodedata.normalize("NFC", word).lower()
+    return key in _listed() or typed in no_slips() or _ASKS.fullmatch(typed) is not None
 
 
 @lru_cache(maxsize=1)

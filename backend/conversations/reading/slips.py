@@ -17,6 +17,7 @@ _SHORTEST: Final = 3
 _A_WORD: Final = 2
 
 
+@lru_cache(maxsize=16384)
 def meant(word: str, *, strange: bool) -> float | None:
     """Return the number that a mistyped word was meant for, where all numbers one slip away mean the same.
 
