@@ -11,13 +11,12 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, read_keys
 from backend.conversations.reading.choices import numbers_of
-from backend.conversations.reading.item import Item
+from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import Turn
 
 _DOZEN: Final = "dozen"
-_ELSEWHERE: Final = (-1,)  # an amount that another message says
 
 
 def last_question(turns: Sequence[Turn]) -> str:
@@ -115,7 +114,7 @@ def _joined(asked: Item, keys: tuple[str, ...], weak: frozenset[str], wanted: Wa
         vague=wanted.vague,
     )
     amount = _weighed(asked, amount, catalogue)
-    counted = asked.amounts or (_ELSEWHERE if amount.count is not None or amount.measured else ())
+    counted = asked.amounts or (ELSEWHERE if amount.count is not None or amount.measured else ())
     resolution = _among(asked, resolve(catalogue, read_keys(both, asked.weak | weak), amount))
     return replace(
         asked, keys=both, weak=asked.weak | weak, wanted=amount, amounts=counted, resolution=resolution, role="add"

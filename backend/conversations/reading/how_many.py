@@ -12,14 +12,13 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import amounts_said
 from backend.conversations.reading.context import last_question
 from backend.conversations.reading.history import asked_items
-from backend.conversations.reading.item import Item
+from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.pieces import cues, either, places_of
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.types import ReadingContext
 
 _FEWEST: Final = 2
 _OPEN: Final = Wanted(vague=True)
-_ELSEWHERE: Final = (-1,)  # an amount that another message says
 
 
 def as_many_of_each(
@@ -84,4 +83,4 @@ def _words_of(item: Item, shop: Catalogue) -> set[str]:
 
 def _counted(item: Item, wanted: Wanted, shop: Catalogue) -> Item:
     resolution = resolve(shop, read_keys(item.keys, item.weak), wanted)
-    return replace(item, wanted=wanted, amounts=_ELSEWHERE, resolution=resolution)
+    return replace(item, wanted=wanted, amounts=ELSEWHERE, resolution=resolution)

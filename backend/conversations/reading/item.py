@@ -8,6 +8,7 @@ from backend.catalog.linking.resolve import Resolution
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
+ELSEWHERE: Final = (-1,)  # the amounts of an item whose amount another message says
 
 
 @dataclass(frozen=True, slots=True)

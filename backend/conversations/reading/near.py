@@ -118,7 +118,7 @@ def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool
     """Whether an unread word may matter; `bare` where it stands in a count's place, which makes less of it enough."""
     if piece.kind is Kind.GOODS:
         return False
-    return (strange and (bare or _isis_near(piece, catalogue))) or (bare and _is_number(piece))
+    return (strange and (bare or _is_near_one(piece, catalogue))) or (bare and _is_number(piece))
 
 
 def is_known(piece: Piece) -> bool:
@@ -176,7 +176,7 @@ def _is_number(piece: Piece) -> bool:
     return vague or (number_of(piece.key) is None and is_near(_typed(piece), _longer_numbers(), 1))
 
 
-def _isis_near(piece: Piece, catalogue: Catalogue) -> bool:
+def _is_near_one(piece: Piece, catalogue: Catalogue) -> bool:
     typed, key = _typed(piece), piece.key
     return (
         is_near(typed, catalogue.written, 2 if len(typed) >= _LONG else 1)

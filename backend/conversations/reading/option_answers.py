@@ -9,11 +9,10 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import prices_in
-from backend.conversations.reading.item import Item
+from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.segment import Segment
 
 _FEWEST: Final = 2
-_ELSEWHERE: Final = (-1,)  # an amount that another message says
 
 
 def with_option(
@@ -39,4 +38,4 @@ def with_option(
         return [item]
     wanted = replace(item.wanted, count=others[0] if others else item.wanted.count or Fraction(1))
     found = resolve(catalogue, read_keys(item.keys, item.weak), wanted)
-    return [replace(item, wanted=wanted, amounts=_ELSEWHERE, resolution=found)]
+    return [replace(item, wanted=wanted, amounts=ELSEWHERE, resolution=found)]
