@@ -10,8 +10,8 @@ from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 
 _WORDS: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
-_GENITIVES: Final = frozenset(map(fold, ("ki", "ke", "chya", "cha", "che", "की", "के", "च्या")))
-_LEADS: Final = _WORDS | _GENITIVES | frozenset(map(fold, ("me", "mein", "par", "pe", "में", "पर")))
+LEADING_OF: Final = frozenset(map(fold, ("ki", "ke", "chya", "cha", "chi", "che", "की", "के", "च्या")))
+_LEADS: Final = _WORDS | LEADING_OF | frozenset(map(fold, ("me", "mein", "par", "pe", "में", "पर")))
 _SIGN: Final = re.compile(r"[,;.\n।]")
 
 

@@ -5,18 +5,17 @@ from itertools import dropwhile, takewhile
 from typing import Final
 
 from backend.catalog.linking.folding import fold
+from backend.conversations.reading.instead import LEADING_OF
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
 
 _NAMES: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
-# Hindi's and Marathi's "instead of" and "except", which stand behind what is left out, and the genitives that lead to
-# them.
+# Hindi's and Marathi's "instead of" and "except", which stand behind what is left out.
 _IN_PLACE: Final = frozenset(
     map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "bajay", "bajaye", "जगह", "बदले", "बजाय", "ऐवजी"))
 )
 _LEAVING: Final = frozenset(map(fold, ("sodun", "chhodkar", "chodkar", "chhodke", "सोडून", "छोड़कर", "छोडकर")))
 _LEFT: Final = _IN_PLACE | _LEAVING
-_GENITIVES: Final = frozenset(map(fold, ("ki", "ke", "chya", "chi", "che", "की", "के", "च्या")))
 _REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
 
 
@@ -40,7 +39,7 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
 def left_for_another(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
     """Whether a good that an order names is left out, and another one comes ("chain aivaji gear chain")."""
     behind = [one for one in pieces if one.start >= segment.end]
-    word = next((one for one in behind if one.key not in _GENITIVES), None)
+    word = next((one for one in behind if one.key not in LEADING_OF), None)
     replaced = word is not None and word.key in _LEFT and not segment.amounts
     return (replaced or _is_refused_whole(segment, text, behind)) and _leads_to_another(behind)
 
@@ -55,7 +54,7 @@ def _is_refused_whole(segment: Segment, text: str, behind: Sequence[Piece]) -> b
 
 def _leads_to_another(behind: Sequence[Piece]) -> bool:
     """Whether the words that follow, behind such words and signs, name a good."""
-    rest = dropwhile(lambda one: one.kind in CUTS or one.key in _LEFT or one.key in _GENITIVES, behind)
+    rest = dropwhile(lambda one: one.kind in CUTS or one.key in _LEFT or one.key in LEADING_OF, behind)
     return any(one.kind in _NAMES for one in takewhile(lambda one: one.kind not in CUTS, rest))
 
 
