@@ -12,6 +12,7 @@ from bot.nlu.phones import Phone, find_phones
 from bot.nlu.tokens import Token, tokenise
 
 _SHORT, _MEDIUM = 3, 7
+_STEPS = (-2, -1, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ def near_features(word: str, key: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=16384)
+def _seen_from(names: tuple[str, ...]) -> dict[int, list[str]]:
+    """What a word is to those that stand so many words before it, or behind it."""
+    return {step: [f"{step}{name}" for name in names] for step in _STEPS}
+
+
 def _shape(text: str) -> str:
     if text[:1].isdigit():
         return f"d{min(len(text), 6)}"
@@ -109,6 +116,7 @@ def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[li
         for at, token in enumerate(tokens)
     ]
     near = [("y=?",) if at in hidden else near_features(token.norm, token.sound) for at, token in enumerate(tokens)]
+    seen_from = [_seen_from(names) for names in near]
     amounts = _amount_marks(message)
     asked = message.context.asked
     size = f"len={min(len(tokens), 4) if len(tokens) < 5 else 5 if len(tokens) < 9 else 9}"  # noqa: PLR2004
@@ -117,10 +125,10 @@ def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[li
     led = _led(near)
     for at in range(len(tokens)):
         row = [*own[at], f"a={amounts[at]}", f"q={asked}", f"led={led[at]}", size, f"q+k={asked}/{own[at][1]}/{size}"]
-        for step in (-2, -1, 1, 2):
+        for step in _STEPS:
             place = at + step
             if 0 <= place <= last:
-                row += [f"{step}{name}" for name in near[place]]
+                row += seen_from[place][step]
                 row.append(f"{step}a={amounts[place]}")
             else:
                 row.append(f"{step}edge")

@@ -6,11 +6,15 @@ import regex
 
 from bot.nlu.grammar.flags import FLAGS, QUESTION_ENDINGS
 from bot.nlu.normalise import fold
+from bot.nlu.phrases import Phrases
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    return tuple((name, regex.compile(rf"\b(?:{'|'.join(rows)})")) for name, rows in FLAGS.items())
+def _phrases() -> tuple[tuple[str, Phrases], ...]:
+    return tuple(
+        (name, Phrases(filter(str.isascii, rows), (rf"\b(?:{row})" for row in rows if not row.isascii())))
+        for name, rows in FLAGS.items()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -21,5 +25,5 @@ def _question() -> regex.Pattern[str]:
 def flags_of(text: str) -> dict[str, bool]:
     """Return every flag of a message."""
     folded = fold(text)
-    found = {name: pattern.search(folded) is not None for name, pattern in _patterns()}
+    found = {name: phrases.search(folded) is not None for name, phrases in _phrases()}
     return {**found, "question": _question().search(folded) is not None}

@@ -1,5 +1,6 @@
 """Features of a whole message for its intent: words with the goods masked, letters, tags, what the bot had asked."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -50,10 +51,11 @@ def _letters(word: str) -> Columns:
 
 def _grams(prefix: str, words: Sequence[str]) -> list[str]:
     padded = ["^", *words[:60], "$"]
+    triples = zip(padded, padded[1:], padded[2:], strict=False)
     return [
-        f"{prefix}{size}={' '.join(padded[at : at + size])}"
-        for size in (1, 2, 3)
-        for at in range(len(padded) - size + 1)
+        *(f"{prefix}1={one}" for one in padded),
+        *(f"{prefix}2={one} {two}" for one, two in itertools.pairwise(padded)),
+        *(f"{prefix}3={one} {two} {three}" for one, two, three in triples),
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,8 +73,9 @@ class LinearModel:
     def rank(self, features: Features) -> list[Ranked]:
         """Return the labels, likeliest first, with calibrated probabilities."""
         p = softmax(self.scores(features) / self.temperature)
-        shares = p.tolist()
-        return [Ranked(self.labels[at], shares[at]) for at in np.argsort(-p).tolist()]
+        return [
+            Ranked(*pair) for pair in sorted(zip(self.labels, p.tolist(), strict=True), key=itemgetter(1), reverse=True)
+        ]
 
     def save(self, folder: Path, name: str) -> None:
         """Write the model; only rows that carry weight are kept."""

@@ -12,6 +12,7 @@ from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import GENITIVES, LEADING, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
+from bot.nlu.phrases import Phrases
 from bot.nlu.places import brings, instructs, names_none
 from bot.nlu.spans import Span
 
@@ -25,20 +26,20 @@ _PAYMENT_PHRASES = (
     ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
 )  # fmt: skip
 # Words sure enough to name a way of paying without the tagger.
-_SURE = regex.compile(
-    r"\b(mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery)\b"
-    r"|\b(stk|paybill|(?:pesa )?(?:taslimu|taslim))\b"
-    r"|\b(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*"
-    r"|\bpay(?:ing)? (?:you )?(?:on|upon) (?:delivery|arrival)\b"
-    r"|\b(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b"
-    r"|\b(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b"
-    r"|\b(?:vocha|vouchers?|coupons?)\b|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड"
-    r"|\b(?:bitcoin|crypto|paypal|neft|cheque)\b"
-    r"|\b(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(till|card|kadi)\b"
-    r"|\bpay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b"
-    r"|\b(?:scanner|qr code)\b|\b(?:my|debit|credit) (card)\b"
-    r"|\b(card|kadi) (?:se|ne|ya benki)\b|\b(hela mkononi|pesa mkononi)\b"
-    r"|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन"
+_SURE = Phrases(
+    (
+        r"(?:mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|phone pe|paytm|cod|cash on delivery)\b",
+        r"(?:stk|paybill|(?:pesa )?(?:taslimu|taslim))\b",
+        r"(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*",
+        r"pay(?:ing)? (?:you )?(?:on|upon) (?:delivery|arrival)\b",
+        r"(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b",
+        r"(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b",
+        r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque)\b",
+        r"(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(?:till|card|kadi)\b",
+        r"pay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b",
+        r"(?:scanner|qr code|(?:my|debit|credit) card|(?:card|kadi) (?:se|ne|ya benki)|hela mkononi|pesa mkononi)\b",
+    ),
+    ("वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन",),
 )
 # Ways of paying that no shop takes here; each is asked about.
 _OTHER_WAYS = (
@@ -96,9 +97,8 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
         for part in _sentences(message, span)
         if _is_place(message, part) and not names_none(message, part, ordered=ordered)
     ]
-    vague = _vague_place(message)
     if not found:
-        return vague
+        return _vague_place(message)
     runs = _runs(found)
     best = max(runs, key=lambda run: sum(span.last - span.first for span in run))
     close = [span for span in found if span.p >= 0.5 and span.last - span.first > 1]  # noqa: PLR2004 - more likely than not
@@ -111,15 +111,15 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     ]
     text = " ".join(piece["text"] for piece in pieces if piece["text"])
     if not text:
-        return vague
+        return _vague_place(message)
     confidence = min(span.p for span in parts)
-    weak = vague is not None and not any(char.isdecimal() for char in text) and len(text.split()) <= _VAGUE_WORDS
+    short = not any(char.isdecimal() for char in text) and len(text.split()) <= _VAGUE_WORDS
     return {
         "text": text,
         "start": pieces[0]["start"],
         "end": pieces[-1]["end"],
         "confidence": confidence,
-        "vague": weak,
+        "vague": short and _vague_place(message) is not None,
     }
 
 
@@ -205,12 +205,12 @@ def _is_place(message: Message, span: Span) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _vague_pattern() -> regex.Pattern[str]:
-    return regex.compile(vague_places())
+def _vague_phrases() -> Phrases:
+    return Phrases(*vague_places())
 
 
 def _vague_place(message: Message) -> dict[str, Any] | None:
-    found = _vague_pattern().search(fold_same_length(message.text))
+    found = _vague_phrases().search(fold_same_length(message.text))
     if not found or instructs(message, found.start()):
         return None
     return {

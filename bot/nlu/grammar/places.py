@@ -1,6 +1,8 @@
 """Words at the edge of an address, and places that no rider could find."""
 # ruff: noqa: E501 - rows of words read better long than folded.
 
+from collections.abc import Mapping
+
 from bot.nlu.normalise import fold
 
 
@@ -360,27 +362,33 @@ _THEIRS = {
 _SWAHILI_OWN = "yangu|wangu|yake|wake|zangu|yetu|wetu"
 # "Behind Raju bhai's shop" is a way to go.
 _NO_LANDMARK = r"(?! ?(ke |च्या |chya )?(paas|pass|sa+mne|upar|niche|neeche|pi+che|peeche|bagal|aage|andar|samor|javal|jawal|mage|varti|shejari|पास|सामने|ऊपर|नीचे|पीछे|बगल|आगे|समोर|जवळ|मागे|वर))"
+# Each begins a word.
 VAGUE_PLACES = (
-    r"\b(to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home|{en})('?s)?( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
-    r"\b(to|at) (my|his|her) ({en})('?s)? ({en_theirs})\b|\b(my|his|her|our) ({en})'?s ({en_theirs})\b",
-    r"\b(at|to) (my|our) new (office|place|house|home|apartment)\b",
-    r"\b(kwa|nyumbani kwa) (mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
-    r"\b(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
-    r"\b({sw_theirs}) (y|l|ch|kw|w)a ({sw}) ({own})\b",
-    r"\b({hi}) ?(ke|ki|k) (ghar|yahan|yaha|office)\b|\b({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
-    r"\b(nay[ea]|naye wale) (office|ghar|flat)\b|\bmandir ke (paas|pas) (wale|wala) ghar\b",
+    r"(to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home|{en})('?s)?( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
+    r"(to|at) (my|his|her) ({en})('?s)? ({en_theirs})\b|(my|his|her|our) ({en})'?s ({en_theirs})\b",
+    r"(at|to) (my|our) new (office|place|house|home|apartment)\b",
+    r"(?:kwa|nyumbani kwa) (?:mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
+    r"(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
+    r"({sw_theirs}) (y|l|ch|kw|w)a ({sw}) ({own})\b",
+    r"({hi}) ?(ke|ki|k) (ghar|yahan|yaha|office)\b|({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
+    r"(nay[ea]|naye wale) (office|ghar|flat)\b|mandir ke (paas|pas) (wale|wala) ghar\b",
+    r"({mr})(chya|kade) ?({mr_theirs})?\b{no_landmark}|navin (office|ghar)",
+)  # fmt: skip
+VAGUE_PLACES_IN_DEVANAGARI = (
     r"({hi_dev}) (के|की) ({hi_dev_theirs}){no_landmark}",
     r"(नए|नये) (ऑफिस|घर|फ्लैट)|के पास (वाले|वाला) (घर|मकान)",
     r"(?<!\w)({mr_dev})(च्या|कडे| कडे)( ({mr_dev_theirs}))?{no_landmark}",
-    r"\b({mr})(chya|kade) ?({mr_theirs})?\b{no_landmark}|\bnavin (office|ghar)",
 )  # fmt: skip
 _VAGUE_WORDS = {**_KIN, **{f"{name}_theirs": listed for name, listed in _THEIRS.items()}}
 
 
-def vague_places() -> str:
-    """One pattern, over text in small letters, for places that only tell whose they are ("at my sister's")."""
+def vague_places() -> tuple[list[str], list[str]]:
+    """Rows, over text in small letters, for places that only tell whose they are: Latin ("at my sister's"), others."""
     named = {"own": f"({_SWAHILI_OWN})", "no_landmark": _NO_LANDMARK, **_VAGUE_WORDS}
-    rows = list(VAGUE_PLACES)
+    return [_filled(row, named) for row in VAGUE_PLACES], [_filled(row, named) for row in VAGUE_PLACES_IN_DEVANAGARI]
+
+
+def _filled(row: str, named: Mapping[str, str]) -> str:
     for name, listed in named.items():
-        rows = [row.replace("{" + name + "}", listed) for row in rows]
-    return "|".join(rows)
+        row = row.replace("{" + name + "}", listed)
+    return row
