@@ -1,8 +1,7 @@
 """Finds the rows that a mention's goods words fit, each with how well and how exactly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.index import Index, Phrase
@@ -18,8 +17,7 @@ _CLEARLY_BEHIND: Final = 0.06
 _COMBO: Final = "combo"  # A bundle is meant only where it is asked for as one.
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(NamedTuple):
     """A phrase of a row that the mention says in full; `whole` where it says nothing else."""
 
     phrase: Phrase
@@ -27,8 +25,7 @@ class Exact:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A row that holds every goods word of a mention; `exact` are its phrases that hold nothing else."""
 
     row: int
@@ -76,7 +73,7 @@ def _found(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
 
 def _without_guesses(one: Candidate, top: float) -> Candidate:
     """A whole name in another spelling is no whole name while the words as they stand fit another row."""
-    return replace(one, exact=tuple(exact for exact in one.exact if exact.score >= top - _CLEARLY_BEHIND))
+    return one._replace(exact=tuple(exact for exact in one.exact if exact.score >= top - _CLEARLY_BEHIND))
 
 
 def _rank(candidate: Candidate) -> tuple[float, float]:

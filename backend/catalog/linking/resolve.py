@@ -1,10 +1,10 @@
 """Decides which row a mention means, and how many of it: sure, open between several, unknown, or of an odd amount."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking import candidates, quantities
 from backend.catalog.linking.candidates import Candidate, Exact
@@ -30,8 +30,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What a mention means in the catalogue.
 
     `lines` are (sku, quantity) where it is sure; `alternatives` the SKUs it may mean otherwise, best first;
@@ -48,8 +47,7 @@ class Resolution:
     sku: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     rows: tuple[int, ...]
     rule: str
     exact: bool = False
@@ -87,7 +85,7 @@ def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozen
         return _by_kind(catalogue, terms)
     spec = spec_of(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)
-    choice = replace(choice, rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
+    choice = choice._replace(rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
     return _opened(catalogue, choice, wanted, spec)
@@ -195,7 +193,7 @@ def _by_size(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: W
     default = _default(found)
     best = max(found, key=lambda one: one.score)
     if default is not None and len(default.rows) == 1 and _comes_in(catalogue, default.rows, spec):
-        return replace(default, rule="size", labelled=spec.label is not None)
+        return default._replace(rule="size", labelled=spec.label is not None)
     rows = _sized(catalogue, _scope(found), spec) or _sized(catalogue, [one.row for one in found], spec)
     if default is not None and len(rows) == 1:
         rows = _sized(catalogue, [one.row for one in found], spec) or rows

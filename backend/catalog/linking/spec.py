@@ -1,8 +1,7 @@
 """The size that a mention asks for: in its words or in its amounts."""
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking.packs import PIECES_IN
 from backend.catalog.linking.quantities import Wanted
@@ -11,8 +10,7 @@ from backend.catalog.linking.terms import Measure, Terms
 HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """The size that is asked for, wherever in the words it was said."""
 
     measure: Measure | None

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking.folding import fold, keys_of, stems
 from backend.catalog.linking.lexicon import LONGEST_GOOD, lexicon, sense_of
@@ -61,16 +60,14 @@ _PIECES: Final = frozenset({"s", "pc", "pcs", "piece", "pieces"})
 _BARE_MEASURE: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A weight, volume or length in base units: grams, millilitres, centimetres."""
 
     dimension: str
     base: float
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One goods word, or several that name one good; `senses` are the goods of the lexicon that it can mean."""
 
     key: str
@@ -78,15 +75,14 @@ class Term:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a text says of a good: its goods words, and apart from them size, container and loose numbers."""
 
     goods: tuple[Term, ...]
     measure: Measure | None = None
     label: str | None = None
     container: str | None = None
-    numbers: frozenset[str] = field(default_factory=frozenset)
+    numbers: frozenset[str] = frozenset()
 
     @property
     def sized(self) -> bool:

@@ -86,7 +86,7 @@ def as_size(segment: Segment, text: str) -> Segment:
     named = wanted.count is not None and not cues().number_words.isdisjoint(before)
     if {*segment.keys} - lexicon().containers.keys() or number is None or not (named or sized):
         return segment
-    return replace(segment, keys=(f"{float(number):g}",), wanted=replace(wanted, count=None, money_minor=None))
+    return segment._replace(keys=(f"{float(number):g}",), wanted=replace(wanted, count=None, money_minor=None))
 
 
 _MINOR: Final = 100

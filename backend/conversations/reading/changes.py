@@ -275,7 +275,7 @@ class Changer:
             for sku, quantity in item.resolution.lines:
                 self.change.add(sku, quantity)
         else:
-            guess = replace(item.resolution, status=Status.UNKNOWN) if settled else item.resolution
+            guess = item.resolution._replace(status=Status.UNKNOWN) if settled else item.resolution
             self.change.open_items.append(replace(item, resolution=guess))
 
     def _former(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> str | None:

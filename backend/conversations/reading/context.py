@@ -81,7 +81,7 @@ def _in_each_size(
         each.append(_joined(asked, keys, weak, amount, catalogue))
     if len({item.sku for item in each} - {None}) == len(said) or any(_is_odd(item) for item in each):
         return each
-    opened = replace(asked.resolution, status=Status.OPEN, lines=(), sku=None)
+    opened = asked.resolution._replace(status=Status.OPEN, lines=(), sku=None)
     return [replace(asked, resolution=opened)]
 
 
@@ -139,5 +139,5 @@ def _among(asked: Item, found: Resolution) -> Resolution:
     was_open = set(asked.resolution.alternatives)
     left = [sku for sku in found.alternatives if sku in was_open]
     if found.status is Status.OPEN and len(left) == 1:
-        return replace(found, status=Status.SURE, sku=left[0], rule="answer")
+        return found._replace(status=Status.SURE, sku=left[0], rule="answer")
     return found

@@ -151,7 +151,7 @@ def as_offered(asked: Sequence[Item], turns: Sequence[Turn], catalogue: Catalogu
     if len(same) < _SEVERAL:  # "Green or black?" of grapes may name green peas as well.
         sorts = _sizes_offered(asked[0].sku, turns, catalogue)
         same = tuple(sorts) if asked[0].sku in sorts else ()
-    opened = replace(asked[0].resolution, status=Status.OPEN, lines=(), sku=None, alternatives=same)
+    opened = asked[0].resolution._replace(status=Status.OPEN, lines=(), sku=None, alternatives=same)
     return replace(asked[0], resolution=opened) if len(same) >= _SEVERAL else None
 
 

@@ -259,7 +259,7 @@ class Collector:
             found = self._resolved(replace(variant, keys=keys))
             if found.resolution.status is Status.SURE and not self._lacks_size(found, option):
                 return found
-        opened = replace(variant.resolution, status=Status.OPEN, lines=(), alternatives=(variant.sku or "",), sku=None)
+        opened = variant.resolution._replace(status=Status.OPEN, lines=(), alternatives=(variant.sku or "",), sku=None)
         return replace(variant, resolution=opened)
 
     @staticmethod

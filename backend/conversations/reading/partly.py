@@ -64,7 +64,7 @@ def _shared(base: Item, part: Item, place: int, number: Fraction, catalogue: Cat
         return base, part
     rest = replace(base.wanted, count=had - number)
     kept = replace(base, wanted=rest, resolution=resolve(catalogue, read_keys(base.keys, base.weak), rest))
-    found = replace(part.resolution, status=Status.SURE, sku=sku, lines=((sku, number),), exact=True, rule=SOME_OF_THEM)
+    found = part.resolution._replace(status=Status.SURE, sku=sku, lines=((sku, number),), exact=True, rule=SOME_OF_THEM)
     wanted = replace(part.wanted, count=number)
     return kept, replace(
         part, start=place, wanted=wanted, amounts=part.amounts or base.amounts, resolution=found, guessed=False

@@ -169,7 +169,7 @@ def _answer(
     if _ONE.search(context.text):
         items = [replace(item, wanted=replace(item.wanted, count=None), amounts=()) for item in items]
         kept = [one for one in loose if one.keys or one.wanted.measure]
-        loose = [replace(one, wanted=replace(one.wanted, count=None), amounts=()) for one in kept]
+        loose = [one._replace(wanted=replace(one.wanted, count=None), amounts=()) for one in kept]
     asked = _asked_about(catalogue, context)
     picked = _picked(asked, items, loose, catalogue, context)
     if picked is not None:

@@ -65,7 +65,7 @@ def _anew(item: Item, text: str, order: Order) -> Item:
     numbers = [value for _, _, word in words(said) if (value := number_of(fold(word))) is not None]
     if float(order[item.sku]) not in numbers:
         return replace(item, role=ADD, wanted=replace(item.wanted, vague=True))
-    return replace(item, role=ADD, resolution=replace(item.resolution, rule=COUNTED_ANEW))
+    return replace(item, role=ADD, resolution=item.resolution._replace(rule=COUNTED_ANEW))
 
 
 def _beside_anew(items: Sequence[Item], text: str, order: Order) -> list[Item]:
@@ -86,7 +86,7 @@ def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> It
         and float(order[found.sku]) in numbers
         and item.wanted.count != order[found.sku]
     )
-    return replace(item, resolution=replace(found, rule=COUNTED_ANEW)) if told else item
+    return replace(item, resolution=found._replace(rule=COUNTED_ANEW)) if told else item
 
 
 def _kept_alone(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> set[str]:

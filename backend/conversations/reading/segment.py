@@ -1,7 +1,6 @@
 """The item spans of a message, as they are cut and linked to the catalogue."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
@@ -13,8 +12,7 @@ NAMED: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 _ALL_KNOWN: Final = 0.9  # what open words score that all stand in the catalogue as they were typed
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A run of pieces that is one item, an amount that lost its item, or an option that did."""
 
     pieces: tuple[Piece, ...]
@@ -88,4 +86,4 @@ def as_one_name(before: Segment, segment: Segment) -> Segment:
     resolution = Resolution(Status.UNKNOWN, rule=ONE_NAME)
     pieces, keys = (*before.pieces, *segment.pieces), (*before.keys, *segment.keys)
     wanted = segment.wanted if segment.amounts else before.wanted
-    return replace(before, pieces=pieces, keys=keys, amounts=amounts, wanted=wanted, resolution=resolution)
+    return before._replace(pieces=pieces, keys=keys, amounts=amounts, wanted=wanted, resolution=resolution)

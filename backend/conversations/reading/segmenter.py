@@ -1,7 +1,7 @@
 """Cuts a message into its item spans: the cut that catalogue, mentions and amounts together like best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -180,8 +180,8 @@ class Segmenter:
         found = plain.resolution
         rows = (*found.alternatives, found.sku) if found.sku else found.alternatives
         sized = any(self.catalogue.by_sku[sku].size_numbers for sku in rows)
-        opened = replace(found, status=Status.OPEN, lines=(), alternatives=rows, sku=None, rule="size")
-        return replace(plain, resolution=opened) if sized and found.status is not Status.UNKNOWN else None
+        opened = found._replace(status=Status.OPEN, lines=(), alternatives=rows, sku=None, rule="size")
+        return plain._replace(resolution=opened) if sized and found.status is not Status.UNKNOWN else None
 
     def _weighed(self, segment: Segment, *, counted: int, named: bool) -> tuple[float, bool | None]:
         """What a segment is worth, and the side that its amounts count on; both sides of a message ask for it."""

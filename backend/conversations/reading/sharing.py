@@ -159,7 +159,7 @@ def _of_row(item: Item, sku: str, catalogue: Catalogue) -> Item:
     lines = lines_for(catalogue, row, item.wanted)
     status = Status.SURE if lines is not None else Status.ODD
     return replace(
-        item, resolution=replace(item.resolution, status=status, lines=lines or (), sku=sku, alternatives=())
+        item, resolution=item.resolution._replace(status=status, lines=lines or (), sku=sku, alternatives=())
     )
 
 
@@ -204,7 +204,7 @@ def _alike(item: Item, before: str, axes: frozenset[str], catalogue: Catalogue) 
         found = resolve(catalogue, read_keys(keys, item.weak), item.wanted)
         if found.status in _SAID and _value(catalogue, found.sku, axes) in {None, value}:
             return replace(item, keys=keys, resolution=found)
-    return replace(item, resolution=replace(item.resolution, status=Status.OPEN, lines=(), sku=None))
+    return replace(item, resolution=item.resolution._replace(status=Status.OPEN, lines=(), sku=None))
 
 
 def _value(catalogue: Catalogue, sku: str | None, axes: frozenset[str]) -> str | None:

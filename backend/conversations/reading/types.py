@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.catalog.linking.resolve import Resolution
 
@@ -64,16 +64,14 @@ class ReadingContext:
     thresholds: Thresholds | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One order line."""
 
     sku: str
     quantity: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One mention as it came out: the words, what they resolved to, and what the message does with it."""
 
     start: int
