@@ -78,7 +78,7 @@ def _comes_in(item: CatalogueItem, container: str) -> bool:
 
 def _one(item: CatalogueItem, quantity: Fraction) -> Lines | None:
     whole = quantity.denominator == 1
-    return ((item.sku, quantity),) if quantity > 0 and (whole or item.weighed) else None
+    return ((item.sku, quantity),) if quantity.numerator > 0 and (whole or item.weighed) else None
 
 
 def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:

@@ -69,14 +69,15 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
 
     One message asks for the same many times, and people of one shop for the same goods, so that answers are kept.
     """
-    known = catalogue.resolved
-    key = (terms, wanted, without)
-    if key not in known:
-        if len(known) >= _MOST_KEPT:
-            known.clear()
-        known[key] = _resolve(catalogue, terms, wanted, without)
-    resolution: Resolution = known[key]
-    return resolution
+    known, key = catalogue.resolved, (terms, wanted, without)
+    kept: Resolution | None = known.get(key)
+    if kept is not None:
+        return kept
+    found = _resolve(catalogue, terms, wanted, without)
+    if len(known) >= _MOST_KEPT:
+        known.clear()
+    known[key] = found
+    return found
 
 
 def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozenset[str]) -> Resolution:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import crosses, fold, stems, words
 from backend.catalog.linking.lexicon import lexicon, sense_of
+from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
 from backend.catalog.linking.terms import is_unit
@@ -152,7 +153,7 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     counts = [value for value, unit in numbers if not unit or len(numbers) == 1]
     if not leads:
         counts = [value for value in counts if row is None or len(named) < len(numbers) or _names_none(value, row)]
-    return row, Fraction(counts[0]).limit_denominator(1000) if counts else None
+    return row, as_fraction(counts[0]) if counts else None
 
 
 def _names_none(value: float, row: CatalogueItem) -> bool:
@@ -191,7 +192,7 @@ def _packs(row: CatalogueItem, wanted: Wanted) -> Fraction | None:
     """How many packs of a row an answer's weight or volume comes to ("two litres" of the one of a litre)."""
     if wanted.measure is None or row.measure is None or wanted.measure.dimension != row.measure.dimension:
         return None
-    packs = Fraction(wanted.measure.base).limit_denominator(1000) / Fraction(row.measure.base).limit_denominator(1000)
+    packs = as_fraction(wanted.measure.base) / as_fraction(row.measure.base)
     return packs if packs.denominator == 1 and packs > 1 else None
 
 

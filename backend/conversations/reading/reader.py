@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
@@ -331,12 +332,12 @@ def _is_to_confirm(catalogue: Catalogue, context: ReadingContext) -> bool:
 def _asked(item: Item) -> Fraction:
     """How many are asked for, or how many kilos."""
     mass = item.wanted.measure.base / _KILO if item.wanted.measure and item.wanted.measure.dimension == "mass" else 0
-    return item.wanted.count or Fraction(mass).limit_denominator(1000)
+    return item.wanted.count or as_fraction(mass)
 
 
 def _stock(catalogue: Catalogue, sku: str) -> Fraction:
     item = catalogue.by_sku.get(sku)
-    return Fraction(item.stock).limit_denominator(1000) if item else Fraction(0)
+    return as_fraction(item.stock) if item else Fraction(0)
 
 
 def _held_back(

@@ -15,12 +15,14 @@ COUNTING: Final = frozenset({"count", "each", "pack", "vague"})
 
 def wanted_of(amounts: Sequence[Amount]) -> Wanted:
     """Put the amounts of one item together."""
-    wanted = Wanted()
+    wanted = _NOTHING
     for amount in amounts:
         wanted = _added(wanted, amount)
+    if len(amounts) < 2 or wanted.vague:  # noqa: PLR2004 - two, to differ
+        return wanted
     # Two counts of one thing, and nothing that takes one of them back, are to be asked about.
     counts = {one.value for one in amounts if one.kind in COUNTING and not one.lone} - PORTIONS.keys()
-    return replace(wanted, vague=True) if len(counts) > 1 and not wanted.vague else wanted
+    return replace(wanted, vague=True) if len(counts) > 1 else wanted
 
 
 def _added(wanted: Wanted, amount: Amount) -> Wanted:
@@ -48,13 +50,16 @@ def _packed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
 def _counted(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
     del amount
     known = wanted.count
+    if known is None or known == value:
+        return replace(wanted, count=value)
     part = next((one for one in PORTIONS if one in {known, value}), None)
     # "robo tatu" is three quarters of one thing; any other count beside a part says how many of that size.
-    if known is None or known == value or part is None or (part < _HALF and _THREE in {known, value}):
+    if part is None or (part < _HALF and _THREE in {known, value}):
         return replace(wanted, count=value)
     return replace(wanted, count=known if value == part else value, portion=PORTIONS[part])
 
 
+_NOTHING: Final = Wanted()
 _HALF: Final = Fraction(1, 2)
 _THREE: Final = Fraction(3)
 PORTIONS: Final = {_HALF: "half", Fraction(1, 4): "quarter"}

@@ -38,6 +38,7 @@ _NO_AMOUNT: Final = -0.3
 WRONG_SIDE: Final = -0.25
 _TWO_MENTIONS: Final = -0.35
 _ODD: Final = -0.2
+_HALF: Final = Fraction(1, 2)
 
 
 def loss_of(piece: Piece) -> float:
@@ -136,5 +137,5 @@ def _sizes(segment: Segment, amounts: Sequence[Amount]) -> int:
     """How many sizes it says: "one full one half" is two items of one good."""
     labels = {lexicon().sizes.get(piece.key) for piece in segment.pieces if piece.kind is Kind.SIZE} - {None}
     return len(labels) + sum(
-        amounts[number].value == Fraction(1, 2) and amounts[number].kind == "count" for number in segment.amounts
+        amounts[number].kind == "count" and amounts[number].value == _HALF for number in segment.amounts
     )
