@@ -11,12 +11,13 @@ from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE
-from backend.conversations.reading.pieces import Kind, Piece, cues, either
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, either
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision
 
 _SURE_ENOUGH: Final = 0.5
+_SAID: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.AMOUNT})
 
 
 def features_of(
@@ -111,7 +112,7 @@ def _unmet(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> float:
     """Words never met that stand among goods, each of which may be a good or a count with a slip."""
     strange = unmet(reading)
     runs = [run for run in clauses(pieces) if any(piece.kind is Kind.GOODS for piece in run)]
-    unread = [piece for run in runs for piece in run if piece.kind in {Kind.OTHER, Kind.FOREIGN}]
+    unread = [piece for run in runs for piece in run if piece.kind in UNREAD]
     return min(sum(piece.start in strange for piece in unread), 2) / 2
 
 
@@ -198,7 +199,7 @@ def _mention_p(reading: Mapping[str, Any], items: Sequence[Item]) -> float:
 def _unread(pieces: Sequence[Piece], items: Sequence[Item]) -> int:
     """Words that the bot or the catalogue takes for goods and that no item holds; "cleaned" only says how."""
     spans = [span for item in items for span in ((item.start, item.end), *item.corrects)]
-    goods = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.AMOUNT}]
+    goods = [piece for piece in pieces if piece.kind in _SAID]
     goods = [piece for piece in goods if piece.kind is not Kind.FOREIGN or not DONE.fullmatch(piece.text.lower())]
     return sum(not any(start <= piece.start < end for start, end in spans) for piece in goods)
 

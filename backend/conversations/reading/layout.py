@@ -16,7 +16,7 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
-from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
+from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_words
@@ -260,7 +260,7 @@ def clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Runs of pieces between breaks and joins."""
     runs: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.kind in {Kind.BREAK, Kind.JOIN}:
+        if piece.kind in CUTS:
             runs.append([])
         else:
             runs[-1].append(piece)

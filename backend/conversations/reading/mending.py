@@ -151,7 +151,7 @@ def _without_also(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 def _is_bare(pieces: Sequence[Piece]) -> bool:
     """Whether pieces begin with a good that no amount stands beside."""
-    run = list(itertools.takewhile(lambda piece: piece.kind not in {Kind.BREAK, Kind.JOIN}, pieces))
+    run = list(itertools.takewhile(lambda piece: piece.kind not in CUTS, pieces))
     named = bool(run) and run[0].kind in _NAMING and any(piece.kind is Kind.GOODS for piece in run)
     return named and all(piece.kind is not Kind.AMOUNT for piece in run)
 
@@ -371,7 +371,7 @@ def _is_item(
         return False
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
-    pieces = [piece for piece in pieces if piece.kind not in {Kind.JOIN, Kind.BREAK}]
+    pieces = [piece for piece in pieces if piece.kind not in CUTS]
     strangers = sum(piece.kind not in _HELD and piece.key not in either(cues().more, cues().asks) for piece in pieces)
     amounted = any(piece.kind is Kind.AMOUNT for piece in pieces)
     # A sort that no row tells apart ("hot chillies one packet") may stand beside a good that a note has swallowed.

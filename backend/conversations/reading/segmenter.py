@@ -16,6 +16,7 @@ from backend.conversations.reading.segment import NAMED, Segment
 from backend.conversations.reading.wants import COUNTING, wanted_of
 from backend.conversations.reading.worth import WRONG_SIDE, at_most, loss_of, side_of, worth_of
 
+_SAID: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT})  # what an item is called by
 _ROUNDING: Final = 1e-9  # what two sums of the same worths may differ by
 
 
@@ -75,7 +76,7 @@ class Segmenter:
         return plain
 
     def _resolved(self, pieces: tuple[Piece, ...], numbers: Sequence[int], extra: tuple[str, ...] = ()) -> Segment:
-        said = [piece for piece in pieces if piece.kind in {Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT}]
+        said = [piece for piece in pieces if piece.kind in _SAID]
         units = self.catalogue.units
         said = [piece for piece in said if piece.kind is not Kind.JOINT or stems(piece.key).isdisjoint(units)]
         keys = [*(piece.key for piece in said), *extra]

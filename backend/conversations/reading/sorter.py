@@ -9,7 +9,7 @@ from backend.catalog.linking.folding import fold, stems
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
-from backend.conversations.reading.pieces import ASKS_ME, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
+from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.slips import number_of_word, number_words
 
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -104,7 +104,7 @@ class Sorter:
         if kind in UNREAD and self._may_be_loan(key, mention, tag, p):
             key = self._catalogue.heard(word) or key
             kind, weak = self._kind(word, key, mention, tag, p)
-        if named and kind in {Kind.JOIN, Kind.BREAK}:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
+        if named and kind in CUTS:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
             kind, weak = Kind.GOODS, False
         if kind is Kind.GOODS and not named and self._only_counts(word, key):
             kind, weak = Kind.OTHER, False

@@ -26,6 +26,7 @@ _WANTS: Final = re.compile(
 # The same of somebody else, whose wish is no word to the shop on how to bring things.
 _THEY_WANT: Final = re.compile(r"(?:a|wa)(?:na|me)?(?:taka|omba|hitaji)")
 _GIVES: Final = frozenset(map(fold, ("dya", "de", "dena", "do", "pathva", "bhejna", "bhejo", "द्या", "दे", "देना", "दो")))
+_BETWEEN: Final = frozenset({Kind.OTHER, Kind.BREAK})
 _PORTIONS: Final = frozenset({"bit", "lot", "touch", "pinch"})
 _INFINITIVE: Final = re.compile(r"ku\w{2,}")
 
@@ -82,7 +83,7 @@ def _alone(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 def _wanted(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> Iterator[list[Piece]]:
     """What stands right behind "I want" or "bring me", or before Hindi's and Marathi's words of wanting."""
     for place, piece in enumerate(pieces):
-        if piece.kind not in {Kind.OTHER, Kind.BREAK}:
+        if piece.kind not in _BETWEEN:
             continue
         if wants(piece):
             beside = pieces[place + 1 :]
