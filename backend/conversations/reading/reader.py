@@ -51,6 +51,7 @@ from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sharing import with_shared
+from backend.conversations.reading.sort_instead import in_other_sort, leaves_another
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.soundalikes import only_sound_so
 from backend.conversations.reading.touching import runs_together
@@ -229,7 +230,8 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     items, loose, pieces, _ = _items(reading, catalogue, context, _words_of(order, catalogue))
     items = recounted(context.text, items, order, catalogue)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
-    change = rearranged(context.text, items, order, catalogue) or changer.apply(items, loose)
+    change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
+    change = change or changer.apply(items, loose)
     change.lost = change.lost or may_change_otherwise(context.text, items, change, order, catalogue)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)
@@ -237,6 +239,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     stays = _words_of((sku for sku in order if sku not in removed), catalogue)
     unread = any(piece.recovered and piece.key in stays and not _is_held(piece, items, loose) for piece in pieces)
     unread = unread or (not change.added and refuses_for_another(context.text, pieces, removed))
+    unread = unread or leaves_another(pieces, change)
     lost = change.lost or unread or changes_nothing(change, order)
     return _Read(items, loose, pieces, change.added, removed, unclear, lost, change.open_items)
 

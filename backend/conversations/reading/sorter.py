@@ -150,7 +150,7 @@ class Sorter:
         tagged = mention is not None or (tag in _GOODS_TAGS and p >= _LIKELY) or self._trusted
         doubted = _DOUBTED if likeness >= EQUAL else _HALF_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT
         # A word tagged as an amount reaches this place only if it is a good of this shop ("pav").
-        unsure = tag not in _GOODS_TAGS and (p < doubted or tag == "AMOUNT")
+        unsure = p < doubted or tag == "AMOUNT"
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if said.joint:
             return (Kind.GOODS, True) if tagged and likeness >= _CERTAIN and not self._trusted else (Kind.JOINT, False)
