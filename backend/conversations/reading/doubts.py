@@ -14,6 +14,7 @@ from backend.conversations.reading.halves import is_halved, is_of_another_sort
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import DONE, GOODS_TAGS
+from backend.conversations.reading.own_choices import may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.spoken import may_be_spoken_of
@@ -48,6 +49,7 @@ def in_doubt(
         or may_be_spoken_of(pieces, items)
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
+        or any(may_be_choice(*pair, catalogue) for pair in pairwise(ordered))
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_is_broken(item, pieces, catalogue) for item in ordered)
         or any(_counted_by_address(item, reading) for item in ordered)

@@ -43,6 +43,7 @@ from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.openings import acts_on_nothing
 from backend.conversations.reading.option_answers import with_option
+from backend.conversations.reading.own_choices import with_own_choices
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Kind, Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
@@ -258,16 +259,19 @@ def _items(
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece], bool]:
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
-    items = with_shared(collector.collect(segments), context.text, pieces, catalogue)
+    items = with_own_choices(collector.collect(segments), context.text, catalogue)
+    items = with_shared(items, context.text, pieces, catalogue)
     read = {piece.start for segment in segments for piece in segment.pieces}
-    passed_over = (piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read)
+    passed_over = [piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read]
     lost = any(
         is_sure_amount(piece.start, piece.end, reading)
         or leads_to_note(piece.end, reading, context.text)
         or is_second_count(piece.start, items, context.text)
         for piece in passed_over
+        if not any(item.holds(piece.start) for item in items)
     )
-    return items, collector.loose, pieces, lost
+    loose = [segment for segment in collector.loose if not any(item.holds(segment.start) for item in items)]
+    return items, loose, pieces, lost
 
 
 def _order(catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Fraction]:

@@ -11,6 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import term
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
+from backend.conversations.reading.own_choices import is_choice_of
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either, is_word
 
 _LONGEST: Final = 4
@@ -111,7 +112,7 @@ def is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
         return True
     similar = catalogue.index.similar(term(piece.key)).items()
     having = [catalogue.index.rows[place] for place, likeness in similar if likeness >= ENOUGH]
-    return not having or any(row in rows for rows in having)
+    return not having or any(row in rows for rows in having) or is_choice_of(piece.key, catalogue.items[row])
 
 
 def offers_a_choice(pieces: Sequence[Piece], items: Sequence[Item]) -> bool:

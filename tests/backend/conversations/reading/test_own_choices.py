@@ -1,0 +1,64 @@
+"""Words that only choose what a good comes in, though they stand in the name of another row."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision
+from tests.support.marked_reading import lines, read
+
+FLORIST = catalogue_from_rows(
+    [
+        {
+            "sku": sku,
+            "name": name,
+            "aliases": aliases,
+            "unit": "piece",
+            "price": "30",
+            "stock": "60",
+            "options": options,
+        }
+        for sku, name, aliases, options in (
+            ("ROSE-R", "Red Rose", "red rose|lal gulab", "colour=red"),
+            ("GERBERA", "Gerbera", "gerbera|जरबेरा", "colour=red,yellow,pink"),
+            ("LILY", "Lily", "lily", ""),
+            ("CARD-LOVE", "Love Card", "love card", ""),
+            ("BALLOON", "Foil Balloon", "balloon|puto", "print=love,plain"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <red gerbera>", {"GERBERA": 2}),
+        ("<gerbera red> {3}", {"GERBERA": 3}),
+        ("<lal> <gerbera> {do|2}, <lily> {ek|1}", {"GERBERA": 2, "LILY": 1}),
+        ("<लाल> <जरबेरा> {दो|2}", {"GERBERA": 2}),
+        ("<balloon> {3} <love> wala", {"BALLOON": 3}),
+        ("<puto> <love> {tatu|3}", {"BALLOON": 3}),
+        ("{2} <gerbera red>, <red rose> {5}", {"GERBERA": 2, "ROSE-R": 5}),
+        ("<gerbera> {4} ({2} <laal> {2} <peele>), <lily> {1}", {"GERBERA": 4, "LILY": 1}),
+        ("<gerbera> {4}, {3} <red> {1} pink", {"GERBERA": 4}),
+    ],
+)
+def test_a_choice_of_a_good_is_no_good_by_itself(text: str, expected: dict[str, int]) -> None:
+    result = read(FLORIST, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<gerbera> {4}, {2} <red> {3} <pink>",
+        "<red> aur <pink> <gerbera> {2}",
+        "{2} <red>, {1} <gerbera>",
+    ],
+)
+def test_a_choice_that_may_be_meant_otherwise_is_asked_about(text: str) -> None:
+    assert read(FLORIST, text).decision is Decision.CLARIFY
+
+
+def test_the_whole_name_of_another_row_is_ordered_beside_it() -> None:
+    result = read(FLORIST, "<balloon> {2} <love card> {1}")
+    assert lines(result) == {"BALLOON": 2, "CARD-LOVE": 1}
