@@ -15,12 +15,14 @@ from bot.nlu.grammar.places import (
     NAMELESS,
     PUTTING,
     RIDERS_VERBS,
+    SECOND_HALVES,
 )
 from bot.nlu.normalise import sound
 from bot.nlu.spans import Span
 
 _BRINGS = regex.compile(BRINGING_FORMS)
 _STOPS = frozenset({".", "\n", "।", "?", "!"})
+_A_NAME = 2
 
 
 def brings(word: str) -> bool:
@@ -40,7 +42,13 @@ def is_for_the_rider(words: Sequence[str], *, goes_on: bool) -> bool:
         words: Its folded words that were taken for a place.
         goes_on: Whether more words follow in it: "gate" is a place, "gate pe phone karna" is none.
     """
-    return words[0] in FOR_THE_RIDER or words[-1] in PUTTING or (goes_on and NAMELESS.issuperset(words))
+    led = words[0] in FOR_THE_RIDER and not _is_street(words)
+    return led or words[-1] in PUTTING or (goes_on and NAMELESS.issuperset(words))
+
+
+def _is_street(words: Sequence[str]) -> bool:
+    """Whether a clause is two words, of which the second is that of a street or the like ("Ring Road", "Bell Lane")."""
+    return len(words) == _A_NAME and words[1] in SECOND_HALVES
 
 
 def names_none(message: Message, part: Span, *, ordered: bool) -> bool:

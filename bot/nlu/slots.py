@@ -9,7 +9,7 @@ import regex
 
 from bot.nlu import numbers, phones
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import GENITIVES, LEADING, TRAILING, vague_places
+from bot.nlu.grammar.places import GENITIVES, LEADING, SIDES, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.phrases import Phrases
@@ -185,6 +185,8 @@ def _without_tail(message: Message, run: Sequence[Span]) -> int:
     """Leave off the postposition after a place ("... pe"), and thanks; keep at least one token."""
     last = run[-1].last - 1
     while last > run[0].first and message.tokens[last].norm in TRAILING | {",", "."} and not _owned(message, last):
+        if message.tokens[last - 1].norm in SIDES:
+            break  # "Bank ke bagal me" is beside it.
         last -= 1
     return last
 

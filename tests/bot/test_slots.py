@@ -83,7 +83,13 @@ def test_a_way_past_a_place_and_kin_alone_are_no_vague_place(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Karen stage, kiosk ya simu", "Karen stage, kiosk ya simu"), ("Karen stage 4, tel", "Karen stage 4")],
+    [
+        ("Karen stage, kiosk ya simu", "Karen stage, kiosk ya simu"),
+        ("Karen stage 4, tel", "Karen stage 4"),
+        ("Aundh, bank ke bagal me", "Aundh, bank ke bagal me"),
+        ("औंध, बँकेच्या बाजूला, शाळा के बगल में", "औंध, बँकेच्या बाजूला, शाळा के बगल में"),
+        ("Aundh chowk me", "Aundh chowk"),
+    ],
 )
 def test_what_a_place_is_called_by_stays(text: str, expected: str) -> None:
     """A phone shop is a place; a phone number that follows a place is none of it."""

@@ -16,6 +16,7 @@ _FIRST_CLAUSE: Final = re.compile(r"([^,.\n]+)[,.\n]\s*(?=\S)")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
 _NO_LONGER: Final = frozenset(map(fold, ("siko", "sipo", "hatuko", "hatupo", "siishi", "not")))
+_LETTER: Final = re.compile(r"[\u0900-\u097f]{1,2}")  # The house बी-6 is no "by six".
 _LONGEST_PART: Final = 6
 _LONGEST: Final = 3
 _UNSURE: Final = 0.97
@@ -86,7 +87,7 @@ def _without_other_clauses(address: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _tells_hour(clause: str) -> bool:
-    led = any(start == 0 for start, _ in places_of(cues().hours, clause))
+    led = any(start == 0 and not _LETTER.fullmatch(clause[:end]) for start, end in places_of(cues().hours, clause))
     return led and any(number_of(key) is not None or key.isdigit() for key in _keys(clause))
 
 

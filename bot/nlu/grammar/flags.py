@@ -36,6 +36,8 @@ FLAGS = {
         r"on credit|pay (you )?(later|next|end|month|tomorrow|friday|on (mon|tues|wednes|thurs|fri|satur|sun)day)|put it on (my )?(tab|account)|pay when (i get|my)|salary|end ?month|iou\b|\b(put|add|write|note|charge)\b.{0,40}\b(in|on|to) (my|our) (account|tab|book)\b|\bsettle (it |up )?(later|on the|at the|next|end)|instal+ments?",
         r"kwa (mkopo|deni|daftari)|kwa mkopo|nikopeshe|niandikie|deni|(ni|tu|n)talipa (kesho|baadaye|mwisho|mwezi|end|next|wiki|nikipata|nikilipwa)|mwisho wa mwezi|nikope|nitatoa (end|mwisho|kesho|next)|nitakulipa|kukopa|end month|\b(salo|mshahara|mwezi) (iki|uki)\w+|kwa (book|buku|kitabu)\b|\b(nita|tuta|nta)(clear|malizia|maliza|settle)\w*|lipa (pole ?pole|mdogo ?mdogo)",
         r"udh?a+r|udhari|khat[ae] (me|mein|mai|par|pe|vr|var|likh)|baad (me|mein) (paise|payment|de|dunga)|mahine (ke|ki) (end|aakhir|ant)|agle (mahine|hafte)|salary|likh (lo|lena|ke rakh)(?=.*(paise|baad|khat))",
+        r"(pese|paise|payment) (pudhchya|pudcha|agle|next) \w+|(pudhchya|pudchya) (mahin|aathvad|athvad)\w+ (paise |pese |payment )?(de|bhar)\w*",
+        r"(पैसे|पेमेंट) (पुढच्या|पुढील|अगले) |(पुढच्या|पुढील) (महिन्या|आठवड्या)\S* (पैसे |पेमेंट )?(दे|भर)|अगले (महीने|हफ्ते) (पैसे |पेमेंट )?(दे|दूं|दूँ|कर)|खात्या(वर|त)",
         r"udhari\w*|nantar (paise|deto|dein)|khatya\w*",
         r"उधार\w*|खात[ेी]\w* (में|मे|लिख|मांड|वर|पर)|बाद में (पैसे|पेमेंट|दूं|दूँ|दे)|महीने के (अंत|आखिर)|(उधारी|पगार|नंतर (पैसे|देईन|देतो))\w*",
     ),

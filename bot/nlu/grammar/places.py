@@ -247,6 +247,8 @@ BRINGING = frozenset(
         "भेज",
     ]
 )
+# Hindi's and Marathi's "side", behind which "in" is a part of what is said ("bank ke bagal me").
+SIDES = _words("bagal bazu beech बगल बाजू बीच")
 # Words between the name of a quarter and the rest of an address that say "we are in": "Aundh me hain, lane 4".
 LOCATIVES = frozenset(["me", "mein", "mai", "madhe", "pe", "par", "में", "मे", "पर", "पे", "मध्ये"])
 BEING = frozenset(

@@ -36,6 +36,8 @@ def addressed(text: str, address: str, unsure: str = "") -> str:
         ),
         ("वाकड नको, बाणेर रोड, गल्ली 4", "वाकड नको, बाणेर रोड, गल्ली 4", "", "बाणेर रोड, गल्ली 4"),
         ("Wakad nahi, Baner road, gate 4", "Wakad nahi, Baner road, gate 4", "", "Baner road, gate 4"),
+        ("बी-6, शांती सदन, गल्ली 4", "बी-6, शांती सदन, गल्ली 4", "", "बी-6, शांती सदन, गल्ली 4"),
+        ("by 6, Shanti Sadan, lane 4", "by 6, Shanti Sadan, lane 4", "", "Shanti Sadan, lane 4"),
         ("{2} <milk> to City Mall, call the door", "City Mall", "the door", "City Mall"),
     ],
 )
