@@ -31,6 +31,7 @@ from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.slips import meant, number_of_word, strangers
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
+from backend.conversations.reading.two_or_give import counts_two
 from backend.conversations.reading.unread import tells_of_a_wish
 
 _GIVEN_BACK: Final = ("address", "note")
@@ -212,7 +213,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         if value is None or value < 1:
             continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
-        listed = listing and _ends_entry(before, piece, after)
+        two = counts_two(pieces, place - 1)
+        listed = two or (listing and _ends_entry(before, piece, after))
         opens = (near is None or near.kind in CUTS) and (
             _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
         )
@@ -220,7 +222,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         unread = piece.kind is Kind.OTHER or opens  # "One" joins elsewhere.
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         price = after.key in lexicon().joints_before and piece.key.isdigit()
-        given = piece.key in ALSO_GIVES and helps(text, piece.start)
+        sold = near is not None and near.kind is Kind.GOODS  # "Dal" is to put in, or lentils.
+        given = not sold and piece.key in ALSO_GIVES and helps(text, piece.start)
         if unread and told and (counts or price) and not given:
             found.append(counted(piece, value, "money" if price and value >= LEAST_PRICE else "count"))
     return found

@@ -1,0 +1,40 @@
+"""Where Hindi's "do" counts two, though it may say "give": among the counts of a list, or before "and add"."""
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from backend.conversations.reading.amounts import ALSO_GIVES
+from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
+
+_NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
+_HELD: Final = _NAMING | {Kind.SIZE, Kind.AMOUNT}
+_AND_ADD: Final = 3
+
+
+def counts_two(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether the word at a place, right behind a good, is two.
+
+    So it is in a list, of the good before it where entries end with their counts ("roti das dal do chawal ek") and of
+    the next one where they begin with them ("ek dal do roti"), and where a second "do" gives ("roti do aur jod do").
+    """
+    if not at or pieces[at].key not in ALSO_GIVES or pieces[at - 1].kind not in _NAMING:
+        return False
+    return _is_listed(pieces, at) or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
+
+
+def _is_listed(pieces: Sequence[Piece], at: int) -> bool:
+    before = list(takewhile(lambda one: one.kind not in CUTS, reversed(pieces[:at])))[::-1]
+    after = list(takewhile(lambda one: one.kind not in CUTS, pieces[at + 1 :]))
+    led, held = ([one for one in run if one.kind in _HELD] for run in (before, after))
+    if not any(one.kind is Kind.AMOUNT for one in led) or not after or after[0].kind not in _NAMING:
+        return False
+    return led[0].kind is Kind.AMOUNT or held[-1].kind is Kind.AMOUNT
+
+
+def _is_to_be_added(behind: Sequence[Piece]) -> bool:
+    if len(behind) < _AND_ADD:
+        return False
+    more, verb, gives = behind
+    helped = verb.kind not in _NAMING and verb.text.lower() in cues().helped
+    return helped and more.kind is Kind.JOIN and gives.key in ALSO_GIVES
