@@ -214,8 +214,15 @@ def _in_order(index: Index, phrase: Phrase, likely: Sequence[Mapping[int, float]
     return all(word.get(place, 0.0) >= ENOUGH for place, word in zip(places, likely, strict=True))
 
 
+def is_bundle(goods: tuple[Term, ...]) -> bool:
+    """Whether a mention says "combo" and does not say which."""
+    return bool(goods) and all(lexicon().containers.get(one.key) == _COMBO for one in goods)
+
+
 def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:
-    """Rows of the kind of good that a mention names ("soda"), where it names a kind and not a good."""
+    """Rows of the kind of good that a mention names ("soda", or "combo"), where it names a kind and not a good."""
+    if is_bundle(goods):
+        return [row for row, item in enumerate(catalogue.items) if item.container == _COMBO]
     members = _members(lexicon().kinds, goods)
     if not members:
         return []

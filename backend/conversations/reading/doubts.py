@@ -13,7 +13,7 @@ from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.halves import is_halved, is_of_another_sort
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.names import DONE, GOODS_TAGS
+from backend.conversations.reading.names import GOODS_TAGS, is_done
 from backend.conversations.reading.own_choices import may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
@@ -155,7 +155,7 @@ def _counted_by_address(item: Item, reading: Mapping[str, Any]) -> bool:
 def _tells_how(word: Piece) -> bool:
     """Whether a word says what is done with goods ("cleaned", "kupika"), or asks for it."""
     typed = word.text.lower()
-    return not typed[:1].isalpha() or any(form.fullmatch(typed) for form in (DONE, ASKS_ME, _INFINITIVE))
+    return not typed[:1].isalpha() or is_done(typed) or any(form.fullmatch(typed) for form in (ASKS_ME, _INFINITIVE))
 
 
 def _is_sure_good(word: Piece, reading: Mapping[str, Any]) -> bool:

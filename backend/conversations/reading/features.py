@@ -10,8 +10,8 @@ from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.names import DONE
-from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, either
+from backend.conversations.reading.names import is_done
+from backend.conversations.reading.pieces import Kind, Piece, UNREAD, cues, either
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision
@@ -200,7 +200,7 @@ def _unread(pieces: Sequence[Piece], items: Sequence[Item]) -> int:
     """Words that the bot or the catalogue takes for goods and that no item holds; "cleaned" only says how."""
     spans = [span for item in items for span in ((item.start, item.end), *item.corrects)]
     goods = [piece for piece in pieces if piece.kind in _SAID]
-    goods = [piece for piece in goods if piece.kind is not Kind.FOREIGN or not DONE.fullmatch(piece.text.lower())]
+    goods = [piece for piece in goods if piece.kind is not Kind.FOREIGN or not is_done(piece.text.lower())]
     return sum(not any(start <= piece.start < end for start, end in spans) for piece in goods)
 
 

@@ -12,7 +12,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
-from backend.conversations.reading.names import BARE_GOOD, DONE, GOODS_TAGS, NAMING, is_one_name
+from backend.conversations.reading.names import BARE_GOOD, GOODS_TAGS, NAMING, is_one_name, says_how
 from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, either, of_them, places_of
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
@@ -108,7 +108,9 @@ class Collector:
     # One item.
 
     def _take_item(self, segment: Segment) -> None:
-        if self._only_for_whom(segment) or only_says_in_what(segment, self.items, self._words_after(segment.end)):
+        if self._only_says_how(segment) or self._only_for_whom(segment):
+            return
+        if only_says_in_what(segment, self.items, self._words_after(segment.end)):
             return
         item = self._item(segment)
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):
@@ -190,7 +192,7 @@ class Collector:
         ]
         if segment.resolution.rule == ONE_NAME:
             return True
-        if self._only_says_how(segment):
+        if all(ASKS_ME.fullmatch(piece.text.lower()) for piece in segment.pieces if piece.kind in NAMING):
             return False
         part = of_them(self._text)
         some_of_them = part is not None and segment.end > part
@@ -198,10 +200,9 @@ class Collector:
         return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else BARE_GOOD)
 
     def _only_says_how(self, segment: Segment) -> bool:
-        """Whether a word asks ("nitupie") or tells how what was named before is to come ("cleaned")."""
-        named = [piece.text.lower() for piece in segment.pieces if piece.kind in NAMING]
-        done = bool(self.items) and not segment.amounts and len(named) == 1 and DONE.fullmatch(named[0]) is not None
-        return done or all(ASKS_ME.fullmatch(word) for word in named)
+        """Whether words that no row has tell how what was named before is to come ("cleaned")."""
+        free = bool(self.items) and segment.resolution.status is Status.UNKNOWN and segment.wanted.count is None
+        return free and says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
 
     def _joined(self, segment: Segment) -> bool:
         """Whether it stands behind an "and" that follows another item."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from backend.catalog.linking.folding import fold
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.pieces import Kind
@@ -14,6 +15,55 @@ GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has and nothing counts.
 BARE_GOOD: Final = 0.94
 DONE: Final = re.compile(r"[a-z]{3,}ed")
+# Hindi's and Marathi's "to grind", "having cut": what is done with goods before they come.
+_MADE: Final = re.compile(
+    r"(?:pi+s|pees|ka+t|chh?i+l|chh?ee+l|dho|paka|bhu+n|ku+t|lapet|ba+ndh|ka+p|da+l|kis|sol|bha+j|dhu)(?:na|ke|kar|ne|ni|un|oon|vun)"
+    r"|(?:पीस|पिस|काट|छील|छिल|धो|पका|भून|कूट|कुट|लपेट|बाँध|बांध|काप|दळ|किस|सोल|भाज|चिर|धु)(?:ना|के|कर|ने|ून|ुन|वून)"
+)
+
+# How it is done: fine, thin, thick, clean, long, round, well.
+_MANNERS: Final = frozenset(
+    fold(word)
+    for word in [
+        "bareek",
+        "barik",
+        "patla",
+        "patle",
+        "mota",
+        "mote",
+        "jaad",
+        "saaf",
+        "swachh",
+        "lamba",
+        "gol",
+        "accha",
+        "achhe",
+        "बारीक",
+        "पतला",
+        "पतले",
+        "मोटा",
+        "मोटे",
+        "जाड",
+        "पातळ",
+        "साफ",
+        "स्वच्छ",
+        "लंबा",
+        "गोल",
+        "अच्छा",
+        "अच्छे",
+        "नीट",
+    ]
+)
+
+
+def is_done(word: str) -> bool:
+    """Whether a word in small letters says what is done with goods ("cleaned", "pisna", "कापून")."""
+    return DONE.fullmatch(word) is not None or _MADE.fullmatch(word) is not None
+
+
+def says_how(said: Sequence[str]) -> bool:
+    """Whether words in small letters only tell what is done with goods, and how ("cleaned", "bareek pisna")."""
+    return bool(said) and is_done(said[-1]) and (len(said) == 1 or _MANNERS.issuperset(map(fold, said[:-1])))
 
 
 def is_one_name(text: str, tokens: Sequence[Mapping[str, Any]], before: Segment, segment: Segment) -> bool:
@@ -53,6 +103,6 @@ def _is_other_dish(before: Segment, segment: Segment) -> bool:
     lacking = [piece for one in unknown for piece in one.pieces if piece.kind is Kind.FOREIGN]
     mentions = {before.pieces[-1].mention, segment.pieces[0].mention}
     apart = bool(before.amounts) and bool(segment.amounts)
-    done = segment in unknown and any(DONE.fullmatch(piece.text.lower()) for piece in lacking)  # "Fish cleaned".
+    done = segment in unknown and any(is_done(piece.text.lower()) for piece in lacking)  # "Fish cleaned".
     one = len(unknown) == 1 and bool(lacking) and len(mentions) == 1 and None not in mentions
     return one and not apart and not done

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from backend.catalog.linking.candidates import is_bundle
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, stems, words
 from backend.catalog.linking.lexicon import lexicon
@@ -85,7 +86,7 @@ class Segmenter:
         wanted = self._wanted_of(tuple(numbers))
         optional = lexicon().optional
         names = [p for p in pieces if p.kind in NAMED and (p.key not in optional or p.mention is not None)]
-        if not terms.goods or (not names and not self._is_alias(keys)):
+        if not terms.goods or (not names and not is_bundle(terms.goods) and not self._is_alias(keys)):
             nothing = Resolution(Status.UNKNOWN, rule="no item")
             return Segment(pieces, terms, tuple(numbers), nothing, wanted, tuple(keys), weak)
         return Segment(pieces, terms, tuple(numbers), resolve(self.catalogue, terms, wanted), wanted, tuple(keys), weak)

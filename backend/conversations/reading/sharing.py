@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain, dropwhile, pairwise, takewhile
 from typing import Final
 
+from backend.catalog.linking.candidates import is_bundle
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, keys_of, words
 from backend.catalog.linking.lexicon import lexicon
@@ -42,6 +43,8 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
     for place, (before, item) in enumerate(pairwise(items)):
         if not _listed(text[before.end : item.start]) or {before.role, item.role} != {ADD}:
             continue
+        if any(is_bundle(read_keys(one.keys).goods) for one in (before, item)):
+            continue  # "A combo and a chai" is no chai combo.
         if before.resolution.status is Status.OPEN and item.resolution.status in _SAID:
             ends = (end for end in _endings(item.keys) if not _names_a_row(item.keys[: -len(end)], catalogue))
             named[place] = _named_like(before, ends, item, catalogue)

@@ -9,7 +9,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
-from backend.conversations.reading.names import DONE
+from backend.conversations.reading.names import is_done
 from backend.conversations.reading.pieces import UNREAD, Kind, Piece, is_word, no_goods_words
 
 _PART: Final = "several"  # the rule of a row of which no more than a part was said
@@ -84,7 +84,7 @@ def _names_somebody(good: Piece, who: Piece, of: Piece, place: Piece, ordered: S
 def _names_another(before: Piece, after: Piece, text: str, items: Sequence[Item]) -> bool:
     """Whether the bot takes a word for a good, no row has it, and it stands right before the words of an item."""
     strange = before.kind is Kind.FOREIGN and before.key not in no_goods_words() and is_word(before.text)
-    strange = strange and DONE.fullmatch(before.text.lower()) is None and not _is_held(before, items)
+    strange = strange and not is_done(before.text.lower()) and not _is_held(before, items)
     leads = after.kind is Kind.GOODS and any(item.start == after.start and item.sku for item in items)
     return strange and leads and text[before.end : after.start].isspace()
 

@@ -11,6 +11,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.names import is_done
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, is_word
 from backend.conversations.reading.slips import unmet
 
@@ -108,11 +109,12 @@ def _may_be_good(word: Piece, reading: Mapping[str, Any]) -> bool:
 
 
 def _is_known(piece: Piece) -> bool:
-    """Whether a list of ours knows a word, so that it names no good."""
+    """Whether a list of ours knows a word, or it tells what is done, so that it names no good."""
     known = cues()
     listed = (known.asks, known.never_goods, known.gives, known.corrections, known.set, known.more, known.less)
     lists = (*listed, known.off, known.vague, lexicon().filler, lexicon().optional, _PORTIONS)
-    return any(piece.key in one for one in lists) or number_of(piece.key) is not None
+    told = number_of(piece.key) is not None or is_done(piece.text.lower())
+    return told or any(piece.key in one for one in lists)
 
 
 def _is_doubted(pieces: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
