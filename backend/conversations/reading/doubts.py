@@ -17,6 +17,7 @@ from backend.conversations.reading.names import GOODS_TAGS, is_done
 from backend.conversations.reading.own_choices import may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
+from backend.conversations.reading.said_twice import may_be_counted_otherwise
 from backend.conversations.reading.spoken import may_be_spoken_of
 from backend.conversations.reading.strays import is_of, joins_a_sort
 from backend.conversations.reading.totals import may_be_total
@@ -50,6 +51,7 @@ def in_doubt(
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(may_be_choice(*pair, catalogue) for pair in pairwise(ordered))
+        or may_be_counted_otherwise(text, ordered, reading, catalogue)
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_is_broken(item, pieces, catalogue) for item in ordered)
         or any(_counted_by_address(item, reading) for item in ordered)

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import crosses, fold, romanise, words
+from backend.catalog.linking.folding import crosses, fold, romanise, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, spoken_number
@@ -199,8 +199,18 @@ def _no_goods(raw: Mapping[str, Any], text: str, catalogue: Catalogue) -> tuple[
         return raw["start"], raw["start"]
     key = fold(str(raw.get("text") or ""))
     fraction = raw.get("kind") == "count" and (raw.get("value") or 1) < 1
-    good = fraction and key in catalogue.index.by_key and not key.isdigit()
+    good = (fraction and key in catalogue.index.by_key and not key.isdigit()) or _ends_name(raw, key, text, catalogue)
     return raw["start"], raw["start"] if good else raw["end"]
+
+
+def _ends_name(raw: Mapping[str, Any], key: str, text: str, catalogue: Catalogue) -> bool:
+    """Whether a number before another is a word of the shop's as it is spelled there ("cake tin 1")."""
+    typed = str(raw.get("text") or "").lower()
+    if not typed.isalpha() or raw.get("kind") != "count" or typed not in catalogue.written:
+        return False
+    before, behind = words_before(text, raw["start"])[-1:], words_behind(text, raw["end"])[:1]
+    counted = any(word.isdigit() or spoken_number(fold(word)) is not None for _, _, word in behind)
+    return counted and bool(before) and (fold(before[0][2]), key) in catalogue.pairs
 
 
 def _breaks(text: str, start: int, end: int) -> list[Piece]:

@@ -30,10 +30,16 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
     if segment.amounts:
         return False
     before = next((one for one in reversed(pieces) if one.end <= segment.start), None)
-    after = next((one for one in pieces if one.start >= segment.end), None)
+    behind = list(dropwhile(lambda one: one.start < segment.end, pieces))
+    which = list(takewhile(_tells_which, behind))  # "Chhota wala nahi" refuses the small one.
+    end, after = which[-1].end if which else segment.end, next(iter(behind[len(which) :]), None)
     led = _is_break(before, _REFUSES_BEFORE) and before is not None and text[before.end : segment.start].isspace()
     refused = _is_break(after, cues().refusals_after) and after is not None
-    return led or (refused and after is not None and text[segment.end : after.start].isspace())
+    return led or (refused and after is not None and text[end : after.start].isspace())
+
+
+def _tells_which(piece: Piece) -> bool:
+    return piece.kind is Kind.JOINT and piece.text.lower() in cues().attributes
 
 
 def left_for_another(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:

@@ -181,7 +181,8 @@ class Segmenter:
         plain = self._resolved(pieces, rest)
         found = plain.resolution
         rows = (*found.alternatives, found.sku) if found.sku else found.alternatives
-        sized = any(self.catalogue.by_sku[sku].size_numbers for sku in rows)
+        own = (self.catalogue.by_sku[sku] for sku in rows)
+        sized = any(one.size_numbers or one.terms.numbers for one in own)
         opened = found._replace(status=Status.OPEN, lines=(), alternatives=rows, sku=None, rule="size")
         return plain._replace(resolution=opened) if sized and found.status is not Status.UNKNOWN else None
 
