@@ -13,6 +13,7 @@ from backend.conversations.reading.change import Change
 from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.items import STEAD_OF
+from backend.conversations.reading.own_choices import is_choice_of
 from backend.conversations.reading.pieces import cues, of_them
 
 Order = Mapping[str, Fraction]
@@ -38,8 +39,14 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or _adds_a_part(text, keys, change, order, catalogue)
         or _loses_size(items, change, order, catalogue)
         or (not items and cues().any_in(cues().something_more, text))
+        or (not items and _tells_choices(keys, order, catalogue))
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
     )
+
+
+def _tells_choices(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
+    """Whether a change that names no good says what those of the order may be had in ("ek lal ek hara")."""
+    return any(is_choice_of(key, catalogue.by_sku[sku]) for sku in order for key in keys)
 
 
 def _stands_instead(item: Item, text: str) -> bool:

@@ -14,7 +14,7 @@ from backend.conversations.reading.halves import is_halved, is_of_another_sort
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import GOODS_TAGS, is_done
-from backend.conversations.reading.own_choices import may_be_choice
+from backend.conversations.reading.own_choices import is_of_no_choice, may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
 from backend.conversations.reading.said_twice import may_be_counted_otherwise
@@ -51,6 +51,7 @@ def in_doubt(
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(may_be_choice(*pair, catalogue) for pair in pairwise(ordered))
+        or any(is_of_no_choice(item, items, text, catalogue) for item in ordered)
         or may_be_counted_otherwise(text, ordered, reading, catalogue)
         or any(_is_told_behind(item, items, run, catalogue) for item in ordered for run in runs)
         or any(_is_broken(item, pieces, catalogue) for item in ordered)

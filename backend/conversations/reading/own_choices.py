@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import takewhile
+from fractions import Fraction
+from itertools import dropwhile
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, keys_of, words, words_before, words_behind
 from backend.catalog.linking.lexicon import sense_of
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import read_keys
@@ -17,7 +17,6 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.siblings import resolved
 
-_FEWEST: Final = 2
 _END: Final = re.compile(r"[.;\n।)]")
 
 
@@ -29,8 +28,6 @@ def with_own_choices(items: Sequence[Item], text: str, catalogue: Catalogue) -> 
         text: The message.
         catalogue: The merchant's rows; "colour=red,gold" of a row is what it may be had in.
     """
-    if len(items) < _FEWEST:
-        return list(items)
     out: list[Item] = []
     for item in items:
         last = out[-1] if out else None
@@ -66,7 +63,11 @@ def _is_choice(choice: Item, good: Item, catalogue: Catalogue) -> bool:
 
 def is_choice_of(key: str, row: CatalogueItem) -> bool:
     """Whether a folded word says what a row may be had in, in whichever language."""
-    return any(key == value or not sense_of(key).isdisjoint(sense_of(value)) for value in _choices(row))
+    return any(_is_said(key, value) for value in _choices(row))
+
+
+def _is_said(key: str, value: str) -> bool:
+    return key == value or not sense_of(key).isdisjoint(sense_of(value))
 
 
 def _choices(row: CatalogueItem) -> Iterator[str]:
@@ -80,25 +81,97 @@ def may_be_choice(one: Item, other: Item, catalogue: Catalogue) -> bool:
     return _is_choice(one, other, catalogue) or _is_choice(other, one, catalogue)
 
 
+def is_of_no_choice(item: Item, items: Sequence[Item], text: str, catalogue: Catalogue) -> bool:
+    """Whether a good is wanted in what another row alone may be had in, or its number may be a choice of it.
+
+    Args:
+        item: A good that an order puts on.
+        items: All items of the message.
+        text: The message.
+        catalogue: The merchant's rows.
+    """
+    row = catalogue.by_sku[item.sku or ""]
+    own = frozenset(_choices(row))
+    if not own:
+        return False
+    count = item.wanted.count
+    last = [fold(word) for _, _, word in words(text[item.start : item.end])][-1:]
+    numbered = count is not None and f"{float(count):g}" in own and any(number_of(key) == count for key in last)
+    return numbered or any(_is_anothers(key, row, catalogue) for key in _beside(item, items, text))
+
+
+def _beside(item: Item, items: Sequence[Item], text: str) -> Iterator[str]:
+    """The words of an item, and those right before and behind it that no other item holds."""
+    before, behind = words_before(text, item.start)[-1:], words_behind(text, item.end)[:1]
+    yield from (fold(word) for _, _, word in words(text[item.start : item.end]))
+    for start, end, word in (*before, *((item.end + start, item.end + end, word) for start, end, word in behind)):
+        gap = text[end : item.start] if end <= item.start else text[item.end : start]
+        if gap.isspace() and not any(one.holds(start) for one in items):
+            yield fold(word)
+
+
+def _is_anothers(key: str, row: CatalogueItem, catalogue: Catalogue) -> bool:
+    """Whether a word is what another row comes in, of the same kind as this one's choices, which lack it."""
+    known = key in catalogue.choices or not sense_of(key).isdisjoint(catalogue.choice_senses)
+    if not known or number_of(key) is not None or key in _called(row) or is_choice_of(key, row):
+        return False
+    axes = [axis for axis, values in row.options.items() if len(values) > 1]
+    values = (value for one in catalogue.items for axis in axes for value in one.options.get(axis, ()))
+    return any(_is_said(key, fold(word)) for value in values for _, _, word in words(value))
+
+
+def _called(row: CatalogueItem) -> frozenset[str]:
+    """All folded words of a row's name and aliases."""
+    return frozenset(key for text in (row.name, *row.aliases) for key in keys_of(text))
+
+
 def _without_shares(items: Sequence[Item], text: str, catalogue: Catalogue) -> Iterator[Item]:
-    """The items without the choices behind a counted good whose numbers make up its own ("4 (2 red, 2 gold)")."""
+    """The items, the choices behind a good with their numbers put together ("4 (2 red, 2 gold)", "red 2 gold 1")."""
     rest = list(items)
     while rest:
         good, *rest = rest
-        shares = list(takewhile(partial(_is_choice, good=good, catalogue=catalogue), rest))
-        end = rest[len(shares)].start if len(shares) < len(rest) else len(text)
-        told = _END.split(text[good.end : end], maxsplit=1)[0] if shares else ""
-        if shares and _tells_all(good, told, catalogue):
-            good = replace(good, corrects=(*good.corrects, (good.end, good.end + len(told))))
-            rest = rest[len(shares) :]
+        row = catalogue.by_sku.get(good.sku or "")
+        if row is not None and any(_choices(row)):
+            told = next((at for at, one in enumerate(rest) if not _is_same(one, good, catalogue)), len(rest))
+            end = rest[told].start if told < len(rest) else len(text)
+            shared = _shared_out(good, row, text, end, catalogue)
+            good, rest = (good, rest) if shared is None else (shared, rest[told:])
         yield good
 
 
-def _tells_all(good: Item, told: str, catalogue: Catalogue) -> bool:
-    """Whether a text says nothing but choices of a good and numbers, which make up how many of it come."""
-    row = catalogue.by_sku[good.sku or ""]
-    said = [(fold(word), word.lower()) for _, _, word in words(told)]
-    numbers = [value for key, _ in said if (value := number_of(key)) is not None]
-    left = (key for key, word in said if number_of(key) is None and word not in cues().attributes)
-    plain = all(key in cues().joins or is_choice_of(key, row) for key in left)
-    return plain and len(numbers) > 1 and sum(numbers) == good.wanted.count
+def _is_same(item: Item, good: Item, catalogue: Catalogue) -> bool:
+    return item.sku == good.sku or _is_choice(item, good, catalogue)
+
+
+def _shared_out(good: Item, row: CatalogueItem, text: str, end: int, catalogue: Catalogue) -> Item | None:
+    """A good whose choices are counted one by one, in as many as they make up; None where they do not fit its own."""
+    name = [one for one in words(text[good.start : good.end]) if fold(one[2]) in good.keys]
+    if not name or not good.resolution.exact:
+        return None
+    before = [value for _, _, word in words(text[good.start : good.start + name[0][0]]) if (value := _number(word))]
+    place = good.start + max((last for _, last, word in name if not is_choice_of(fold(word), row)), default=0)
+    told = _END.split(text[place:end], maxsplit=1)[0]
+    said = [word for _, _, word in words(told) if not _joins(word)]
+    said = list(dropwhile(lambda word: fold(word) in _called(row) and not is_choice_of(fold(word), row), said))
+    kinds = "".join("N" if _number(word) else "C" if is_choice_of(fold(word), row) else "X" for word in said)
+    pattern, numbers = _SHARES.match(kinds), [value for word in said if (value := _number(word))]
+    if pattern is None or "X" in kinds:
+        return None
+    parts = numbers[1:] if pattern["all"] else numbers
+    whole = {*before, *(numbers[:1] if pattern["all"] else ())} or {sum(parts)}
+    if whole != {sum(parts)}:
+        return None
+    wanted = replace(good.wanted, count=Fraction(sum(parts)).limit_denominator())
+    corrected = replace(good, wanted=wanted, corrects=(*good.corrects, (place, place + len(told))))
+    return resolved(corrected, catalogue)
+
+
+_SHARES: Final = re.compile(r"(?P<all>N?)(?:(?:NC){2,}|(?:CN){2,})$")
+
+
+def _number(word: str) -> float | None:
+    return number_of(fold(word))
+
+
+def _joins(word: str) -> bool:
+    return fold(word) in cues().joins or word.lower() in cues().attributes

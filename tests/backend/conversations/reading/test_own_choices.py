@@ -3,7 +3,7 @@
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
-from backend.conversations.reading.types import Decision
+from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import lines, read
 
 FLORIST = catalogue_from_rows(
@@ -23,6 +23,8 @@ FLORIST = catalogue_from_rows(
             ("LILY", "Lily", "lily", ""),
             ("CARD-LOVE", "Love Card", "love card", ""),
             ("BALLOON", "Foil Balloon", "balloon|puto", "print=love,plain"),
+            ("RIBBON", "Curling Ribbon", "ribbon|utepe", "colour=white,green"),
+            ("DIGIT", "Digit Candle", "digit candle", "digit=1,2,3,4,5"),
         )
     ]
 )
@@ -40,6 +42,10 @@ FLORIST = catalogue_from_rows(
         ("{2} <gerbera red>, <red rose> {5}", {"GERBERA": 2, "ROSE-R": 5}),
         ("<gerbera> {4} ({2} <laal> {2} <peele>), <lily> {1}", {"GERBERA": 4, "LILY": 1}),
         ("<gerbera> {4}, {3} <red> {1} pink", {"GERBERA": 4}),
+        ("{2} <gerbera>, {ek|1} lal {ek|1} pink", {"GERBERA": 2}),
+        ("<gerbera> red {2} yellow {1} pink {1}, <lily> {1}", {"GERBERA": 4, "LILY": 1}),
+        ("<utepe> {2} green {1} white", {"RIBBON": 3}),
+        ("{5} <digit candle>", {"DIGIT": 5}),
     ],
 )
 def test_a_choice_of_a_good_is_no_good_by_itself(text: str, expected: dict[str, int]) -> None:
@@ -53,6 +59,10 @@ def test_a_choice_of_a_good_is_no_good_by_itself(text: str, expected: dict[str, 
         "<gerbera> {4}, {2} <red> {3} <pink>",
         "<red> aur <pink> <gerbera> {2}",
         "{2} <red>, {1} <gerbera>",
+        "{4} <gerbera>, {ek|1} lal {ek|1} pink",
+        "<gerbera> white {2}",
+        "<ribbon> {2} lal",
+        "<digit candle> {3}",
     ],
 )
 def test_a_choice_that_may_be_meant_otherwise_is_asked_about(text: str) -> None:
@@ -62,3 +72,9 @@ def test_a_choice_that_may_be_meant_otherwise_is_asked_about(text: str) -> None:
 def test_the_whole_name_of_another_row_is_ordered_beside_it() -> None:
     result = read(FLORIST, "<balloon> {2} <love card> {1}")
     assert lines(result) == {"BALLOON": 2, "CARD-LOVE": 1}
+
+
+def test_a_change_to_choices_alone_is_asked_about() -> None:
+    history = (Turn("customer", "2 gerbera"), Turn("bot", "2 x Gerbera = 60. Shall I book it?"))
+    result = read(FLORIST, "{ek|1} lal {ek|1} pink", intent="modify_order", history=history)
+    assert result.decision is Decision.CLARIFY
