@@ -148,8 +148,8 @@ def _same_size(said: Terms, spec: Spec, row: CatalogueItem) -> bool:
     """Whether a phrase says the size that is asked for; how many pieces a pack holds need not be said."""
     numbers = spec.numbers
     own = said.numbers - {f"{row.pieces}"} if not numbers else said.numbers
-    # "Cashew 240, half a kilo": what is weighed is asked for in kilos, and the number names it.
-    weighed = bool(numbers) and said.measure is None and _sold_by(row, spec.measure)
+    # "Cashew 240, half a kilo": what is weighed is asked for in kilos, and the number or the size names it.
+    weighed = bool(numbers or spec.label) and said.measure is None and _sold_by(row, spec.measure)
     if (said.measure == spec.measure or weighed) and own == numbers:
         return True
     loose = [value for value in map(bare_measure, said.numbers | numbers) if value]
@@ -214,7 +214,9 @@ def _made_up_of(catalogue: Catalogue, found: list[Candidate], row: int, measure:
 
 def _comes_in(catalogue: Catalogue, rows: Sequence[int], spec: Spec) -> bool:
     """Whether a row has the size that is asked for, or is sold by it."""
-    return _sold_by(catalogue.items[rows[0]], spec.measure) or bool(_sized(catalogue, rows, spec))
+    row = catalogue.items[rows[0]]
+    sold = _sold_by(row, spec.measure) and not (spec.label and _conflicts(row, spec.label))
+    return sold or bool(_sized(catalogue, rows, spec))
 
 
 def _scope(found: list[Candidate]) -> list[int]:
@@ -238,7 +240,9 @@ def _default(found: list[Candidate]) -> _Choice | None:
 def _sized(catalogue: Catalogue, rows: Sequence[int], spec: Spec) -> list[int]:
     items = {row: catalogue.items[row] for row in rows}
     if spec.measure is not None:
-        return [row for row, item in items.items() if item.measure == spec.measure]
+        measured = [row for row, item in items.items() if item.measure == spec.measure]
+        loose = {row: item for row, item in items.items() if spec.label and _sold_by(item, spec.measure)}
+        return measured or labelled(loose, spec.label or "")
     if spec.label is not None:
         return labelled(items, spec.label)
     named = [row for row, item in items.items() if spec.numbers & item.size_numbers]

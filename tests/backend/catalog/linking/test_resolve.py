@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem, catalogue_from_rows
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import measure_of, terms_of
@@ -278,3 +278,32 @@ def test_of_the_same_words_the_order_tells(words: str, sku: str) -> None:
     """A bun with a patty is another dish than a patty with a bun, as pav bhaji is no bhaji pav."""
     shop = Catalogue((CatalogueItem("BUN", "Bun Patty", ("bun patty",)), CatalogueItem("PATTY", "Patty Bun")))
     assert resolved(shop, words).sku == sku
+
+
+BY_WEIGHT = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "kg", "price": "90", "stock": "90", "options": options}
+        for sku, name, aliases, options in (
+            ("ONION-L", "Large Onions (loose)", "kitunguu kikubwa|bada pyaz", "size=large"),
+            ("ONION-S", "Small Onions (loose)", "kitunguu kidogo|chhota pyaz", "size=small"),
+            ("TOMATO-A", "Tomatoes Grade A", "nyanya|tamatar", "size=large"),
+            ("TOMATO-B", "Tomatoes Grade B", "", "size=small"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "sku"),
+    [
+        ("kitunguu kikubwa", "ONION-L"),
+        ("vitunguu vidogo", "ONION-S"),
+        ("chhota pyaz", "ONION-S"),
+        ("big onions", "ONION-L"),
+        ("small tomatoes", "TOMATO-B"),
+        ("large tomatoes", "TOMATO-A"),
+    ],
+)
+def test_a_size_in_a_word_tells_rows_apart_that_are_weighed(words: str, sku: str) -> None:
+    wanted = Wanted(measure=measure_of(2, "kg"))
+    assert lines(BY_WEIGHT, words, wanted) == {sku: 2}
