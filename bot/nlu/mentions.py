@@ -1,5 +1,6 @@
 """Groups goods with their amounts and options, and says what is to happen with each: add, remove, from, to, ask."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -230,11 +231,18 @@ def _removal_marks(message: Message, spans: Sequence[Span]) -> Iterator[tuple[in
     """Yield removing words as (first, last, whether their goods follow)."""
     for span in spans:
         if span.name == "REMOVE":
-            words = {message.tokens[at].norm for at in range(span.first, span.last)}
-            leads = bool(words & REMOVE_BEFORE_GOODS) or any(
-                word.startswith(("usi", "ni", "si", "don")) for word in words
-            )
+            words = [message.tokens[at].norm for at in range(span.first, span.last)]
+            leads = any(_leads_off(word) for word in words) or words[-1] == "of"  # "In place of", "instead of".
             yield span.first, span.last, leads
+
+
+def _leads_off(word: str) -> bool:
+    """Tell a removing word before its goods, as Swahili's verbs are in every person ("uondoe", "mtoe")."""
+    listed = word in REMOVE_BEFORE_GOODS or word.startswith(("usi", "ni", "si", "don"))
+    return listed or _TAKE_OFF.fullmatch(word) is not None
+
+
+_TAKE_OFF = re.compile(r"(?:u|m|mu|tu)?(?:i|zi|ya|vi|ki|li|wa)?(?:ondo|to|ach|punguz|tup|fut)(?:e|ee|a|ea)(?:ni)?")
 
 
 def _removed_by(message: Message, mark: tuple[int, int, bool], goods: Sequence[Mention]) -> list[Mention]:

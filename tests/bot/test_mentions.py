@@ -57,6 +57,13 @@ def test_an_option_goes_to_the_goods_beside_it() -> None:
         ("remove the soap", {"remove": "REMOVE", "soap": "ITEM"}, ["remove"]),
         ("soap hata do", {"soap": "ITEM", "hata do": "REMOVE"}, ["remove"]),
         ("ondoa sabuni weka mkate", {"ondoa": "REMOVE", "sabuni": "ITEM", "mkate": "ITEM"}, ["remove", "add"]),
+        (
+            "ongeza sabuni mbili na uondoe mkate",
+            {"uondoe": "REMOVE", "sabuni": "ITEM", "mkate": "ITEM"},
+            ["add", "remove"],
+        ),
+        ("weka mkate , mtoe sabuni", {"mtoe": "REMOVE", "sabuni": "ITEM", "mkate": "ITEM"}, ["add", "remove"]),
+        ("a soap in place of the rice", {"in place of": "REMOVE", "rice": "ITEM", "soap": "ITEM"}, ["add", "remove"]),
         ("rice instead of soap", {"rice": "ITEM", "soap": "ITEM"}, ["to", "from"]),
         ("change rice to soap", {"rice": "ITEM", "soap": "ITEM"}, ["from", "to"]),
         ("चावल ऐवजी पोहे", {"चावल": "ITEM", "पोहे": "ITEM"}, ["from", "to"]),
