@@ -15,6 +15,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
+from backend.conversations.reading.items import STEAD_OF
 from backend.conversations.reading.pieces import cues, either, of_them
 from backend.conversations.reading.segment import Segment
 
@@ -173,6 +174,17 @@ def lacks_a_size(loose: Sequence[Segment], order: Mapping[str, Fraction], catalo
     measures = (read_keys(one.keys).measure for one in loose)
     held = {catalogue.by_sku[sku].measure for sku in order}
     return any(measure is not None and measure not in held for measure in measures)
+
+
+def is_former_size(segment: Segment, text: str, order: Mapping[str, Fraction], catalogue: Catalogue) -> bool:
+    """Whether a size is that of a row of the order, and what is said before it comes instead ("... not 500g")."""
+    led = [fold(word) for _, _, word in words_before(text, segment.start)[-_PAIR:]]
+    instead = segment.wanted.measure is not None and (tuple(led) in STEAD_OF or led[-1:] in _NOT)
+    return instead and any(catalogue.by_sku[sku].measure == segment.wanted.measure for sku in order)
+
+
+_PAIR: Final = 2
+_NOT: Final = [[fold(word)] for word in ("not", "si", "sio", "siyo")]
 
 
 def takes_over(item: Item, gone: str, around: Around, catalogue: Catalogue) -> bool:

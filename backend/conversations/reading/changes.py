@@ -19,6 +19,7 @@ from backend.conversations.reading.change import (
     becomes,
     family,
     is_another,
+    is_former_size,
     is_new,
     is_part,
     lacks_a_size,
@@ -113,6 +114,7 @@ class Changer:
     def _apply_beside(self, items: Sequence[Item], loose: Sequence[Segment]) -> None:
         """Counts beside goods that take none: of the one row on the order ("not two, four, and a soap"), or lost."""
         bare = [one for one in loose if one.amounts and not one.keys and amounts_to_much(one.wanted)]
+        bare = [one for one in bare if not is_former_size(one, self._text, self._order, self._catalogue)]
         apart = all(self._own_row(item) is None for item in items)
         steered = self._said(either(cues().set, cues().corrections, cues().more))
         if bare and apart and len(self._order) == 1 and steered:

@@ -22,6 +22,7 @@ from backend.conversations.reading.choices import amounts_said, chosen, chosen_e
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.doubts import in_doubt
+from backend.conversations.reading.exchanged import some_exchanged
 from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import as_offered, asked_items, items_of, offered, running_order
 from backend.conversations.reading.how_many import as_many_of_each
@@ -234,7 +235,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     items = recounted(context.text, items, order, catalogue)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
-    change = change or changer.apply(items, loose)
+    change = change or some_exchanged(context.text, items, order, catalogue) or changer.apply(items, loose)
     change.lost = change.lost or may_change_otherwise(context.text, items, change, order, catalogue)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)

@@ -79,7 +79,9 @@ def _beside_anew(items: Sequence[Item], text: str, order: Order) -> list[Item]:
 
 def _as_own(item: Item, order: Order, own: Catalogue, numbers: set[float]) -> Item:
     found = resolve(own, read_keys(item.keys, item.weak), item.wanted)
-    settled = found.status is Status.SURE and not item.unamounted and item.sku not in order
+    # "The honey 1kg instead of 500g" names another row by its size, and is no number of the order's.
+    sized = item.wanted.measured and item.resolution.exact and item.sku is not None
+    settled = found.status is Status.SURE and not item.unamounted and item.sku not in order and not sized
     told = (
         settled
         and found.sku is not None

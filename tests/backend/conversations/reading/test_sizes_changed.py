@@ -50,3 +50,17 @@ def test_a_weight_that_tells_which_one_takes_the_others_place(text: str) -> None
 def test_a_change_that_leaves_all_as_it_was_is_asked_about() -> None:
     result = read(CORNER_SHOP, "<milk> {3} kar do", intent="modify_order", history=THREE_MILKS)
     assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "make the <sugar> {2kg|2kg} instead of {1kg|1kg}",
+        "<sukari> iwe {2kg|2kg} badala ya {1kg|1kg}",
+        "<sugar> {2kg|2kg}, not {1kg|1kg}, change it",
+    ],
+)
+def test_a_size_instead_of_the_one_on_the_order_takes_its_place(text: str) -> None:
+    sugar = (Turn("customer", "1 sugar"), Turn("bot", "1 Tamu Sugar 1kg = KES 150. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=sugar)
+    assert (result.removed, lines(result), result.decision) == (("SUGAR-1",), {"SUGAR-2": 1}, Decision.ACCEPT)

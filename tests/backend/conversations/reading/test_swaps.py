@@ -33,3 +33,28 @@ def test_fewer_of_another_sort_may_be_some_of_them(text: str) -> None:
 def test_what_comes_also_takes_nothings_place(text: str) -> None:
     result = read(DESK, text, intent="modify_order", history=THREE_PENS)
     assert (lines(result), result.removed) == ({"ERASER": 1}, ("RULER",))
+
+
+THREE_RULERS = (
+    Turn("customer", "3 rulers"),
+    Turn("bot", "3 x Ruler = 60. Shall I book it?"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("swap one of them for an <eraser>", {"RULER": 2, "ERASER": 1}),
+        ("badilisha moja kati ya hizo iwe <kifutio>", {"RULER": 2, "ERASER": 1}),
+        ("replace two of them with <red pen>", {"RULER": 1, "PEN-RED": 2}),
+        ("unme se ek badal ke <rubber> kar do", {"RULER": 2, "ERASER": 1}),
+    ],
+)
+def test_some_of_them_become_something_else(text: str, expected: dict[str, int]) -> None:
+    result = read(DESK, text, intent="modify_order", history=THREE_RULERS)
+    assert (lines(result), result.removed) == (expected, ("RULER",))
+
+
+def test_which_of_several_rows_some_of_them_are_is_asked() -> None:
+    result = read(DESK, "swap one of them for an <eraser>", intent="modify_order", history=THREE_PENS)
+    assert result.decision is Decision.CLARIFY
