@@ -303,7 +303,14 @@ class Catalogue:
 def _wares(items: Sequence[CatalogueItem]) -> frozenset[str]:
     texts = (text for item in items for text in (item.name, *item.aliases))
     named = frozenset(lexicon().containers.get(fold(word), "") for text in texts for _, _, word in words(text))
-    return (named & lexicon().vessels) - {item.container for item in items}
+    return ((named & lexicon().vessels) - {item.container for item in items}) | _named_as_joints(items)
+
+
+def _named_as_joints(items: Sequence[CatalogueItem]) -> frozenset[str]:
+    """Goods that a Kenyan shop calls by what is a joint in India alone ("wali", rice)."""
+    names = (words(alias) for item in items if item.currency == "KES" for alias in (item.name, *item.aliases))
+    keys = frozenset(fold(said[0][2]) for said in names if len(said) == 1)
+    return frozenset(key for key in keys & lexicon().joints_before if sense_of(key))
 
 
 def _option_words(item: CatalogueItem) -> tuple[str, ...]:

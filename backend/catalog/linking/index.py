@@ -137,7 +137,7 @@ def build_index(
     Args:
         names: For each row its name first, then its aliases.
         options: For each row the values of its single-valued options.
-        wares: Containers that are goods in this shop.
+        wares: Containers and joints that are goods in this shop.
     """
     phrases = [
         Phrase(row, terms, shape, own=place == 0)

@@ -121,18 +121,23 @@ def terms_of(text: str, weak: Iterable[str] = (), wares: frozenset[str] = frozen
     Args:
         text: The words, in any script.
         weak: Folded words that may be left unmatched, since they are probably no goods words.
-        wares: Containers that are goods in this shop.
+        wares: Containers and joints that are goods in this shop.
     """
     return read_keys(tuple(as_ware(key, wares) for key in keys_of(text)), frozenset(weak))
 
 
-_WARE: Final = "°"  # before the key of a container that is a good here, so that no list knows it as a container
+_WARE: Final = "°"  # before the key of a container or a joint that is a good here, so that no list knows it as such
 
 
 def as_ware(key: str, wares: frozenset[str]) -> str:
-    """The key of a word, marked where it is a container, in whatever number, that is a good in this shop."""
-    held = bool(wares) and any(lexicon().containers.get(stem) in wares for stem in stems(key))
+    """The key of a word, marked where it is a container, in whatever number, or a joint that is a good in this shop."""
+    held = bool(wares) and (key in wares or any(lexicon().containers.get(stem) in wares for stem in stems(key)))
     return _WARE + key if held else key
+
+
+def is_joint_ware(key: str) -> bool:
+    """Whether a key is that of a joint which is a good in this shop."""
+    return key[:1] == _WARE and lexicon().is_joint(key[1:])
 
 
 @lru_cache(maxsize=32768)

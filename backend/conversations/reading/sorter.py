@@ -8,8 +8,8 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, stems
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, sense_of
-from backend.catalog.linking.terms import as_ware, is_unit, spoken_number, term
-from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
+from backend.catalog.linking.terms import as_ware, is_joint_ware, is_unit, spoken_number, term
+from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, Kind, Piece, UNREAD, cues, no_goods_words
 from backend.conversations.reading.slips import number_of_word, number_words
 
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
@@ -151,6 +151,7 @@ class Sorter:
         doubted = _DOUBTED if likeness >= EQUAL else _HALF_DOUBTED if likeness >= SAME_GOOD else _LIKELY_NOT
         # A word tagged as an amount reaches this place only if it is a good of this shop ("pav").
         unsure = p < doubted or tag == "AMOUNT"
+        unsure = unsure or is_joint_ware(key)  # The bot has met it as a joint alone.
         meant = tagged or key in self._standing or (likeness >= _HEARD and unsure)
         if said.joint:
             return (Kind.GOODS, True) if tagged and likeness >= _CERTAIN and not self._trusted else (Kind.JOINT, False)
