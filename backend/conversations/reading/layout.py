@@ -18,6 +18,7 @@ from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
+from backend.conversations.reading.purposes import without_purposes
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.slips import number_words
 from backend.conversations.reading.sorter import Sorter
@@ -109,7 +110,8 @@ def _cut_up(
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
     roles = [str(mention.get("role", "add")) for mention in reading.get("mentions") or ()]
     pieces = led_by_articles([*pieces, *_breaks(text, place, len(text))], catalogue)
-    pieces = without_postpositions(pieces)
+    orders = (reading.get("intent") or {}).get("name") == "place_order"
+    pieces = [*without_purposes(without_postpositions(pieces), orders=orders)]
     return _roles_apart(_refusals_apart(pieces), roles)
 
 

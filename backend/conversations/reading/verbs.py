@@ -1,0 +1,21 @@
+"""Swahili's verbs that say what is to be done with goods: "uwaoshe na uikate", "zikatwe"."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_SYLLABLE: Final = r"(?:(?:m|n|ng)?(?:b|ch|d|dh|f|g|gh|h|j|k|l|m|n|ny|ng|p|r|s|sh|t|th|v|y|z)?w?[aeiou])"
+_THEM: Final = "wa|i|zi|ya|ki|vi|li|u"
+# "You" and whom or what it is done to, then a stem of two syllables that ends as a wish does. "Mi-" is a plural.
+_TREAT_THEM: Final = rf"(?:u|mu)(?:{_THEM})|m(?:wa|zi|ya|ki|vi|li)"
+_DONE_TO: Final = "i|zi|ya|ki|vi|li|wa"
+_FORM: Final = re.compile(
+    rf"(?:{_TREAT_THEM}){_SYLLABLE}+(?<=[aeiou])(?:(?:m|n|ng)?(?:b|ch|d|f|g|h|j|k|l|m|n|p|s|sh|t|v|y|z)+w?)?e(?:ni)?"
+    rf"|(?:{_DONE_TO}){_SYLLABLE}*[bcdfghjklmnpstvyz]+we"
+)
+
+
+@lru_cache(maxsize=4096)
+def says_how(word: str) -> bool:
+    """Whether a word, as it was typed, asks for something to be done to goods."""
+    return _FORM.fullmatch(word.lower()) is not None

@@ -1,0 +1,48 @@
+"""Swahili's verbs of what is to be done with goods are told from goods that the shop lacks."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision
+from backend.conversations.reading.verbs import says_how
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "uwaoshe",
+        "Uikate",
+        "uzipakie",
+        "muipakie",
+        "mzifunge",
+        "zikatwe",
+        "ipikwe",
+        "yachemshwe",
+        "ukikate",
+        "uzifungeni",
+    ],
+)
+def test_a_verb_says_how_goods_are_to_come(word: str) -> None:
+    assert says_how(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["mikate", "mkate", "milkshake", "mince", "wine", "maize", "uyoge", "coffee", "ziwe", "viazi", "unga"]
+)
+def test_goods_are_no_verbs(word: str) -> None:
+    assert not says_how(word)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<sukuma wiki> {mbili|2}, <uikate>", "<onions> {kilo moja|1kg}, <uvioshe> na <uvikate>", "{2} <bread>, <ikatwe>"],
+)
+def test_what_is_to_be_done_is_not_ordered(text: str) -> None:
+    found = read(CORNER_SHOP, text)
+    assert (len(found.lines) <= 1, found.unmatched) == (True, ())
+
+
+def test_a_good_that_the_shop_lacks_is_still_asked_about() -> None:
+    result = read(CORNER_SHOP, "{2} <bread>, <milkshake>")
+    assert (lines(result), result.decision, result.unmatched) == ({"BREAD": 2}, Decision.CLARIFY, ("milkshake",))
