@@ -70,6 +70,7 @@ from backend.conversations.reading.types import (
 from backend.conversations.reading.unanswered import leaves_out, takes_less
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
+from backend.conversations.reading.which_one import told_which
 
 _KILO: Final = 1000
 # How sure the bot must be of what is acted on and cannot be undone.
@@ -261,8 +262,10 @@ def _items(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext, standing: frozenset[str] = frozenset()
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece], bool]:
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
-    collector = Collector(context.text, reading, catalogue, amounts_of(reading), pieces)
+    amounts = amounts_of(reading)
+    collector = Collector(context.text, reading, catalogue, amounts, pieces)
     items = with_own_choices(collector.collect(segments), context.text, catalogue)
+    items, loose = told_which(items, collector.loose, context.text, amounts, catalogue)
     items = with_shared(items, context.text, pieces, catalogue)
     read = {piece.start for segment in segments for piece in segment.pieces}
     passed_over = [piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read]
@@ -273,7 +276,7 @@ def _items(
         for piece in passed_over
         if not any(item.holds(piece.start) for item in items)
     )
-    loose = [segment for segment in collector.loose if not any(item.holds(segment.start) for item in items)]
+    loose = [segment for segment in loose if not any(item.holds(segment.start) for item in items)]
     return items, loose, pieces, lost
 
 

@@ -1,0 +1,100 @@
+"""Which of its sizes a counted good is to be: "asali mbili, zile za kilo", "two honey, the 1kg ones"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import dropwhile
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words, words_behind
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.layout import Amount
+from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.wants import wanted_of
+
+_THAT: Final = frozenset(
+    map(fold, ("ile", "zile", "ule", "yule", "lile", "kile", "vile", "yale", "wale", "hiyo", "hizo"))
+)
+_OF: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya", "the", "size", "saizi")))
+_ONES: Final = frozenset(
+    map(fold, ("one", "ones", "wala", "wali", "wale", "vala", "vali", "vale", "वाला", "वाली", "वाले"))
+)
+
+
+def told_which(
+    items: Sequence[Item], loose: Sequence[Segment], text: str, amounts: Sequence[Amount], catalogue: Catalogue
+) -> tuple[list[Item], list[Segment]]:
+    """The items, each counted one in the size that is told of it right behind, and the segments that tell of none.
+
+    Args:
+        items: The items of a message.
+        loose: The amounts and sizes that no item took.
+        text: The message.
+        amounts: The amounts of the message, which items and segments have the numbers of.
+        catalogue: The merchant's rows.
+    """
+    out, rest = list(items), []
+    for segment in loose:
+        lone = segment.wanted.count is None or _ends_in_one(text, segment)
+        sized = segment.wanted.measure is not None and lone
+        base = _told_of(out, segment.start, segment.end, text) if sized else None
+        told = _in_size(out[base], segment.keys, segment.amounts, amounts, catalogue) if base is not None else None
+        if base is not None and told is not None:
+            out[base] = told
+        else:
+            rest.append(segment)
+    return _merged(out, text, amounts, catalogue), rest
+
+
+def _ends_in_one(text: str, segment: Segment) -> bool:
+    """Whether the "one" that a size ends in stands for the good ("the 1kg one"), and counts none."""
+    said = words(text[segment.start : segment.end])
+    return segment.wanted.count == 1 and said[-1][2].lower() == "one"
+
+
+def _merged(items: list[Item], text: str, amounts: Sequence[Amount], catalogue: Catalogue) -> list[Item]:
+    """The items, of which the same good in another size is no second one where "that one" leads to it."""
+    out: list[Item] = []
+    for item in items:
+        sized = item.guessed and item.wanted.measure is not None and item.wanted.count is None
+        base = _told_of(out, item.start, item.end, text) if sized and out else None
+        same = base is not None and {*out[base].keys} <= {*item.keys}
+        told = _in_size(out[base], item.keys, item.amounts, amounts, catalogue) if base is not None and same else None
+        if base is not None and told is not None:
+            out[base] = told
+        else:
+            out.append(item)
+    return out
+
+
+def _told_of(items: Sequence[Item], start: int, end: int, text: str) -> int | None:
+    """The item right behind which words of "that one" lead to a size."""
+    before = max((n for n, item in enumerate(items) if item.end <= start), key=lambda n: items[n].end, default=None)
+    if (
+        before is None
+        or items[before].role != ADD
+        or items[before].wanted.count is None
+        or items[before].wanted.measure
+    ):
+        return None
+    led = [fold(word) for _, _, word in words(text[items[before].end : start])]
+    led = list(dropwhile(lambda key: number_of(key) is not None, led))
+    behind = {fold(word) for _, _, word in (*words(text[start:end])[-1:], *words_behind(text, end)[:1])}
+    that = not _THAT.isdisjoint(led[:1]) or not _ONES.isdisjoint(behind)
+    return before if that and all(key in _THAT or key in _OF for key in led) else None
+
+
+def _in_size(
+    item: Item, keys: tuple[str, ...], numbers: tuple[int, ...], amounts: Sequence[Amount], catalogue: Catalogue
+) -> Item | None:
+    """An item in a size that is told of it, where that settles another row or the same one."""
+    numbers = (*item.amounts, *(number for number in numbers if amounts[number].kind == "measure"))
+    wanted = wanted_of([amounts[number] for number in numbers])
+    keys = (*item.keys, *(key for key in keys if key not in item.keys))
+    found = resolve(catalogue, read_keys(keys, item.weak), wanted)
+    row = catalogue.by_sku.get(found.sku or "")
+    settled = found.status is Status.SURE and row is not None and row.measure == wanted.measure
+    return replace(item, keys=keys, amounts=numbers, wanted=wanted, resolution=found) if settled else None
