@@ -10,9 +10,8 @@ from backend.catalog.linking import candidates, quantities
 from backend.catalog.linking.candidates import Candidate, Exact
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.packs import PIECES_IN
 from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.spec import HALVES, Spec, spec_of
+from backend.catalog.linking.spec import Spec, count_of, spec_of
 from backend.catalog.linking.terms import Measure, Terms, bare_measure
 
 ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
@@ -336,8 +335,7 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
         return Resolution(Status.OPEN, (), skus, choice.score, 0.0, ANOTHER, choice.exact)
     if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
         return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
-    halved = wanted.count in HALVES and wanted.container not in PIECES_IN
-    count = None if choice.labelled and halved else wanted.count
+    count = count_of(spec, wanted, labelled=choice.labelled, weighed=catalogue.items[row].weighed)
     container = _container_of(catalogue.items[row], choice, wanted, spec)
     amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
     lines = quantities.lines_for(catalogue, row, amount)

@@ -8,6 +8,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.terms import Measure, Terms
 
 HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
+_PARTS: Final = {label: part for part, label in HALVES.items()}
 
 
 class Spec(NamedTuple):
@@ -30,3 +31,14 @@ def spec_of(terms: Terms, wanted: Wanted) -> Spec:
     part = HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
     label = terms.label or wanted.portion or part
     return Spec(measure, label, wanted.container or terms.container, terms.numbers)
+
+
+def count_of(spec: Spec, wanted: Wanted, *, labelled: bool, weighed: bool) -> Fraction | None:
+    """How many are wanted of a row, or how many kilos.
+
+    A half that names its row counts nothing; one that only a word says is a part of what is weighed ("korosho robo").
+    """
+    if labelled:
+        return None if wanted.count in HALVES and wanted.container not in PIECES_IN else wanted.count
+    bare = wanted.count is None and weighed and spec.measure is None
+    return _PARTS.get(spec.label or "") if bare else wanted.count

@@ -288,6 +288,7 @@ BY_WEIGHT = catalogue_from_rows(
             ("ONION-S", "Small Onions (loose)", "kitunguu kidogo|chhota pyaz", "size=small"),
             ("TOMATO-A", "Tomatoes Grade A", "nyanya|tamatar", "size=large"),
             ("TOMATO-B", "Tomatoes Grade B", "", "size=small"),
+            ("CASHEW", "Cashew Nuts", "korosho|kaju", ""),
         )
     ]
 )
@@ -307,3 +308,14 @@ BY_WEIGHT = catalogue_from_rows(
 def test_a_size_in_a_word_tells_rows_apart_that_are_weighed(words: str, sku: str) -> None:
     wanted = Wanted(measure=measure_of(2, "kg"))
     assert lines(BY_WEIGHT, words, wanted) == {sku: 2}
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"), [("korosho robo", Fraction(1, 4)), ("kaju aadha", HALF), ("half cashews", HALF)]
+)
+def test_a_part_that_only_a_word_says_is_one_of_what_is_weighed(words: str, quantity: Fraction) -> None:
+    assert [said for _, said in resolved(BY_WEIGHT, words).lines] == [quantity]
+
+
+def test_what_is_weighed_and_not_counted_is_odd() -> None:
+    assert resolved(BY_WEIGHT, "korosho").status is Status.ODD
