@@ -31,3 +31,13 @@ def _may_order(reading: Mapping[str, Any], catalogue: Catalogue, text: str) -> b
     strange = any(not any(start <= place < end for start, end in said) for place in strangers(text, reading))
     kinds = {piece.kind for piece in lay_out(text, reading, catalogue)}
     return strange or not (_ORDERED.isdisjoint(kinds) or _GOODS.isdisjoint(kinds))
+
+
+def how_sure(reading: Mapping[str, Any], context: ReadingContext) -> float:
+    """How sure the bot is of what a message is; what opens a conversation, and may be a change of an order, is one."""
+    intent = reading.get("intent") or {}
+    p = float(intent.get("confidence", 1.0))
+    if intent.get("name") != "place_order" or context.history or context.order or context.asked:
+        return p
+    ranking = reading.get("intent_ranking") or ()
+    return p + next((float(one["confidence"]) for one in ranking if one.get("name") == "modify_order"), 0.0)

@@ -43,7 +43,7 @@ from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
-from backend.conversations.reading.openings import acts_on_nothing
+from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.own_choices import with_own_choices
 from backend.conversations.reading.partly import some_otherwise
@@ -65,7 +65,6 @@ from backend.conversations.reading.types import (
     OrderReading,
     ReadingContext,
     Slot,
-    Thresholds,
 )
 from backend.conversations.reading.unanswered import leaves_out, takes_less
 from backend.conversations.reading.unread import unread_goods
@@ -111,7 +110,7 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     verdict = decide(facts)
     features = features_of(reading, read.items, read.loose, read.pieces, verdict.decision, mistyped=facts.mistyped)
     confidence = calibration().model(verdict.decision, order=intent in _READERS).probability(features)
-    verdict = _held_back(reading, verdict, confidence, context.thresholds)
+    verdict = _held_back(reading, verdict, confidence, context)
     return _assembled(intent, reading, read, verdict, confidence, features)
 
 
@@ -353,17 +352,15 @@ def _stock(catalogue: Catalogue, sku: str) -> Fraction:
     return as_fraction(item.stock) if item else Fraction(0)
 
 
-def _held_back(
-    reading: Mapping[str, Any], verdict: Verdict, confidence: float, thresholds: Thresholds | None
-) -> Verdict:
+def _held_back(reading: Mapping[str, Any], verdict: Verdict, confidence: float, context: ReadingContext) -> Verdict:
     """An order below the merchant's threshold is read back with a question, not booked; nor is a guess acted on."""
     intent = reading.get("intent") or {}
     if verdict.decision is not Decision.ACCEPT:
         return verdict
-    least = thresholds.accept if thresholds is not None else calibration().accept
+    least = context.thresholds.accept if context.thresholds is not None else calibration().accept
     if intent.get("name") in _READERS and confidence < least:
         return Verdict(Decision.CLARIFY, Slot.ITEM, "below the threshold")
-    if float(intent.get("confidence", 1.0)) < _LEAST_SURE.get(str(intent.get("name")), 0.0):
+    if how_sure(reading, context) < _LEAST_SURE.get(str(intent.get("name")), 0.0):
         return Verdict(Decision.CLARIFY, Slot.ITEM, "unsure what is wanted")
     return verdict
 

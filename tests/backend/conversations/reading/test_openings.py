@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.conversations.reading.reader import read_message
-from backend.conversations.reading.types import Decision, ReadingContext, Slot
+from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
 from tests.support.shops import CORNER_SHOP, marked
 
@@ -55,3 +55,15 @@ def test_a_way_of_paying_for_an_order_that_stands_orders_nothing() -> None:
     plain, reading = paying("{2} <brown bread>, I pay cash")
     context = ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING)
     assert read_message(reading, CORNER_SHOP, context).intent == "choose_payment"
+
+
+@pytest.mark.parametrize(
+    ("history", "decision"), [((), Decision.ACCEPT), (READ_BACK, Decision.CLARIFY)], ids=["opens", "goes on"]
+)
+@pytest.mark.parametrize("text", ["<maziwa> {tatu|3} ziwe moto", "{3} <milk> garam wala"])
+def test_what_opens_and_may_be_a_change_is_an_order(text: str, history: tuple[Turn, ...], decision: Decision) -> None:
+    plain, reading = marked(text, "place_order")
+    ranking = [{"name": "place_order", "confidence": 0.51}, {"name": "modify_order", "confidence": 0.48}]
+    reading = {**reading, "intent": ranking[0], "intent_ranking": ranking}
+    context = ReadingContext(text=plain, history=history, thresholds=EVERYTHING)
+    assert read_message(reading, CORNER_SHOP, context).decision is decision
