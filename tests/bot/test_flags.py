@@ -18,6 +18,8 @@ from bot.nlu.flags import flags_of
         ("wholesale", "mtupatie kwa bei ya jumla"),
         ("wholesale", "snacks for 90 guests at the hall"),
         ("bulk", "chai ya watu hamsini"),
+        ("bulk", "we need 70 kg of rice, what price for that quantity"),
+        ("bulk", "mchele kilo sabini, kwa kiasi hicho bei iko aje"),
         ("bulk", "60 logon ka nashta bana doge"),
         ("bulk", "चाळीस नाही, 80 जणांचं जेवण"),
         ("bulk", "50 undercoat against LPO, please"),
