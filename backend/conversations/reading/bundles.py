@@ -13,7 +13,7 @@ BUNDLE: Final = "bundle"
 
 
 def as_bundle(segment: Segment, catalogue: Catalogue) -> Segment:
-    """A segment that names no good but says "combo" as any of the rows that are called and sold so; others as they are."""
+    """A segment that names no good but says "combo" as any of the rows that are called and sold so, or as it is."""
     if segment.named or len(segment.keys) != 1:
         return segment
     kind = lexicon().containers.get(segment.keys[0])
