@@ -12,6 +12,11 @@ from backend.conversations.reading.pieces import cues, either, places_of
 
 _BREAK: Final = re.compile(r"[,;:\n।!?()]|\.(?=\s|$)")
 _LED_BY_COLON: Final = re.compile(r"[^\d:]+:\s+(?=\S+\s+\S)")
+_LED_BY_INSTEAD: Final = re.compile(r"(?:\w+ ){1,3}instead\s*[,:]\s*(?=\S)", re.IGNORECASE)  # "The office instead, ..."
+_IS_CALLED: Final = re.compile(r"\b(?:mimi ni|naitwa|jina (?:langu )?ni|my name is|mera naam)\s+$", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    r",?\s*(\w+)\.?\s+(?:(?:no|number|namba)\.?\s+)?([A-Za-z]{0,2}\d{1,4}[A-Za-z]?)\b(?!\s*\w)"
+)
 _FIRST_CLAUSE: Final = re.compile(r"([^,.\n]+)[,.\n]\s*(?=\S)")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
@@ -36,7 +41,7 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     address = slots.get("address")
     if not address or address.get("start") is None or address.get("vague"):
         return reading
-    address = _without_other_clauses(_without_lead(address))
+    address = _without_other_clauses(_without_lead(_without_name(text, address)))
     reading = {**reading, "slots": {**slots, "address": address}}
     start, end = int(address["start"]), int(address["end"])
     first = _head(text, start, reading, catalogue)
@@ -56,13 +61,22 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
     """An address without what leads to the place ("bring it to the office: ...", "pale ...", "Wakad nahi, ...")."""
     text = str(address["text"])
-    colon = _LED_BY_COLON.match(text)
-    cut = colon.end() if colon else _refused(text)
+    led_by = _LED_BY_COLON.match(text) or _LED_BY_INSTEAD.match(text)
+    cut = led_by.end() if led_by else _refused(text)
     said = words_behind(text, cut)
     led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
     if led and len([one for one in said if one[0] >= led]) > 1:
         cut += next(start for start, _, _ in said if start >= led)
     return {**address, "start": int(address["start"]) + cut, "text": text[cut:]} if cut else address
+
+
+def _without_name(text: str, address: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An address without the name of who gives it ("mimi ni bibi Zena, Mji wa Kale")."""
+    start, said = int(address["start"]), str(address["text"])
+    first = _FIRST_CLAUSE.match(said)
+    if first is None or len(words(first.group(1))) > _LONGEST or not _IS_CALLED.search(text[:start]):
+        return address
+    return {**address, "start": start + first.end(), "text": said[first.end() :]}
 
 
 def _refused(text: str) -> int:
@@ -111,6 +125,9 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
 def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
     """Where the address ends, the name in the message's last clause included."""
     gap = text[end:]
+    numbered = _NUMBERED.match(gap)
+    if numbered and fold(numbered.group(1)) in cues().numbered_places:  # "..., hse 22"
+        return end + numbered.end()
     if not gap.lstrip().startswith(","):
         return end
     begun = end + gap.index(",") + 1
