@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
@@ -30,9 +30,9 @@ def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:
     Numbers lead their parts ("two small one big") or, where the clause begins with none, end them ("small two big
     one"); one that tells a row from the others (`telling`) counts nothing, and where nothing counts, "one" ends them.
     """
-    said = [word.lower() for _, _, word in words(clause)]
+    said = _said(clause)
     leads = bool(said) and _counts(fold(said[0]), telling, *map(fold, said[1:2]))
-    keys = [fold(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
+    keys = [_key(word) for place, word in enumerate(said) if word not in cues().attributes or _leads_one(said, place)]
     behind = [*keys[1:], ""][: len(keys)]
     counting = [_counts(key, telling, after) for key, after in zip(keys, behind, strict=True)]
     if not any(counting):
@@ -47,6 +47,23 @@ def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:
             parts.append([])
         parts[-1] += [key] if key not in cues().joins else []
     return [part for part in parts if part]
+
+
+def _said(clause: str) -> list[str]:
+    """The words of a clause in lower case, a size in two numbers ("4x6") as one of them."""
+    sizes, said = crosses(clause), list[str]()
+    for start, _, word in words(clause):
+        size = next((one for one in sizes if one[0] <= start < one[1]), None)
+        if size is None or start == size[0]:
+            said.append(word.lower() if size is None else size[2])
+    return said
+
+
+def _key(word: str) -> str:
+    return word if _CROSSED.fullmatch(word) else fold(word)
+
+
+_CROSSED: Final = re.compile(r"\d+x\d+")
 
 
 def _counts(key: str, telling: frozenset[str], after: str = "") -> bool:

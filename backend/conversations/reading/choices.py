@@ -148,7 +148,7 @@ def _part_of(part: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[Catalo
     counted = pairs[0][1] is not None and not pairs[0][2]
     # "One small" is no row of one litre.
     sized = counted and worded is not None and _by_label(rows, told) is worded
-    row = worded if sized else _by_words(rows, told, frozenset(f"{value:g}" for value in named)) or worded
+    row = worded if sized else _by_words(rows, told, frozenset([*(f"{value:g}" for value in named), *told])) or worded
     leads = worded is row and row is not None and counted
     counts = [value for value, unit in numbers if not unit or len(numbers) == 1]
     if not leads:
@@ -251,7 +251,8 @@ def _says_only(text: str) -> bool:
     taking = (known.both, known.all_of_them, known.each, known.half_each)
     spans = [span for listed in taking for span in places_of(listed, text)]
     rest = (fold(word) for start, _, word in words(text) if not any(first <= start < last for first, last in spans))
-    return all(key in either(lexicon().filler, cues().asks) or number_of(key) is not None for key in rest)
+    filling = either(lexicon().filler, cues().asks)
+    return not crosses(text) and all(key in filling or number_of(key) is not None for key in rest)
 
 
 _ASCII: Final = {ord(digit): str(value) for value, digit in enumerate("०१२३४५६७८९")}

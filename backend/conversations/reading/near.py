@@ -15,7 +15,7 @@ from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, num
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import blocked_spans, clauses
 from backend.conversations.reading.misses import is_held, may_be_missed
-from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, of_them, places_of
 from backend.conversations.reading.slips import is_near, meant, no_slips, number_words, single, strangers
 
 _NAMED: Final = frozenset({Kind.GOODS, Kind.AMOUNT})
@@ -54,7 +54,7 @@ def may_be_mistyped(
     only_off = changes and not adds
     sized = _beside_goods(pieces)
     idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
-    idle |= {one.start for one in loose if counts_people(text, one.start, one.end)}
+    idle |= {one.start for one in loose if counts_people(text, one.start, one.end) or _is_of_all(one, text)}
     return (
         _is_torn(text, reading)
         or may_be_missed(pieces, items, reading, catalogue, is_known)
@@ -101,6 +101,14 @@ def _counts_again(piece: Piece, items: Sequence[Item], text: str) -> bool:
     """Whether a one stands right behind a good that is to come once: it says no more than was read."""
     ones = (item for item in items if item.sku and item.wanted.count in {None, 1} and len(item.resolution.lines) == 1)
     return number_of(piece.key) == 1 and any(text[item.end : piece.start].isspace() for item in ones)
+
+
+def _is_of_all(piece: Piece, text: str) -> bool:
+    """Whether a number is a part of "both" ("zote mbili"), or the one "of them" that is changed."""
+    if number_of(piece.key) is None:
+        return False
+    one = number_of(piece.key) == 1 and of_them(text) in {piece.start, piece.end + 1}
+    return one or any(start < piece.start < end for start, end in places_of(cues().both, text))
 
 
 def _beside_goods(pieces: Sequence[Piece]) -> frozenset[int]:

@@ -54,7 +54,7 @@ def leaves_out(
     return (
         bool(named - refused - own)
         or bool(refused & own)
-        or (every and len(own) < _FEWEST and not named)
+        or (every and len(own) < _FEWEST and not named and not _tells_some(text, own, rows))
         or _miscounts(amounts, taken, rows, prices_in(question))
     )
 
@@ -71,7 +71,8 @@ def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalog
     rows = {one.sku for one in joined} - {None}
     said = [fold(word) for _, _, word in words(text)]
     only_refuses = said[:1] != [] and said[0] in refusing() and not any(sign in text for sign in ",;.\n")
-    if len(joined) == 1 and (only_refuses or places_of(cues().both, text)):
+    two = len(joined) == 1 and joined[0].wanted.count == _FEWEST  # "Both smooth", of two that were asked for.
+    if len(joined) == 1 and (only_refuses or (places_of(cues().both, text) and not two)):
         return True
     if any(one.resolution.rule == "answer" for one in joined):
         return False
@@ -92,6 +93,14 @@ def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str]
             named.update(found)
             refused.update(found if after in cues().refusals_after or before in refusing() else ())
     return named, refused
+
+
+def _tells_some(text: str, own: set[str | None], rows: Sequence[CatalogueItem]) -> bool:
+    """Whether a word or a number tells what was taken, and not all that was offered ("all smooth", "zote 5x6")."""
+    said, numbers = [fold(word) for _, _, word in words(text)], prices_in(text)
+    found = [{*rows_of_word(key, rows)} for key in said if not is_between(key)]
+    found.append({row.sku for row in rows if numbers & numbers_of(row)})
+    return any(own <= told and len(told) < len(rows) for told in found)
 
 
 def _miscounts(
