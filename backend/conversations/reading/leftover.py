@@ -61,10 +61,17 @@ def passes_over(pieces: Sequence[Piece], items: Sequence[Item], joined: Sequence
 
 
 def _is_owned(item: Item, other: Item, text: str) -> bool:
-    """Whether a genitive alone joins two goods, as it does the parts of one name ("mabuyu ya pilipili")."""
-    return item.unamounted and [fold(word) for _, _, word in words(text[item.end : other.start])] in _OWNS
+    """Whether a genitive alone joins two goods, as it does the parts of one name ("mabuyu ya pilipili").
+
+    So does "kwa" before what no number counts: "mbuzi kwa supu" is for it or comes with it.
+    """
+    if not item.unamounted and not other.unamounted:
+        return False
+    between = [fold(word) for _, _, word in words(text[item.end : other.start])]
+    return between in _OWNS or (between == _FOR and other.unamounted)
 
 
+_FOR: Final = [fold("kwa")]
 _HINDI: Final = frozenset(map(fold, ("ka", "ki", "ke", "cha", "chi", "che", "का", "की", "के", "चा", "ची", "चे")))
 _OWNS: Final = [[key] for key in sorted(GENITIVES | _HINDI)]
 

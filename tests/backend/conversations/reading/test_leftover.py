@@ -115,3 +115,15 @@ def test_what_is_left_out_of_everything_is_not_ordered(text: str) -> None:
 def test_a_number_said_twice_is_the_name_and_the_count(text: str, expected: dict[str, int]) -> None:
     result = read(FUSES, text)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text", ["<cocoa> {mbili|2} kwa <puff>", "{2} <cocoa> za <spinach roll>", "<कोको> {दो|2} की <puff>"]
+)
+def test_what_an_uncounted_good_is_of_or_for_is_asked_about(text: str) -> None:
+    """It may say what the other is, or is for, and be no order of its own."""
+    assert read(SNACKS, text).decision is Decision.CLARIFY
+
+
+def test_a_counted_good_behind_for_is_ordered() -> None:
+    assert lines(read(SNACKS, "<cocoa> {mbili|2} kwa <puff> {mbili|2}")) == {"COCOA": 2, "PUFF-B": 2}
