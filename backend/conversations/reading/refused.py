@@ -16,7 +16,8 @@ _IN_PLACE: Final = frozenset(
 )
 _LEAVING: Final = frozenset(map(fold, ("sodun", "chhodkar", "chodkar", "chhodke", "सोडून", "छोड़कर", "छोडकर")))
 _LEFT: Final = _IN_PLACE | _LEAVING
-_REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
+# Stands before a size that is not wanted.
+REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
 
 
 def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
@@ -33,7 +34,7 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
     behind = list(dropwhile(lambda one: one.start < segment.end, pieces))
     which = list(takewhile(_tells_which, behind))  # "Chhota wala nahi" refuses the small one.
     end, after = which[-1].end if which else segment.end, next(iter(behind[len(which) :]), None)
-    led = _is_break(before, _REFUSES_BEFORE) and before is not None and text[before.end : segment.start].isspace()
+    led = _is_break(before, REFUSES_BEFORE) and before is not None and text[before.end : segment.start].isspace()
     refused = _is_break(after, cues().refusals_after) and after is not None
     return led or (refused and after is not None and text[end : after.start].isspace())
 

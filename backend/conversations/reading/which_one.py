@@ -6,12 +6,13 @@ from itertools import dropwhile
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words, words_behind
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
+from backend.conversations.reading.refused import REFUSES_BEFORE
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.wants import wanted_of
 
@@ -65,9 +66,16 @@ def _merged(items: list[Item], text: str, amounts: Sequence[Amount], catalogue: 
         told = _in_size(out[base], item.keys, item.amounts, amounts, catalogue) if base is not None and same else None
         if base is not None and told is not None:
             out[base] = told
-        else:
+        elif not (out and _is_refused(out[-1], item, text)):
             out.append(item)
     return out
+
+
+def _is_refused(last: Item, item: Item, text: str) -> bool:
+    """Whether the same good in another size is what is not wanted ("one of 5 litres, not 2 litres")."""
+    led = [fold(word) for _, _, word in words_before(text, item.start)[-1:]]
+    same = item.keys == last.keys and not item.amounts and item.wanted.size is not None
+    return same and not REFUSES_BEFORE.isdisjoint(led)
 
 
 def _told_of(items: Sequence[Item], start: int, end: int, text: str) -> int | None:

@@ -35,3 +35,10 @@ def test_another_size_with_its_own_count_is_ordered_beside() -> None:
         "SUGAR-2": 2,
         "SUGAR-1": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["<sukari> {2kg|2kg} {moja|1} si {1kg|1kg}", "{1} <sugar> {2kg|2kg} not {1kg|1kg}, please"]
+)
+def test_a_size_that_is_refused_is_not_ordered(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)) == {"SUGAR-2": 1}
