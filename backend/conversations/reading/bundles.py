@@ -1,6 +1,5 @@
 """Bundles that are asked for by what they are alone: "one combo", in a shop that has several."""
 
-from dataclasses import replace
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -20,4 +19,4 @@ def as_bundle(segment: Segment, catalogue: Catalogue) -> Segment:
     if kind not in _BUNDLES:
         return segment
     rows = tuple(row.sku for row in catalogue.items if row.container == kind == row.terms.container)
-    return replace(segment, resolution=Resolution(Status.OPEN, alternatives=rows, rule=BUNDLE)) if rows else segment
+    return segment._replace(resolution=Resolution(Status.OPEN, alternatives=rows, rule=BUNDLE)) if rows else segment

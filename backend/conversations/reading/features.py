@@ -11,7 +11,7 @@ from backend.catalog.linking.terms import spoken_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.names import is_done
-from backend.conversations.reading.pieces import Kind, Piece, UNREAD, cues, either
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, either
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import unmet
 from backend.conversations.reading.types import Decision

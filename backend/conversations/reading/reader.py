@@ -19,6 +19,7 @@ from backend.conversations.reading.change import changes_nothing
 from backend.conversations.reading.change_doubts import may_change_otherwise
 from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
+from backend.conversations.reading.collecting import read_items
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.doubts import in_doubt
@@ -27,14 +28,9 @@ from backend.conversations.reading.features import features_of
 from backend.conversations.reading.history import as_offered, asked_items, items_of, offered, running_order
 from backend.conversations.reading.how_many import as_many_of_each
 from backend.conversations.reading.item import Item
-from backend.conversations.reading.items import Collector
 from backend.conversations.reading.last_time import adds_to_last_time
-from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.leftover import (
     is_lost,
-    is_second_count,
-    is_sure_amount,
-    leads_to_note,
     leaves_amounts,
     leaves_words,
     passes_over,
@@ -45,15 +41,12 @@ from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
-from backend.conversations.reading.own_choices import with_own_choices
 from backend.conversations.reading.partly import some_otherwise
-from backend.conversations.reading.pieces import Kind, Piece, cues, of_them
+from backend.conversations.reading.pieces import Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.refused_alone import refuses_for_another
 from backend.conversations.reading.segment import Segment
-from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
-from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.sort_instead import in_other_sort, leaves_another
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.soundalikes import only_sound_so
@@ -69,7 +62,6 @@ from backend.conversations.reading.types import (
 from backend.conversations.reading.unanswered import leaves_out, takes_less
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
-from backend.conversations.reading.which_one import told_which
 
 _KILO: Final = 1000
 # How sure the bot must be of what is acted on and cannot be undone.
@@ -120,7 +112,7 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
-    items, loose, pieces, lost = _items(reading, catalogue, context)
+    items, loose, pieces, lost = read_items(reading, catalogue, context)
     lost = lost or strays.offers_a_choice(pieces, items) or strays.wishes_another(context.text, items)
     more = strays.names_more(pieces, items, catalogue)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
@@ -231,7 +223,7 @@ def _is_besides(item: Item, rows: AbstractSet[str], text: str) -> bool:
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     order = _order(catalogue, context)
-    items, loose, pieces, _ = _items(reading, catalogue, context, _words_of(order, catalogue))
+    items, loose, pieces, _ = read_items(reading, catalogue, context, _words_of(order, catalogue))
     items = recounted(context.text, items, order, catalogue)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
@@ -255,28 +247,6 @@ def _words_of(skus: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
 def _is_held(piece: Piece, items: Sequence[Item], loose: Sequence[Segment]) -> bool:
     spans = [(one.start, one.end) for one in items] + [(one.start, one.end) for one in loose]
     return any(start <= piece.start < end for start, end in spans)
-
-
-def _items(
-    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext, standing: frozenset[str] = frozenset()
-) -> tuple[list[Item], Sequence[Segment], Sequence[Piece], bool]:
-    segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
-    amounts = amounts_of(reading)
-    collector = Collector(context.text, reading, catalogue, amounts, pieces)
-    items = with_own_choices(collector.collect(segments), context.text, catalogue)
-    items, loose = told_which(items, collector.loose, context.text, amounts, catalogue)
-    items = with_shared(items, context.text, pieces, catalogue)
-    read = {piece.start for segment in segments for piece in segment.pieces}
-    passed_over = [piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read]
-    lost = any(
-        is_sure_amount(piece.start, piece.end, reading)
-        or leads_to_note(piece.end, reading, context.text)
-        or is_second_count(piece.start, items, context.text)
-        for piece in passed_over
-        if not any(item.holds(piece.start) for item in items)
-    )
-    loose = [segment for segment in loose if not any(item.holds(segment.start) for item in items)]
-    return items, loose, pieces, lost
 
 
 def _order(catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Fraction]:

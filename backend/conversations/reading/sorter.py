@@ -9,7 +9,7 @@ from backend.catalog.linking.folding import fold, stems
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import as_ware, is_joint_ware, is_unit, spoken_number, term
-from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, Kind, Piece, UNREAD, cues, no_goods_words
+from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.verbs import says_how
 
