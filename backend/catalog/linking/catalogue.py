@@ -104,6 +104,12 @@ class CatalogueItem:
         """The goods words of its name and aliases."""
         return frozenset(word for text in (self.name, *self.aliases) for word in self._terms_of(text).goods)
 
+    @cached_property
+    def choices(self) -> frozenset[str]:
+        """Folded words for what it may be had in, where it comes in several ("colour=red,gold")."""
+        values = (value for axis in self.options.values() if len(axis) > 1 for value in axis)
+        return frozenset(fold(word) for value in values for _, _, word in words(value))
+
     def _terms_of(self, text: str) -> Terms:
         return terms_of(text, wares=self.wares)
 

@@ -55,7 +55,13 @@ def _joined(one: Item, other: Item, text: str, catalogue: Catalogue) -> Item | N
 def _is_choice(choice: Item, good: Item, catalogue: Catalogue) -> bool:
     """Whether an item that is no row's whole name says no more than what the other good may be had in."""
     row = catalogue.by_sku.get(good.sku or "")
-    if row is None or not good.resolution.exact or choice.resolution.exact or choice.resolution.status is Status.ODD:
+    if (
+        row is None
+        or not row.choices
+        or not good.resolution.exact
+        or choice.resolution.exact
+        or choice.resolution.status is Status.ODD
+    ):
         return False
     said = [term.key for term in read_keys(choice.keys).goods]
     return bool(said) and all(is_choice_of(key, row) for key in said)
@@ -63,17 +69,11 @@ def _is_choice(choice: Item, good: Item, catalogue: Catalogue) -> bool:
 
 def is_choice_of(key: str, row: CatalogueItem) -> bool:
     """Whether a folded word says what a row may be had in, in whichever language."""
-    return any(_is_said(key, value) for value in _choices(row))
+    return any(_is_said(key, value) for value in row.choices)
 
 
 def _is_said(key: str, value: str) -> bool:
     return key == value or not sense_of(key).isdisjoint(sense_of(value))
-
-
-def _choices(row: CatalogueItem) -> Iterator[str]:
-    """Folded words for what a row may be had in, of which it has several."""
-    values = (value for axis in row.options.values() if len(axis) > 1 for value in axis)
-    return (fold(word) for value in values for _, _, word in words(value))
 
 
 def may_be_choice(one: Item, other: Item, catalogue: Catalogue) -> bool:
@@ -91,7 +91,7 @@ def is_of_no_choice(item: Item, items: Sequence[Item], text: str, catalogue: Cat
         catalogue: The merchant's rows.
     """
     row = catalogue.by_sku[item.sku or ""]
-    own = frozenset(_choices(row))
+    own = row.choices
     if not own:
         return False
     count = item.wanted.count
@@ -131,7 +131,7 @@ def _without_shares(items: Sequence[Item], text: str, catalogue: Catalogue) -> I
     while rest:
         good, *rest = rest
         row = catalogue.by_sku.get(good.sku or "")
-        if row is not None and any(_choices(row)):
+        if row is not None and row.choices:
             told = next((at for at, one in enumerate(rest) if not _is_same(one, good, catalogue)), len(rest))
             end = rest[told].start if told < len(rest) else len(text)
             shared = _shared_out(good, row, text, end, catalogue)

@@ -27,7 +27,7 @@ def may_be_counted_otherwise(
     return (
         any(_is_other_good(*pair, text, reading, catalogue) for pair in pairwise(ordered))
         or any(_is_told_anew(*pair, text) for pair in combinations(ordered, _NEAR))
-        or any(_is_of_both(item, ordered, text, catalogue) for item in ordered)
+        or (cues().any_in(_BOTH, text) and any(_is_of_both(item, ordered, text, catalogue) for item in ordered))
     )
 
 

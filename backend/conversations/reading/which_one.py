@@ -73,9 +73,10 @@ def _merged(items: list[Item], text: str, amounts: Sequence[Amount], catalogue: 
 
 def _is_refused(last: Item, item: Item, text: str) -> bool:
     """Whether the same good in another size is what is not wanted ("one of 5 litres, not 2 litres")."""
+    if item.keys != last.keys or item.amounts or item.wanted.size is None:
+        return False
     led = [fold(word) for _, _, word in words_before(text, item.start)[-1:]]
-    same = item.keys == last.keys and not item.amounts and item.wanted.size is not None
-    return same and not REFUSES_BEFORE.isdisjoint(led)
+    return not REFUSES_BEFORE.isdisjoint(led)
 
 
 def _told_of(items: Sequence[Item], start: int, end: int, text: str) -> int | None:
