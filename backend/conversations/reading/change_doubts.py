@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words, words_before
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change
@@ -40,6 +40,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or _loses_size(items, change, order, catalogue)
         or (not items and cues().any_in(cues().something_more, text))
         or (not items and _tells_choices(keys, order, catalogue))
+        or any(_is_counted_across_and(item, text) for item in items)
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
     )
 
@@ -47,6 +48,21 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
 def _tells_choices(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
     """Whether a change that names no good says what those of the order may be had in ("ek lal ek hara")."""
     return any(is_choice_of(key, catalogue.by_sku[sku]) for sku in order for key in keys)
+
+
+def _is_counted_across_and(item: Item, text: str) -> bool:
+    """Whether a good took an amount from before the "and" that leads to it ("2 nahi 3 kilo aur butter bhi ek")."""
+    before = [fold(word) for _, _, word in words_before(text, item.start)[-_NEAR:]]
+    led = not cues().joins.isdisjoint(before[-1:]) and cues().also.isdisjoint(before[-1:])
+    if item.unamounted or not led or number_of(before[0]) is not None:  # "Ek aur naan" is one more.
+        return False
+    said = [*words(text[item.start : item.end]), *words_behind(text, item.end)[:_NEAR]]
+    numbers = [value for _, _, word in said if (value := number_of(fold(word))) is not None]
+    amounted = any(not word.isalpha() or is_unit(fold(word)) for _, _, word in said)
+    return not amounted and (item.wanted.count is None or float(item.wanted.count) not in numbers)
+
+
+_NEAR: Final = 2
 
 
 def _stands_instead(item: Item, text: str) -> bool:

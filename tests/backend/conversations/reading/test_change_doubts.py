@@ -76,3 +76,17 @@ def test_what_is_named_is_doubled_alone(text: str) -> None:
 def test_something_more_that_is_not_named_is_asked_about(text: str) -> None:
     history = _after("1 x Metal Zip = KES 90")
     assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text", ["{2} nahi {3 litre|3l} aur <metal zip> bhi {ek|1}", "{2} no, {3 litre|3l} and <metal zip> too"]
+)
+def test_an_amount_from_before_an_and_is_asked_about(text: str) -> None:
+    history = _after("2 x Sewing Needle 16 = KES 180")
+    assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["{ek|1} aur <metal zip>", "aur <metal zip> bhi {ek|1}"])
+def test_one_more_of_another_good_is_added(text: str) -> None:
+    history = _after("2 x Sewing Needle 16 = KES 180")
+    assert lines(read(TAILOR, text, intent="modify_order", history=history)) == {"ZIP-M": 1}
