@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
@@ -13,8 +12,8 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
-from backend.conversations.reading.around import Around
 from backend.conversations.reading.asides import named_otherwise, told_behind
+from backend.conversations.reading.besides import is_besides
 from backend.conversations.reading.change import changes_nothing
 from backend.conversations.reading.change_doubts import may_change_otherwise
 from backend.conversations.reading.changes import Changer
@@ -197,9 +196,9 @@ def _picked(
         return None
     rows = {*item.resolution.alternatives}
     shared = chosen_each(item, written_apart(context.text), talk.last_question(context.history), catalogue)
-    if shared is not None and not any(_is_besides(one, rows, context.text) for one in items):
+    if shared is not None and not any(is_besides(one, rows, context.text, catalogue) for one in items):
         return shared
-    besides = [one for one in items if _is_besides(one, rows, context.text)]
+    besides = [one for one in items if is_besides(one, rows, context.text, catalogue)]
     besides += [one for one in items if one.resolution.status is Status.UNKNOWN and one.amounts and not only_tells(one)]
     text = context.text
     for one in besides:
@@ -214,11 +213,6 @@ def _picked(
         return [*each, *besides]
     found = chosen(item, text, question, said, catalogue)
     return None if found is None else [found, *besides]
-
-
-def _is_besides(item: Item, rows: AbstractSet[str], text: str) -> bool:
-    other = item.sku not in rows or Around(text).also(item)
-    return item.sku is not None and other and item.resolution.exact
 
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:

@@ -54,3 +54,8 @@ def test_what_may_be_meant_otherwise_is_asked_about(text: str) -> None:
 @pytest.mark.parametrize("text", ["bada wala, <wick> bhi", "large, <wick> also"])
 def test_what_an_answer_names_besides_comes_too(text: str) -> None:
     assert lines(read(CAMP, text, history=ASKED)) == {"LAMP-L": 1, "WICK": 1}
+
+
+@pytest.mark.parametrize("text", ["bada wala aur {2} <wick>", "the large one and {2} <lamp wick>"])
+def test_what_an_answer_counts_besides_does_not_count_the_answer(text: str) -> None:
+    assert lines(read(CAMP, text, history=ASKED)) == {"LAMP-L": 1, "WICK": 2}
