@@ -126,7 +126,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         lost = (
             lost
             or passes_over(pieces, items, joined)
-            or _leaves_out(joined, amounts_said(items, loose), catalogue, context)
+            or _leaves_out(joined, amounts_said([one for one in items if one not in joined], loose), catalogue, context)
             or takes_less(context.text, items, joined, catalogue)
         )
         items, loose = joined, ()

@@ -56,6 +56,7 @@ def test_what_an_answer_names_besides_comes_too(text: str) -> None:
     assert lines(read(CAMP, text, history=ASKED)) == {"LAMP-L": 1, "WICK": 1}
 
 
-@pytest.mark.parametrize("text", ["bada wala aur {2} <wick>", "the large one and {2} <lamp wick>"])
+@pytest.mark.parametrize("text", ["bada wala aur {2} <wick>", "large, {2} <wick>"])
 def test_what_an_answer_counts_besides_does_not_count_the_answer(text: str) -> None:
-    assert lines(read(CAMP, text, history=ASKED)) == {"LAMP-L": 1, "WICK": 2}
+    result = read(CAMP, text, history=ASKED)
+    assert (lines(result), result.decision) == ({"LAMP-L": 1, "WICK": 2}, Decision.ACCEPT)
