@@ -64,6 +64,8 @@ def test_an_option_goes_to_the_goods_beside_it() -> None:
         ),
         ("weka mkate , mtoe sabuni", {"mtoe": "REMOVE", "sabuni": "ITEM", "mkate": "ITEM"}, ["add", "remove"]),
         ("a soap in place of the rice", {"in place of": "REMOVE", "rice": "ITEM", "soap": "ITEM"}, ["add", "remove"]),
+        ("mop in place of the brush", {"mop": "ITEM", "in place of": "REMOVE", "brush": "ITEM"}, ["add", "remove"]),
+        ("mop in lieu of brush", {"mop": "ITEM", "in lieu of": "REMOVE", "brush": "ITEM"}, ["add", "remove"]),
         ("rice instead of soap", {"rice": "ITEM", "soap": "ITEM"}, ["to", "from"]),
         ("change rice to soap", {"rice": "ITEM", "soap": "ITEM"}, ["from", "to"]),
         ("चावल ऐवजी पोहे", {"चावल": "ITEM", "पोहे": "ITEM"}, ["from", "to"]),
