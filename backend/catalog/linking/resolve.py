@@ -191,6 +191,8 @@ def _by_size(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: W
     if spec.silent:
         return None
     default = _default(found)
+    if default is not None and len(default.rows) == 1 and spec.is_part and catalogue.items[default.rows[0]].weighed:
+        return default
     best = max(found, key=lambda one: one.score)
     if default is not None and len(default.rows) == 1 and _comes_in(catalogue, default.rows, spec):
         return default._replace(rule="size", labelled=spec.label is not None)

@@ -24,6 +24,11 @@ class Spec(NamedTuple):
         """Whether no size is said but what it comes in."""
         return self.measure is None and self.label is None and not self.numbers
 
+    @property
+    def is_part(self) -> bool:
+        """Whether no more than a half or a quarter is said, which of what is weighed is that part of a kilo."""
+        return self.label in _PARTS and self.measure is None and not self.numbers
+
 
 def spec_of(terms: Terms, wanted: Wanted) -> Spec:
     """The size in a mention's words and amounts; the amounts go first."""

@@ -289,6 +289,7 @@ BY_WEIGHT = catalogue_from_rows(
             ("TOMATO-A", "Tomatoes Grade A", "nyanya|tamatar", "size=large"),
             ("TOMATO-B", "Tomatoes Grade B", "", "size=small"),
             ("CASHEW", "Cashew Nuts", "korosho|kaju", ""),
+            ("MIX", "Cashew Snack Mix", "korosho mix robo", "size=quarter"),
         )
     ]
 )
