@@ -14,6 +14,8 @@ from backend.conversations.reading.slips import number_words
 
 ALSO_GIVES: Final = frozenset({"do"})
 
+_YEARS: Final = frozenset({"miaka", "umri"})
+_AGE: Final = re.compile(r"-?(?:yrs?|years?)[- ]old\b|saal (?:ka|ki|ke)\b|varsha?ch[aiey]\w*", re.IGNORECASE)
 _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 
 
@@ -31,10 +33,11 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
 
 
 def counts_people(text: str, start: int, end: int) -> bool:
-    """Whether a number tells how many people there are ("tuko kumi, leta ...")."""
+    """Whether a number tells how many people there are ("tuko kumi, leta ..."), or how old one is ("my 8 yr old")."""
     before = [word.lower() for _, _, word in words_before(text, start)][-1:]
     behind = text[end:].lstrip(" ")
-    return not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before)
+    aged = _AGE.match(behind) is not None or not _YEARS.isdisjoint(before)
+    return aged or (not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before))
 
 
 def numbers_place(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> bool:

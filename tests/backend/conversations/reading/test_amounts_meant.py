@@ -61,3 +61,10 @@ def test_a_number_said_twice_before_an_inch_counts_a_size() -> None:
 )
 def test_the_number_of_a_place_counts_nothing(text: str, expected: dict[str, int]) -> None:
     assert lines(read(CORNER_SHOP, text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["<bread> for my {8} yr old", "<mkate> kwa mtoto wa miaka {8}", "{8} saal ke bacche ke liye <bread>"]
+)
+def test_how_old_somebody_is_counts_nothing(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)) == {"BREAD": 1}
