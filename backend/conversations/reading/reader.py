@@ -58,7 +58,7 @@ from backend.conversations.reading.types import (
     ReadingContext,
     Slot,
 )
-from backend.conversations.reading.unanswered import leaves_out, takes_less
+from backend.conversations.reading.unanswered import leaves_out, shares_out, takes_less
 from backend.conversations.reading.unread import unread_goods
 from backend.conversations.reading.unsaid import may_change
 
@@ -128,6 +128,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
             or passes_over(pieces, items, joined)
             or _leaves_out(joined, amounts_said([one for one in items if one not in joined], loose), catalogue, context)
             or takes_less(context.text, items, joined, catalogue)
+            or shares_out(loose, joined)
         )
         items, loose = joined, ()
     else:

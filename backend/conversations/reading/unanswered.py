@@ -20,6 +20,7 @@ from backend.conversations.reading.choices import (
 )
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
+from backend.conversations.reading.segment import Segment
 
 _FEWEST: Final = 2
 _ARTICLES: Final = frozenset(map(fold, ("the", "a", "an", "ile", "ya")))
@@ -79,6 +80,12 @@ def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalog
     known = {word.key for sku in rows if sku for word in catalogue.by_sku[sku].spoken}
     others = (one for one in items if one.resolution.exact and not one.guessed and one.sku and one.sku not in rows)
     return any(not known.issuperset(one.keys) for one in others)
+
+
+def shares_out(loose: Sequence[Segment], joined: Sequence[Item]) -> bool:
+    """Whether an answer that came to one row counts twice, once in a size of its own ("four, two of them small")."""
+    counts = {one.wanted.count for one in loose} - {None}
+    return len(joined) == 1 and len(counts) > 1 and any(one.has_options and one.amounts for one in loose)
 
 
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:

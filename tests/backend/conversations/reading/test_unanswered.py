@@ -123,3 +123,9 @@ def test_what_an_answer_refuses_is_not_taken(said: str, question: str, answer: s
     booked, decision, _ = _answer(said, question, answer)
     assert decision is (Decision.ACCEPT if expected else Decision.CLARIFY)
     assert not expected or booked == expected
+
+
+@pytest.mark.parametrize("answer", ["{nne|4}, {mbili|2} ndogo", "{4}, {2} small", "{char|4}, {do|2} chhote"])
+def test_a_count_that_is_shared_out_behind_it_is_asked_about(answer: str) -> None:
+    """Of how many there are to be, some are to be in another size."""
+    assert _answer("<jar>", "How many?", answer)[1] is Decision.CLARIFY
