@@ -8,6 +8,7 @@ from backend.catalog.linking.folding import fold
 from backend.conversations.reading.pieces import Kind, Piece, cues, either
 
 _POSTPOSITIONS: Final = frozenset({"tak", "tk", "तक", "pas", "paas", "पास", "kade", "कडे", "par", "पर"})
+_I_AM: Final = ("i", "am")  # which sounds as Hindi's mango does
 _NAMELESS: Final = ""  # the key of a word of an address or a note
 
 
@@ -15,6 +16,8 @@ def without_postpositions(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, of which a postposition that no number counts is none of the goods ("7 baje tak", "ghar tak")."""
     out = _without_hours(list(pieces))
     for place, (before, piece) in enumerate(pairwise(pieces), 1):
+        if piece.kind is Kind.GOODS and (before.text.lower(), piece.text.lower()) == _I_AM:
+            out[place] = piece._replace(kind=Kind.JOINT, weak=False)
         if piece.kind is not Kind.GOODS or piece.text.lower() not in _POSTPOSITIONS:
             continue
         counted = any(one.kind is Kind.AMOUNT for one in pieces[place + 1 : place + 2])

@@ -66,3 +66,13 @@ def test_a_clock_is_ordered_by_its_number() -> None:
 
 def test_all_that_a_row_is_called_before_a_number_is_asked_about_where_it_was_taken_for_talk() -> None:
     assert read(CLOCKS, "saa moja ya ukuta na <sabuni> {2}").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["{2} <bread> I am in town", "{mbili|2} <bread>, i am hapa stage"])
+def test_i_am_orders_no_mango(text: str) -> None:
+    names = (("BREAD", "Bread", "bread"), ("MANGO", "Ripe Mango", "embe|mango|aam"))
+    shop = catalogue_from_rows(
+        [{"sku": sku, "name": name, "aliases": aliases, "price": "40", "stock": "30"} for sku, name, aliases in names]
+    )
+    result = read(shop, text)
+    assert (lines(result), result.decision) == ({"BREAD": 2}, Decision.ACCEPT)
