@@ -12,6 +12,7 @@ from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import Amount
+from backend.conversations.reading.pieces import either
 from backend.conversations.reading.refused import REFUSES_BEFORE
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.wants import wanted_of
@@ -19,7 +20,8 @@ from backend.conversations.reading.wants import wanted_of
 _THAT: Final = frozenset(
     map(fold, ("ile", "zile", "ule", "yule", "lile", "kile", "vile", "yale", "wale", "hiyo", "hizo"))
 )
-_OF: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya", "the", "size", "saizi")))
+_OF: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya", "the")))
+_SIZE: Final = frozenset(map(fold, ("size", "saizi", "ukubwa")))
 _ONES: Final = frozenset(
     map(fold, ("one", "ones", "wala", "wali", "wale", "vala", "vali", "vale", "वाला", "वाली", "वाले"))
 )
@@ -92,8 +94,8 @@ def _told_of(items: Sequence[Item], start: int, end: int, text: str) -> int | No
     led = [fold(word) for _, _, word in words(text[items[before].end : start])]
     led = list(dropwhile(lambda key: number_of(key) is not None, led))
     behind = {fold(word) for _, _, word in (*words(text[start:end])[-1:], *words_behind(text, end)[:1])}
-    that = not _THAT.isdisjoint(led[:1]) or not _ONES.isdisjoint(behind)
-    return before if that and all(key in _THAT or key in _OF for key in led) else None
+    that = not _THAT.isdisjoint(led[:1]) or not _ONES.isdisjoint(behind) or not _SIZE.isdisjoint(led)
+    return before if that and either(_THAT, _OF, _SIZE).issuperset(led) else None
 
 
 def _in_size(

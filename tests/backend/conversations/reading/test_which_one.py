@@ -13,6 +13,7 @@ from tests.support.shops import CORNER_SHOP, KITCHEN
         ("<sukari> {mbili|2}, ile ya {2kg|2kg}", {"SUGAR-2": 2}),
         ("<sukari> {mbili|2}, zile kubwa za {kilo mbili|2kg}", {"SUGAR-2": 2}),
         ("{2} <sugar>, the {2kg|2kg} ones", {"SUGAR-2": 2}),
+        ("<sukari> {mbili|2} za ukubwa wa {2kg|2kg}", {"SUGAR-2": 2}),
         ("{3} <malisho milk>, the {1l|1l} {one|1}, and {1} <bread>", {"MILK-L": 3, "BREAD": 1}),
         ("<maisha flour> {do|2}, {1kg|1kg} wala", {"FLOUR-1": 2}),
     ],
