@@ -6,6 +6,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.catalog.linking.terms import is_unit
@@ -85,7 +86,8 @@ def takes_less(text: str, items: Sequence[Item], joined: Sequence[Item], catalog
 def shares_out(loose: Sequence[Segment], joined: Sequence[Item]) -> bool:
     """Whether an answer that came to one row counts twice, once in a size of its own ("four, two of them small")."""
     counts = {one.wanted.count for one in loose} - {None}
-    return len(joined) == 1 and len(counts) > 1 and any(one.has_options and one.amounts for one in loose)
+    sized = any(one.amounts and not lexicon().sizes.keys().isdisjoint(one.keys) for one in loose)
+    return len(joined) == 1 and len(counts) > 1 and sized and joined[0].resolution.rule != "answer"
 
 
 def _named(said: Sequence[str], rows: Sequence[CatalogueItem]) -> tuple[set[str], set[str]]:
