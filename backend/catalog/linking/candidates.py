@@ -65,10 +65,22 @@ def _found(catalogue: Catalogue, terms: Terms) -> list[Candidate]:
                 best[candidate.row] = candidate
     likely = _likely(catalogue, list(best.values()), terms.goods)
     bundle = terms.container == _COMBO or any(lexicon().containers.get(one.key) == _COMBO for one in terms.goods)
-    likely = [one for one in likely if (catalogue.items[one.row].container == _COMBO) == bundle]
+    likely = [one for one in likely if _is_bundle(catalogue, one.row) == bundle or _is_called_alone(catalogue, one)]
     top = max((one.score for one in likely), default=0.0)
     near = [_without_guesses(one, top) for one in likely if one.score >= top - _FAR_BEHIND]
     return sorted(near, key=lambda one: (*_rank(one), -one.row), reverse=True)[:_MOST_ROWS]
+
+
+def _is_bundle(catalogue: Catalogue, row: int) -> bool:
+    return catalogue.items[row].container == _COMBO
+
+
+def _is_called_alone(catalogue: Catalogue, one: Candidate) -> bool:
+    """Whether a bundle is called in full by what holds a word that no single good is called by ("cake kit")."""
+    index = catalogue.index
+    said = (exact.phrase.terms.goods for exact in one.exact if exact.whole) if _is_bundle(catalogue, one.row) else ()
+    held = (index.rows[index.by_key[word.key]] for goods in said for word in goods if word.key in index.by_key)
+    return any(all(_is_bundle(catalogue, row) for row in rows) for rows in held)
 
 
 def _without_guesses(one: Candidate, top: float) -> Candidate:

@@ -92,10 +92,10 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _broken(catalogue, row, wanted.count)
     if item.container == _DOZEN and wanted.container is None:
         return _by_dozens(catalogue, row, wanted.count)
-    packs = _in_packs(item, wanted)
-    if packs != wanted.count and item.container in _SERVED:
-        return None  # "3 idli", of plates of three, may be one plate or three.
-    return _one(item, packs)
+    if _in_packs(item, wanted) == wanted.count:
+        return _one(item, wanted.count)
+    # "3 idli", of plates of three, may be one plate or three.
+    return None if item.container in _SERVED else _named(catalogue, fewest(_packed(catalogue, row), wanted.count))
 
 
 _SERVED: Final = frozenset({"plate", "bowl"})  # who orders what is served in these counts these, or what is on them
@@ -117,6 +117,12 @@ def _in_packs(item: CatalogueItem, wanted: Wanted) -> Fraction:
 
 
 _FEWEST_PIECES: Final = 3
+
+
+def _packed(catalogue: Catalogue, row: int) -> list[Pack]:
+    """The packs that a good comes in, with how many pieces each holds."""
+    held = ((number, catalogue.items[number].pieces or 0) for number in catalogue.siblings(row))
+    return [Pack(number, Fraction(pieces)) for number, pieces in held if pieces >= _FEWEST_PIECES]
 
 
 def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:

@@ -70,7 +70,7 @@ class Changer:
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
         """Read the items of a message, and the amounts and sizes that name none, as a change."""
-        if self._order and cues().any_in(cues().doubles, self._text) and (self._everything or not items):
+        if self._order and self._around.doubles(items, self._catalogue) and (self._everything or not items):
             for sku in named_of(items, self._own) or self._order:
                 self.change.set(sku, self._order[sku] * 2)
             return self.change

@@ -86,6 +86,27 @@ def test_a_bundle_is_meant_only_where_it_is_asked_for() -> None:
     assert lines(KITCHEN, "combo 1") == {"COMBO": 1}
 
 
+def test_a_bundle_called_by_what_no_single_good_is_called_needs_no_word_for_a_bundle() -> None:
+    rows = [
+        {"sku": "CAKE", "name": "Sponge Cake", "aliases": "cake", "unit": "piece"},
+        {"sku": "TEA", "name": "Tea", "aliases": "chai", "unit": "cup"},
+        {"sku": "KIT", "name": "Birthday Cake Kit (flour and icing)", "aliases": "cake kit", "unit": "combo"},
+        {"sku": "BREAK", "name": "Combo: Tea and Cake", "aliases": "tea cake", "unit": "combo"},
+    ]
+    shop = catalogue_from_rows([{**row, "currency": "KES", "stock": "9"} for row in rows])
+    assert lines(shop, "cake kit") == {"KIT": 1}
+    assert lines(shop, "cake") == {"CAKE": 1}
+    assert resolved(shop, "tea cake").sku != "BREAK"
+
+
+def test_a_count_of_pieces_comes_in_the_fewest_packs() -> None:
+    sizes = (("RAW-6", "Raw Eggs (6 pack)", "raw eggs"), ("RAW-12", "Raw Eggs (12 pack)", "raw eggs dozen"))
+    rows = [{"sku": sku, "name": name, "aliases": alias, "unit": "pack"} for sku, name, alias in sizes]
+    shop = catalogue_from_rows([{**row, "currency": "INR", "stock": "9"} for row in rows])
+    assert lines(shop, "raw eggs", Wanted(count=Fraction(18))) == {"RAW-6": 1, "RAW-12": 1}
+    assert lines(shop, "raw eggs", Wanted(count=TWO)) == {"RAW-6": 2}
+
+
 @pytest.mark.parametrize(
     ("words", "wanted", "expected"),
     [

@@ -28,6 +28,7 @@ from tests.support.shops import CORNER_SHOP, KITCHEN, VESSELS, marked
         ("<milk> {3} ki jagah {5}", {"MILK"}, {"MILK": 5}),
         ("{ek|1} kam karo, sirf {2} <milk>", {"MILK"}, {"MILK": 2}),
         ("remove the <-milk>, keep the <bread>", {"MILK"}, {}),
+        ("<milk> ziwe {tatu|5}, <-bread> acha hivyo", {"MILK"}, {"MILK": 5}),
         ("<bread> ko <brown bread> kar do aur <-milk> cancel", {"BREAD", "MILK"}, {"BREAD-B": 1}),
         ("<-milk> cancel, <bread> ko <brown bread> kar do", {"BREAD", "MILK"}, {"BREAD-B": 1}),
         ("<maziwa> {moja|1} iwe <coke>", {"MILK"}, {"MILK": 2, "COKE": 1}),
@@ -384,3 +385,15 @@ TWO_CUPS = (
     Turn("customer", "2 small cups"),
     Turn("bot", "2 Enamel Cup Small = KES 1800. Shall I book it?"),
 )
+
+
+def test_double_in_the_name_of_a_good_doubles_nothing() -> None:
+    """What "single nako, donhi double kara" wants in its place is the double roll."""
+    rows = [
+        {"sku": "ROLL-1", "name": "Single Egg Roll", "aliases": "single", "currency": "INR", "stock": "9"},
+        {"sku": "ROLL-2", "name": "Double Egg Roll", "aliases": "double", "currency": "INR", "stock": "9"},
+    ]
+    history = (Turn("customer", "single egg roll 2"), Turn("bot", "2 Single Egg Roll = ₹100. Nakki karu ka?"))
+    text, flags = "<-single> nako, donhi <double> kara", {"everything": True}
+    result = read(catalogue_from_rows(rows), text, intent="modify_order", history=history, flags=flags)
+    assert (result.removed, lines(result)) == (("ROLL-1",), {"ROLL-2": 2})
