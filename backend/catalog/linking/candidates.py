@@ -76,10 +76,11 @@ def _is_bundle(catalogue: Catalogue, row: int) -> bool:
 
 
 def _is_called_alone(catalogue: Catalogue, one: Candidate) -> bool:
-    """Whether a bundle is called in full by what holds a word that no single good is called by ("cake kit")."""
+    """Whether a bundle is called in full by a name without "combo" and with a word of no single good ("cake kit")."""
     index = catalogue.index
-    said = (exact.phrase.terms.goods for exact in one.exact if exact.whole) if _is_bundle(catalogue, one.row) else ()
-    held = (index.rows[index.by_key[word.key]] for goods in said for word in goods if word.key in index.by_key)
+    said = (exact.phrase.terms for exact in one.exact if exact.whole) if _is_bundle(catalogue, one.row) else ()
+    words = (word.key for terms in said if terms.container != _COMBO for word in terms.goods)
+    held = (index.rows[index.by_key[key]] for key in words if key in index.by_key)
     return any(all(_is_bundle(catalogue, row) for row in rows) for rows in held)
 
 

@@ -91,12 +91,13 @@ def test_a_bundle_called_by_what_no_single_good_is_called_needs_no_word_for_a_bu
         {"sku": "CAKE", "name": "Sponge Cake", "aliases": "cake", "unit": "piece"},
         {"sku": "TEA", "name": "Tea", "aliases": "chai", "unit": "cup"},
         {"sku": "KIT", "name": "Birthday Cake Kit (flour and icing)", "aliases": "cake kit", "unit": "combo"},
-        {"sku": "BREAK", "name": "Combo: Tea and Cake", "aliases": "tea cake", "unit": "combo"},
+        {"sku": "BREAK", "name": "Combo: Tea and Cake", "aliases": "tea cake|nashta combo", "unit": "combo"},
     ]
     shop = catalogue_from_rows([{**row, "currency": "KES", "stock": "9"} for row in rows])
     assert lines(shop, "cake kit") == {"KIT": 1}
     assert lines(shop, "cake") == {"CAKE": 1}
     assert resolved(shop, "tea cake").sku != "BREAK"
+    assert resolved(shop, "nashta").sku is None
 
 
 def test_a_count_of_pieces_comes_in_the_fewest_packs() -> None:
