@@ -99,7 +99,7 @@ def word_kind(word: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _may_begin(word: str) -> bool:
+def may_begin(word: str) -> bool:
     """Tell whether an amount, or an hour of the day, can begin with a folded word; most can't."""
     leads = units.HOUR_BEFORE | units.WORTH_BEFORE | units.TIMES | rows.ARTICLES
     return word in leads or word_kind(word) != ""
@@ -122,7 +122,7 @@ class AmountFinder:
         out: list[Amount] = []
         at = 0
         while at < len(self._words):
-            begins = _may_begin(self._words[at])
+            begins = may_begin(self._words[at])
             at = self._behind_clock(at) if begins else at
             amount = self._at(at) if begins else None
             out += [amount] if amount else []

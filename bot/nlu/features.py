@@ -89,7 +89,7 @@ def near_features(word: str, key: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _seen_from(names: tuple[str, ...]) -> dict[int, list[str]]:
+def seen_from(names: tuple[str, ...]) -> dict[int, list[str]]:
     """What a word is to those that stand so many words before it, or behind it."""
     return {step: [f"{step}{name}" for name in names] for step in _STEPS}
 
@@ -116,7 +116,7 @@ def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[li
         for at, token in enumerate(tokens)
     ]
     near = [("y=?",) if at in hidden else near_features(token.norm, token.sound) for at, token in enumerate(tokens)]
-    seen_from = [_seen_from(names) for names in near]
+    said = [seen_from(names) for names in near]
     amounts = _amount_marks(message)
     asked = message.context.asked
     size = f"len={min(len(tokens), 4) if len(tokens) < 5 else 5 if len(tokens) < 9 else 9}"  # noqa: PLR2004
@@ -128,7 +128,7 @@ def featurise(message: Message, hidden: frozenset[int] = frozenset()) -> list[li
         for step in _STEPS:
             place = at + step
             if 0 <= place <= last:
-                row += seen_from[place][step]
+                row += said[place][step]
                 row.append(f"{step}a={amounts[place]}")
             else:
                 row.append(f"{step}edge")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from bot.nlu.features import Message, classes
-from bot.nlu.linear import Columns, Features, hashed, in_blocks, ngrams
+from bot.nlu.linear import Columns, Features, hashed, in_blocks, lettered
 from bot.nlu.spans import Tag
 from bot.nlu.tokens import Token
 
@@ -46,7 +46,7 @@ def letters_of(token: Token) -> Columns:
 
 @lru_cache(maxsize=16384)
 def _letters(word: str) -> Columns:
-    return hashed(ngrams("g=", word, 2, 5))
+    return lettered("g=", word, 2, 5)
 
 
 def _grams(prefix: str, words: Sequence[str]) -> list[str]:
@@ -89,5 +89,5 @@ def language_features(message: Message) -> Features:
 @lru_cache(maxsize=16384)
 def word_and_letters(word: str) -> Columns:
     """Describe a folded word for the language model."""
-    letters = [] if word[:1].isdigit() else ngrams("l=", word, 1, 4)
-    return hashed([f"lw={word}", *letters])
+    whole = f"lw={word}"
+    return hashed([whole]) if word[:1].isdigit() else lettered("l=", word, 1, 4, whole)

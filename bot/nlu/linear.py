@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -120,7 +121,21 @@ def in_blocks(blocks: Iterable[tuple[float, Sequence[Columns]]]) -> Features:
     return Features(np.concatenate(columns), np.repeat(np.array(weights, np.float32), sizes))
 
 
-def ngrams(prefix: str, text: str, low: int, high: int) -> list[str]:
-    """Return the character n-grams of a text behind a prefix, its edges marked by blanks."""
-    padded = f" {text} "
-    return [prefix + padded[at : at + size] for size in range(low, high + 1) for at in range(len(padded) - size + 1)]
+def lettered(prefix: str, text: str, low: int, high: int, *others: str) -> Columns:
+    """Hash the character n-grams of a text behind a prefix, its edges marked by blanks, and other features before them.
+
+    They are what `hashed` makes of each n-gram behind the prefix, the prefix worked out once.
+    """
+    begun, padded = zlib.crc32(prefix.encode()), f" {text} "
+    if padded.isascii():
+        signs = padded.encode()
+        grams = [zlib.crc32(signs[at:end], begun) for at, end in _runs(len(signs), low, high)]
+    else:
+        grams = [zlib.crc32(padded[at:end].encode(), begun) for at, end in _runs(len(padded), low, high)]
+    return np.array([*(zlib.crc32(other.encode()) for other in others), *grams], np.int64) & _MASK
+
+
+@lru_cache(maxsize=256)
+def _runs(length: int, low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Where the n-grams of so many signs begin and end."""
+    return tuple((at, at + size) for size in range(low, high + 1) for at in range(length - size + 1))

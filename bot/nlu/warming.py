@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.nlu.features import near_features, word_features
+from bot.nlu.amounts import may_begin
+from bot.nlu.features import near_features, seen_from, word_features
 from bot.nlu.intents import letters_of, word_and_letters
 from bot.nlu.tokens import tokenise
 
@@ -12,6 +13,7 @@ def meet(words: Iterable[str]) -> None:
     for word in words:
         for token in tokenise(word):
             word_features(token.norm, token.sound, token.text)
-            near_features(token.norm, token.sound)
+            seen_from(near_features(token.norm, token.sound))
+            may_begin(token.norm)
             letters_of(token)
             word_and_letters(token.norm)
