@@ -11,7 +11,7 @@ from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import as_ware, is_joint_ware, is_unit, spoken_number, term
 from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
 from backend.conversations.reading.slips import number_of_word, number_words
-from backend.conversations.reading.verbs import says_how
+from backend.conversations.reading.verbs import asks_to_treat
 
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
 _KNOWN: Final = 0.72
@@ -176,7 +176,7 @@ class Sorter:
         if listed or word.lower() in known.address_words:
             return False
         number = number_of_word(word.lower()) or spoken_number(key) or 0
-        if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()) or says_how(word):
+        if number >= 1 or ASKS_ME.fullmatch(word.lower()) or FOR_WHOM.fullmatch(word.lower()) or asks_to_treat(word):
             return False
         if self._trusted or key in no_goods_words() or is_unit(key) or key[:1].isdigit():
             return False

@@ -13,7 +13,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.own_choices import is_choice_of
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either, is_word
-from backend.conversations.reading.verbs import says_how
+from backend.conversations.reading.verbs import asks_to_treat
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
@@ -182,7 +182,7 @@ def _is_stray(run: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
     steering = either(known.never_goods, known.more, known.less, known.set, known.off, known.corrections, known.pays)
     said = [piece for piece in run if piece.kind is Kind.OTHER]
     plain = all(piece.kind in _SILENT for piece in run) and all(piece.key not in steering for piece in said)
-    plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) or says_how(piece.text) for piece in said)
+    plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) or asks_to_treat(piece.text) for piece in said)
     return plain and 0 < len(said) <= _LONGEST and min(_p(piece, reading) for piece in said) < _PASSED_OVER
 
 

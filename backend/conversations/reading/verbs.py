@@ -16,6 +16,6 @@ _FORM: Final = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def says_how(word: str) -> bool:
+def asks_to_treat(word: str) -> bool:
     """Whether a word, as it was typed, asks for something to be done to goods."""
     return _FORM.fullmatch(word.lower()) is not None

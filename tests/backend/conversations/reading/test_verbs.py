@@ -3,7 +3,7 @@
 import pytest
 
 from backend.conversations.reading.types import Decision
-from backend.conversations.reading.verbs import says_how
+from backend.conversations.reading.verbs import asks_to_treat
 from tests.support.marked_reading import lines, read
 from tests.support.shops import CORNER_SHOP
 
@@ -24,14 +24,14 @@ from tests.support.shops import CORNER_SHOP
     ],
 )
 def test_a_verb_says_how_goods_are_to_come(word: str) -> None:
-    assert says_how(word)
+    assert asks_to_treat(word)
 
 
 @pytest.mark.parametrize(
     "word", ["mikate", "mkate", "milkshake", "mince", "wine", "maize", "uyoge", "coffee", "ziwe", "viazi", "unga"]
 )
 def test_goods_are_no_verbs(word: str) -> None:
-    assert not says_how(word)
+    assert not asks_to_treat(word)
 
 
 @pytest.mark.parametrize(
