@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -99,23 +100,26 @@ _RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|(?<=\d)[.,/](?=\d)|['’]
 @lru_cache(maxsize=4096)  # Some forty questions about one message ask for its words.
 def words(text: str) -> tuple[tuple[int, int, str], ...]:
     """The words of a text with their code-point offsets; "2kg" and "x3" are cut at the border of digit and letter."""
-    return tuple(word for run in _RUN.finditer(text) for word in _cut(run.span(), text))
+    return tuple([word for run in _RUN.finditer(text) for word in _cut(run.span(), text)])
+
+
+@lru_cache(maxsize=4096)
+def _starts(text: str) -> tuple[int, ...]:
+    return tuple([start for start, _, _ in words(text)])
 
 
 def words_before(text: str, place: int) -> Sequence[tuple[int, int, str]]:
     """The words of a text before a place, as of the text that ends there, without cutting it up anew."""
-    said = words(text)
-    if any(start < place < end for start, end, _ in said):
-        return words(text[:place])
-    return [one for one in said if one[1] <= place]
+    said, number = words(text), bisect_left(_starts(text), place)
+    cut = number > 0 and said[number - 1][1] > place
+    return words(text[:place]) if cut else said[:number]
 
 
 def words_behind(text: str, place: int) -> Sequence[tuple[int, int, str]]:
     """The words of a text from a place on, their offsets counted from there, without cutting it up anew."""
-    said = words(text)
-    if any(start < place < end for start, end, _ in said):
-        return words(text[place:])
-    return [(start - place, end - place, word) for start, end, word in said if start >= place]
+    said, number = words(text), bisect_left(_starts(text), place)
+    cut = number > 0 and said[number - 1][1] > place
+    return words(text[place:]) if cut else [(start - place, end - place, word) for start, end, word in said[number:]]
 
 
 # "5x6" and "6 by 6" measure one thing in two directions.
@@ -292,7 +296,7 @@ def _letters_of(word: str) -> str | None:
 def heard_as(word: str) -> tuple[str, ...]:
     """The keys that a word in Devanagari may have; empty for other scripts. ड़ is written with an r as often as a d."""
     plain = unicodedata.normalize("NFD", word)
-    if not any("\u0900" <= sign <= "\u097f" for sign in plain):
+    if plain.isascii() or not any("\u0900" <= sign <= "\u097f" for sign in plain):
         return ()
     flapped = plain.replace("ड" + _NUKTA, "र").replace("ढ" + _NUKTA, "र")
     return tuple(dict.fromkeys((fold(word), fold(flapped))))

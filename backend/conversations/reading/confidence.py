@@ -23,7 +23,7 @@ class Logistic:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """The chance that the model gives; features that it does not know count for nothing."""
-        total = self.bias + sum(weight * features.get(name, 0.0) for name, weight in self.weights.items())
+        total = self.bias + sum([weight * features.get(name, 0.0) for name, weight in self.weights.items()])
         return 1.0 / (1.0 + math.exp(-max(-_STEEPEST, min(_STEEPEST, total))))
 
 

@@ -192,12 +192,13 @@ def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
     """Where each word of a text starts, with the phrases that begin there and their ends, longest first; and all."""
     said = [(start, end, fold(word)) for start, end, word in words(text)]
     runs: list[tuple[int, tuple[tuple[int, str], ...]]] = []
-    for place, (start, _, _) in enumerate(said):
-        beginning: list[tuple[int, str]] = []
-        for _, end, key in said[place : place + _LONGEST_PHRASE]:
-            beginning.append((end, f"{beginning[-1][1]} {key}" if beginning else key))
-        runs.append((start, tuple(reversed(beginning))))
-    return tuple(runs), frozenset(phrase for _, beginning in runs for _, phrase in beginning)
+    for place, (start, end, word) in enumerate(said):
+        beginning, phrase = [(end, word)], word
+        for _, last, key in said[place + 1 : place + _LONGEST_PHRASE]:
+            phrase = f"{phrase} {key}"
+            beginning.append((last, phrase))
+        runs.append((start, tuple(beginning[::-1])))
+    return tuple(runs), frozenset({phrase for _, beginning in runs for _, phrase in beginning})
 
 
 def is_word(text: str) -> bool:

@@ -30,11 +30,12 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
     """
     if segment.amounts:
         return False
-    before = next((one for one in reversed(pieces) if one.end <= segment.start), None)
-    behind = list(dropwhile(lambda one: one.start < segment.end, pieces))
+    start, end = segment.start, segment.end
+    before = next((one for one in reversed(pieces) if one.end <= start), None)
+    behind = [one for one in pieces if one.start >= end]
     which = list(takewhile(_tells_which, behind))  # "Chhota wala nahi" refuses the small one.
-    end, after = which[-1].end if which else segment.end, next(iter(behind[len(which) :]), None)
-    led = _is_break(before, REFUSES_BEFORE) and before is not None and text[before.end : segment.start].isspace()
+    end, after = which[-1].end if which else end, next(iter(behind[len(which) :]), None)
+    led = _is_break(before, REFUSES_BEFORE) and before is not None and text[before.end : start].isspace()
     refused = _is_break(after, cues().refusals_after) and after is not None
     return led or (refused and after is not None and text[end : after.start].isspace())
 
@@ -45,7 +46,8 @@ def _tells_which(piece: Piece) -> bool:
 
 def left_for_another(segment: Segment, text: str, pieces: Sequence[Piece]) -> bool:
     """Whether a good that an order names is left out, and another one comes ("chain aivaji gear chain")."""
-    behind = [one for one in pieces if one.start >= segment.end]
+    end = segment.end
+    behind = [one for one in pieces if one.start >= end]
     word = next((one for one in behind if one.key not in LEADING_OF), None)
     replaced = word is not None and word.key in _LEFT and not segment.amounts
     return (replaced or _is_refused_whole(segment, text, behind)) and _leads_to_another(behind)

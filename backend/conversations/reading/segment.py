@@ -31,7 +31,7 @@ class Segment(NamedTuple):
     @property
     def end(self) -> int:
         """Where its last piece ends."""
-        return max(piece.end for piece in self.pieces)
+        return max([piece.end for piece in self.pieces])
 
     @property
     def named(self) -> bool:

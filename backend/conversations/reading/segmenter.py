@@ -44,7 +44,7 @@ class Segmenter:
 
     def _best_cut(self, run: Sequence[Piece], *, before: bool) -> tuple[float, list[Segment]]:
         """The cut of a clause that is worth the most; what cannot be worth as much as another is not even read."""
-        counted = sum(piece.kind is Kind.AMOUNT for piece in run)
+        counted = sum([piece.kind is Kind.AMOUNT for piece in run])
         named = any(piece.kind in NAMED and not piece.weak for piece in run)
         best: list[tuple[float, list[Segment]]] = [(0.0, [])]
         for end, last in enumerate(run, 1):

@@ -46,7 +46,7 @@ def _single_numbers() -> dict[str, float]:
 
 def unmet(reading: Mapping[str, Any]) -> frozenset[int]:
     """Where the words start that the bot has never met."""
-    return frozenset(int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True))
+    return frozenset([int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)])
 
 
 def strangers(text: str, reading: Mapping[str, Any]) -> frozenset[int]:
