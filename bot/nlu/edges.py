@@ -307,8 +307,8 @@ def _wavered(message: Message, tags: Sequence[Tag]) -> list[tuple[int, int]]:
         last = first
         while last < len(tags) and tags[last].name == OUTSIDE and tags[last].p < _AT_A_LOSS:
             last += 1
-        placed = any("place" in _said(message, at) for at in range(first, last))
-        if last - first >= _LONGEST and placed and _leads(message, first - 1):
+        long = last - first >= _LONGEST and _leads(message, first - 1)
+        if long and any("place" in _said(message, at) for at in range(first, last)):
             return [(first, last)]
     return []
 

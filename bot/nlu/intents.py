@@ -51,12 +51,10 @@ def _letters(word: str) -> Columns:
 
 def _grams(prefix: str, words: Sequence[str]) -> list[str]:
     padded = ["^", *words[:60], "$"]
+    singles = [f"{prefix}1={one}" for one in padded]
+    pairs = [f"{prefix}2={one} {two}" for one, two in itertools.pairwise(padded)]
     triples = zip(padded, padded[1:], padded[2:], strict=False)
-    return [
-        *(f"{prefix}1={one}" for one in padded),
-        *(f"{prefix}2={one} {two}" for one, two in itertools.pairwise(padded)),
-        *(f"{prefix}3={one} {two} {three}" for one, two, three in triples),
-    ]
+    return [*singles, *pairs, *[f"{prefix}3={one} {two} {three}" for one, two, three in triples]]
 
 
 def _seen(message: Message, tags: Sequence[Tag]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def language_of(message: Message, model: LinearModel) -> dict[str, Any]:
     if allowed:
         scores = {name: p if name in allowed else p * 1e-3 for name, p in scores.items()}
     belief = message.context.language
-    letters = sum(char.isalpha() for char in message.text)
+    letters = sum(map(str.isalpha, message.text))
     if belief in scores and letters < _TELLING_LETTERS:
         scores[belief] += (1 - letters / _TELLING_LETTERS) * (0.0 if allowed and belief not in allowed else 1.5)
     total = sum(scores.values()) or 1.0

@@ -372,7 +372,7 @@ def receipt_of(message: Message) -> dict[str, Any] | None:
     code = next(
         (found for found in _MPESA_CODE.finditer(message.text) if sum(char.isdecimal() for char in found[0]) > 1), None
     )
-    utr = None if code else _UTR.search("".join(fold(char) if char.isdecimal() else char for char in message.text))
+    utr = None if code else _UTR.search(_in_ascii_digits(message.text))
     found = code or (
         utr
         if utr and not any(phone.e164 and phone.start <= utr.start() < phone.end for phone in message.phones)
@@ -391,3 +391,7 @@ def receipt_of(message: Message) -> dict[str, Any] | None:
         "start": found.start(),
         "end": found.end(),
     }
+
+
+def _in_ascii_digits(text: str) -> str:
+    return text if text.isascii() else "".join([fold(char) if char.isdecimal() else char for char in text])
