@@ -54,13 +54,13 @@ def lay_out(
         trusted: The text is our own (a read-back), so every word that the catalogue knows is a good.
         standing: Words of the running order, which a change of it speaks of.
     """
-    told = [copy(reading.get(name)) for name in _TOLD]
+    told = (copy(reading.get("slots")), *[reading.get(name) for name in _TOLD])
     key = (text, told, catalogue, trusted, standing)
     return list(_RECENT.get(key, lambda: _cut_up(text, reading, catalogue, trusted=trusted, standing=standing)))
 
 
-# What a layout goes by; a copy is kept, since a slot may be taken out of a reading that is being mended.
-_TOLD: Final = ("slots", "passing", "amounts", "each", "mentions", "tokens", "intent")
+# What a layout goes by besides the slots, of which a copy is kept: one may be taken out while a reading is mended.
+_TOLD: Final = ("passing", "amounts", "each", "mentions", "tokens", "intent")
 _RECENT: Final = Recent[tuple[Any, ...], Sequence[Piece]]()
 
 
