@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
@@ -18,6 +19,14 @@ def test_goods_alone_are_an_order(intent: str) -> None:
 def test_goods_of_several_sorts_alone_are_an_order_that_is_open() -> None:
     result = read(CORNER_SHOP, "<maize flour> please", intent="affirm")
     assert (result.intent, result.decision, result.ask) == ("place_order", Decision.CLARIFY, Slot.VARIANT)
+
+
+def test_a_part_of_a_name_in_praise_is_no_order() -> None:
+    """Five stars from a customer order none of what is called a twinkling star."""
+    star = {"sku": "STAR", "name": "Twinkling Star (pack of 10)", "aliases": "twinkling star", "currency": "INR"}
+    shop = catalogue_from_rows([{**star, "unit": "pack", "price": "45", "stock": "60"}])
+    assert read(shop, "hi {five|5} <stars>", intent="thank").intent == "thank"
+    assert read(shop, "hi {five|5} <twinkling star>", intent="thank").intent == "place_order"
 
 
 @pytest.mark.parametrize("text", ["is the <bread> any good these days", "<bread>?"])
