@@ -39,6 +39,11 @@ class Segment(NamedTuple):
         return any(piece.kind in NAMED for piece in self.pieces)
 
     @property
+    def partly_named(self) -> bool:
+        """Whether a part of a name alone made it the row that it means."""
+        return self.resolution.status is Status.SURE and not self.resolution.exact
+
+    @property
     def has_options(self) -> bool:
         """Whether it says a size or a portion."""
         return self.wanted.portion is not None or any(piece.kind is Kind.SIZE for piece in self.pieces)

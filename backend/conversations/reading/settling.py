@@ -113,8 +113,8 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
     counted = any(one.amounts and one.resolution.exact for one in exact)
-    whole = any(one.resolution.exact for one in exact) or _is(reading) not in _TALK  # "Five stars from me" is praise.
-    nothing_else = not unread and bool(exact) and whole and not context.text.rstrip().endswith("?")
+    praise = _is(reading) in _TALK and all(one.partly_named for one in exact)  # "Five stars" are no twinkling star.
+    nothing_else = not unread and bool(exact) and not praise and not context.text.rstrip().endswith("?")
     if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE and _is_next(reading)):
         return None
     return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
