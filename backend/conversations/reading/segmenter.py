@@ -11,7 +11,6 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
 from backend.catalog.linking.terms import is_unit, read_keys
-from backend.conversations.reading.bundles import as_bundle
 from backend.conversations.reading.layout import Amount, amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segment import NAMED, Segment
@@ -223,6 +222,4 @@ def read_segments(
     """The item spans of a message in order, and all its pieces."""
     pieces = lay_out(text, reading, catalogue, trusted=trusted, standing=standing)
     segmenter = Segmenter(catalogue, amounts_of(reading))
-    segments = [segment for run in segmenter.cut(clauses(pieces)) for segment in run]
-    orders = (reading.get("intent") or {}).get("name") == "place_order"  # A change speaks of the one on the order.
-    return [as_bundle(one, catalogue) for one in segments] if orders else segments, pieces
+    return [segment for run in segmenter.cut(clauses(pieces)) for segment in run], pieces
