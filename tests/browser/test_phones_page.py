@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.sandbox.app import create_app
@@ -263,19 +263,44 @@ async def test_instagram_quick_replies_and_a_upi_sheet(opened: Page, stage: Stag
 
 
 async def test_trouble_can_be_switched_on_and_off(opened: Page, stage: Stage) -> None:
-    await opened.get_by_role("switch", name="Lost").check()
+    lost = opened.get_by_role("switch", name="Lost")
+    down = opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp")
+    await lost.check()
+    await expect(lost).to_be_enabled()
     box = left(opened).get_by_role("textbox", name="Message")
     await box.fill("lost?")
     await box.press("Enter")
     await expect(left(opened).get_by_label("You: lost?")).to_be_visible()
-    await opened.get_by_role("switch", name="Lost").uncheck()
-    await opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp").check()
-    await expect(opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp")).to_be_checked()
+    await lost.uncheck()
+    await expect(lost).to_be_enabled()
+    await down.check()
+    await expect(down).to_be_enabled()
     answer = await stage.shop.post(WHATSAPP, json={}, headers=WHATSAPP_TOKEN)
     assert answer.status_code == 503
     assert stage.echo.heard == []
-    await opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp").uncheck()
-    await expect(opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp")).not_to_be_checked()
+    await down.uncheck()
+    await expect(down).to_be_enabled()
+    assert (await stage.shop.post(WHATSAPP, json={}, headers=WHATSAPP_TOKEN)).status_code == 400
+
+
+async def test_a_switch_waits_until_the_sandbox_has_heard(opened: Page, stage: Stage) -> None:
+    """Turned on and off at once, it ends off: it can't be turned again before the first turn is done."""
+    down = opened.get_by_role("group", name="Provider is down").get_by_label("WhatsApp")
+    waiting = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await waiting.wait()
+        await route.continue_()
+
+    await opened.route("**/faults", slow)
+    await down.check()
+    await expect(down).to_be_disabled()
+    waiting.set()
+    await expect(down).to_be_enabled()
+    await expect(down).to_be_checked()
+    await expect(down).to_be_focused()
+    await down.uncheck()
+    await expect(down).to_be_enabled()
     assert (await stage.shop.post(WHATSAPP, json={}, headers=WHATSAPP_TOKEN)).status_code == 400
 
 

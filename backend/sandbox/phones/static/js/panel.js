@@ -65,7 +65,12 @@ export class Panel {
   toggle(key, label, title, change) {
     const input = h("input", { type: "checkbox", role: "switch" });
     this.switches.set(key, input);
-    input.addEventListener("change", () => this.run(() => change(input.checked, input.dataset.id)));
+    input.addEventListener("change", async () => {
+      input.disabled = true; // turned again before its id is known, it would leave the trouble on
+      await this.run(() => change(input.checked, input.dataset.id));
+      input.disabled = false;
+      input.focus();
+    });
     return h("label", { class: "switch", title }, input, h("span", {}, label));
   }
 
