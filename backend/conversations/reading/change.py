@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
@@ -98,6 +99,20 @@ def quantity_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | No
     """How much of a row is wanted, where that is of this row alone."""
     lines = lines_for(catalogue, catalogue.row_of[sku], wanted)
     return lines[0][1] if lines and len(lines) == 1 and lines[0][0] == sku else None
+
+
+def nearest(item: Item, skus: Sequence[str], catalogue: Catalogue) -> list[str]:
+    """Rows in the order of how much of their names an item shares: the chilli chicken before the chicken rice."""
+    own = family(catalogue, item)
+    return sorted(skus, key=lambda sku: -len(own & catalogue.by_sku[sku].family))
+
+
+def without_doing(keys: Sequence[str]) -> list[str]:
+    """The words of a change without the "do" of "do one less" ("kami kara"), which puts nothing at a number."""
+    return [key for before, key in pairwise(("", *keys)) if not (before in cues().less and key in _DO)]
+
+
+_DO: Final = frozenset(map(fold, ("kara", "kar", "karo", "kardo", "karna", "karun", "करा", "कर", "करो", "करना", "करून")))
 
 
 def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:

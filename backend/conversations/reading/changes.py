@@ -26,11 +26,13 @@ from backend.conversations.reading.change import (
     leaves_some,
     may_stay,
     named_of,
+    nearest,
     number_of,
     other_row,
     quantity_of,
     so_many,
     takes_over,
+    without_doing,
     words_for_more,
 )
 from backend.conversations.reading.instead import is_said_of
@@ -55,7 +57,7 @@ class Changer:
     def __init__(self, text: str, catalogue: Catalogue, order: Order, *, everything: bool) -> None:
         self._text = text
         self._around = Around(text)
-        keys = [fold(word) for _, _, word in endings_apart(words(text))]
+        keys = without_doing([fold(word) for _, _, word in endings_apart(words(text))])
         steering = (key for key, named in zip(keys, in_names(keys, catalogue), strict=True) if not named)
         self._keys = frozenset(key for key in steering if key not in catalogue.index.by_key)
         self._catalogue = catalogue
@@ -118,9 +120,8 @@ class Changer:
         apart = all(self._own_row(item) is None for item in items)
         steered = self._said(either(cues().set, cues().corrections, cues().more))
         if bare and apart and len(self._order) == 1 and steered:
-            self._apply_loose(
-                bare, cues().more - cues().joins
-            )  # "Not two, three, and a soap": the "and" adds the soap.
+            # "Not two, three, and a soap": the "and" adds the soap.
+            self._apply_loose(bare, cues().more - cues().joins)
         else:
             self.change.lost = self.change.lost or (bool(bare) and apart)
 
@@ -294,14 +295,15 @@ class Changer:
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
         refused = not gone and self._said(_NOT_THAT)
-        if len(on) > 1 or (self._said(cues().more) and not refused):
+        more = cues().more - cues().joins if gone and self._said(cues().set) else cues().more
+        if len(on) > 1 or (self._said(more) and not refused):
             return False
         steered = self._said(either(cues().set, cues().corrections)) or self._around.tells_which(item)
         if not gone and not refused and not steered:
             return False
         # "Drop the lassi and make the biryani chicken": what is made another sort may be another row than what goes.
         made = [sku for sku in self._order if sku not in gone and self._said(cues().set) and item.unamounted]
-        for sku in [*gone, *made] if gone else self._order:
+        for sku in nearest(item, [*gone, *made] if gone else [*self._order], self._catalogue):
             target = self._sort_of(item, sku)
             if target is not None:
                 count = None if self._around.attributes(item) else item.wanted.count

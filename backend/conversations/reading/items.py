@@ -11,12 +11,13 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.lacking import is_lacking_good, is_led
 from backend.conversations.reading.layout import Amount
-from backend.conversations.reading.names import BARE_GOOD, GOODS_TAGS, NAMING, is_one_name, says_how
-from backend.conversations.reading.pieces import ASKS_ME, Kind, Piece, cues, either, of_them, places_of
+from backend.conversations.reading.names import NAMING, is_one_name, says_how
+from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
-from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
+from backend.conversations.reading.segment import Segment, as_one_name
 from backend.conversations.reading.siblings import in_next_measure, in_next_size, in_two_sizes, resolved
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
@@ -26,8 +27,6 @@ _NEGATIVE: Final = frozenset({"remove", "from"})
 _EACH: Final = ("each", "apiece")
 _EACH_PERSON: Final = [list(map(fold, said)) for said in (("kila", "mtu"), ("each", "person"))]
 _EACH_BEHIND: Final = [[fold("each")], [fold("apiece")]]
-# How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
-_COUNTED_GOOD: Final = 0.7
 
 
 class Collector:
@@ -184,31 +183,15 @@ class Collector:
         return led and not segment.amounts and not segment.resolution.exact and cues().never_goods.issuperset(named)
 
     def _convincing(self, segment: Segment) -> bool:
-        """Whether words that no row has are a good that the shop lacks, and not a slip of the tagger."""
-        sure = [
-            float(token.get("p", 1.0))
-            for token in self._tokens
-            if token.get("tag") in GOODS_TAGS and segment.start <= token["start"] < segment.end
-        ]
-        if segment.resolution.rule == ONE_NAME:
-            return True
-        if all(ASKS_ME.fullmatch(piece.text.lower()) for piece in segment.pieces if piece.kind in NAMING):
-            return False
-        part = of_them(self._text)
-        some_of_them = part is not None and segment.end > part
-        listed = bool(segment.amounts) or self._joined(segment)
-        return some_of_them or min(sure, default=0.0) >= (_COUNTED_GOOD if listed else BARE_GOOD)
+        return is_lacking_good(segment, self._pieces, self.items, self._text, self._tokens)
+
+    def _joined(self, segment: Segment) -> bool:
+        return bool(self.items) and is_led(segment, self._pieces)
 
     def _only_says_how(self, segment: Segment) -> bool:
         """Whether words that no row has tell how what was named before is to come ("cleaned")."""
         free = bool(self.items) and segment.resolution.status is Status.UNKNOWN and segment.wanted.count is None
         return free and says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
-
-    def _joined(self, segment: Segment) -> bool:
-        """Whether it stands behind an "and" that follows another item."""
-        led = (one for one in reversed(self._pieces) if one.end <= segment.start and one.kind is not Kind.JOINT)
-        before = next(led, None)
-        return bool(self.items) and before is not None and before.kind is Kind.JOIN
 
     def _is_its_own(self, lost: Segment, segment: Segment) -> bool:
         """Whether an "and" parts an item from an amount whose unit is what a row is called by ("a tray and a loaf")."""

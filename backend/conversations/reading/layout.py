@@ -179,6 +179,8 @@ def _append(pieces: list[Piece], piece: Piece, *, lettered: bool) -> None:
     elif is_unit(piece.key) and pieces and _is_part(pieces[-1]):
         pieces.append(pieces.pop()._replace(kind=Kind.SIZE))
         piece = piece._replace(kind=Kind.SIZE)
+    elif piece.kind is Kind.BREAK and piece.key in cues().vague_joints and pieces and pieces[-1].key in cues().vague:
+        piece = piece._replace(kind=Kind.JOINT)  # "Thodi si adrak" is a little of it, and no refusal.
     pieces.append(piece)
 
 

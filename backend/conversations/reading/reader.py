@@ -38,6 +38,7 @@ from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
+from backend.conversations.reading.off_together import off_together
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise
@@ -219,7 +220,7 @@ def _picked(
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     order = _order(catalogue, context)
     items, loose, pieces, _ = read_items(reading, catalogue, context, _words_of(order, catalogue))
-    items = recounted(context.text, items, order, catalogue)
+    items = off_together(recounted(context.text, items, order, catalogue), context.text, order)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
     change = change or some_exchanged(context.text, items, order, catalogue) or changer.apply(items, loose)

@@ -65,6 +65,7 @@ class Roles:
         if self._behind_without(segment.start):
             return REMOVE
         refused = bool(before) and before[0] in cues().negations and not self._named_before(segment.start, items)
+        refused = refused and not self._behind_a_little(segment.start)
         if refused and before[0] in cues().corrections:
             # "No sugar today" refuses, "no, two sugar" corrects; Hindi's "no" refuses what stands before it.
             refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
@@ -94,6 +95,11 @@ class Roles:
         """Whether Swahili's "may it not be with" stands right before a place ("isiwe na sukari")."""
         first, last = ["", "", *self._words_before(place)][-_PAIR:]
         return last == _WITH and first in cues().comes_without and not self._cut_off(place)
+
+    def _behind_a_little(self, place: int) -> bool:
+        """Whether Hindi's "a little of" leads to a place ("thodi si adrak"), whose "si" is Swahili's "not"."""
+        first, last = ["", "", *self._words_before(place)][-_PAIR:]
+        return first in cues().vague and last in cues().vague_joints
 
     def _named_before(self, place: int, items: Sequence[Item]) -> bool:
         """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
