@@ -11,6 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.slips import number_words
+from backend.conversations.reading.vessel_names import without_vessel_name
 
 ALSO_GIVES: Final = frozenset({"do"})
 
@@ -21,7 +22,9 @@ _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the amounts of a message as this shop would take them."""
-    sized = [_without_money(text, one) for one in amounts if not counts_people(text, one["start"], one["end"])]
+    counted = [one for one in amounts if not counts_people(text, one["start"], one["end"])]
+    unnamed = [kept for one in counted if (kept := without_vessel_name(text, one, catalogue))]
+    sized = [_without_money(text, one) for one in unnamed]
     sized = [part for one in sized for part in _size_apart(text, _in_rupees(text, one))]
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
@@ -243,7 +246,8 @@ def _ranged(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:
     """A count that ends a range ("two or three") says no number; how many is to be asked."""
     value = amount.get("value")
     before = words_before(text, int(amount["start"]))[-2:]
-    if amount.get("kind") not in {"count", "pack"} or value is None or len(before) < 2:  # noqa: PLR2004 - "two or"
+    counts = amount.get("kind") in {"count", "pack"} and not amount.get("named")
+    if not counts or value is None or len(before) < 2:  # noqa: PLR2004 - "two or"
         return amount
     (start, _, low), (_, end, joint) = before
     gap = text[end : int(amount["start"])].strip()
