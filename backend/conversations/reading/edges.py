@@ -18,6 +18,11 @@ _NUMBERED: Final = re.compile(
     r",?\s*(\w+)\.?\s+(?:(?:no|number|namba)\.?\s+)?([A-Za-z]{0,2}\d{1,4}[A-Za-z]?)\b(?!\s*\w)"
 )
 _FIRST_CLAUSE: Final = re.compile(r"([^,.\n]+)[,.\n]\s*(?=\S)")
+_ARRIVING: Final = re.compile(
+    r"(?:[a-z]{0,3}(?:ki|napo|takapo)?fika|(?:you )?(?:reach|arrive))\b[^,.\n]*[.\n]\s*(?=\S)", re.IGNORECASE
+)
+_NUMBER: Final = re.compile(r"\s+[A-Za-z]{0,2}\d{1,4}[A-Za-z]?\b(?!\s*\w)")
+_LED_TO: Final = re.compile(r"\s(?:to|hadi|mpaka)\s+(?P<place>[A-Z]\w+(?: [A-Z]\w+){0,2})$")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
 _NO_LONGER: Final = frozenset(map(fold, ("siko", "sipo", "hatuko", "hatupo", "siishi", "not")))
@@ -26,7 +31,9 @@ _LONGEST_PART: Final = 6
 _LONGEST: Final = 3
 _UNSURE: Final = 0.97
 _LIKELY: Final = 0.9
-_BRINGS: Final = re.compile(r"(?:[a-z]{1,4})?(?:let|pelek|tum)(?:[aei]|[eiw]+[ae]|[ei]+ni)")  # nipelekee, pelekeni
+_BRINGS: Final = re.compile(
+    r"(?:[a-z]{1,4})?(?:let|pelek|tum|fik(?:ish)?)(?:[aei]|[eiw]+[ae]|[ei]+ni)"
+)  # nipelekee, pelekeni
 _NAMING: Final = frozenset({"O", "ITEM", "ADDRESS"})
 Word = tuple[int, int, str]
 
@@ -42,7 +49,9 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     if not address or address.get("start") is None or address.get("vague"):
         return reading
     address = _without_other_clauses(_without_lead(_without_name(text, address)))
-    reading = {**reading, "slots": {**slots, "address": address}}
+    address, note = _with_end_of_note(text, address, slots.get("note"))
+    slots = {**slots, "address": address, "note": note}
+    reading = {**reading, "slots": slots}
     start, end = int(address["start"]), int(address["end"])
     first = _head(text, start, reading, catalogue)
     last = _tail(text, end, reading, catalogue)
@@ -61,10 +70,11 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
     """An address without what leads to the place ("bring it to the office: ...", "pale ...", "Wakad nahi, ...")."""
     text = str(address["text"])
-    led_by = _LED_BY_COLON.match(text) or _LED_BY_INSTEAD.match(text)
+    led_by = _LED_BY_COLON.match(text) or _LED_BY_INSTEAD.match(text) or _ARRIVING.match(text)
     cut = led_by.end() if led_by else _refused(text)
     said = words_behind(text, cut)
     led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
+    led = led or next((end for start, end, word in said[:1] if start == 0 and _brings(word)), 0)
     if led and len([one for one in said if one[0] >= led]) > 1:
         cut += next(start for start, _, _ in said if start >= led)
     return {**address, "start": int(address["start"]) + cut, "text": text[cut:]} if cut else address
@@ -77,6 +87,21 @@ def _without_name(text: str, address: Mapping[str, Any]) -> Mapping[str, Any]:
     if first is None or len(words(first.group(1))) > _LONGEST or not _IS_CALLED.search(text[:start]):
         return address
     return {**address, "start": start + first.end(), "text": said[first.end() :]}
+
+
+def _with_end_of_note(
+    text: str, address: Mapping[str, Any], note: Mapping[str, Any] | None
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """An address with the name that a note before it leads to ("before noon to Kikuyu, Ondiri road"), and the note."""
+    if not note or note.get("start") is None or text[int(note["end"]) : int(address["start"])].strip() != ",":
+        return address, note
+    told = text[int(note["start"]) : int(note["end"])]
+    led = _LED_TO.search(told)
+    if led is None or not cues().place_parts.isdisjoint(_keys(led["place"])):
+        return address, note
+    start, end = int(note["start"]) + led.start("place"), int(address["end"])
+    shorter = {**note, "text": told[: led.start()], "end": int(note["start"]) + led.start()}
+    return {**address, "text": text[start:end], "start": start}, shorter if shorter["text"] else None
 
 
 def _refused(text: str) -> int:
@@ -125,6 +150,9 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
 def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
     """Where the address ends, the name in the message's last clause included."""
     gap = text[end:]
+    number = _NUMBER.match(gap)
+    if number and fold(words_before(text, end)[-1][2]) in cues().numbered_places:  # "... hse" and 22
+        return end + number.end()
     numbered = _NUMBERED.match(gap)
     if numbered and fold(numbered.group(1)) in cues().numbered_places:  # "..., hse 22"
         return end + numbered.end()
@@ -185,8 +213,13 @@ def _may_name(word: Word, catalogue: Catalogue) -> bool:
     lists = cues()
     listed = either(lists.never_goods, lists.corrections, lists.negations, lists.set, lists.off, lists.more)
     known = key in catalogue.index.by_key or key in listed or key in lexicon().containers or key in lexicon().sizes
-    known = known or bool(sense_of(key)) or _BRINGS.fullmatch(word[2].lower()) is not None
+    known = known or bool(sense_of(key)) or _brings(word[2])
     return word[2][:1].isalpha() and not known and number_of(key) is None and catalogue.heard(word[2]) is None
+
+
+def _brings(word: str) -> bool:
+    """Whether a word is Swahili's bringing or sending, in any person ("nipelekee", "fikisheni")."""
+    return _BRINGS.fullmatch(word.lower()) is not None
 
 
 def _tag(word: Word, reading: Mapping[str, Any]) -> tuple[str, float, bool]:

@@ -1,4 +1,4 @@
-"""Words for what goods come in that a name begins with, and that another language counts with ("tin", Hindi's three)."""
+"""Words for what goods come in that a name begins with, and that count in another language ("tin", Hindi's three)."""
 
 from collections.abc import Mapping
 from typing import Any

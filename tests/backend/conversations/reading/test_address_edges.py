@@ -55,6 +55,11 @@ def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsur
         ("pale Acacia House", "pale Acacia House", "Acacia House"),
         ("to my office instead, Acacia House, room 4", "office instead, Acacia House, room 4", "Acacia House, room 4"),
         ("mimi ni mama Rehema, Acacia House, room 4", "mama Rehema, Acacia House, room 4", "Acacia House, room 4"),
+        ("nyumba ni Acacia House, room 4", "nyumba ni Acacia House, room 4", "Acacia House, room 4"),
+        ("Fikisheni Acacia House, room 4", "Fikisheni Acacia House, room 4", "Acacia House, room 4"),
+        ("piga ukifika geti. Acacia House", "ukifika geti. Acacia House", "Acacia House"),
+        ("call when you reach the gate. Acacia House", "reach the gate. Acacia House", "Acacia House"),
+        ("niko Acacia House, hse 22. {2} <milk>", "Acacia House, hse", "Acacia House, hse 22"),
         ("mera naam Suresh, Acacia House", "Suresh, Acacia House", "Acacia House"),
         ("niko Acacia House, hse 22. {2} <milk>", "Acacia House", "Acacia House, hse 22"),
         ("niko Acacia House room 4B, {2} <milk>", "Acacia House", "Acacia House room 4B"),
@@ -73,3 +78,27 @@ def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsur
 )
 def test_what_leads_to_a_place_is_no_part_of_it(text: str, address: str, expected: str) -> None:
     assert addressed(text, address) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "address", "left"),
+    [
+        ("{2} <milk> before six to Mtwapa, Acacia House", "before six to Mtwapa", "Mtwapa, Acacia House", "before six"),
+        (
+            "{2} <maziwa> saa sita hadi Kisauni, Acacia House",
+            "saa sita hadi Kisauni",
+            "Kisauni, Acacia House",
+            "saa sita",
+        ),
+        ("{2} <milk>, hand it to Gate, Acacia House", "hand it to Gate", "Acacia House", "hand it to Gate"),
+        ("{2} <milk>, hand it to Ali. Acacia House", "hand it to Ali", "Acacia House", "hand it to Ali"),
+    ],
+)
+def test_an_address_takes_the_name_that_a_note_leads_to(text: str, note: str, address: str, left: str) -> None:
+    plain, reading = marked(text)
+    slots = {
+        name: {"text": said, "start": plain.index(said), "end": plain.index(said) + len(said), "vague": False}
+        for name, said in (("note", note), ("address", "Acacia House"))
+    }
+    found = with_edges(plain, {**reading, "slots": slots}, CORNER_SHOP)["slots"]
+    assert (found["address"]["text"], found["note"]["text"]) == (address, left)

@@ -59,7 +59,15 @@ def test_as_many_as_the_others_is_asked_about() -> None:
     assert (lines(result), result.decision, result.ask) == ({"MILK": 2, "BREAD": 1}, Decision.CLARIFY, Slot.QTY)
 
 
-@pytest.mark.parametrize("text", ["same as last time plus {2} <coke>", "{2} <coke> na kama kawaida"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "same as last time plus {2} <coke>",
+        "{2} <coke> na kama kawaida",
+        "same as last week please, and {2} <coke>",
+        "kama wiki iliyopita tafadhali, pia na {2} <coke>",
+    ],
+)
 def test_more_than_last_time_is_asked_about(text: str) -> None:
     """What was ordered last time is not known, so that the rest alone is not the order."""
     result = read(CORNER_SHOP, text, flags={"same_again": True})
