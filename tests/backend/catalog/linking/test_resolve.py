@@ -342,3 +342,25 @@ def test_a_part_that_only_a_word_says_is_one_of_what_is_weighed(words: str, quan
 
 def test_what_is_weighed_and_not_counted_is_odd() -> None:
     assert resolved(BY_WEIGHT, "korosho").status is Status.ODD
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ((("Bran Flour 2kg", "atta"), ("Simba Baking Flour 2kg", "simba")), "flour"),
+        ((("Boiled Plate", "anda"), ("Farm Egg 65g", "farm")), "egg"),
+        ((("Rosecoco 1kg", "maharage"), ("Njahi Beans 1kg", "njahi")), "beans"),
+    ],
+)
+def test_a_translation_names_no_row_while_another_has_the_word_itself(
+    rows: tuple[tuple[str, str], ...], words: str
+) -> None:
+    """Where "atta" is the brown flour, "flour" may be any flour."""
+    shop = Catalogue(tuple(CatalogueItem(name, name, (alias,), "piece", 5000, "KES", 20) for name, alias in rows))
+    found = resolved(shop, words)
+    assert (found.status, len(found.alternatives)) == (Status.OPEN, 2)
+
+
+def test_a_translation_names_the_only_row_that_has_it() -> None:
+    shop = Catalogue((CatalogueItem("A", "Bran 2kg", ("atta",), "piece", 5000, "KES", 20),))
+    assert lines(shop, "flour") == {"A": 1}
