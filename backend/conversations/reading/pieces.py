@@ -167,7 +167,8 @@ _LONGEST_PHRASE: Final = 4
 def no_goods_words() -> frozenset[str]:
     """Folded words that steer an order or may be left out of it, and name no good that the shop lacks."""
     known = cues()
-    return lexicon().optional | known.asks | known.more | known.less | known.set | known.off | known.corrections
+    steering = (known.asks, known.more, known.less, known.set, known.becomes, known.off, known.corrections)
+    return lexicon().optional.union(*steering)
 
 
 def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:

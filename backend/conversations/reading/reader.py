@@ -45,6 +45,7 @@ from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.refused_alone import refuses_for_another
+from backend.conversations.reading.resized import resized
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sort_instead import in_other_sort, leaves_another
@@ -223,7 +224,8 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     items = off_together(recounted(context.text, items, order, catalogue), context.text, order)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
-    change = change or some_exchanged(context.text, items, order, catalogue) or changer.apply(items, loose)
+    change = change or some_exchanged(context.text, items, order, catalogue)
+    change = change or resized(context.text, items, loose, order, catalogue) or changer.apply(items, loose)
     change.lost = change.lost or may_change_otherwise(context.text, items, change, order, catalogue)
     unclear = change.unclear or (change.empty and not change.open_items)
     removed = tuple(change.removed)

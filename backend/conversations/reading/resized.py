@@ -1,0 +1,91 @@
+"""The one good of an order in another of its sizes, told by the size alone ("not the 10, four of the 12")."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words, words_before
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.terms import Measure, read_keys
+from backend.conversations.reading.change import Change, leaves_some
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.segment import Segment
+
+Order = Mapping[str, Fraction]
+_NOT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
+_IN_ITS_PLACE: Final = frozenset(
+    tuple(map(fold, pair)) for pair in (("badala", "yake"), ("badala", "yao"), ("in", "place"))
+)
+_INSTEAD: Final = fold("instead")
+_LED: Final = 2
+_MINOR: Final = 100
+_SMALL: Final = 1000
+
+
+def resized(
+    text: str, items: Sequence[Item], loose: Sequence[Segment], order: Order, catalogue: Catalogue
+) -> Change | None:
+    """Return the change where a message puts the one row of an order into another size, and says no more; else None.
+
+    Args:
+        text: The message.
+        items: The items that were read in it: none, or the good of the order, open for want of the size that it has.
+        loose: The amounts and sizes that no item took.
+        order: The running order.
+        catalogue: The merchant's rows.
+    """
+    if len(order) != 1 or len(items) > 1 or not (items or loose):
+        return None
+    keys = [fold(word) for _, _, word in words(text)]
+    sku, had = next(iter(order.items()))
+    if not cues().joins.isdisjoint(keys) or not _may_be(items, sku, catalogue):
+        return None
+    said = [(one.start, one.wanted) for one in (*items, *loose)]
+    others = [
+        wanted for start, wanted in said if not (_is_refused(text, start) and sku in _in_size(wanted, sku, catalogue))
+    ]
+    refused, instead = len(others) < len(said), _comes_instead(keys)
+    targets = {row for wanted in others for row in _in_size(wanted, sku, catalogue)} - {sku}
+    if len(targets) != 1 or not (refused or instead or (items and not cues().set.isdisjoint(keys))):
+        return None
+    counts = {wanted.count for wanted in others} - {None}
+    count = next(iter(counts), None)
+    change = Change(lost=len(counts) > 1 or (not refused and not instead and leaves_some(count, had, text)))
+    change.take_off(sku)
+    change.add(targets.pop(), count or had)
+    return change
+
+
+def _comes_instead(keys: Sequence[str]) -> bool:
+    return _INSTEAD in keys[-1:] or not _IN_ITS_PLACE.isdisjoint(pairwise(keys))
+
+
+def _may_be(items: Sequence[Item], sku: str, catalogue: Catalogue) -> bool:
+    """Whether what is named is the good of the order, and no other row as well."""
+    own = catalogue.part([sku])
+    return all(
+        item.role == ADD
+        and item.resolution.status is Status.OPEN
+        and resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku == sku
+        for item in items
+    )
+
+
+def _is_refused(text: str, start: int) -> bool:
+    """Whether a "not" leads to a place ("si za 10")."""
+    return any(fold(word) in _NOT for _, _, word in words_before(text, start)[-_LED:])
+
+
+def _in_size(wanted: Wanted, sku: str, catalogue: Catalogue) -> frozenset[str]:
+    """The rows of a row's good in the size of an amount, whose number may have been taken for money."""
+    number = wanted.money_minor / _MINOR if wanted.money_minor else None
+    rows = [catalogue.items[row] for row in catalogue.siblings(catalogue.row_of[sku])]
+    return frozenset(row.sku for row in rows if row.measure and _is_size(row.measure, wanted.measure, number))
+
+
+def _is_size(own: Measure, said: Measure | None, number: Fraction | None) -> bool:
+    return own == said or (number is not None and own.base in {float(number), float(number * _SMALL)})
