@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from backend.catalog.linking import candidates, quantities
 from backend.catalog.linking.candidates import Candidate, Exact
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.index import EQUAL
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.spec import Spec, count_of, spec_of
 from backend.catalog.linking.terms import Measure, Terms, bare_measure
+from backend.catalog.linking.translated import with_literal
 
 ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
 _PARTIAL: Final = 0.9
@@ -87,8 +87,8 @@ def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozen
     spec = spec_of(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)
     choice = choice._replace(rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
-    if len(terms.goods) == 1 and spec.silent and not wanted.measured:
-        choice = _with_literal(catalogue, found, choice, spec)
+    if len(terms.goods) == len(choice.rows) == 1 and choice.exact and spec.silent and not wanted.measured:
+        choice = choice._replace(rows=with_literal(catalogue, found, choice.rows[0], choice.score, spec.container))
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
     return _opened(catalogue, choice, wanted, spec)
@@ -112,20 +112,6 @@ def _choose(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted: Wa
         left = choice
         found = [one for one in found if one.row in choice.rows] or found
     return left or _Choice(tuple(one.row for one in found), "several", score=found[0].score * _PARTIAL)
-
-
-def _with_literal(catalogue: Catalogue, found: Sequence[Candidate], choice: _Choice, spec: Spec) -> _Choice:
-    """A row that only a translation calls so ("atta" for "flour") beside the other rows that have the word itself."""
-    if len(choice.rows) > 1 or not choice.exact or not _TRANSLATED <= choice.score < _LITERAL:
-        return choice
-    if spec.container == catalogue.items[choice.rows[0]].container:
-        return choice
-    rows = tuple(one.row for one in found if one.row not in choice.rows and one.score >= EQUAL)
-    return choice._replace(rows=(*choice.rows, *rows), rule="translated") if rows else choice
-
-
-_TRANSLATED: Final = 0.94
-_LITERAL: Final = 0.96
 
 
 def _matching(
@@ -250,9 +236,7 @@ def _open_scope(found: list[Candidate], spec: Spec) -> list[int]:
 
 def _default(found: list[Candidate]) -> _Choice | None:
     """The row that a bare word means: the one that has it, without a size, as its name or alias."""
-    return _matching(
-        found, lambda _, exact: not exact.phrase.terms.sized and exact.phrase.terms.container is None, "bare"
-    )
+    return _matching(found, lambda _, one: not one.phrase.terms.sized and one.phrase.terms.container is None, "bare")
 
 
 def _sized(catalogue: Catalogue, rows: Sequence[int], spec: Spec) -> list[int]:

@@ -12,6 +12,7 @@ from backend.catalog.linking.folding import crosses, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
+from backend.conversations.reading.asked_counts import counts_a_size, counts_behind_verb
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
 from backend.conversations.reading.held import (
@@ -221,6 +222,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
         unread = piece.kind is Kind.OTHER or opens  # "One" joins elsewhere.
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
+        counts = counts or counts_behind_verb(pieces, place - 1)
+        counts = counts or counts_a_size(pieces, place - 1, reading.get("amounts") or ())
         price = after.key in lexicon().joints_before and piece.key.isdigit()
         sold = near is not None and near.kind is Kind.GOODS  # "Dal" is to put in, or lentils.
         given = not sold and piece.key in ALSO_GIVES and helps(text, piece.start)

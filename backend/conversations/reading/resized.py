@@ -44,7 +44,7 @@ def resized(
     sku, had = next(iter(order.items()))
     if not cues().joins.isdisjoint(keys) or not _may_be(items, sku, catalogue):
         return None
-    said = [(one.start, one.wanted) for one in (*items, *loose)]
+    said = [*((one.start, one.wanted) for one in items), *((one.start, one.wanted) for one in loose)]
     others = [
         wanted for start, wanted in said if not (_is_refused(text, start) and sku in _in_size(wanted, sku, catalogue))
     ]
