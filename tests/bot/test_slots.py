@@ -64,6 +64,11 @@ def test_the_way_that_works_is_the_one_chosen(text: str, way: str, expected: str
         "बहन की दुकान पर भेजना",
         "my cousin's place pe bhejna",
         "leta kwa duka ya shemeji yangu",
+        "drop it where my brother stays",
+        "peleka pale dadangu anafanya kazi",
+        "leta anapoishi mama",
+        "jahan mera bhai rehta hai wahan bhejo",
+        "जहाँ मेरी बहन रहती है वहाँ भेजो",
     ],
 )
 def test_a_place_that_only_tells_whose_it_is_is_vague(text: str) -> None:
@@ -74,7 +79,13 @@ def test_a_place_that_only_tells_whose_it_is_is_vague(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["bhai ki dukan ke saamne wali gali", "bhava 2 samosa pathva", "rafiki yangu anataka mbili"]
+    "text",
+    [
+        "bhai ki dukan ke saamne wali gali",
+        "bhava 2 samosa pathva",
+        "rafiki yangu anataka mbili",
+        "dada anafanya kazi vizuri",
+    ],
 )
 def test_a_way_past_a_place_and_kin_alone_are_no_vague_place(text: str) -> None:
     """What it stands before is a landmark; people without a place are who eats."""

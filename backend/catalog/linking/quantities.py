@@ -62,11 +62,11 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two containers are the same; people call a bag a sack, and milk's pouch a bag or a packet."""
+    """Whether two containers are the same; people call a bag a sack, milk's pouch a bag or a packet, a bale a bundle."""
     return one == other or any({one, other} <= names for names in _SAME)
 
 
-_SAME: Final = (frozenset({"bag", "sack", "pouch"}), frozenset({"packet", "pouch"}))
+_SAME: Final = (frozenset({"bag", "sack", "pouch"}), frozenset({"packet", "pouch"}), frozenset({"bale", "bundle"}))
 _SKINS: Final = frozenset({"bag", "sack", "pouch", "packet"})
 
 

@@ -192,6 +192,12 @@ def test_a_bag_of_milk_is_its_pouch(container: str, sku: str) -> None:
     assert lines(shop, "milk", Wanted(count=TWO, container=container)) == {sku: 2}
 
 
+@pytest.mark.parametrize(("unit", "container"), [("bundle", "bale"), ("bale", "bundle")])
+def test_a_bale_is_a_bundle(unit: str, container: str) -> None:
+    shop = Catalogue((CatalogueItem("MAKUTI", "Palm Thatch", ("makuti",), unit, 9000, "KES", 50.0, {}),))
+    assert lines(shop, "makuti", Wanted(count=TWO, container=container)) == {"MAKUTI": 2}
+
+
 def test_a_bag_of_milk_is_its_packet_and_a_bag_of_flour_is_asked_about() -> None:
     """A liquid's packet is a bag to many; a bag of what is dry may be a sack."""
     shop = Catalogue(
