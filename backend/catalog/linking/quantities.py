@@ -62,7 +62,7 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two containers are the same; people call a bag a sack, milk's pouch a bag or a packet, a bale a bundle."""
+    """Whether two containers are the same; people call a bag a sack, milk's pouch a packet, a bale a bundle."""
     return one == other or any({one, other} <= names for names in _SAME)
 
 
