@@ -52,6 +52,7 @@ from backend.conversations.reading.sort_instead import in_other_sort, leaves_ano
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.soundalikes import only_sound_so
 from backend.conversations.reading.touching import runs_together
+from backend.conversations.reading.traded import traded
 from backend.conversations.reading.types import (
     Decision,
     Found,
@@ -225,6 +226,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
     change = change or some_exchanged(context.text, items, order, catalogue)
+    change = change or traded(context.text, items, order, catalogue)
     change = change or resized(context.text, items, loose, order, catalogue) or changer.apply(items, loose)
     change.lost = change.lost or may_change_otherwise(context.text, items, change, order, catalogue)
     unclear = change.unclear or (change.empty and not change.open_items)

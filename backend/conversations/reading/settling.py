@@ -20,6 +20,7 @@ from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.types import ReadingContext
+from backend.conversations.reading.unsaid import takes_some_off
 
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
@@ -209,10 +210,9 @@ def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
-    if _is(reading) != "cancel_order" or not cues().any_in(cues().off_order, context.text):
+    if _is(reading) != "cancel_order" or not takes_some_off(reading, catalogue, context):
         return None
-    pieces = lay_out(context.text, reading, catalogue)
-    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
+    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(context.text, reading, catalogue)))
     if not any(one.resolution.exact and _names(one.pieces) for run in named for one in run):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))

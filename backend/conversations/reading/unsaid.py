@@ -1,12 +1,14 @@
-"""A cancellation or a yes that may be a change mistyped: it would undo an order that stands, or book the wrong one."""
+"""A cancellation or a yes that is or may be a change: it would undo an order that stands, or book the wrong one."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.history import running_order
 from backend.conversations.reading.layout import lay_out
-from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues
+from backend.conversations.reading.pieces import UNREAD, Kind, Piece, cues, either
 from backend.conversations.reading.slips import is_near, unmet
 from backend.conversations.reading.types import ReadingContext
 
@@ -23,6 +25,22 @@ def may_change(intent: str, reading: Mapping[str, Any], catalogue: Catalogue, co
         return any(_may_be(one, _less()) or (named and _may_be(one, _off())) for one in strange)
     p = float((reading.get("intent") or {}).get("confidence", 1.0))
     return intent == "affirm" and p < _UNSURE and bool(reading.get("amounts"))
+
+
+def takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
+    """Whether a cancellation speaks of what is on an order: it says so, or refuses some of its rows by their names."""
+    if cues().any_in(cues().off_order, context.text):
+        return True
+    order = context.order or running_order(context.history, catalogue)
+    keys = {fold(word) for _, _, word in words(context.text)}
+    if len(order) < _SEVERAL or (reading.get("flags") or {}).get("everything") or keys & either(_WHOLE, cues().rest):
+        return False
+    said = {sku for sku in order for word in catalogue.by_sku[sku].spoken if word.key in keys}
+    return 0 < len(said) < len(order) and not cues().off.isdisjoint(keys)
+
+
+_SEVERAL: Final = 2
+_WHOLE: Final = frozenset(map(fold, ("order", "oda", "orders", "ऑर्डर", "everything", "all", "zote", "yote", "vyote")))
 
 
 def _may_be(piece: Piece, listed: Collection[str]) -> bool:
