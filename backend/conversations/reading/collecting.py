@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.conversations.reading.both_sizes import in_both_sizes
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
@@ -27,6 +28,7 @@ def read_items(
     items = with_own_choices(collector.collect(segments), context.text, catalogue)
     items, loose = told_which(items, collector.loose, context.text, amounts, catalogue)
     items = with_shared(items, context.text, pieces, catalogue)
+    items = in_both_sizes(items, context.text, amounts, catalogue)
     read = {piece.start for segment in segments for piece in segment.pieces}
     passed_over = [piece for piece in pieces if piece.kind is Kind.AMOUNT and piece.start not in read]
     lost = any(

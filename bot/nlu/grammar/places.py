@@ -366,13 +366,11 @@ _SWAHILI_OWN = "yangu|wangu|yake|wake|zangu|yetu|wetu"
 _NO_LANDMARK = r"(?! ?(ke |च्या |chya )?(paas|pass|sa+mne|upar|niche|neeche|pi+che|peeche|bagal|aage|andar|samor|javal|jawal|mage|varti|shejari|पास|सामने|ऊपर|नीचे|पीछे|बगल|आगे|समोर|जवळ|मागे|वर))"
 # Each begins a word.
 VAGUE_PLACES = (
-    r"(to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home|{en})('?s)?( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
+    r"((to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home)|(to|at) (my|his|her|our|the) (?:\w+ )?({en})('?s)?)( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
     r"(to|at) (my|his|her) ({en})('?s)? ({en_theirs})\b|(my|his|her|our) ({en})'?s ({en_theirs})\b",
     r"where (my|his|her|our) (?:\w+ )?({en}) (works|lives|stays|studies|teaches|is staying|is working)\b",
-    r"({sw})(ngu| {own})? anapo(ishi|kaa|fanyi?a kazi|soma)\b|anapo(ishi|kaa|fanyi?a kazi|soma) ({sw})(ngu)?\b",
-    r"(pale|mahali|kule|kwenye|penye) ({sw})(ngu| {own})? ana(ishi|kaa|fanyi?a kazi|soma)\b",
-    r"jaha+n? (mer[ai]|hamar[ai]) ({hi}) (kaam|kam|rehta|rehti|rahta|rahti|padhta|padhti)\b",
-    r"jith[ey] (ma[zjh]+[iy]a?|amch[iy]a?) (\w+ )?(rahto|rahte|rahato|rahate|kaam|kam|shikto|shikte)\b",
+    r"({sw})(ngu| {own})? anapo(ishi|kaa|fanyi?a kazi|soma)\b|anapo(ishi|kaa|fanyi?a kazi|soma) ({sw})(ngu)?\b|(pale|mahali|kule|kwenye|penye) ({sw})(ngu| {own})? ana(ishi|kaa|fanyi?a kazi|soma)\b",
+    r"jaha+n? (mer[ai]|hamar[ai]) ({hi}) (kaam|kam|rehta|rehti|rahta|rahti|padhta|padhti)\b|jith[ey] (ma[zjh]+[iy]a?|amch[iy]a?) (\w+ )?(rahto|rahte|rahato|rahate|kaam|kam|shikto|shikte)\b",
     r"(at|to) (my|our) new (office|place|house|home|apartment)\b",
     r"(?:kwa|nyumbani kwa) (?:mama|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|shosho|cucu|bibi|mke|mume|beshte|cuzo)( mkwe| yangu| wangu| yake| zangu)?\b",
     r"(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
