@@ -13,17 +13,19 @@ _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 
 
 def counts_behind_verb(pieces: Sequence[Piece], place: int) -> bool:
-    """Whether the number at a place ends a clause of one bare good and a verb that asks for it.
+    """Whether the number at a place ends a clause of one bare good and a verb that asks for it, or a verb for less.
 
     Args:
         pieces: All pieces of the message in order.
         place: Where the number stands among them.
     """
     verb = pieces[place - 1].key if place else ""
-    if verb not in either(cues().asks, cues().puts) or pieces[place].key in ALSO_GIVES:
+    known = cues()
+    if verb not in either(known.asks, known.puts, known.less) or pieces[place].key in ALSO_GIVES:
         return False
     before = list(takewhile(lambda one: one.kind not in CUTS, reversed(pieces[: place - 1])))
     bare = bool(before) and before[0].kind in _NAMING and all(one.kind is not Kind.AMOUNT for one in before)
+    bare = bare or (not before and verb in known.less)  # "Punguza moja": one less of what is ordered.
     return bare and (place + 1 == len(pieces) or pieces[place + 1].kind in CUTS)
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
@@ -29,21 +29,20 @@ _SMALL: Final = 1000
 def resized(
     text: str, items: Sequence[Item], loose: Sequence[Segment], order: Order, catalogue: Catalogue
 ) -> Change | None:
-    """Return the change where a message puts the one row of an order into another size, and says no more; else None.
+    """Return the change where a message puts one row of an order into another size, and says no more; else None.
 
     Args:
         text: The message.
-        items: The items that were read in it: none, or the good of the order, open for want of the size that it has.
+        items: The items that were read in it: the good of the order, or none where the order has no other.
         loose: The amounts and sizes that no item took.
         order: The running order.
         catalogue: The merchant's rows.
     """
-    if len(order) != 1 or len(items) > 1 or not (items or loose):
-        return None
     keys = [fold(word) for _, _, word in words(text)]
-    sku, had = next(iter(order.items()))
-    if not cues().joins.isdisjoint(keys) or not _may_be(items, sku, catalogue):
+    sku = _told_of(items, order, catalogue) if items or loose else None
+    if sku is None or not cues().joins.isdisjoint(keys):
         return None
+    had = order[sku]
     said = [*((one.start, one.wanted) for one in items), *((one.start, one.wanted) for one in loose)]
     others = [
         wanted for start, wanted in said if not (_is_refused(text, start) and sku in _in_size(wanted, sku, catalogue))
@@ -64,15 +63,14 @@ def _comes_instead(keys: Sequence[str]) -> bool:
     return _INSTEAD in keys[-1:] or not _IN_ITS_PLACE.isdisjoint(pairwise(keys))
 
 
-def _may_be(items: Sequence[Item], sku: str, catalogue: Catalogue) -> bool:
-    """Whether what is named is the good of the order, and no other row as well."""
-    own = catalogue.part([sku])
-    return all(
-        item.role == ADD
-        and item.resolution.status is Status.OPEN
-        and resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku == sku
-        for item in items
-    )
+def _told_of(items: Sequence[Item], order: Order, catalogue: Catalogue) -> str | None:
+    """The row of the order that the only item names, with no other row to its name, or the only row."""
+    if len(items) > 1 or not (items or len(order) == 1):
+        return None
+    own = catalogue.part(order.keys())
+    found = [resolve(own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1))).sku for item in items]
+    settled = any(item.role != ADD or item.resolution.status is Status.SURE for item in items)
+    return None if settled else next(iter(found or order))
 
 
 def _is_refused(text: str, start: int) -> bool:
@@ -84,8 +82,11 @@ def _in_size(wanted: Wanted, sku: str, catalogue: Catalogue) -> frozenset[str]:
     """The rows of a row's good in the size of an amount, whose number may have been taken for money."""
     number = wanted.money_minor / _MINOR if wanted.money_minor else None
     rows = [catalogue.items[row] for row in catalogue.siblings(catalogue.row_of[sku])]
-    return frozenset(row.sku for row in rows if row.measure and _is_size(row.measure, wanted.measure, number))
+    return frozenset(row.sku for row in rows if _is_size(row, wanted.measure, number))
 
 
-def _is_size(own: Measure, said: Measure | None, number: Fraction | None) -> bool:
-    return own == said or (number is not None and own.base in {float(number), float(number * _SMALL)})
+def _is_size(row: CatalogueItem, said: Measure | None, number: Fraction | None) -> bool:
+    if number is None:
+        return said is not None and row.measure == said
+    measured = row.measure is not None and row.measure.base in {float(number), float(number * _SMALL)}
+    return measured or f"{float(number):g}" in row.size_numbers | row.terms.numbers

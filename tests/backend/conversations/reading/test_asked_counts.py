@@ -34,6 +34,9 @@ def counts(text: str, doubted: str) -> list[tuple[str, float]]:
         ("<mop> {mbili|2} leteni moja", "moja", [("mbili", 2)]),
         ("<mop> leteni moja kwa moja", "moja", []),
         ("<jhadu> bhej do", "do", []),
+        ("punguza moja", "moja", [("moja", 1)]),
+        ("reduce two", "two", [("two", 2)]),
+        ("leteni moja", "moja", []),
     ],
 )
 def test_a_number_behind_the_verb_counts_a_bare_good(

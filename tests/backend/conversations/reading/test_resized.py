@@ -16,6 +16,8 @@ SHOP = catalogue_from_rows(
             ("GHEE-1", "Gopal Ghee 1kg", "gopal ghee 1kg", "size=1kg"),
             ("GHEE-COW", "Surabhi Ghee 1kg", "surabhi ghee", "size=1kg"),
             ("SOAP", "Bar Soap", "sabuni|soap", ""),
+            ("PEN-6", "Felt Pens 6", "felt pens|felt pens 6", ""),
+            ("PEN-18", "Felt Pens 18", "felt pens 18", ""),
         )
     ]
 )
@@ -38,6 +40,13 @@ def test_a_size_alone_changes_the_only_row(text: str, history: tuple[Turn, ...],
     result = read(SHOP, text, intent="modify_order", history=history)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
     assert result.removed == ("PIPE-2" if history is PIPES else "GHEE-500",)
+
+
+@pytest.mark.parametrize("text", ["<felt pens> ziwe {za 18|18money}", "make the <felt pens> {ya 18|18money}"])
+def test_the_number_of_a_name_tells_the_other_row(text: str) -> None:
+    history = (Turn("customer", "felt pens mbili na sabuni"), Turn("bot", "Felt Pens 6 2, Bar Soap 1 = 180. Sawa?"))
+    result = read(SHOP, text, intent="modify_order", history=history)
+    assert (lines(result), result.removed, result.decision) == ({"PEN-18": 2}, ("PEN-6",), Decision.ACCEPT)
 
 
 def test_fewer_of_another_size_may_leave_the_others() -> None:
