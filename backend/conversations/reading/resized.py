@@ -6,13 +6,15 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words, words_before
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import Measure, read_keys
+from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change, leaves_some
 from backend.conversations.reading.item import ADD, Item
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, of_them
+from backend.conversations.reading.roles import GENITIVES
 from backend.conversations.reading.segment import Segment
 
 Order = Mapping[str, Fraction]
@@ -49,14 +51,30 @@ def resized(
     ]
     refused, instead = len(others) < len(said), _comes_instead(keys)
     targets = {row for wanted in others for row in _in_size(wanted, sku, catalogue)} - {sku}
-    if len(targets) != 1 or not (refused or instead or (items and not cues().set.isdisjoint(keys))):
+    steered = not cues().set.isdisjoint(keys) and (items or any(_is_genitive(text, one.start) for one in loose))
+    if len(targets) != 1 or not (refused or instead or steered):
         return None
     counts = {wanted.count for wanted in others} - {None}
     count = next(iter(counts), None)
-    change = Change(lost=len(counts) > 1 or (not refused and not instead and leaves_some(count, had, text)))
-    change.take_off(sku)
+    unread = _unread(keys, [wanted for _, wanted in said])
+    change = Change(lost=unread or len(counts) > 1 or (not refused and not instead and leaves_some(count, had, text)))
+    change.set(sku, had - count if count is not None and count < had and of_them(text) is not None else Fraction(0))
     change.add(targets.pop(), count or had)
     return change
+
+
+def _is_genitive(text: str, start: int) -> bool:
+    """Whether a genitive leads to a size ("ziwe za 24")."""
+    return any(fold(word) in GENITIVES for _, _, word in words_behind(text, start)[:1])
+
+
+def _unread(keys: Sequence[str], said: Sequence[Wanted]) -> bool:
+    """Whether a number stands in the message that no amount of it says."""
+    numbers = {value for key in keys if key not in cues().attributes and (value := number_of(key)) is not None}
+    told = {float(wanted.count) for wanted in said if wanted.count is not None}
+    told |= {float(wanted.money_minor / _MINOR) for wanted in said if wanted.money_minor is not None}
+    bases = {wanted.measure.base for wanted in said if wanted.measure is not None}
+    return not numbers <= told | bases | {base / _SMALL for base in bases}
 
 
 def _comes_instead(keys: Sequence[str]) -> bool:

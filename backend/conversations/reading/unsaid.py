@@ -1,6 +1,6 @@
 """A cancellation or a yes that is or may be a change: it would undo an order that stands, or book the wrong one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -32,11 +32,26 @@ def takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: Re
     if cues().any_in(cues().off_order, context.text):
         return True
     order = context.order or running_order(context.history, catalogue)
-    keys = {fold(word) for _, _, word in words(context.text)}
-    if len(order) < _SEVERAL or (reading.get("flags") or {}).get("everything") or keys & either(_WHOLE, cues().rest):
+    said = words(context.text)
+    keys = [fold(word) for _, _, word in said]
+    whole = either(_WHOLE, cues().rest)
+    if len(order) < _SEVERAL or (reading.get("flags") or {}).get("everything") or not whole.isdisjoint(keys):
         return False
-    said = {sku for sku in order for word in catalogue.by_sku[sku].spoken if word.key in keys}
-    return 0 < len(said) < len(order) and not cues().off.isdisjoint(keys)
+    refused = {
+        keys[place] for at, key in enumerate(keys) if key in cues().off for place in _beside(at, said, context.text)
+    }
+    named = {sku for sku in order for word in catalogue.by_sku[sku].spoken if word.key in keys}
+    own = {word.key for sku in named for word in catalogue.by_sku[sku].spoken}
+    return 0 < len(named) < len(order) and not refused.isdisjoint(own)
+
+
+def _beside(at: int, said: Sequence[tuple[int, int, str]], text: str) -> Iterator[int]:
+    """The places of the words right beside one, with no sign between them."""
+    for place in (at - 1, at + 1):
+        if 0 <= place < len(said):
+            first, last = sorted((place, at))
+            if text[said[first][1] : said[last][0]].isspace():
+                yield place
 
 
 _SEVERAL: Final = 2

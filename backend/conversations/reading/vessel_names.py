@@ -1,11 +1,14 @@
 """Words for what goods come in that a name begins with, and that count in another language ("tin", Hindi's three)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_behind
 from backend.catalog.linking.lexicon import lexicon
+
+_TINS: Final = frozenset({"tin"})
+_KENYAN: Final = "KES"
 
 
 def without_vessel_name(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any] | None:
@@ -16,15 +19,18 @@ def without_vessel_name(text: str, amount: Mapping[str, Any], catalogue: Catalog
     Args:
         text: The message.
         amount: One of its amounts.
-        catalogue: The merchant's rows: one of them must be called by the word and the one behind it.
+        catalogue: The merchant's rows: one of them must be called by the word and the one behind it, or the shop be
+            where nobody counts so.
     """
     said = words(str(amount.get("text") or ""))
     typed = said[0][2].lower() if said else ""
-    if amount.get("kind") != "count" or typed not in catalogue.written or fold(typed) not in lexicon().containers:
+    known = typed in _TINS or typed in catalogue.written
+    if amount.get("kind") != "count" or not known or fold(typed) not in lexicon().containers:
         return amount
     start = int(amount["start"])
     behind = words_behind(text, start + said[0][1])[:1]
-    if not behind or (fold(typed), fold(behind[0][2])) not in catalogue.pairs:
+    named = bool(behind) and (fold(typed), fold(behind[0][2])) in catalogue.pairs
+    if not named and not (typed in _TINS and catalogue.items[0].currency == _KENYAN):
         return amount
     first, last, number = said[-1]
     if not number.isdigit():

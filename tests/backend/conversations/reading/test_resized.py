@@ -55,6 +55,17 @@ def test_fewer_of_another_size_may_leave_the_others() -> None:
     assert result.decision is Decision.CLARIFY
 
 
+def test_some_of_a_row_in_another_size_leave_the_others() -> None:
+    result = read(SHOP, "{moja|1} iwe ya {kilo moja|1kg}", intent="modify_order", history=GHEE)
+    assert (lines(result), result.removed) == ({"GHEE-500": 1, "GHEE-1": 1}, ("GHEE-500",))
+
+
+def test_a_number_that_nothing_read_is_asked_about() -> None:
+    history = (Turn("customer", "felt pens tatu"), Turn("bot", "Felt Pens 6 3 = 180. Sawa?"))
+    text = "badilisha <felt pens> moja iwe {ya 18|18money}"
+    assert read(SHOP, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
 def test_a_size_that_is_added_changes_nothing_else() -> None:
     result = read(SHOP, "weka {moja|1} <pipe> {ya 4|4money}", intent="modify_order", history=PIPES)
     assert (lines(result), result.removed) == ({"PIPE-4": 1}, ())

@@ -31,6 +31,15 @@ def test_a_name_that_begins_with_a_tin_is_no_three(text: str, expected: dict[str
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
+@pytest.mark.parametrize("text", ["{tin|3} ya <jam> {mbili|2}", "{tin|3} {mbili|2} za <jam>"])
+def test_in_kenya_a_tin_is_never_three(text: str) -> None:
+    rows = [{"sku": "JAM", "name": "Plum Jam", "aliases": "jam", "unit": "tin", "price": "90", "stock": "60"}]
+    shop = catalogue_from_rows([{**row, "currency": "KES"} for row in rows])
+    result = read(shop, text)
+    assert (lines(result), result.decision) == ({"JAM": 2}, Decision.ACCEPT)
+
+
 @pytest.mark.parametrize("text", ["{tin|3} <whisk>", "<whisk> {tin|3}"])
-def test_it_is_three_beside_another_good(text: str) -> None:
-    assert lines(read(KITCHEN, text)) == {"WHISK": 3}
+def test_it_is_three_in_india(text: str) -> None:
+    rows = [{"sku": "WHISK", "name": "Whisk", "unit": "piece", "price": "90", "stock": "60", "currency": "INR"}]
+    assert lines(read(catalogue_from_rows(rows), text)) == {"WHISK": 3}
