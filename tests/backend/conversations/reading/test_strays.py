@@ -153,7 +153,7 @@ def test_one_good_or_another_is_asked_about(text: str) -> None:
 
 TIFFIN = catalogue_from_rows(
     [
-        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "40"}
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "40", "currency": "INR"}
         for sku, name, aliases, unit in (
             ("DAL", "Dal Tadka", "dal", "plate"), ("RICE", "Plain Rice", "rice", "plate"),
             ("ROTI", "Roti", "roti", "piece"), ("JAMUN", "Gulab Jamun (2 pc)", "gulab jamun", "plate"),
