@@ -39,5 +39,5 @@ def _joins(gap: str) -> bool:
 
 def _ends(rest: str) -> bool:
     """Whether a clause ends at a place, or a word of taking off stands there."""
-    first = next((fold(word) for _, _, word in words(rest)), "")
-    return first in cues().off_after | {""} or rest.lstrip(" ").startswith(_ENDS)
+    first = next((word.lower() for _, _, word in words(rest)), "")
+    return first in {"", "off", "out"} or fold(first) in cues().off_after or rest.lstrip(" ").startswith(_ENDS)
