@@ -55,7 +55,7 @@ def lines_for(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
     if wanted.container is not None and wanted.container in PIECES_IN and item.measure == wanted.measure is not None:
         return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))  # "a dozen 2 inch nails"
     if wanted.measure is not None:
-        return _for_measure(catalogue, row, wanted.measure, wanted.count)
+        return _for_measure(catalogue, row, wanted)
     if wanted.container is not None and not _comes_in(item, wanted.container):
         return _in_container(catalogue, row, wanted.container, wanted.count or Fraction(1))
     return _counted(catalogue, row, wanted)
@@ -164,14 +164,17 @@ def _in_container(catalogue: Catalogue, row: int, container: str, count: Fractio
     return _one(item, count)
 
 
-def _for_measure(catalogue: Catalogue, row: int, measure: Measure, count: Fraction | None) -> Lines | None:
-    item = catalogue.items[row]
+def _for_measure(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
+    item, count, measure = catalogue.items[row], wanted.count, wanted.measure
+    if measure is None:
+        return None
     amount = as_fraction(measure.base)
     unit = item.unit_measure
     if unit is not None and unit.dimension == measure.dimension:
         return _one(item, amount / as_fraction(unit.base) * (count or 1))
     if item.measure == measure:
-        return _one(item, _in_packs(item, Wanted(count=count or Fraction(1))))
+        packs = wanted.container is not None and alike(wanted.container, item.container)  # "50 packs of the 500ml one"
+        return _one(item, (count or Fraction(1)) if packs else _in_packs(item, Wanted(count=count)))
     if item.measure is None or (count == 1 and len(catalogue.siblings(row)) == 1):
         return None  # "4 litres, one" of what comes by the litre is one of 4 litres, which there is not.
     counts = fewest(_measured(catalogue, catalogue.siblings(row), measure), amount)

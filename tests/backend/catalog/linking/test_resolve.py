@@ -370,3 +370,19 @@ def test_a_translation_names_no_row_while_another_has_the_word_itself(
 def test_a_translation_names_the_only_row_that_has_it() -> None:
     shop = Catalogue((CatalogueItem("A", "Bran 2kg", ("atta",), "piece", 5000, "KES", 20),))
     assert lines(shop, "flour") == {"A": 1}
+
+
+DELI = catalogue_from_rows(
+    [
+        {"sku": f"TUB-{size}", "name": f"Lidded Tub {size}ml (20 pc)", "price": "9", "stock": "90", "unit": "pack",
+         "options": f"size={size}ml"}
+        for size in (90, 180)
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("container", "packs"), [("packet", 40), (None, 2)])
+def test_packs_that_are_said_beside_a_size_are_no_pieces(container: str | None, packs: int) -> None:
+    """So many packs of the 90ml tub are as many; so many tubs are packs of twenty."""
+    wanted = Wanted(count=Fraction(40), container=container, measure=measure_of(90, "ml"))
+    assert lines(DELI, "lidded", wanted) == {"TUB-90": packs}
