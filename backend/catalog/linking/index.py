@@ -1,5 +1,6 @@
 """An inverted index over the words of a catalogue: which phrases hold a word, in whatever spelling it comes."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from backend.catalog.linking.folding import bare, keys_of, skeleton, stems
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
-from backend.catalog.linking.terms import Term, Terms, merged, read_keys, terms_of
+from backend.catalog.linking.terms import Term, Terms, merged, read_keys, terms_of, ware_of
 
 EQUAL: Final = 1.0
 SAME_STEM: Final = 0.97
@@ -23,6 +24,7 @@ _SHORTEST_TYPO: Final = 4
 _SHORT_TYPO: Final = 5
 _SHORTEST_SOUND: Final = 3
 _VOWELS: Final = frozenset("aeiou")
+_DEVANAGARI: Final = re.compile("[\u0900-\u097f]")
 _KEPT_LOOKUPS: Final = 20_000
 
 
@@ -53,6 +55,7 @@ class Index:
     by_sense: Mapping[str, tuple[int, ...]]
     by_sound: Mapping[str, tuple[int, ...]]
     by_letter: Mapping[str, dict[int, str]]
+    twins: Mapping[int, tuple[int, ...]]
     _known: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def similar(self, word: Term) -> Mapping[int, float]:
@@ -81,7 +84,8 @@ class Index:
 
     def _candidates(self, word: Term) -> Iterable[tuple[int, float]]:
         if word.key in self.by_key:
-            yield self.by_key[word.key], EQUAL
+            yield (place := self.by_key[word.key]), EQUAL
+            yield from ((twin, SAME_GOOD) for twin in self.twins.get(place, ()))
         for stem in stems(word.key):
             if len(stem) >= _SHORTEST_SOUND or stem == word.key:
                 yield from ((place, SAME_STEM) for place in self.by_stem.get(stem, ()))
@@ -146,7 +150,15 @@ def build_index(
         if place < len(listed) or text
         for terms, shape in (_alternatives(text, wares) if place < len(listed) else _as_words(text))
     ]
-    return _index(phrases, tuple(_heads(listed) for listed in names))
+    return _index(phrases, tuple(_heads(listed) for listed in names), _only_native(names, wares))
+
+
+def _only_native(names: Sequence[tuple[str, ...]], wares: frozenset[str]) -> frozenset[str]:
+    """The keys of goods words that a catalogue writes in Devanagari and nowhere in Latin letters."""
+    native, other = set[str](), set[str]()
+    for text in (one for listed in names for one in listed):
+        (native if _DEVANAGARI.search(text) else other).update(one.key for one in terms_of(text, wares=wares).goods)
+    return frozenset(native - other)
 
 
 def _as_words(text: str) -> list[tuple[Terms, tuple[Term, ...]]]:
@@ -187,7 +199,7 @@ def _head_senses(text: str) -> frozenset[str]:
     return said - lexicon().properties
 
 
-def _index(phrases: list[Phrase], heads: tuple[frozenset[str], ...]) -> Index:
+def _index(phrases: list[Phrase], heads: tuple[frozenset[str], ...], native: frozenset[str]) -> Index:
     numbers: dict[str, int] = {}
     vocabulary: list[Term] = []
     postings: list[list[int]] = []
@@ -220,7 +232,28 @@ def _index(phrases: list[Phrase], heads: tuple[frozenset[str], ...]) -> Index:
         by_sense=_grouped((sense, place) for place, word in enumerate(vocabulary) for sense in word.senses),
         by_sound=_grouped((skeleton(word.key), place) for place, word in enumerate(vocabulary) if " " not in word.key),
         by_letter=_lettered([numbers[word.key] for phrase in phrases for word in phrase.terms.goods], vocabulary),
+        twins=_twins(native, numbers),
     )
+
+
+def _twins(native: frozenset[str], numbers: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
+    """For each word in Devanagari alone, those in Latin letters that sound so: पेपर is the "paper" of other rows."""
+    latin: dict[str, list[int]] = {}
+    for key, place in numbers.items():
+        for sound in _sounds_of(key) if key not in native and " " not in key else ():
+            latin.setdefault(sound, []).append(place)
+    found = {
+        place: tuple(twin for sound in _sounds_of(key) for twin in latin.get(sound, ()))
+        for key, place in numbers.items()
+        if key in native
+    }
+    return {place: twins for place, twins in found.items() if twins}
+
+
+def _sounds_of(key: str) -> list[str]:
+    """The consonants of a word, where they are enough to tell it, and the container that it names."""
+    sound, ware = skeleton(key), ware_of(key)
+    return [*([sound] if len(sound) >= _SHORTEST_SOUND else ()), *([ware] if ware else ())]
 
 
 def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

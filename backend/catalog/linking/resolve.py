@@ -16,6 +16,7 @@ from backend.catalog.linking.terms import Measure, Terms, bare_measure
 from backend.catalog.linking.translated import with_literal
 
 ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
+_PIECE: Final = "piece"
 _PARTIAL: Final = 0.9
 _DOUBTFUL: Final = 0.82
 _SUBPHRASE: Final = 0.97
@@ -310,7 +311,7 @@ def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted
 
     def fits(_: Candidate, exact: Exact) -> bool:
         said = exact.phrase.terms
-        return said.label is None and said.container in {None, spec.container}
+        return said.label is None and said.container in {None, spec.container, _PIECE}  # "(25 pc)" is what it holds.
 
     choice = _matching(found, fits, "name")
     if choice is None or len(choice.rows) > 1 or not spec.silent:

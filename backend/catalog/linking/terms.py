@@ -135,6 +135,13 @@ def as_ware(key: str, wares: frozenset[str]) -> str:
     return _WARE + key if held else key
 
 
+@lru_cache(maxsize=4096)
+def ware_of(key: str) -> str | None:
+    """The container that a marked key names in any language ("cup" for cup, kap and kikombe), or None."""
+    named = (lexicon().containers.get(stem) for stem in stems(key[1:])) if key[:1] == _WARE else ()
+    return next((container for container in named if container is not None), None)
+
+
 def is_joint_ware(key: str) -> bool:
     """Whether a key is that of a joint which is a good in this shop."""
     return key[:1] == _WARE and lexicon().is_joint(key[1:])
