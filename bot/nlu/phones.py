@@ -18,6 +18,11 @@ _NOT_PHONES = regex.compile(
     r"(?:utr|ref|txn|transaction|trans|upi ref|ref no|order|oda|#|ksh|kes|rs\.?|₹|till|paybill|code|यूटीआर|ऑर्डर)\s*"
     r"(?:no\.?|id|number|:|#)?\s*$"
 )
+# What stands right before a phone number, however many digits of it are there ("mera number 90000 123").
+_LED = regex.compile(
+    r"\b(?:(?:phone|mobile|mob|whatsapp|contact)(?:\s+(?:no\.?|number|num))?|(?<!account |acc |card |meter )number|"
+    r"namba(?: yangu| ya simu)?|nambari|नंबर|नम्बर|मोबाइल|मोबाईल|फोन|फ़ोन)\s*(?:is|ni|hai|aahe|है|आहे|[:\-–])?\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ def find_phones(text: str, region: str | None = None) -> list[Phone]:
         if len(digits) > _LONGEST or (_NOT_PHONES.search(before) and not found[0].startswith("+")):
             continue
         e164 = normalise(digits, region, plus=found[0].lstrip().startswith("+"))
-        if e164 or _meant_as_phone(found[0], digits):
+        led = len(digits) >= _SHORTEST and _LED.search(before) is not None
+        if e164 or led or _meant_as_phone(found[0], digits):
             out.append(Phone(found.start(), found.end(), found[0], e164))
     return out
 

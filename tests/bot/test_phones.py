@@ -37,7 +37,32 @@ def test_a_number_with_a_digit_missing_is_found_and_invalid(text: str, region: s
 
 
 @pytest.mark.parametrize(
-    "text", ["2kg sugar 1kg rice", "order 4471", "UTR 632671450098", "flat 302, 411038", "ksh 1,200", "10 20 30"]
+    "text",
+    [
+        "2kg sugar 1kg rice",
+        "order 4471",
+        "UTR 632671450098",
+        "flat 302, 411038",
+        "ksh 1,200",
+        "10 20 30",
+        "account number 4234567",
+        "flat number 1203",
+    ],
 )
 def test_other_numbers_are_no_phones(text: str) -> None:
     assert find_phones(text, "IN") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chaha don, mera number 90000 123",
+        "माझा नवीन नंबर 90000 123",
+        "my new number is 0700 123 12",
+        "nambari 70012312",
+        "WhatsApp no: 9000012",
+    ],
+)
+def test_too_short_a_number_is_broken_where_a_word_leads_to_it(text: str) -> None:
+    (phone,) = find_phones(text, None)
+    assert phone.e164 is None
