@@ -322,9 +322,9 @@ def _only_exact(catalogue: Catalogue, found: list[Candidate], spec: Spec, wanted
 
 
 def _named_so(found: Sequence[Candidate], row: int) -> bool:
-    """Whether a row is itself called by the words: that it is "the 26 inch wig" makes no other wig less of one."""
+    """Whether a row is itself called by the words: that it is "the 26 inch wig", or "Egg 65", names no other less."""
     phrases = [exact.phrase for one in found if one.row == row for exact in one.exact]
-    return any(phrase.own or not phrase.terms.sized for phrase in phrases)
+    return any(not phrase.terms.sized or (phrase.own and not phrase.terms.numbers) for phrase in phrases)
 
 
 _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_container, _bare, _only_exact)

@@ -386,3 +386,27 @@ def test_packs_that_are_said_beside_a_size_are_no_pieces(container: str | None, 
     """So many packs of the 90ml tub are as many; so many tubs are packs of twenty."""
     wanted = Wanted(count=Fraction(40), container=container, measure=measure_of(90, "ml"))
     assert lines(DELI, "lidded", wanted) == {"TUB-90": packs}
+
+
+NUMBERED = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "9", "stock": "90"}
+        for sku, name, aliases in (
+            ("GOBI-65", "Gobi 65", "gobi 65|गोबी 65"),
+            ("GOBI-BOX", "Fresh Gobi Florets", "kati gobi"),
+            ("GOBI-ROLL", "Gobi Kathi Roll", ""),
+            ("GRADE-40", "Sandpaper 40", "msasa 40"),
+            ("GRADE-X", "Wet Sandpaper Sheet", "msasa wa maji"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(("words", "sku"), [("gobi 65", "GOBI-65"), ("गोबी 65", "GOBI-65"), ("msasa 40", "GRADE-40")])
+def test_a_number_in_a_name_is_part_of_it(words: str, sku: str) -> None:
+    assert resolved(NUMBERED, words).sku == sku
+
+
+@pytest.mark.parametrize("words", ["gobi", "गोबी", "sandpaper", "msasa"])
+def test_the_word_before_that_number_may_mean_the_others_as_well(words: str) -> None:
+    assert resolved(NUMBERED, words).status is Status.OPEN
