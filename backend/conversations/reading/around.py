@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_behind
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import Item
@@ -37,12 +36,6 @@ class Around:
     def joined(self, one: Item, other: Item) -> bool:
         """Whether an "and" stands between two items."""
         return not cues().joins.isdisjoint(self._said(one.end, other.start))
-
-    def doubles(self, items: Sequence[Item], catalogue: Catalogue) -> bool:
-        """Whether what is there is to be doubled; in the name of a good, "double" tells which."""
-        rows = [catalogue.by_sku[item.sku] for item in items if item.sku]
-        named = {word.key for row in rows for word in row.spoken}
-        return any(fold(self._text[start:end]) not in named for start, end in places_of(cues().doubles, self._text))
 
     def kept(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item is only said to stay ("take the sugar off, keep the flour")."""

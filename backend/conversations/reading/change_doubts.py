@@ -11,6 +11,7 @@ from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.change import Change
 from backend.conversations.reading.choices import numbers_of
+from backend.conversations.reading.doubling import may_be_size
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.items import STEAD_OF
 from backend.conversations.reading.own_choices import is_choice_of
@@ -40,6 +41,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or _loses_size(items, change, order, catalogue)
         or (not items and cues().any_in(cues().something_more, text))
         or (not items and _tells_choices(keys, order, catalogue))
+        or may_be_size(text, order, catalogue)
         or any(_is_counted_across_and(item, text) for item in items)
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
     )

@@ -35,6 +35,7 @@ from backend.conversations.reading.change import (
     without_doing,
     words_for_more,
 )
+from backend.conversations.reading.doubling import doubles
 from backend.conversations.reading.instead import is_said_of
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.numbered import endings_apart, in_names
@@ -72,7 +73,8 @@ class Changer:
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
         """Read the items of a message, and the amounts and sizes that name none, as a change."""
-        if self._order and self._around.doubles(items, self._catalogue) and (self._everything or not items):
+        doubled = (self._everything or not items) and doubles(self._text, items, self._order, self._catalogue)
+        if self._order and doubled:
             for sku in named_of(items, self._own) or self._order:
                 self.change.set(sku, self._order[sku] * 2)
             return self.change
