@@ -12,6 +12,16 @@ from backend.conversations.reading.pieces import UNREAD, Piece, cues, either, no
 _SIGN: Final = re.compile(r"[,;.\n।]")
 _NOT: Final = frozenset(map(fold, ("si", "sio", "siyo", "not")))
 _IS: Final = frozenset({"ni", "its"})
+# Says that what stays is as it should be ("straw nahi, baaki theek").
+_FINE: Final = frozenset(
+    map(
+        fold,
+        (
+            *("ok", "fine", "good", "sawa", "poa", "fiti", "theek", "thik", "ठीक", "sahi", "सही", "barabar", "बरोबर"),
+            *("chalega", "चलेगा", "chalel", "चालेल"),
+        ),
+    )
+)
 _LONGEST: Final = 2
 
 
@@ -37,5 +47,5 @@ def refuses_for_another(text: str, pieces: Sequence[Piece], removed: Sequence[st
 
 
 def _is_known(word: str) -> bool:
-    key, known = fold(word), either(cues().never_goods, cues().gives, lexicon().filler)
+    key, known = fold(word), either(cues().never_goods, cues().gives, cues().rest, lexicon().filler, _FINE)
     return key in known or key in no_goods_words() or number_of(key) is not None
