@@ -8,7 +8,7 @@ from typing import Final
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.terms import is_unit, read_keys
-from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.amounts import ALSO_GIVES, helps, number_of
 from backend.conversations.reading.change import Change
 from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.doubling import may_be_size
@@ -43,13 +43,18 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
         or any(_is_counted_across_and(item, text) for item in items)
-        or (not items and order.keys() >= change.added.keys() and _counts_a_size(keys, order, catalogue))
+        or (not items and order.keys() >= change.added.keys() and _counts_a_size(text, keys, order, catalogue))
     )
 
 
 def _tells_choices(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
     """Whether a change that names no good says what those of the order may be had in ("ek lal ek hara")."""
     return any(is_choice_of(key, catalogue.by_sku[sku]) for sku in order for key in keys)
+
+
+def _gives(text: str, start: int, key: str) -> bool:
+    """Whether Hindi's "do" helps a verb ("kam kar do"), and counts nothing."""
+    return key in ALSO_GIVES and helps(text, start)
 
 
 def _is_counted_across_and(item: Item, text: str) -> bool:
@@ -101,11 +106,12 @@ def _is_sized(item: Item) -> bool:
     return said.sized or bool(said.label or said.container) or item.wanted.measured
 
 
-def _counts_a_size(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
+def _counts_a_size(text: str, keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
     """Whether a number beside no good is the size of another row of what is ordered ("one should be 18")."""
     if any(is_unit(key) for key in keys):
         return False
-    numbers = {f"{value:g}" for key in keys if (value := number_of(key)) is not None}
+    said = [key for (start, _, _), key in zip(words(text), keys, strict=True) if not _gives(text, start, key)]
+    numbers = {f"{value:g}" for key in said if (value := number_of(key)) is not None}
     rows = catalogue.by_sku
     sized = {
         number

@@ -49,6 +49,8 @@ def test_a_change_that_may_be_meant_otherwise_is_asked_about(order: str, text: s
         ("2 x Sewing Needle 16 = KES 180", "make it {5}", {"NEEDLE-16": 5}),
         ("1 x Fixall Fabric Glue 4L = KES 90", "make the glue <bondit 4l>", {"GLUE-A-4": 1}),
         ("4 x Metal Zip = KES 360", "add {2} <nylon zip>", {"ZIP-N": 2}),
+        ("5 x Sewing Needle 14 = KES 450", "{ek|1} kam kar do", {"NEEDLE-14": 4}),
+        ("5 x Sewing Needle 14 = KES 450", "{एक|1} बढ़ा दो", {"NEEDLE-14": 1}),
     ],
 )
 def test_a_change_that_says_what_it_means_is_made(order: str, text: str, expected: dict[str, int]) -> None:
