@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words_before
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import UNITS, is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, counts_people, number_of
@@ -27,6 +27,7 @@ _SHORT_SIZE: Final = 4
 _MARKS: Final = "\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963"
 # A sign that no letter carries, or a consonant that stands alone and is no word of Hindi or Marathi.
 _TORN: Final = re.compile(rf"(?<![\u0900-\u097f])(?:[{_MARKS}]|(?![नवचह])[क-ह](?![\u0900-\u097f]))")
+_SIGN: Final = re.compile(r"[,;.\n।]")
 _ASKS: Final = re.compile(r"(?:m?ni|tu)\w{2,}[aei]")  # Swahili's "do ... for me": nitolee, mniletee, tupe.
 
 
@@ -98,9 +99,19 @@ def _tells_time(piece: Piece, text: str) -> bool:
 
 
 def _counts_again(piece: Piece, items: Sequence[Item], text: str) -> bool:
-    """Whether a one stands right behind a good that is to come once: it says no more than was read."""
-    ones = (item for item in items if item.sku and item.wanted.count in {None, 1} and len(item.resolution.lines) == 1)
-    return number_of(piece.key) == 1 and any(text[item.end : piece.start].isspace() for item in ones)
+    """Whether a one stands right beside a good that is to come once: it says no more than was read.
+
+    Before the good one word may stand between that tells of it ("ek sadha varan").
+    """
+    if number_of(piece.key) != 1:
+        return False
+    ones = [item for item in items if item.sku and item.wanted.count in {None, 1} and len(item.resolution.lines) == 1]
+    between = (text[piece.end : item.start] for item in ones if item.unamounted and item.start > piece.end)
+    return any(text[item.end : piece.start].isspace() for item in ones) or any(map(_is_one_word, between))
+
+
+def _is_one_word(text: str) -> bool:
+    return len(words(text)) <= 1 and not _SIGN.search(text)
 
 
 def _is_of_all(piece: Piece, text: str) -> bool:

@@ -84,3 +84,18 @@ def test_a_slip_for_a_size_stands_in_the_clause_of_a_good(text: str, unmet: str,
 def test_how_many_people_there_are_counts_no_good() -> None:
     result = read(CORNER_SHOP, "wasee tuko {kumi|10}, leta <maziwa> {tano|5}")
     assert ({line.sku: line.quantity for line in result.lines}, result.decision) == ({"MILK": 5}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("ek garam <milk> bhejna", Decision.ACCEPT),
+        ("one nice <bread> please", Decision.ACCEPT),
+        ("ek, garam <milk> aur <bread> {2}", Decision.CLARIFY),
+    ],
+)
+def test_an_unsure_one_before_a_good_that_comes_once_says_no_more(text: str, decision: Decision) -> None:
+    plain, reading = marked(text)
+    reading["tokens"] = [{**one, "p": 0.5} if one["start"] == 0 else one for one in reading["tokens"]]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.decision is decision
