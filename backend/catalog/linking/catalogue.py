@@ -309,7 +309,14 @@ class Catalogue:
 def _wares(items: Sequence[CatalogueItem]) -> frozenset[str]:
     texts = (text for item in items for text in (item.name, *item.aliases))
     named = frozenset(lexicon().containers.get(fold(word), "") for text in texts for _, _, word in words(text))
-    return ((named & lexicon().vessels) - {item.container for item in items}) | _named_as_joints(items)
+    sold_in = {item.container for item in items}
+    boxed = any(item.container == _BOX and item.currency == "INR" for item in items)
+    sold_in |= {_TIN} if boxed else set()  # India's "dabba" is a box as well.
+    return ((named & lexicon().vessels) - sold_in) | _named_as_joints(items)
+
+
+_BOX: Final = "box"
+_TIN: Final = "tin"
 
 
 def _named_as_joints(items: Sequence[CatalogueItem]) -> frozenset[str]:

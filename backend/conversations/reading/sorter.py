@@ -9,7 +9,17 @@ from backend.catalog.linking.folding import fold, stems
 from backend.catalog.linking.index import EQUAL, SAME_GOOD
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import as_ware, is_joint_ware, is_unit, spoken_number, term
-from backend.conversations.reading.pieces import ASKS_ME, CUTS, FOR_WHOM, UNREAD, Kind, Piece, cues, no_goods_words
+from backend.conversations.reading.pieces import (
+    ASKS_ME,
+    CUTS,
+    FOR_WHOM,
+    UNREAD,
+    Kind,
+    Piece,
+    cues,
+    either,
+    no_goods_words,
+)
 from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.verbs import asks_to_treat
 
@@ -118,7 +128,7 @@ class Sorter:
     @staticmethod
     def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:
         """Whether a word that nothing explains may be an English one in other letters: the bot must half think so."""
-        known = key in cues().never_goods or key in cues().more or spoken_number(key) is not None
+        known = key in either(cues().never_goods, cues().more, cues().asks) or spoken_number(key) is not None
         tagged = mention is not None or tag in _GOODS_TAGS
         return not known and (tagged or p < _DOUBTED)
 
