@@ -52,6 +52,16 @@ class Change:
         return not self.removed and not self.added
 
 
+def is_added(quantity: Fraction, had: Fraction, keys: AbstractSet[str]) -> bool:
+    """Whether a number beside a word for more is what is added, though "do" or "make" stands there ("ek badha kar do").
+
+    It is where nothing is made so many, or where that would be no more than there are.
+    """
+    known = cues()
+    raises = quantity <= had and not (known.more - known.joins).isdisjoint(keys) and known.becomes.isdisjoint(keys)
+    return raises or known.set.isdisjoint(keys)
+
+
 def is_another(item: Item, sku: str) -> bool:
     """Whether an item is the whole name of another row ("take the chain off, put the chain kit on")."""
     found = item.resolution

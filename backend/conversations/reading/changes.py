@@ -12,12 +12,14 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
+from backend.conversations.reading.brought_to import brought_to
 from backend.conversations.reading.change import (
     Change,
     amounts_to_much,
     as_size,
     becomes,
     family,
+    is_added,
     is_another,
     is_former_size,
     is_new,
@@ -60,7 +62,7 @@ class Changer:
         self._around = Around(text)
         keys = without_doing([fold(word) for _, _, word in endings_apart(words(text))])
         steering = (key for key, named in zip(keys, in_names(keys, catalogue), strict=True) if not named)
-        self._keys = frozenset(key for key in steering if key not in catalogue.index.by_key)
+        self._keys = brought_to(text).union(key for key in steering if key not in catalogue.index.by_key)
         self._catalogue = catalogue
         self._order = order
         # In the rows of the order alone, "the bread" has one meaning.
@@ -73,8 +75,7 @@ class Changer:
 
     def apply(self, items: Sequence[Item], loose: Sequence[Segment]) -> Change:
         """Read the items of a message, and the amounts and sizes that name none, as a change."""
-        doubled = (self._everything or not items) and doubles(self._text, items, self._order, self._catalogue)
-        if self._order and doubled:
+        if (self._everything or not items) and doubles(self._text, items, self._order, self._catalogue):
             for sku in named_of(items, self._own) or self._order:
                 self.change.set(sku, self._order[sku] * 2)
             return self.change
@@ -383,7 +384,7 @@ class Changer:
         self.change.lost |= corrected and quantity == had  # What it is to be instead was not read.
         if self._said(cues().less) and quantity < had and not self._becomes_so_many():
             self.change.set(sku, had - quantity)
-        elif self._said(more & words_for_more(self._keys)) and not self._said(cues().set) and not corrected:
+        elif self._said(more & words_for_more(self._keys)) and not corrected and is_added(quantity, had, self._keys):
             self.change.add(sku, quantity)
         else:
             self.change.set(sku, quantity)

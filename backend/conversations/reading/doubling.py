@@ -15,7 +15,7 @@ Order = Mapping[str, Fraction]
 def doubles(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> bool:
     """Whether what is there is to be doubled; in the name of a good, or of its other size, "double" tells which."""
     said = _said(text)
-    if not said:
+    if not said or not order:
         return False
     named = {word.key for item in items if item.sku for word in catalogue.by_sku[item.sku].spoken}
     return any(key not in named for key in said) and not any(_other_sizes(said, order, catalogue))

@@ -84,6 +84,7 @@ class Cues:
     with_before: frozenset[str]
     number_words: frozenset[str]
     becomes: frozenset[str]
+    brought_to: frozenset[str]
     only: frozenset[str]
     refusals_after: frozenset[str]
     more: frozenset[str]
@@ -273,6 +274,7 @@ def cues() -> Cues:
         number_words=frozenset(map(fold, lists["number_words"])),
         only=frozenset(map(fold, lists["changes"]["only"])),
         becomes=frozenset(map(fold, lists["changes"]["becomes"])),
+        brought_to=frozenset(map(phrase_key, lists["changes"]["brought_to"])),
         refusals_after=frozenset(map(fold, lists["refusals_after"])),
         more=frozenset(map(fold, lists["changes"]["more"])),
         keeps_before=frozenset(map(fold, lists["changes"]["keeps_before"])),
