@@ -92,7 +92,7 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
         return _broken(catalogue, row, wanted.count)
     if item.container == _DOZEN and wanted.container is None:
         return _by_dozens(catalogue, row, wanted.count)
-    if _in_packs(item, wanted) == wanted.count:
+    if _in_packs(item, wanted) == wanted.count and not _breaks_packs(item, wanted):
         return _one(item, wanted.count)
     # "3 idli", of plates of three, may be one plate or three.
     return None if item.container in _SERVED else _named(catalogue, fewest(_packed(catalogue, row), wanted.count))
@@ -117,6 +117,12 @@ def _in_packs(item: CatalogueItem, wanted: Wanted) -> Fraction:
 
 
 _FEWEST_PIECES: Final = 3
+
+
+def _breaks_packs(item: CatalogueItem, wanted: Wanted) -> bool:
+    """Whether a bare count is above what a pack holds and fills none: 75 plates, of packs of fifty."""
+    count, pieces = wanted.count or Fraction(1), item.pieces or 0
+    return wanted.container is None and _FEWEST_PIECES <= pieces < count and item.container not in _SERVED
 
 
 def _packed(catalogue: Catalogue, row: int) -> list[Pack]:

@@ -410,3 +410,22 @@ def test_a_number_in_a_name_is_part_of_it(words: str, sku: str) -> None:
 @pytest.mark.parametrize("words", ["gobi", "गोबी", "sandpaper", "msasa"])
 def test_the_word_before_that_number_may_mean_the_others_as_well(words: str) -> None:
     assert resolved(NUMBERED, words).status is Status.OPEN
+
+
+SKEWERS = catalogue_from_rows(
+    [
+        {"sku": "SKEWER", "name": "Bamboo Skewer (50 pc)", "aliases": "skewer|mishikaki sticks", "price": "9",
+         "stock": "900", "unit": "pack"},
+        {"sku": "CANDLE-4", "name": "Tall Candle (4 pc)", "aliases": "mshumaa", "price": "9", "stock": "90",
+         "unit": "box"},
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "packs"),
+    [("skewer", 100, 2), ("skewer", 3, 3), ("skewer", 75, None), ("mshumaa", 8, 2), ("mshumaa", 6, None)],
+)
+def test_a_count_that_breaks_packs_is_asked_about(words: str, count: int, packs: int | None) -> None:
+    found = resolved(SKEWERS, words, Wanted(count=Fraction(count)))
+    assert [quantity for _, quantity in found.lines] == ([] if packs is None else [packs])
