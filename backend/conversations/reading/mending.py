@@ -32,6 +32,7 @@ from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.slips import meant, number_of_word, strangers
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
+from backend.conversations.reading.torn_names import name_ends
 from backend.conversations.reading.two_or_give import counts_two
 from backend.conversations.reading.unread import tells_of_a_wish
 
@@ -299,7 +300,7 @@ def _without_goods(
     text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any], *, sure: bool
 ) -> Mapping[str, Any] | None:
     start, end = slot["start"], slot["end"]
-    cut = _counted_before(text, reading, catalogue, slot) or start
+    cut = _counted_before(text, reading, catalogue, slot) or (name_ends(text, slot, catalogue) if sure else start)
     for first, last in _parts(text, cut, end):
         if _is_item(text, first, last, reading, catalogue, counted=sure):
             cut = last
