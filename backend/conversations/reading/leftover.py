@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.item import ADD, Item
@@ -47,8 +47,14 @@ def is_second_count(start: int, items: Sequence[Item], text: str) -> bool:
 
 
 def leaves_amounts(loose: Sequence[Segment], text: str) -> bool:
-    """Whether amounts that no item took stand side by side ("... na 250 3"): a size, and how many of it."""
+    """Whether amounts that no item took stand side by side ("... na 250 3"): a size, and how many of it.
+
+    Nor is one passed over that counts what "wala" tells ("5 kg wala nahi, 1 kg wala 2").
+    """
     counted = [one for one in loose if one.amounts]
+    led = (words_before(text, one.start)[-1:] for one in counted)
+    if any(word.lower() in cues().attributes for said in led for _, _, word in said):
+        return True
     beside = any(text[one.end : other.start].isspace() for one, other in pairwise(counted))
     return beside or any(len(one.amounts) > 1 for one in counted)
 

@@ -127,3 +127,21 @@ def test_what_an_uncounted_good_is_of_or_for_is_asked_about(text: str) -> None:
 
 def test_a_counted_good_behind_for_is_ordered() -> None:
     assert lines(read(SNACKS, "<cocoa> {mbili|2} kwa <puff> {mbili|2}")) == {"COCOA": 2, "PUFF-B": 2}
+
+
+LIME = catalogue_from_rows(
+    [
+        {"sku": f"LIME-{kilos}", "name": f"Wall Lime {kilos}kg", "aliases": f"chuna {kilos} kilo|chokaa kilo {kilos}",
+         "price": "9", "stock": "90", "unit": "bag", "options": f"size={kilos}kg"}
+        for kilos in (1, 5)
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["<chuna> {5kg} wala nahi, {1kg} wala {2}", "<chuna> {5kg} वाला नहीं, {1kg} वाला {2}"])
+def test_a_count_that_tells_of_what_wala_names_is_asked_about(text: str) -> None:
+    """However unsure the bot was of it."""
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.8 if one["text"] == "2" else one["p"]} for one in reading["tokens"]]
+    context = ReadingContext(plain, thresholds=EVERYTHING)
+    assert read_message({**reading, "tokens": tokens}, LIME, context).decision is Decision.CLARIFY
