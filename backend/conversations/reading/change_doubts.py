@@ -42,9 +42,20 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or (not items and cues().any_in(cues().something_more, text))
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
+        or (not items and _changes_some(keys, change, order))
         or any(_is_counted_across_and(item, text) for item in items)
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(text, keys, order, catalogue))
     )
+
+
+def _changes_some(keys: Sequence[str], change: Change, order: Order) -> bool:
+    """Whether a number that leads to "ko" may be of fewer than all that changes ("do ko bada kar do", of three)."""
+    most = max((order[sku] for sku in change.removed if sku in order), default=Fraction(0))
+    led = (number_of(key) for key, after in pairwise(keys) if after in _TO)
+    return any(value is not None and value < most for value in led)
+
+
+_TO: Final = frozenset({fold("ko"), fold("को")})
 
 
 def _tells_choices(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:

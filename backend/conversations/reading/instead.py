@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
-from backend.catalog.linking.folding import fold, words, words_before
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
 
@@ -25,13 +25,19 @@ def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[
     kept: list[Mapping[str, Any]] = []
     for one in sorted(amounts, key=lambda amount: int(amount["start"])):
         place = int(one["start"])
-        start = _former(text, place)
+        start = None if _is_size(text, one) else _former(text, place)
         if start is None:
             kept.append(one)
         else:
             earlier = [other for other in kept if other["end"] <= start]
             kept = [*earlier, {**one, "start": start, "text": text[start : int(one["end"])]}]
     return kept
+
+
+def _is_size(text: str, amount: Mapping[str, Any]) -> bool:
+    """Whether a unit of sizes stands behind a number ("8 inch ki jagah 12 inch"), which counts nothing."""
+    behind = words_behind(text, int(amount["end"]))[:1]
+    return amount.get("kind") == "count" and any(is_unit(fold(word)) for _, _, word in behind)
 
 
 def _former(text: str, place: int) -> int | None:

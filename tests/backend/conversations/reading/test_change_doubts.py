@@ -35,6 +35,7 @@ def _after(order: str) -> tuple[Turn, ...]:
         ("2 x Sewing Needle 16 = KES 180", "{ek|1} {14} karo"),
         ("1 x Fixall Fabric Glue 4L = KES 90", "make the glue <bondit>"),
         ("4 x Metal Zip = KES 360", "{2} of the zips <nylon>"),
+        ("3 x Sewing Needle 16 = KES 270", "do ko 14 inch kar do"),
         ("4 x Metal Zip = KES 360", "kati ya hizo zipu {mbili|2} ni za <nailoni>"),
     ],
 )

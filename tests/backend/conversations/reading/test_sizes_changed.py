@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import READ_BACK, lines, read
 from tests.support.shops import CORNER_SHOP, FURNISHER
@@ -64,3 +65,20 @@ def test_a_size_instead_of_the_one_on_the_order_takes_its_place(text: str) -> No
     sugar = (Turn("customer", "1 sugar"), Turn("bot", "1 Tamu Sugar 1kg = KES 150. Shall I book it?"))
     result = read(CORNER_SHOP, text, intent="modify_order", history=sugar)
     assert (result.removed, lines(result), result.decision) == (("SUGAR-1",), {"SUGAR-2": 1}, Decision.ACCEPT)
+
+
+BRUSHES = catalogue_from_rows(
+    [
+        {"sku": f"BRUSH-{size}", "name": f"Wall Brush {size} inch", "aliases": f"brush {size} inch|brashi {size} inch",
+         "price": "9", "stock": "90", "options": f"size={size} inch"}
+        for size in (4, 6)
+    ]
+)  # fmt: skip
+THREE_BRUSHES = (Turn("customer", "3 brush"), Turn("bot", "3 Wall Brush 4 inch = KES 27. Shall I book it?"))
+
+
+@pytest.mark.parametrize("text", ["{4} inch ki jagah {6} inch kar do", "{4} inch ऐवजी {6} inch"])
+def test_a_size_in_inches_takes_the_place_of_another(text: str) -> None:
+    """The six counts nothing: there are three brushes still."""
+    result = read(BRUSHES, text, intent="modify_order", history=THREE_BRUSHES)
+    assert (result.removed, lines(result), result.decision) == (("BRUSH-4",), {"BRUSH-6": 3}, Decision.ACCEPT)
