@@ -89,6 +89,8 @@ def _may_be_some_of(last: Item, item: Item, pieces: Sequence[Piece], catalogue: 
     shared, said = row.family & other.family, {term.key for term in read_keys(item.keys).goods}
     if had is None or count is None or not count < had or row.sku == other.sku or not shared or said & shared:
         return False
+    if item.resolution.exact and len(said) > 1:  # "Diya two, til tel one": a name of its own.
+        return False
     named, again = ({bare(term.key) for term in read_keys(one.keys).goods} for one in (last, item))
     told = named <= {bare(key) for key in _words(other)} and named.isdisjoint(again)
     between = (one for one in pieces if last.end <= one.start < item.start)

@@ -153,3 +153,22 @@ def test_a_part_of_what_is_sold_whole_is_asked_about(text: str) -> None:
 def test_a_half_that_is_sold_is_booked(shop: Catalogue, text: str, expected: dict[str, int]) -> None:
     result = read(shop, text)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+LAMP_OIL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "9", "stock": "90"}
+        for sku, name, aliases in (
+            ("LAMP", "Clay Lamp small", "small lamp|taa ndogo"),
+            ("OIL", "Lamp Oil 1L", "jyoti tel bada|mafuta taa kubwa"),
+            ("SCENT", "Lamp Scent", "lavender"),
+        )
+    ]
+)
+
+
+def test_a_name_of_its_own_is_no_sort_of_the_last_good() -> None:
+    """Of the lamps one may be a scented one; lamp oil by a name of several words is none of them."""
+    named = read(LAMP_OIL, "<small lamp> {3}, <jyoti tel bada> {2}")
+    assert (lines(named), named.decision) == ({"LAMP": 3, "OIL": 2}, Decision.ACCEPT)
+    assert read(LAMP_OIL, "<small lamp> {3}, <lavender> {2}").decision is Decision.CLARIFY
