@@ -43,6 +43,7 @@ _SURE: Final = 0.9
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _LONGEST_NAME: Final = 3
+_NO_SLIP: Final = 0.85  # "Flat 302" is a house, though a shop sells "phulvat".
 _EDGE: Final = " ,.;:-–\n\t"
 
 
@@ -387,4 +388,5 @@ def _is_item(
         return False
     cut = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     found = [segment.resolution for run in cut for segment in run]
-    return len(found) == 1 and found[0].status in _NAMED and found[0].exact
+    named = len(found) == 1 and found[0].status in _NAMED and found[0].exact
+    return named and found[0].score >= _NO_SLIP

@@ -397,3 +397,20 @@ def test_a_corrected_count_is_no_address(address: str, rest: str, expected: dict
     slot = {"text": address, "start": 0, "end": len(address), "confidence": 0.95, "vague": False}
     result = read(CORNER_SHOP, address + rest, slots={"address": slot})
     assert (lines(result), result.address) == (expected, None)
+
+
+@pytest.mark.parametrize("place", ["flat 302, Sai Residency", "Flat 4, Kilimani"])
+def test_a_house_that_only_sounds_like_a_good_stays_in_the_address(place: str) -> None:
+    wicks = catalogue_from_rows(
+        [
+            {"sku": "WICK", "name": "Cotton Wick", "aliases": "phulvat|फुलवात", "price": "20", "stock": "900"},
+            {"sku": "LAMP", "name": "Clay Lamp", "aliases": "lamp|taa", "price": "20", "stock": "900"},
+        ]
+    )
+    plain, reading = marked(f"{{2}} <lamp>, {place}")
+    start = plain.index(place)
+    reading["slots"] = {
+        "address": {"text": place, "start": start, "end": len(plain), "confidence": 0.97, "vague": False}
+    }
+    result = read_message(reading, wicks, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"LAMP": 2}, place)
