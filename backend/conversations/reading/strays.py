@@ -91,7 +91,12 @@ def names_more(pieces: Sequence[Piece], items: Sequence[Item], catalogue: Catalo
     ordered = [item for item in items if item.sku in rows and item.role == ADD]
     runs = clauses(pieces) if ordered else []
     beside = ((item, piece) for item in ordered for run in runs for piece in _beside(run, item, items))
-    return any(not is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
+    return any(not _asks(piece) and not is_of(piece, rows[item.sku], catalogue) for item, piece in beside if item.sku)
+
+
+def _asks(piece: Piece) -> bool:
+    """Whether a word that the bot takes for no good asks for one ("mala", to me, where garlands are sold)."""
+    return piece.weak and piece.key in cues().asks
 
 
 def _beside(run: Sequence[Piece], item: Item, items: Sequence[Item]) -> Iterator[Piece]:

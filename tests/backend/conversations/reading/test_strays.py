@@ -208,3 +208,19 @@ def test_one_who_asks_swahilis_way_names_no_good() -> None:
 
 def test_what_is_to_be_done_with_a_good_makes_no_order_doubtful() -> None:
     assert read(CORNER_SHOP, "{2} <bread>, <sliced> pls").features["unread"] == 0
+
+
+@pytest.mark.parametrize("text", ["मला <gulab haar> {1} pahije", "mala {2} <gulab haar> dya"])
+def test_whom_a_good_is_for_names_none_that_sounds_so(text: str) -> None:
+    """Marathi's "to me" sounds like the garland of another row."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": aliases, "price": "9", "stock": "9", "currency": "INR"}
+            for sku, name, aliases in (
+                ("ROSE", "Rose Garland", "gulab haar|गुलाब हार"),
+                ("ZENDU", "Marigold Garland", "zendu mala|झेंडू माळा"),
+            )
+        ]
+    )
+    result = read(shop, text)
+    assert (list(lines(result)), result.decision) == (["ROSE"], Decision.ACCEPT)
