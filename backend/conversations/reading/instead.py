@@ -25,8 +25,8 @@ def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[
     kept: list[Mapping[str, Any]] = []
     for one in sorted(amounts, key=lambda amount: int(amount["start"])):
         place = int(one["start"])
-        start = None if _is_size(text, one) else _former(text, place)
-        if start is None:
+        start = _former(text, place)
+        if start is None or _is_size(text, one):
             kept.append(one)
         else:
             earlier = [other for other in kept if other["end"] <= start]

@@ -17,7 +17,6 @@ from backend.conversations.reading.pieces import (
     Kind,
     Piece,
     cues,
-    either,
     no_goods_words,
 )
 from backend.conversations.reading.slips import number_of_word, number_words
@@ -128,9 +127,10 @@ class Sorter:
     @staticmethod
     def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:
         """Whether a word that nothing explains may be an English one in other letters: the bot must half think so."""
-        known = key in either(cues().never_goods, cues().more, cues().asks) or spoken_number(key) is not None
+        steering = cues()
+        known = key in steering.never_goods or key in steering.more or key in steering.asks
         tagged = mention is not None or tag in _GOODS_TAGS
-        return not known and (tagged or p < _DOUBTED)
+        return not known and (tagged or p < _DOUBTED) and spoken_number(key) is None
 
     def _only_counts(self, word: str, key: str) -> bool:
         """Whether a word for a number stands apart from the name of several words that it is a part of ("ek reghi")."""
