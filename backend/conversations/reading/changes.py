@@ -262,7 +262,7 @@ class Changer:
 
     def _put_on(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> None:
         own = None if self._led_on(item) else self._own_row(item)
-        settled = item.resolution.status is Status.SURE
+        settled, former = item.resolution.status is Status.SURE, self._former(item, on, gone)
         if own is not None and item.unamounted and len(on) > 1 and own not in gone:
             if more := self._around.another(item, self._items):  # Else it is only spoken of, beside what is changed.
                 self.change.add(own, Fraction(more))
@@ -271,11 +271,7 @@ class Changer:
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
             self._swaps.append(item)
-        elif (
-            item.sku
-            and (former := self._former(item, on, gone))
-            and takes_over(item, former, self._around, self._catalogue)
-        ):
+        elif item.sku and former and takes_over(item, former, self._around, self._catalogue):
             self.change.add(item.sku, self._order[former])  # No amount was said: it takes over that of what is gone.
         elif settled and (item.resolution.exact or not item.unamounted or len(on) == 1):
             for sku, quantity in item.resolution.lines:
