@@ -312,7 +312,7 @@ def _wares(items: Sequence[CatalogueItem]) -> frozenset[str]:
     sold_in = {item.container for item in items}
     boxed = any(item.container == _BOX and item.currency == "INR" for item in items)
     sold_in |= {_TIN} if boxed else set()  # India's "dabba" is a box as well.
-    return ((named & lexicon().vessels) - sold_in) | _named_as_joints(items)
+    return ((named & lexicon().vessels) - sold_in) | _named_as_joints(items) | _spelt_out(items)
 
 
 _BOX: Final = "box"
@@ -324,6 +324,13 @@ def _named_as_joints(items: Sequence[CatalogueItem]) -> frozenset[str]:
     names = (words(alias) for item in items if item.currency == "KES" for alias in (item.name, *item.aliases))
     keys = frozenset(fold(said[0][2]) for said in names if len(said) == 1)
     return frozenset(key for key in keys & lexicon().joints_before if sense_of(key))
+
+
+def _spelt_out(items: Sequence[CatalogueItem]) -> frozenset[str]:
+    """Goods that a shop calls in another script what only sounds like filler ("टाई", a tie, like "ताई", a sister)."""
+    names = (words(alias) for item in items for alias in item.aliases if not alias.isascii())
+    keys = frozenset(fold(said[0][2]) for said in names if len(said) == 1)
+    return frozenset(key for key in keys & lexicon().filler if not lexicon().is_joint(key))
 
 
 def _option_words(item: CatalogueItem) -> tuple[str, ...]:

@@ -143,8 +143,8 @@ def ware_of(key: str) -> str | None:
 
 
 def is_joint_ware(key: str) -> bool:
-    """Whether a key is that of a joint which is a good in this shop."""
-    return key[:1] == _WARE and lexicon().is_joint(key[1:])
+    """Whether a key is that of a joint or filler which is a good in this shop."""
+    return key[:1] == _WARE and (lexicon().is_joint(key[1:]) or key[1:] in lexicon().filler)
 
 
 @lru_cache(maxsize=32768)

@@ -107,7 +107,7 @@ class Sorter:
             together: Whether it and the words beside it name one good or sort.
         """
         number = word.lower() in number_words()  # "Teen", three, is no tin where tins are sold.
-        key = fold(word) if number else as_ware(fold(word), self._catalogue.wares)
+        key = fold(word) if number else self._as_ware(word, fold(word))
         mention = self._mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(word, key, mention, tag, p)
@@ -123,6 +123,11 @@ class Sorter:
         recovered = kind is Kind.RECOVERED
         kind = Kind.GOODS if recovered else kind
         return Piece(kind, start, end, word, key, mention=mention, weak=weak, recovered=recovered)
+
+    def _as_ware(self, word: str, key: str) -> str:
+        """The key of a word, marked where it is a good here; what sounds like filler is one as the shop spells it."""
+        spelt = key not in lexicon().filler or lexicon().is_joint(key) or word.lower() in self._catalogue.written
+        return as_ware(key, self._catalogue.wares) if spelt else key
 
     @staticmethod
     def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:

@@ -1,4 +1,4 @@
-"""What is a joint in India, and the name of a good in Kenya ("wali", rice), is a good where a Kenyan shop sells it."""
+"""Joints and filler that are goods where a shop calls its own so: "wali", rice in Kenya, and "टाई", a tie."""
 
 import pytest
 
@@ -34,3 +34,32 @@ def test_a_kenyan_shop_sells_wali(text: str, expected: dict[str, int]) -> None:
 
 def test_an_indian_shop_joins_with_it() -> None:
     assert lines(read(_shop("INR"), "<rajma> wali {2}")) == {"BEANS": 2}
+
+
+OUTFITTER = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "piece", "price": "90", "stock": "50", "currency": "INR"}
+        for sku, name, aliases in (
+            ("TIE", "Silk Tie", "tie|टाई|टाय"),
+            ("CAP", "Cotton Cap", "topi|टोपी"),
+            ("FAN", "Hand Fan", "fan|पान"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{एक|1} <टाई> और {दो|2} <टोपी>", {"TIE": 1, "CAP": 2}),
+        ("{दोन|2} टाय आणि {एक|1} <टोपी>", {"TIE": 2, "CAP": 1}),
+        ("{दो|2} पान, {एक|1} <टोपी>", {"FAN": 2, "CAP": 1}),
+    ],
+)
+def test_what_sounds_like_filler_is_a_good_as_the_shop_spells_it(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(OUTFITTER, text)) == expected
+
+
+@pytest.mark.parametrize("text", ["ताई {एक|1} <टोपी> द्या", "tai {ek|1} <topi> dya"])
+def test_spelled_otherwise_it_is_filler_still(text: str) -> None:
+    assert lines(read(OUTFITTER, text)) == {"CAP": 1}
