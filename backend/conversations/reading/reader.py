@@ -39,6 +39,7 @@ from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.off_together import off_together
+from backend.conversations.reading.of_those import counted_of_them
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise
@@ -199,7 +200,8 @@ def _picked(
     if item is None:
         return None
     rows = {*item.resolution.alternatives}
-    shared = chosen_each(item, written_apart(context.text), talk.last_question(context.history), catalogue)
+    whole = counted_of_them(item, written_apart(context.text), ())
+    shared = chosen_each(*whole[:2], talk.last_question(context.history), catalogue)
     if shared is not None and not any(is_besides(one, rows, context.text, catalogue) for one in items):
         return shared
     besides = [one for one in items if is_besides(one, rows, context.text, catalogue)]
@@ -208,7 +210,8 @@ def _picked(
     for one in besides:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     text, answering = written_apart(text), [one for one in items if one not in besides]
-    question, said = talk.last_question(context.history), amounts_said(answering, loose)
+    question = talk.last_question(context.history)
+    item, text, said = counted_of_them(item, text, amounts_said(answering, loose))
     every = taken_together(item, text, question, said[0] if len(said) == 1 else Wanted(), catalogue)
     if every is not None:
         return [*every, *besides]

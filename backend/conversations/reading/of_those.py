@@ -1,0 +1,36 @@
+"""Reads a count that an answer puts behind what it chooses ("medium, 2 of them"): it names no row by its number."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.item import Item
+
+_OF_THEM: Final = tuple(
+    tuple(map(fold, said.split()))
+    for said in ("of them", "of those", "of these", "of that", "of it", "zake", "za hizo", "za hiyo", "ya hiyo", "hizo")
+)
+
+
+def counted_of_them(asked: Item, text: str, said: Sequence[Wanted]) -> tuple[Item, str, Sequence[Wanted]]:
+    """Return the asked item in the count that ends an answer, and the answer and its amounts without that.
+
+    Args:
+        asked: An item that was left open between several rows.
+        text: The answer.
+        said: The amounts of the answer.
+    """
+    found = words(text)
+    keys = [fold(word) for _, _, word in found]
+    ending = next((one for one in _OF_THEM if tuple(keys[-len(one) :]) == one), ())
+    place = len(keys) - len(ending) - 1
+    count = number_of(keys[place]) if ending and place > 0 else None
+    if count is None or any(number_of(key) is not None for key in keys[:place]):
+        return asked, text, said
+    number = Fraction(count).limit_denominator()
+    counted = replace(asked, wanted=replace(asked.wanted, count=number))
+    return counted, text[: found[place][0]], [one for one in said if one.count != number]

@@ -1,0 +1,47 @@
+"""A count behind what an answer chooses ("medium, 2 of them")."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.types import Decision, Turn
+from tests.support.marked_reading import lines, read
+from tests.support.shops import marked
+
+SHOP = catalogue_from_rows(
+    [
+        {
+            "sku": sku,
+            "name": name,
+            "aliases": aliases,
+            "unit": "piece",
+            "price": "30",
+            "stock": "60",
+            "options": options,
+        }
+        for sku, name, aliases, options in (
+            ("TENT-S", "Camping Tent Small (2-3 people)", "tent small|hema ndogo", "size=S"),
+            ("TENT-M", "Camping Tent Medium (4-5 people)", "tent medium|hema ya kati", "size=M"),
+            ("LAMP", "Camping Lamp", "lamp|taa", ""),
+        )
+    ]
+)
+QUESTION = "Camping Tent Small (2-3 people) or Medium (4-5 people)?"
+
+
+def _asked(text: str) -> tuple[Turn, Turn]:
+    return (Turn("customer", marked(text)[0], marked(text)[1]), Turn("bot", QUESTION))
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("a <tent> please", "medium, {2} of them", {"TENT-M": 2}),
+        ("a <tent> please", "the small one, {three|3} of those", {"TENT-S": 3}),
+        ("nataka <hema>", "ya kati, {mbili|2} za hizo", {"TENT-M": 2}),
+        ("nataka <hema>", "medium {tatu|3} hizo", {"TENT-M": 3}),
+        ("a <tent> please", "{2} small, {1} medium", {"TENT-S": 2, "TENT-M": 1}),
+    ],
+)
+def test_so_many_of_what_is_chosen(asked: str, text: str, expected: dict[str, int]) -> None:
+    result = read(SHOP, text, history=_asked(asked))
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
