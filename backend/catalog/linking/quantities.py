@@ -227,4 +227,13 @@ def made_up(catalogue: Catalogue, rows: Sequence[int], wanted: Wanted) -> Lines 
     if wanted.money_minor is not None and wanted.count is None:
         packs = [Pack(row, Fraction(catalogue.items[row].price_minor)) for row in rows]
         return _named(catalogue, fewest(packs, wanted.money_minor))
-    return None
+    return _in_fewest_packs(catalogue, rows, wanted)
+
+
+def _in_fewest_packs(catalogue: Catalogue, rows: Sequence[int], wanted: Wanted) -> Lines | None:
+    """Take eighteen of what only comes in packs of six and twelve for one of each; fewer than any holds is open."""
+    held = [Fraction(catalogue.items[row].pieces or 0) for row in rows]
+    bare = wanted.count is not None and wanted.container is None
+    if not bare or wanted.count is None or min(held) < _FEWEST_PIECES or len({*held}) < len(held):
+        return None
+    return _named(catalogue, fewest([Pack(row, size) for row, size in zip(rows, held, strict=True)], wanted.count))

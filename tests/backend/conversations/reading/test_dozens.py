@@ -73,3 +73,35 @@ def test_dozens_that_were_read_back_stay_dozens() -> None:
     assert lines(result) == {"RICE": 2}
     result = read(STALL, "make the <bangles> {24}", intent="modify_order", history=history)
     assert (lines(result), result.removed) == ({"BANGLE": 2}, ("BANGLE",))
+
+
+WARD = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": "", "unit": unit, "price": "60", "stock": "90"}
+        for sku, name, unit in (
+            ("DIAPER-8", "Baby Diaper (pack of 8)", "pack"),
+            ("DIAPER-20", "Baby Diaper (pack of 20)", "pack"),
+            ("MOMO-5", "Chicken Momo (5 pc)", "plate"),
+            ("MOMO-10", "Chicken Momo (10 pc)", "plate"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{28} <diaper> bhejo", {"DIAPER-20": 1, "DIAPER-8": 1}),
+        ("<diaper> {kumi na sita|16}", {"DIAPER-8": 2}),
+        ("{pandhra|15} <momo> dya", {"MOMO-10": 1, "MOMO-5": 1}),
+    ],
+)
+def test_a_count_of_what_comes_in_packs_alone_is_made_up_of_them(text: str, expected: dict[str, int]) -> None:
+    result = read(WARD, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{2} <diaper>", "{19} <diaper>", "<momo> {3|3pack}"])
+def test_which_pack_is_asked_where_none_fit(text: str) -> None:
+    result = read(WARD, text)
+    assert (lines(result), result.decision) == ({}, Decision.CLARIFY)
