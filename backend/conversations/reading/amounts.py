@@ -70,7 +70,7 @@ def _ends_name(
     """Whether a number in letters is a part of the name before it ("gulab jamun tin"), which is counted already."""
     said = words(str(amount.get("text") or ""))
     before = words_before(text, int(amount["start"]))[-1:]
-    if amount.get("kind") != "count" or len(said) != 1 or said[0][2].isdigit() or not before:
+    if amount.get("kind") != "count" or len(said) != 1 or said[0][2][:1].isdigit() or not before:
         return False
     clause = max(text.rfind(sign, 0, int(amount["start"])) for sign in ",;\n.")
     counted = any(clause < int(one["start"]) < before[0][0] for one in amounts)

@@ -58,6 +58,8 @@ class Roles:
             own = False
         if own and (self._starts_anew(segment) or self._refused_by_itself(segment) or self._comes_without(segment)):
             own = False
+        if own and self._before_what_is_refused(segment):
+            own = False
         if own and said.get("role", ADD) != ADD:  # What stands beside a refused good may be one of its options.
             return str(said["role"])
         before = [key for key in self._words_before(segment.start) if key not in lexicon().filler][-1:]
@@ -79,6 +81,16 @@ class Roles:
             return False
         refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
         return bool(refusing) and all(segment.start <= start < segment.end for start in refusing)
+
+    def _before_what_is_refused(self, segment: Segment) -> bool:
+        """Whether all that refuses stands in a later clause, before words of its own ("one vest, remove the tag")."""
+        refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
+        if not self._orders or not segment.amounts or not refusing or refusing[0] < segment.end:
+            return False
+        key = fold(words_behind(self._text, refusing[0])[0][2])
+        leads = key in cues().off_before - cues().off_after
+        behind = [fold(word) for _, _, word in words_behind(self._text, refusing[0])[1:]]
+        return leads and _cuts(self._text[segment.end : refusing[0]]) and not lexicon().filler.issuperset(behind)
 
     def _refused_by_an_and(self) -> bool:
         """Whether all that the bot took for refusing goods joins them ("chai na mandazi mbili")."""
@@ -131,6 +143,10 @@ class Roles:
 
     def _words_after(self, place: int) -> list[str]:
         return [fold(word) for _, _, word in words_behind(self._text, place)][:_NEAR]
+
+
+def _cuts(between: str) -> bool:
+    return any(sign in between for sign in ",;.\n।!?")
 
 
 def _refuses(piece: Piece) -> bool:

@@ -68,3 +68,26 @@ def test_the_number_of_a_place_counts_nothing(text: str, expected: dict[str, int
 )
 def test_how_old_somebody_is_counts_nothing(text: str) -> None:
     assert lines(read(CORNER_SHOP, text)) == {"BREAD": 1}
+
+
+SODA = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "unit": "bottle", "stock": "20"}
+        for sku, name, aliases in (
+            ("SODA", "Fruit Soda 350ml", "soda"),
+            ("SODA-L", "Fruit Soda 1.5L", "soda 1.5|soda kubwa"),
+            ("RUSK", "Rusk", "rusk|toast"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <rusk>\n{1} <soda> {1.5}\n", {"RUSK": 2, "SODA-L": 1}),
+        ("{mbili|2} <soda> {1.5}, <rusk> {moja|1}", {"SODA-L": 2, "RUSK": 1}),
+    ],
+)
+def test_a_number_in_tenths_that_names_a_row_is_kept(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(SODA, text)) == expected

@@ -1,0 +1,36 @@
+"""What the bot takes for refused, though the word that refuses is said of something else."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines
+from tests.support.shops import marked
+
+SHOP = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "unit": "piece", "stock": "20"}
+        for sku, name, aliases in (("MUG", "Coffee Mug", "mug|kikombe"), ("VASE", "Glass Vase", "vase|chombo"))
+    ]
+)
+
+
+def _lines(text: str, refusing: str) -> dict[str, int]:
+    plain, reading = marked(text)
+    tokens = [{**one, "tag": "REMOVE"} if one["text"] == refusing else one for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    return {sku: int(quantity) for sku, quantity in lines(result).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "refusing", "expected"),
+    [
+        ("{2} <mug> and {one|1} <-vase>, it's a present so remove the price sticker", "remove", {"MUG": 2, "VASE": 1}),
+        ("<kikombe> {2} na <-chombo> {1}, toa bei tafadhali", "toa", {"MUG": 2, "VASE": 1}),
+        ("{2} <mug>, remove the <-vase>", "remove", {"MUG": 2}),
+        ("{2} <mug>, <-vase> hatao", "hatao", {"MUG": 2}),
+    ],
+)
+def test_a_later_clause_takes_off_what_it_names_itself(text: str, refusing: str, expected: dict[str, int]) -> None:
+    assert _lines(text, refusing) == expected
