@@ -76,12 +76,21 @@ def _is_bundle(catalogue: Catalogue, row: int) -> bool:
 
 
 def _is_called_alone(catalogue: Catalogue, one: Candidate) -> bool:
-    """Whether a bundle is called in full by a name without "combo" and with a word of no single good ("cake kit")."""
+    """Whether a bundle is called in full by a name without "combo" and with a word of no single good ("cake kit").
+
+    That a word is a part of a single good's name ("meat feast") does not make it one ("family feast").
+    """
     index = catalogue.index
     said = (exact.phrase.terms for exact in one.exact if exact.whole) if _is_bundle(catalogue, one.row) else ()
     words = (word.key for terms in said if terms.container != _COMBO for word in terms.goods)
-    held = (index.rows[index.by_key[key]] for key in words if key in index.by_key)
-    return any(all(_is_bundle(catalogue, row) for row in rows) for rows in held)
+    held = ((key, index.rows[index.by_key[key]]) for key in words if key in index.by_key)
+    return any(not any(_is_single(catalogue, row, key) for row in rows) for key, rows in held)
+
+
+def _is_single(catalogue: Catalogue, row: int, key: str) -> bool:
+    """Whether a single good is called by a word alone."""
+    names = (catalogue.index.phrases[number].goods for number in catalogue.index.by_row[row])
+    return not _is_bundle(catalogue, row) and any([one.key for one in name] == [key] for name in names)
 
 
 def _without_guesses(one: Candidate, top: float) -> Candidate:

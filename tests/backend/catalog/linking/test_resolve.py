@@ -100,6 +100,18 @@ def test_a_bundle_called_by_what_no_single_good_is_called_needs_no_word_for_a_bu
     assert resolved(shop, "nashta").sku is None
 
 
+def test_a_bundle_is_called_by_a_word_that_single_goods_have_beside_others() -> None:
+    rows = [
+        {"sku": "BOX", "name": "Party Treat: Cake and Cups", "aliases": "party treat|zawadi kubwa", "unit": "combo"},
+        {"sku": "DOG", "name": "Dog Treat Small", "aliases": "dog treat small", "unit": "packet"},
+        {"sku": "TOY", "name": "Zawadi ya Mtoto", "aliases": "zawadi mtoto", "unit": "piece"},
+        {"sku": "CAKE", "name": "Cake", "aliases": "cake", "unit": "piece"},
+    ]
+    shop = catalogue_from_rows([{**row, "currency": "KES", "stock": "9"} for row in rows])
+    assert (lines(shop, "party treat"), lines(shop, "zawadi kubwa")) == ({"BOX": 1}, {"BOX": 1})
+    assert lines(shop, "cake") == {"CAKE": 1}
+
+
 def test_a_count_of_pieces_comes_in_the_fewest_packs() -> None:
     sizes = (("RAW-6", "Raw Eggs (6 pack)", "raw eggs"), ("RAW-12", "Raw Eggs (12 pack)", "raw eggs dozen"))
     rows = [{"sku": sku, "name": name, "aliases": alias, "unit": "pack"} for sku, name, alias in sizes]
