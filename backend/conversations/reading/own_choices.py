@@ -33,7 +33,40 @@ def with_own_choices(items: Sequence[Item], text: str, catalogue: Catalogue) -> 
         last = out[-1] if out else None
         joined = _joined(last, item, text, catalogue) if last is not None and _may_join(last, item) else None
         out[len(out) - (joined is not None) :] = [joined or item]
-    return list(_without_shares(out, text, catalogue))
+    return list(_without_shares(_without_kinds(out, text, catalogue), text, catalogue))
+
+
+def _without_kinds(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """The items, a choice told by its kind ("house", of "house=red,blue") as that of the good that comes in it."""
+    out = list(items)
+    for place, good in enumerate(out):
+        row = catalogue.by_sku.get(good.sku or "")
+        told = [one for one in out if one is not good and _is_of_kind(one, row, text)] if row and row.choices else []
+        if told:
+            spans = ((one.start, _behind(one, text)) for one in told)
+            out[place] = replace(good, corrects=(*good.corrects, *spans))
+            return [one for one in out if one not in told]
+    return out
+
+
+def _is_of_kind(one: Item, row: CatalogueItem, text: str) -> bool:
+    """Whether an item only says a value of one of a row's choices, the name of which stands in it or beside it."""
+    before, behind = words_before(text, one.start)[-1:], words_behind(text, one.end)[:1]
+    beside = [fold(word) for _, end, word in before if text[end : one.start].isspace()]
+    beside += [fold(word) for start, _, word in behind if text[one.end : one.end + start].isspace()]
+    said = [fold(word) for _, _, word in words(text[one.start : one.end])]
+    axes = {fold(axis): values for axis, values in row.options.items() if len(values) > 1}
+    kind = next((key for key in (*said, *beside) if key in axes), None)
+    value = [key for key in said if key != kind]
+    if kind is None or not one.unamounted or not value:
+        return False
+    own = [fold(word) for each in axes[kind] for _, _, word in words(each)]
+    return all(any(_is_said(key, other) for other in own) for key in value)
+
+
+def _behind(one: Item, text: str) -> int:
+    """Where the word behind an item ends, which may be the name of its kind."""
+    return next((one.end + end for _, end, _ in words_behind(text, one.end)[:1]), one.end)
 
 
 def _may_join(one: Item, other: Item) -> bool:

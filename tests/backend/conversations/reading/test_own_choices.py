@@ -78,3 +78,37 @@ def test_a_change_to_choices_alone_is_asked_about() -> None:
     history = (Turn("customer", "2 gerbera"), Turn("bot", "2 x Gerbera = 60. Shall I book it?"))
     result = read(FLORIST, "{ek|1} lal {ek|1} pink", intent="modify_order", history=history)
     assert result.decision is Decision.CLARIFY
+
+
+CLUB = catalogue_from_rows(
+    [
+        {
+            "sku": sku,
+            "name": name,
+            "aliases": aliases,
+            "unit": "piece",
+            "price": "30",
+            "stock": "60",
+            "options": options,
+        }
+        for sku, name, aliases, options in (
+            ("BIB", "Training Bib", "bib|kizibao", "team=red,blue"),
+            ("BALL-B", "Blue Handball", "blue ball|mpira wa bluu", "colour=blue"),
+            ("CONE", "Marker Cone", "cone|koni", ""),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <bib> also, blue team", {"BIB": 2}),
+        ("<bib> {do|2}, team blue, <cone> {ek|1}", {"BIB": 2, "CONE": 1}),
+        ("<kizibao> {mbili|2}, bluu team, na <koni> {moja|1}", {"BIB": 2, "CONE": 1}),
+        ("{2} <bib>, {1} <blue ball>", {"BIB": 2, "BALL-B": 1}),
+    ],
+)
+def test_the_name_of_its_kind_makes_a_choice_of_a_colour(text: str, expected: dict[str, int]) -> None:
+    result = read(CLUB, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
