@@ -205,6 +205,8 @@ def _as_name(amount: Amount, *, numbered: bool) -> tuple[str, ...]:
     """A number as the end of a name: as it was said ("passport nane"), or in digits behind a word of size."""
     if numbered and amount.value is not None:
         return (f"{float(amount.value):g}",)
+    if amount.repeat and amount.digits is not None:  # "Combo 1 moja" says the number of the name, and then how many.
+        return (amount.digits,)
     return tuple(fold(word) for _, _, word in words(amount.text))
 
 

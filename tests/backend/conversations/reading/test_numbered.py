@@ -108,3 +108,23 @@ def test_a_number_in_words_beside_a_good_that_is_a_row_counts_it() -> None:
         ]
     )
     assert lines(read(rolls, "<tishu> {nne|4}")) == {"ROLL": 4}
+
+
+CAFE = catalogue_from_rows(
+    [
+        {"sku": f"MEAL-{number}", "name": f"Meal {number}: {what}", "aliases": f"meal {number}", "unit": "combo",
+         "price": "90", "stock": "50"}
+        for number, what in ((1, "Pilau and Juice"), (2, "Ugali and Fish"), (3, "Chapati and Beans"))
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<meal> {3} {mbili|2} na <meal> {1 moja|1each}", {"MEAL-3": 2, "MEAL-1": 1}),
+        ("<meal> {1 ek|1each}, <meal> {2 do|2each}", {"MEAL-1": 1, "MEAL-2": 2}),
+    ],
+)
+def test_a_number_of_a_name_and_the_same_for_a_count(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(CAFE, text)) == expected
