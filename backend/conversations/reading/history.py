@@ -32,6 +32,7 @@ _MONEY: Final = re.compile(
     r"(?:\b(?:KES|Ksh|INR|Rs)\.?|₹)\s?[\d,]+(?:\.\d+)?|\b[\d,]+\s?(?:/-|bob|rupees)", re.IGNORECASE
 )
 _NUMBER_OF: Final = re.compile(r"#\s?\d+:?|\b(?:order|oda|booked|ऑर्डर)\b\s*:?", re.IGNORECASE)
+_SIZE: Final = re.compile(r"\((\d{1,3})\)(?=\s*(?:,|$))")  # of a row whose own name may say it otherwise ("size 28")
 _TIMES: Final = re.compile(r"(?<=\d)\s*[x×]\s+", re.IGNORECASE)
 
 
@@ -54,6 +55,15 @@ def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
         return {}
     listed = _NUMBER_OF.sub(lambda found: " " * len(found.group()), _MONEY.sub(" , ", _TOTAL.sub("", text)))
     listed = _TIMES.sub(lambda found: " " * len(found.group()), listed)
+    order = _listed(listed, catalogue)
+    sized = _SIZE.sub(lambda found: f" size {found[1]} ", listed)
+    named = _listed(sized, catalogue) if sized != listed else order
+    kept = len(named) > len(order) or sorted(named.values()) == sorted(order.values())
+    return named if kept else order
+
+
+def _listed(listed: str, catalogue: Catalogue) -> dict[str, Fraction]:
+    """The rows of a list of ours, and how many of each."""
     order: dict[str, Fraction] = {}
     for item in items_of(listed, _counts(listed), catalogue, trusted=True):
         if item.resolution.status is Status.SURE or _is_counted_in_dozens(item, catalogue):

@@ -38,8 +38,8 @@ from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
-from backend.conversations.reading.off_together import off_together
 from backend.conversations.reading.of_those import counted_of_them
+from backend.conversations.reading.off_together import off_together
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.partly import some_otherwise

@@ -19,8 +19,8 @@ from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
+from backend.conversations.reading.taken_off import takes_off
 from backend.conversations.reading.types import ReadingContext
-from backend.conversations.reading.unsaid import takes_some_off
 
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
@@ -210,10 +210,7 @@ def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
-    if _is(reading) != "cancel_order" or not takes_some_off(reading, catalogue, context):
-        return None
-    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(context.text, reading, catalogue)))
-    if not any(one.resolution.exact and _names(one.pieces) for run in named for one in run):
+    if _is(reading) != "cancel_order" or not takes_off(reading, catalogue, context):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 

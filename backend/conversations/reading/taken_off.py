@@ -1,0 +1,66 @@
+"""Tells a message that takes a good off an order from one that cancels it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Status, resolve
+from backend.conversations.reading.history import running_order
+from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.pieces import Kind, cues, either
+from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.segmenter import Segmenter
+from backend.conversations.reading.types import ReadingContext
+
+_FEWEST: Final = 2
+_WHOLE: Final = frozenset(map(fold, ("order", "oda", "orders", "ऑर्डर", "everything", "all", "zote", "yote", "vyote")))
+
+
+def takes_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
+    """Whether a message that was taken for a cancellation takes a good off an order, and cancels none."""
+    return _says_so(reading, catalogue, context.text) or _takes_some_off(reading, catalogue, context)
+
+
+def _says_so(reading: Mapping[str, Any], catalogue: Catalogue, text: str) -> bool:
+    """Whether a message says itself that a good of the shop is to go from an order."""
+    if not cues().any_in(cues().off_order, text):
+        return False
+    named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(text, reading, catalogue)))
+    return any(one.resolution.exact and _names(one) for run in named for one in run)
+
+
+def _names(one: Segment) -> bool:
+    return any(piece.kind is Kind.GOODS for piece in one.pieces)
+
+
+def _takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
+    """Whether a message refuses some goods of an order that was read back, and leaves others on it."""
+    order = context.order or running_order(context.history, catalogue)
+    whole = not either(_WHOLE, cues().rest).isdisjoint(fold(word) for _, _, word in words(context.text))
+    if len(order) < _FEWEST or whole or (reading.get("flags") or {}).get("everything"):
+        return False
+    standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
+    changed = {**reading, "intent": {"name": "modify_order"}}
+    pieces = lay_out(context.text, changed, catalogue, standing=standing)
+    own = catalogue.part(order.keys())
+    named = [one for run in Segmenter(own, amounts_of(reading)).cut(clauses(pieces)) for one in run]
+    off = {sku for one in named if _is_off(one, context.text) and (sku := _row(one, own))}
+    return 0 < len(off) < len(order)
+
+
+def _row(one: Segment, own: Catalogue) -> str | None:
+    """The row of the order that a part of a message names, or None."""
+    found = resolve(own, one.terms, Wanted()) if _names(one) else None
+    return found.sku if found is not None and found.status in {Status.SURE, Status.ODD} else None
+
+
+def _is_off(one: Segment, text: str) -> bool:
+    """Whether a word of taking off stands right beside an uncounted good."""
+    before = [fold(word) for _, end, word in words_before(text, one.start)[-1:] if text[end : one.start].isspace()]
+    behind = words_behind(text, one.end)[:1]
+    after = [fold(word) for start, _, word in behind if text[one.end : one.end + start].isspace()]
+    known = cues()
+    refused = not either(known.off_after, known.refusals_after).isdisjoint(after)
+    return not one.amounts and (refused or not known.off_before.isdisjoint(before))
