@@ -32,7 +32,8 @@ _MONEY: Final = re.compile(
     r"(?:\b(?:KES|Ksh|INR|Rs)\.?|₹)\s?[\d,]+(?:\.\d+)?|\b[\d,]+\s?(?:/-|bob|rupees)", re.IGNORECASE
 )
 _NUMBER_OF: Final = re.compile(r"#\s?\d+:?|\b(?:order|oda|booked|ऑर्डर)\b\s*:?", re.IGNORECASE)
-_SIZE: Final = re.compile(r"\((\d{1,3})\)(?=\s*(?:,|$))")  # of a row whose own name may say it otherwise ("size 28")
+# "Sweater (28)", "Sweater (size 28)", of a row whose own name may say it otherwise.
+_SIZE: Final = re.compile(r"\((?:size\s+)?(\d{1,3})\)(?=\s*(?:,|$))", re.IGNORECASE)
 _TIMES: Final = re.compile(r"(?<=\d)\s*[x×]\s+", re.IGNORECASE)
 
 

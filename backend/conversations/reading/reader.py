@@ -42,6 +42,7 @@ from backend.conversations.reading.of_those import counted_of_them
 from backend.conversations.reading.off_together import off_together
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
 from backend.conversations.reading.option_answers import with_option
+from backend.conversations.reading.other_number import in_other_number
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Piece, cues, of_them
 from backend.conversations.reading.rearranging import rearranged, recounted
@@ -228,6 +229,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     items = off_together(recounted(context.text, items, order, catalogue), context.text, order)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
+    change = change or (None if items else in_other_number(context.text, order, catalogue))
     change = change or some_exchanged(context.text, items, order, catalogue)
     change = change or traded(context.text, items, order, catalogue)
     change = change or resized(context.text, items, loose, order, catalogue) or changer.apply(items, loose)
