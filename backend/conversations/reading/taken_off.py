@@ -46,8 +46,17 @@ def _takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: R
     pieces = lay_out(context.text, changed, catalogue, standing=standing)
     own = catalogue.part(order.keys())
     named = [one for run in Segmenter(own, amounts_of(reading)).cut(clauses(pieces)) for one in run]
-    off = {sku for one in named if _is_off(one, context.text) and (sku := _row(one, own))}
+    rows = {sku: one for one in named if (sku := _row(one, own))}
+    off = {sku for sku, one in rows.items() if _is_off(one, context.text)}
+    off |= {sku for sku, one in rows.items() if any(_is_joined(one, rows[gone], context.text) for gone in off)}
     return 0 < len(off) < len(order)
+
+
+def _is_joined(one: Segment, gone: Segment, text: str) -> bool:
+    """Whether an "and" alone joins a good to one that goes ("sitaki kamba na chambo")."""
+    first, last = sorted((one, gone), key=lambda each: each.start)
+    between = [fold(word) for _, _, word in words(text[first.end : last.start])]
+    return len(between) == 1 and between[0] in cues().joins
 
 
 def _row(one: Segment, own: Catalogue) -> str | None:
