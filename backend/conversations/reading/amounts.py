@@ -54,7 +54,8 @@ def _without_brand(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -
     """An amount of street money whose word is a good's name here ("2 ndovu"), as the count beside it, or None."""
     start, end = int(amount["start"]), int(amount["end"])
     said = words(text[start:end]) if amount.get("kind") == "money" and not amount.get("currency") else []
-    if not any(_is_brand(fold(word), catalogue) for _, _, word in said):
+    brands = (word for _, _, word in said if word.lower() not in number_words())
+    if not any(_is_brand(fold(word), catalogue) for word in brands):
         return amount
     counts = [(first, last, value) for first, last, word in said if (value := number_of(fold(word))) is not None]
     if len(counts) != 1:

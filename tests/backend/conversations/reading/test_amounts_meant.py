@@ -91,3 +91,19 @@ SODA = catalogue_from_rows(
 )
 def test_a_number_in_tenths_that_names_a_row_is_kept(text: str, expected: dict[str, int]) -> None:
     assert lines(read(SODA, text)) == expected
+
+
+BUTCHER = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": price, "unit": unit, "stock": "20"}
+        for sku, name, aliases, price, unit in (
+            ("LIVER", "Goat Liver", "maini|liver", "800", "kg"),
+            ("PIE", "Meat Pie (8 pc)", "pie nane|pies nane", "200", "plate"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize("text", ["<maini> {ya mia nane|800money}", "<liver> {ya soo nane|800money} tafadhali"])
+def test_a_number_of_a_name_is_one_of_a_sum_as_well(text: str) -> None:
+    assert lines(read(BUTCHER, text)) == {"LIVER": 1}
