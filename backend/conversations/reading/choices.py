@@ -22,6 +22,7 @@ from backend.conversations.reading.answer_parts import parts_of, refuses_some
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
 from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.slips import number_words
 
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
 _LONGEST: Final = 7
@@ -64,7 +65,8 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     marks = _marks(rows)
     if _names_another(row, marks, text):
         return asked
-    alike = [one for one in rows if _matches(marks[one.sku], keys) == _matches(marks[row.sku], keys)]
+    worded = [fold(word) for _, _, word in words(text) if word.lower() not in number_words()]
+    alike = [one for one in rows if _matches(marks[one.sku], worded) == _matches(marks[row.sku], worded)]
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
     named |= {_price(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named and one != Wanted(measure=row.measure)]
@@ -89,8 +91,7 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
     """
     rows = _named(_rows(asked, catalogue), question)
     telling = _telling(rows)
-    several = len(rows) >= _FEWEST and not refuses_some(text)
-    parts = parts_of(text, telling) if several else []
+    parts = parts_of(text, telling) if len(rows) >= _FEWEST and not refuses_some(text) else []
     said = [_part_of(part, rows) for part in parts]
     skus = {row.sku for row, _ in said if row is not None}
     if len(said) < _FEWEST or len(skus) < len(said):
@@ -301,8 +302,7 @@ def _offered(rows: Sequence[CatalogueItem], question: str) -> list[CatalogueItem
     if len(rows) < _FEWEST:
         return []
     said = [fold(word) for _, _, word in words(question)]
-    numbers = _numbers_in(question)
-    marks = _marks(rows)
+    numbers, marks = _numbers_in(question), _marks(rows)
     return [row for row in rows if _matches(marks[row.sku], said) or numbers_of(row) & numbers & _telling(rows)]
 
 

@@ -45,3 +45,30 @@ def _asked(text: str) -> tuple[Turn, Turn]:
 def test_so_many_of_what_is_chosen(asked: str, text: str, expected: dict[str, int]) -> None:
     result = read(SHOP, text, history=_asked(asked))
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+BAKERY = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "box", "price": "30", "stock": "60"}
+        for sku, name, aliases in (
+            ("BUN-8", "Cream Bun (8 pc)", "bun 8|bun nane|ath bun"),
+            ("BUN-15", "Cream Bun (15 pc)", "bun 15|bun kumi na tano|pandhra bun"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{kumi na tano|15}", {"BUN-15": 1}),
+        ("{nane|8}", {"BUN-8": 1}),
+        ("{pandhra|15} wala", {"BUN-15": 1}),
+        ("{15} wala {2}", {"BUN-15": 2}),
+    ],
+)
+def test_a_number_in_words_chooses_a_pack_as_digits_do(text: str, expected: dict[str, int]) -> None:
+    plain, reading = marked("nataka <bun>")
+    history = (Turn("customer", plain, reading), Turn("bot", "Cream Bun za pc 8 ama za pc 15?"))
+    result = read(BAKERY, text, history=history)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
