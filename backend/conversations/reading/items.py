@@ -17,8 +17,8 @@ from backend.conversations.reading.names import NAMING, is_one_name, says_how
 from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
-from backend.conversations.reading.segment import Segment, as_one_name
-from backend.conversations.reading.siblings import in_next_measure, in_next_size, in_two_sizes, resolved
+from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
+from backend.conversations.reading.siblings import in_new_size, in_next_measure, in_next_size, in_two_sizes, resolved
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
 _NEAR: Final = 3
@@ -274,7 +274,8 @@ class Collector:
         if sibling is not None:
             self.items.append(sibling)
         elif (last.unamounted and not self._counts_other(segment)) or self._corrected(segment):
-            self.items[-1] = self._in_its_unit(last, self._with(last, self._amounts_with(last, segment)))
+            counted = self._in_its_unit(last, self._with(last, self._amounts_with(last, segment)))
+            self.items[-1] = in_new_size(last, segment, self._catalogue) or counted
             self._spread(segment)
         else:
             self._waiting.append(segment)
@@ -321,8 +322,7 @@ class Collector:
         if settled or (segment.amounts and last.amounts):
             self.items.append(self._variant(last, segment))
             return
-        keys = (*last.keys, *segment.keys)
-        amounts = (*last.amounts, *segment.amounts)
+        keys, amounts = (*last.keys, *segment.keys), (*last.amounts, *segment.amounts)
         wanted = wanted_of([self._amounts[number] for number in amounts])
         self.items[-1] = self._resolved(replace(last, keys=keys, amounts=amounts, wanted=wanted))
 

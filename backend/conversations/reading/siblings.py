@@ -1,6 +1,7 @@
 """The same good in another size, told by a number, a measure or a word alone ("shoes 34 and 38", "small and large")."""
 
 from dataclasses import replace
+from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.lexicon import lexicon
@@ -56,3 +57,24 @@ def in_two_sizes(last: Item, segment: Segment) -> bool:
 
 def _tells(key: str) -> bool:
     return key in lexicon().sizes or key.isdigit()
+
+
+def in_new_size(last: Item, segment: Segment, catalogue: Catalogue) -> Item | None:
+    """An item in the size that corrects its own ("sweater 26 one, no, 28"), in as many as it was; else None.
+
+    A low number may be how many as well, and is to be asked about.
+    """
+    row, number = catalogue.by_sku.get(last.sku or ""), segment.wanted.count
+    if row is None or number is None or segment.keys or last.unamounted or row.size_numbers.isdisjoint(last.keys):
+        return None
+    size = f"{float(number):g}"
+    others = [catalogue.items[other] for other in catalogue.siblings(catalogue.row_of[row.sku])]
+    if size in row.size_numbers or sum(size in other.size_numbers for other in others) != 1:
+        return None
+    keys = (*(key for key in last.keys if key not in row.size_numbers), size)
+    wanted = replace(last.wanted, vague=last.wanted.vague or number < _NO_COUNT)
+    corrects = (*last.corrects, (segment.start, segment.end))
+    return resolved(replace(last, keys=keys, wanted=wanted, corrects=corrects), catalogue)
+
+
+_NO_COUNT: Final = 20

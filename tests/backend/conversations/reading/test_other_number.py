@@ -38,3 +38,21 @@ def test_a_number_of_its_sibling_changes_the_size(
 ) -> None:
     result = read(TAILOR, text, intent="modify_order", history=history)
     assert (result.removed, lines(result), result.decision) == ((removed,), added, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<lab coat> {38} {ek|1} dena, nahi {40} de do", {"COAT-40": 1}),
+        ("<koti> {38} {mbili|2}, hapana {40}", {"COAT-40": 2}),
+        ("<lab coat> {38} {two|2}, sorry, {3}", {"COAT-38": 3}),
+    ],
+)
+def test_a_number_that_corrects_a_size_is_no_count(text: str, expected: dict[str, int]) -> None:
+    result = read(TAILOR, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_a_low_number_may_be_either() -> None:
+    result = read(TAILOR, "<mask> {25} {ek|1} dena, nahi {10} de do")
+    assert (lines(result), result.decision) == ({}, Decision.CLARIFY)
