@@ -17,7 +17,7 @@ from backend.conversations.reading.names import NAMING, is_one_name, says_how
 from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
-from backend.conversations.reading.segment import ONE_NAME, Segment, as_one_name
+from backend.conversations.reading.segment import Segment, as_one_name
 from backend.conversations.reading.siblings import in_new_size, in_next_measure, in_next_size, in_two_sizes, resolved
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
