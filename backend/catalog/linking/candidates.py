@@ -95,7 +95,8 @@ def _is_single(catalogue: Catalogue, row: int, key: str) -> bool:
 
 def _without_guesses(one: Candidate, top: float) -> Candidate:
     """A whole name in another spelling is no whole name while the words as they stand fit another row."""
-    return one._replace(exact=tuple(exact for exact in one.exact if exact.score >= top - _CLEARLY_BEHIND))
+    near = tuple([exact for exact in one.exact if exact.score >= top - _CLEARLY_BEHIND])
+    return one if len(near) == len(one.exact) else one._replace(exact=near)
 
 
 def _rank(candidate: Candidate) -> tuple[float, float]:

@@ -20,8 +20,9 @@ def led_by_articles(pieces: Sequence[Piece], catalogue: Catalogue) -> list[Piece
     """
     out = list(pieces)
     for place, (led_by, article) in enumerate(pairwise(pieces), 1):
-        listed = led_by.kind in CUTS and any(one.kind is Kind.GOODS for one in pieces[:place])
-        if not listed or article.text.lower() not in _ARTICLES:
+        if led_by.kind not in CUTS or article.text.lower() not in _ARTICLES:
+            continue
+        if all(one.kind is not Kind.GOODS for one in pieces[:place]):
             continue
         entry = list(takewhile(lambda piece: piece.kind not in CUTS, pieces[place + 1 :]))
         if _is_name(entry, catalogue):

@@ -148,7 +148,7 @@ def _unamounted(items: Sequence[Item]) -> float:
 
 def _uncounted(pieces: Sequence[Piece]) -> float:
     """Words that can be numbers and were read as none."""
-    return min(sum(piece.kind is Kind.OTHER and _counts(piece.key) for piece in pieces), 2) / 2
+    return min(sum([piece.kind is Kind.OTHER and _counts(piece.key) for piece in pieces]), 2) / 2
 
 
 def _counts(key: str) -> bool:

@@ -30,7 +30,9 @@ class Item:
 
     def holds(self, place: int) -> bool:
         """Whether it, or what it corrects, was read from the place of a message."""
-        return any(start <= place < end for start, end in ((self.start, self.end), *self.corrects))
+        if self.start <= place < self.end:
+            return True
+        return bool(self.corrects) and any(start <= place < end for start, end in self.corrects)
 
     @property
     def unamounted(self) -> bool:

@@ -19,7 +19,7 @@ from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart,
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
 from backend.conversations.reading.purposes import without_purposes
-from backend.conversations.reading.recent import Recent
+from backend.conversations.reading.recent import Last, Recent
 from backend.conversations.reading.slips import number_words
 from backend.conversations.reading.sorter import Sorter
 
@@ -270,8 +270,12 @@ def _amount_of(
     )
 
 
-def clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def clauses(pieces: Sequence[Piece]) -> Sequence[Sequence[Piece]]:
     """Runs of pieces between breaks and joins."""
+    return _clauses(pieces)
+
+
+def _runs_of(pieces: Sequence[Piece]) -> Sequence[Sequence[Piece]]:
     runs: list[list[Piece]] = [[]]
     for piece in pieces:
         if piece.kind in CUTS:
@@ -279,3 +283,6 @@ def clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
         else:
             runs[-1].append(piece)
     return [run for run in runs if run]
+
+
+_clauses: Final = Last[Sequence[Piece], Sequence[Sequence[Piece]]](_runs_of)  # Every part of a reading asks for them.

@@ -151,7 +151,7 @@ class Cues:
     @staticmethod
     def any_in(listed: frozenset[str], text: str) -> bool:
         """Whether a text holds one of the listed phrases as whole words."""
-        return not listed.isdisjoint(_phrases(text)[1])
+        return not listed.isdisjoint(_phrases(text))
 
 
 _PHRASES: Final = (
@@ -174,11 +174,10 @@ def no_goods_words() -> frozenset[str]:
 
 def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
     """Where a text says one of the listed phrases, as code-point spans; of two that overlap the first and longer."""
-    runs, said = _phrases(text)
-    if listed.isdisjoint(said):
+    if listed.isdisjoint(_phrases(text)):
         return []
     found: list[tuple[int, int]] = []
-    for start, beginning in runs:
+    for start, beginning in _runs(text):
         if found and start < found[-1][1]:
             continue
         end = next((end for end, phrase in beginning if phrase in listed), None)
@@ -186,12 +185,22 @@ def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:
     return found
 
 
+@lru_cache(maxsize=1024)  # Some twenty questions about one message ask for its phrases.
+def _phrases(text: str) -> frozenset[str]:
+    """All phrases of a text, of up to four words, folded."""
+    ones = [fold(word) for _, _, word in words(text)]
+    twos = [f"{before} {word}" for before, word in pairwise(ones)]
+    threes = [f"{before} {word}" for before, word in zip(twos, ones[2:], strict=False)]
+    fours = [f"{before} {word}" for before, word in zip(threes, ones[3:], strict=False)]
+    return frozenset((*ones, *twos, *threes, *fours))
+
+
 type _Runs = tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
 
 
-@lru_cache(maxsize=1024)  # Some twenty questions about one message ask for its phrases.
-def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
-    """Where each word of a text starts, with the phrases that begin there and their ends, longest first; and all."""
+@lru_cache(maxsize=1024)
+def _runs(text: str) -> _Runs:
+    """Where each word of a text starts, with the phrases that begin there and their ends, longest first."""
     said = [(start, end, fold(word)) for start, end, word in words(text)]
     runs: list[tuple[int, tuple[tuple[int, str], ...]]] = []
     for place, (start, end, word) in enumerate(said):
@@ -200,7 +209,7 @@ def _phrases(text: str) -> tuple[_Runs, frozenset[str]]:
             phrase = f"{phrase} {key}"
             beginning.append((last, phrase))
         runs.append((start, tuple(beginning[::-1])))
-    return tuple(runs), frozenset({phrase for _, beginning in runs for _, phrase in beginning})
+    return tuple(runs)
 
 
 def is_word(text: str) -> bool:
@@ -211,6 +220,8 @@ def is_word(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def of_them(text: str) -> int | None:
     """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
+    if cues().partitive.isdisjoint(_phrases(text)):
+        return None
     found = words(text)
     for place, (start, _, _) in enumerate(found):
         for width in (1, 2, 3):

@@ -20,3 +20,18 @@ class Recent[Key, Value]:
         value = work_out()
         self._known = ((key, value), *self._known[: _KEPT - 1])
         return value
+
+
+class Last[Key, Value]:
+    """Keeps the last result by the very object that it was worked out from, which nobody changes afterwards."""
+
+    def __init__(self, work_out: Callable[[Key], Value]) -> None:
+        self._work_out = work_out
+        self._known: tuple[Key, Value] | None = None  # Replaced as a whole, so that threads may share it.
+
+    def __call__(self, key: Key) -> Value:
+        """Return what this object gave, or work it out; who asks must change neither."""
+        known = self._known
+        if known is None or known[0] is not key:
+            known = self._known = (key, self._work_out(key))
+        return known[1]

@@ -44,7 +44,7 @@ class Roles:
     def __init__(self, text: str, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> None:
         self._text = text
         self._pieces = pieces
-        self._tokens = reading.get("tokens") or ()
+        self._refusing = [one for one in reading.get("tokens") or () if one.get("tag") == "REMOVE"]
         self._mentions = reading.get("mentions") or ()
         self._orders = (reading.get("intent") or {}).get("name") == "place_order"
 
@@ -79,12 +79,11 @@ class Roles:
         """Whether the only word that refuses a counted good is a part of its whole name (Marathi's "soda", leave)."""
         if not segment.amounts or not segment.resolution.exact:
             return False
-        refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
-        return bool(refusing) and all(segment.start <= start < segment.end for start in refusing)
+        return bool(self._refusing) and all(segment.start <= one["start"] < segment.end for one in self._refusing)
 
     def _before_what_is_refused(self, segment: Segment) -> bool:
         """Whether all that refuses stands in a later clause, before words of its own ("one vest, remove the tag")."""
-        refusing = [one["start"] for one in self._tokens if one.get("tag") == "REMOVE"]
+        refusing = [one["start"] for one in self._refusing]
         if not self._orders or not segment.amounts or not refusing or refusing[0] < segment.end:
             return False
         key = fold(words_behind(self._text, refusing[0])[0][2])
@@ -94,9 +93,8 @@ class Roles:
 
     def _refused_by_an_and(self) -> bool:
         """Whether all that the bot took for refusing goods joins them ("chai na mandazi mbili")."""
-        refusing = [one for one in self._tokens if one.get("tag") == "REMOVE"]
-        said = (fold(self._text[one["start"] : one["end"]]) for one in refusing)
-        return bool(refusing) and self._orders and all(key in cues().joins for key in said)
+        said = (fold(self._text[one["start"] : one["end"]]) for one in self._refusing)
+        return bool(self._refusing) and self._orders and all(key in cues().joins for key in said)
 
     def _comes_without(self, segment: Segment) -> bool:
         """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself."""

@@ -38,8 +38,9 @@ _PART_OF_ORDERS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOU
 
 def settled(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any]:
     """The reading with its intent as goods, question and order tell it; as it was where they tell nothing."""
-    for rule in _RULES:
-        found = rule(reading, catalogue, context)
+    intent = _is(reading)
+    for intents, rule in _RULES:
+        found = rule(reading, catalogue, context) if intent in intents else None
         if found is not None:
             return found
     return reading
@@ -65,7 +66,7 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     """Where there is nothing to change, more is an order of its own."""
     del catalogue
     ranking = _ranked(reading)
-    if _is(reading) != MODIFY or context.history or context.order:
+    if context.history or context.order:
         return None
     steers = cues().more - cues().joins | cues().set | cues().off | cues().less | cues().puts
     told = cues().any_in(cues().of_an_order, context.text)
@@ -77,7 +78,7 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
 
 def _paid_for(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that opens a conversation, counts a good and says how it is paid or where it goes orders the good."""
-    if _is(reading) not in _OF_ORDERS or context.history or context.order or context.asked:
+    if context.history or context.order or context.asked:
         return None
     moved = _is(reading) == "change_address" and cues().any_in(cues().of_an_order, context.text)
     if moved or (reading.get("flags") or {}).get("paid"):
@@ -93,8 +94,7 @@ _OF_ORDERS: Final = frozenset({"choose_payment", "change_address"})
 
 def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """To an order that was just read back, "one tea less" is a change, whatever it orders besides."""
-    keys = [fold(word) for _, _, word in words(context.text)]
-    if _is(reading) != PLACE or cues().less.isdisjoint(keys) or not last_question(context.history):
+    if not last_question(context.history) or cues().less.isdisjoint(fold(word) for _, _, word in words(context.text)):
         return None
     pieces = lay_out(context.text, reading, catalogue)
     named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
@@ -106,7 +106,7 @@ def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
 
 def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that opens a conversation and says nothing but goods orders them."""
-    if _is(reading) not in _OPENINGS or context.history or context.order:
+    if context.history or context.order:
         return None
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
     pieces = lay_out(context.text, freed, catalogue)
@@ -135,7 +135,7 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     """A short message that names one of the rows that the bot has just offered chooses it."""
     question = last_question(context.history)
     short = len(words(context.text)) <= _SHORT
-    if _is(reading) not in _TALK or not question or not short or running_order(context.history, catalogue):
+    if not question or not short or running_order(context.history, catalogue):
         return None
     asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
     item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
@@ -154,7 +154,7 @@ def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
 def _confirmed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """To an order that was just read back, "the same" is a yes."""
     same = bool((reading.get("flags") or {}).get("same_again"))
-    if _is(reading) != PLACE or not same or not last_question(context.history).rstrip().endswith("?"):
+    if not same or not last_question(context.history).rstrip().endswith("?"):
         return None
     if _ranked(reading).get("affirm", 0.0) < _IN_DOUBT:
         return None
@@ -170,7 +170,7 @@ def _money_astray(
     """A message that names no good, but money that has gone, orders nothing."""
     slots = reading.get("slots") or {}
     gone = bool(slots.get("payment")) and cues().any_in(cues().money_gone, context.text)
-    if _is(reading) != PLACE or not gone or reading.get("mentions"):
+    if not gone or reading.get("mentions"):
         return None
     if _names(lay_out(context.text, reading, catalogue)):
         return None
@@ -182,9 +182,7 @@ def _money_astray(
 def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """An order that hangs on the answer ("if you have it, send two") is one, whatever was asked before it."""
     del catalogue
-    if _is(reading) != "ask_availability" or not cues().any_in(cues().if_held, context.text):
-        return None
-    if not reading.get("amounts"):
+    if not reading.get("amounts") or not cues().any_in(cues().if_held, context.text):
         return None
     mentions = [{**one, "role": "add"} for one in reading.get("mentions") or ()]
     return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
@@ -193,8 +191,7 @@ def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingC
 def _price_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """What may be an order and asks for a price ("one litre, mnauzaje?") is the question."""
     del catalogue
-    doubted = _is(reading) == PLACE and _p(reading) < _UNSURE
-    if not doubted or not cues().any_in(cues().price_questions, context.text):
+    if _p(reading) >= _UNSURE or not cues().any_in(cues().price_questions, context.text):
         return None
     return _as(reading, _PRICE, max(_ranked(reading).get(_PRICE, 0.0), _TAKEN_FOR))
 
@@ -202,15 +199,14 @@ def _price_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
 def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """What asks how something is done, and counts nothing, orders nothing."""
     del catalogue
-    asked = _is(reading) == PLACE and not amounts_of(reading) and not context.history
-    if not asked or not cues().any_in(cues().how_questions, context.text):
+    if amounts_of(reading) or context.history or not cues().any_in(cues().how_questions, context.text):
         return None
     return _as(reading, "out_of_scope", max(_ranked(reading).get("out_of_scope", 0.0), _TAKEN_FOR))
 
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
-    if _is(reading) != "cancel_order" or not takes_off(reading, catalogue, context):
+    if not takes_off(reading, catalogue, context):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
@@ -219,11 +215,13 @@ def _counted_anew(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
 ) -> Mapping[str, Any] | None:
     """A number that is refused for another ("two no four, and a kobi") changes the order that was read back."""
+    if not last_question(context.history):
+        return None
     keys = [fold(word) for _, _, word in words(context.text)][:_NUMBERS]
     refused = len(keys) == _NUMBERS and keys[1] in cues().negations | cues().refusals_after
     refused = refused and _is(reading) == PLACE and None not in (number_of(keys[0]), number_of(keys[2]))
     exact = _is(reading) in _TALK and " ".join(keys) in cues().exactly  # "Do hi" is no yes.
-    if not (refused or exact) or not last_question(context.history) or not running_order(context.history, catalogue):
+    if not (refused or exact) or not running_order(context.history, catalogue):
         return None
     return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
 
@@ -244,7 +242,7 @@ def _enough(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     """To "anything else?" a few words of having enough close the order, and change nothing."""
     short = len(words(context.text)) <= _SHORT
     asked = asks_for_more(context.history) or context.asked == "more"
-    if _is(reading) not in {MODIFY, PLACE, "out_of_scope", "affirm"} or not short or not asked:
+    if not short or not asked:
         return None
     if not cues().any_in(cues().enough, context.text) or reading.get("amounts"):
         return None
@@ -257,7 +255,7 @@ def _something_more(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
 ) -> Mapping[str, Any] | None:
     """A wish to put something more on an order that was read back is a change, though it does not say of what."""
-    if _is(reading) not in _ASIDES or not cues().any_in(cues().something_more, context.text):
+    if not cues().any_in(cues().something_more, context.text):
         return None
     if reading.get("mentions") or not (context.order or running_order(context.history, catalogue)):
         return None
@@ -270,7 +268,7 @@ _ASIDES: Final = frozenset({"out_of_scope", "ask_menu", "ask_availability", "spe
 def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """Where an order on its way is to be left ("with the watchman") is a word for the rider, and no other address."""
     del catalogue
-    if _is(reading) != "change_address" or not last_question(context.history):
+    if not last_question(context.history):
         return None
     told = cues().any_in(cues().leaves, context.text) and not cues().any_in(cues().moves, context.text)
     if not told or _ranked(reading).get(_INSTRUCTION, 0.0) < _HARDLY:
@@ -282,7 +280,7 @@ def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
 def _moved(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A place in another's stead ("Kothrud nahi, ab yahan: ..."), to word of an order on its way, is its address."""
     told = last_question(context.history)
-    if _is(reading) not in _NO_GOODS or not told or "?" in told or context.asked is not None:
+    if not told or "?" in told or context.asked is not None:
         return None
     keys = {fold(word) for _, _, word in words(context.text)}
     pieces = lay_out(context.text, reading, catalogue)
@@ -299,7 +297,7 @@ _NO_GOODS: Final = frozenset({PLACE, MODIFY, "special_instruction", "out_of_scop
 def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A "no" to an order read back that names what is wanted instead ("no, I said rice not flour") changes it."""
     order = context.order or running_order(context.history, catalogue)
-    if _is(reading) != "deny" or not order:
+    if not order:
         return None
     pieces = lay_out(context.text, reading, catalogue)
     named = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
@@ -312,7 +310,7 @@ def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A refusal of what was read back, before the name of something else ("Amul nahi, Gokul ka dena"), is a change."""
     order = context.order or running_order(context.history, catalogue)
-    if _is(reading) not in _REFUSING or not order or not last_question(context.history):
+    if not order or not last_question(context.history):
         return None
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
     standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
@@ -364,7 +362,7 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     asked = context.asked == "payment" or cues().any_in(cues().way_questions, last_question(context.history))
     short = len(words(context.text)) <= _SHORT and not context.text.rstrip().endswith("?")
     gone = cues().any_in(cues().money_gone, context.text) or bool((reading.get("flags") or {}).get("paid"))
-    if _is(reading) not in _OF_MONEY or not payment.get("value") or not asked or not short or gone:
+    if not payment.get("value") or not asked or not short or gone:
         return None
     return _as(reading, "choose_payment", max(_ranked(reading).get("choose_payment", 0.0), _TAKEN_FOR))
 
@@ -373,25 +371,26 @@ _OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of
 _INSTRUCTION: Final = "special_instruction"
 _PRICE: Final = "ask_price"
 _HARDLY: Final = 0.02
+# Each rule with the intents that it may put right, in the order in which they are tried.
 _RULES: Final = (
-    _enough,
-    _something_more,
-    _left_there,
-    _moved,
-    _named_no,
-    _other_named,
-    _way_told,
-    _some_off,
-    _made_less,
-    _counted_anew,
-    _new_order,
-    _less_of_it,
-    _goods_alone,
-    _paid_for,
-    _answer,
-    _confirmed,
-    _money_astray,
-    _if_held,
-    _price_asked,
-    _how_asked,
+    (frozenset({MODIFY, PLACE, "out_of_scope", "affirm"}), _enough),
+    (_ASIDES, _something_more),
+    (frozenset({"change_address"}), _left_there),
+    (_NO_GOODS, _moved),
+    (frozenset({"deny"}), _named_no),
+    (_REFUSING, _other_named),
+    (_OF_MONEY, _way_told),
+    (frozenset({"cancel_order"}), _some_off),
+    (frozenset({"cancel_order", "special_instruction"}), _made_less),
+    (_TALK | {PLACE}, _counted_anew),
+    (frozenset({MODIFY}), _new_order),
+    (frozenset({PLACE}), _less_of_it),
+    (_OPENINGS, _goods_alone),
+    (_OF_ORDERS, _paid_for),
+    (_TALK, _answer),
+    (frozenset({PLACE}), _confirmed),
+    (frozenset({PLACE}), _money_astray),
+    (frozenset({"ask_availability"}), _if_held),
+    (frozenset({PLACE}), _price_asked),
+    (frozenset({PLACE}), _how_asked),
 )

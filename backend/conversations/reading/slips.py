@@ -2,7 +2,7 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from itertools import groupby
@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from backend.conversations.reading.recent import Last
 
 # In a shorter word one slip makes another word as often: only swapped letters are read there, and one left out within.
 _LONG_ENOUGH: Final = 4
@@ -46,7 +48,12 @@ def _single_numbers() -> dict[str, float]:
 
 def unmet(reading: Mapping[str, Any]) -> frozenset[int]:
     """Where the words start that the bot has never met."""
-    return frozenset([int(token["start"]) for token in reading.get("tokens") or () if not token.get("met", True)])
+    return _unmet(reading.get("tokens") or ())
+
+
+_unmet: Final = Last[Sequence[Mapping[str, Any]], frozenset[int]](
+    lambda tokens: frozenset([int(token["start"]) for token in tokens if not token.get("met", True)])
+)
 
 
 def strangers(text: str, reading: Mapping[str, Any]) -> frozenset[int]:

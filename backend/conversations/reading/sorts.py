@@ -23,7 +23,7 @@ def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
     refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
     kept = [item for place, item in enumerate(items) if not _is_refused(item) and not _confirms(place, items)]
     spans = tuple((item.start, item.end) for item in items if _is_refused(item))
-    kept = [replace(item, corrects=(*item.corrects, *spans)) for item in kept]
+    kept = [replace(item, corrects=(*item.corrects, *spans)) for item in kept] if spans else kept
     return [
         _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
     ]

@@ -63,14 +63,16 @@ def worth_of(segment: Segment, amounts: Sequence[Amount], *, counted: int, named
         twice += _TWO_SIZES * max(0, _sizes(segment, amounts) - 1)
         return twice + (_COUNTED_OPTION if segment.amounts or not named else _BARE_OPTION)
     worth = _OPENING + _words_worth(segment)
-    worth += _STRANGER * sum(piece.kind is Kind.OTHER for piece in pieces)
+    worth += _STRANGER * sum([piece.kind is Kind.OTHER for piece in pieces])
     worth += _TWO_COUNTS * max(0, _counts(segment, amounts) - 1)
     worth += _TWO_SIZES * max(0, _sizes(segment, amounts) - 1)
     if not segment.amounts and counted:
         worth += _NO_AMOUNT
     mentions = {piece.mention for piece in pieces if piece.mention is not None and piece.kind in NAMED}
-    joined = sum(piece.key in lexicon().joints_after for piece in pieces)
-    return worth + _TWO_MENTIONS * max(0, len(mentions) - 1 - joined)
+    if len(mentions) > 1:
+        joined = sum([piece.key in lexicon().joints_after for piece in pieces])
+        worth += _TWO_MENTIONS * max(0, len(mentions) - 1 - joined)
+    return worth
 
 
 def _words_worth(segment: Segment) -> float:
@@ -81,7 +83,7 @@ def _words_worth(segment: Segment) -> float:
     if resolution.status is Status.UNKNOWN:
         known = all(piece.kind is Kind.GOODS for piece in strong)
         return _FOREIGN * len(strong) * (0.3 if known else 1.0)
-    size = _SIZE * sum(piece.kind is Kind.SIZE for piece in segment.pieces)
+    size = _SIZE * sum([piece.kind is Kind.SIZE for piece in segment.pieces])
     repeated = len(strong) - len({piece.key for piece in strong})
     worth = max(resolution.score, 0.5) * sum(_WEAK_WORD if piece.weak else _WORD for piece in strong) + size
     worth += _REPEATED * repeated * (not resolution.exact or resolution.score < _WHOLE)
