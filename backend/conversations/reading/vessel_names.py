@@ -30,7 +30,8 @@ def without_vessel_name(text: str, amount: Mapping[str, Any], catalogue: Catalog
     start = int(amount["start"])
     behind = words_behind(text, start + said[0][1])[:1]
     named = bool(behind) and (fold(typed), fold(behind[0][2])) in catalogue.pairs
-    if not named and not (typed in _TINS and catalogue.items[0].currency == _KENYAN):
+    kenyan = any(item.currency == _KENYAN for item in catalogue.items[:1])
+    if not named and not (typed in _TINS and kenyan):
         return amount
     first, last, number = said[-1]
     if not number.isdigit():

@@ -43,3 +43,7 @@ def test_in_kenya_a_tin_is_never_three(text: str) -> None:
 def test_it_is_three_in_india(text: str) -> None:
     rows = [{"sku": "WHISK", "name": "Whisk", "unit": "piece", "price": "90", "stock": "60", "currency": "INR"}]
     assert lines(read(catalogue_from_rows(rows), text)) == {"WHISK": 3}
+
+
+def test_a_shop_without_rows_is_read_too() -> None:
+    assert read(catalogue_from_rows([]), "{tin|3} <whisk>").decision is Decision.CLARIFY
