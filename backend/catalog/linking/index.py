@@ -155,8 +155,11 @@ def build_index(
 
 def _only_native(names: Sequence[tuple[str, ...]], wares: frozenset[str]) -> frozenset[str]:
     """The keys of goods words that a catalogue writes in Devanagari and nowhere in Latin letters."""
+    texts = [text for listed in names for text in listed]
+    if not any(_DEVANAGARI.search(text) for text in texts):
+        return frozenset()
     native, other = set[str](), set[str]()
-    for text in (one for listed in names for one in listed):
+    for text in texts:
         (native if _DEVANAGARI.search(text) else other).update(one.key for one in terms_of(text, wares=wares).goods)
     return frozenset(native - other)
 
