@@ -161,3 +161,10 @@ def _others(plain: str, tokens: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for start, end, word in words
         if not any(token["start"] <= start < token["end"] for token in tokens)
     ]
+
+
+def shop_of(*rows: tuple[str, ...], unit: str = "piece") -> Catalogue:
+    """A shop of rows that are told by SKU, name, aliases and, where there are any, options; there are sixty of each."""
+    names = ("sku", "name", "aliases", "options")
+    plain = {"unit": unit, "price": "30", "stock": "60"}
+    return catalogue_from_rows([{**plain, **dict(zip(names, row, strict=False))} for row in rows])

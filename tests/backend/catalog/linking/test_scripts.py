@@ -4,22 +4,18 @@ from fractions import Fraction
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status, resolve
 from backend.catalog.linking.terms import terms_of
+from tests.support.shops import shop_of
 
-PANTRY = catalogue_from_rows(
-    [
-        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "stock": "90", "unit": "pack", "options": options}
-        for sku, name, aliases, options in (
-            ("NAPKIN-S", "Napkin 25cm (50 pc)", "napkin chhota", "size=25cm"),
-            ("NAPKIN-L", "Napkin 40cm (50 pc)", "napkin 40cm|मोठा नॅपकीन", "size=40cm"),
-            ("CUP-S", "Rubber Cup 60ml (20 pc)", "", "size=60ml"),
-            ("CUP-L", "Rubber Cup 90ml (20 pc)", "rubber cup 90ml|बड़ा रबर कप", "size=90ml"),
-            ("BALL", "Cricket Ball", "ball|बॉल", ""),
-        )
-    ]
+PANTRY = shop_of(
+    ("NAPKIN-S", "Napkin 25cm (50 pc)", "napkin chhota", "size=25cm"),
+    ("NAPKIN-L", "Napkin 40cm (50 pc)", "napkin 40cm|मोठा नॅपकीन", "size=40cm"),
+    ("CUP-S", "Rubber Cup 60ml (20 pc)", "", "size=60ml"),
+    ("CUP-L", "Rubber Cup 90ml (20 pc)", "rubber cup 90ml|बड़ा रबर कप", "size=90ml"),
+    ("BALL", "Cricket Ball", "ball|बॉल", ""),
+    unit="pack",
 )
 
 

@@ -2,28 +2,14 @@
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import lines, read
-from tests.support.shops import marked
+from tests.support.shops import marked, shop_of
 
-SHOP = catalogue_from_rows(
-    [
-        {
-            "sku": sku,
-            "name": name,
-            "aliases": aliases,
-            "unit": "piece",
-            "price": "30",
-            "stock": "60",
-            "options": options,
-        }
-        for sku, name, aliases, options in (
-            ("TENT-S", "Camping Tent Small (2-3 people)", "tent small|hema ndogo", "size=S"),
-            ("TENT-M", "Camping Tent Medium (4-5 people)", "tent medium|hema ya kati", "size=M"),
-            ("LAMP", "Camping Lamp", "lamp|taa", ""),
-        )
-    ]
+SHOP = shop_of(
+    ("TENT-S", "Camping Tent Small (2-3 people)", "tent small|hema ndogo", "size=S"),
+    ("TENT-M", "Camping Tent Medium (4-5 people)", "tent medium|hema ya kati", "size=M"),
+    ("LAMP", "Camping Lamp", "lamp|taa", ""),
 )
 QUESTION = "Camping Tent Small (2-3 people) or Medium (4-5 people)?"
 
@@ -47,14 +33,10 @@ def test_so_many_of_what_is_chosen(asked: str, text: str, expected: dict[str, in
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
-BAKERY = catalogue_from_rows(
-    [
-        {"sku": sku, "name": name, "aliases": aliases, "unit": "box", "price": "30", "stock": "60"}
-        for sku, name, aliases in (
-            ("BUN-8", "Cream Bun (8 pc)", "bun 8|bun nane|ath bun"),
-            ("BUN-15", "Cream Bun (15 pc)", "bun 15|bun kumi na tano|pandhra bun"),
-        )
-    ]
+BAKERY = shop_of(
+    ("BUN-8", "Cream Bun (8 pc)", "bun 8|bun nane|ath bun"),
+    ("BUN-15", "Cream Bun (15 pc)", "bun 15|bun kumi na tano|pandhra bun"),
+    unit="box",
 )
 
 

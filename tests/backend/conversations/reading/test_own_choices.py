@@ -2,31 +2,18 @@
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import lines, read
+from tests.support.shops import shop_of
 
-FLORIST = catalogue_from_rows(
-    [
-        {
-            "sku": sku,
-            "name": name,
-            "aliases": aliases,
-            "unit": "piece",
-            "price": "30",
-            "stock": "60",
-            "options": options,
-        }
-        for sku, name, aliases, options in (
-            ("ROSE-R", "Red Rose", "red rose|lal gulab", "colour=red"),
-            ("GERBERA", "Gerbera", "gerbera|जरबेरा", "colour=red,yellow,pink"),
-            ("LILY", "Lily", "lily", ""),
-            ("CARD-LOVE", "Love Card", "love card", ""),
-            ("BALLOON", "Foil Balloon", "balloon|puto", "print=love,plain"),
-            ("RIBBON", "Curling Ribbon", "ribbon|utepe", "colour=white,green"),
-            ("DIGIT", "Digit Candle", "digit candle", "digit=1,2,3,4,5"),
-        )
-    ]
+FLORIST = shop_of(
+    ("ROSE-R", "Red Rose", "red rose|lal gulab", "colour=red"),
+    ("GERBERA", "Gerbera", "gerbera|जरबेरा", "colour=red,yellow,pink"),
+    ("LILY", "Lily", "lily", ""),
+    ("CARD-LOVE", "Love Card", "love card", ""),
+    ("BALLOON", "Foil Balloon", "balloon|puto", "print=love,plain"),
+    ("RIBBON", "Curling Ribbon", "ribbon|utepe", "colour=white,green"),
+    ("DIGIT", "Digit Candle", "digit candle", "digit=1,2,3,4,5"),
 )
 
 
@@ -80,23 +67,10 @@ def test_a_change_to_choices_alone_is_asked_about() -> None:
     assert result.decision is Decision.CLARIFY
 
 
-CLUB = catalogue_from_rows(
-    [
-        {
-            "sku": sku,
-            "name": name,
-            "aliases": aliases,
-            "unit": "piece",
-            "price": "30",
-            "stock": "60",
-            "options": options,
-        }
-        for sku, name, aliases, options in (
-            ("BIB", "Training Bib", "bib|kizibao", "team=red,blue"),
-            ("BALL-B", "Blue Handball", "blue ball|mpira wa bluu", "colour=blue"),
-            ("CONE", "Marker Cone", "cone|koni", ""),
-        )
-    ]
+CLUB = shop_of(
+    ("BIB", "Training Bib", "bib|kizibao", "team=red,blue"),
+    ("BALL-B", "Blue Handball", "blue ball|mpira wa bluu", "colour=blue"),
+    ("CONE", "Marker Cone", "cone|koni", ""),
 )
 
 

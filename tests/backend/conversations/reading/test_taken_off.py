@@ -2,22 +2,17 @@
 
 import pytest
 
-from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.history import running_order
 from backend.conversations.reading.types import Turn
 from tests.support.marked_reading import READ_BACK, read
-from tests.support.shops import CORNER_SHOP
+from tests.support.shops import CORNER_SHOP, shop_of
 
-COBBLER = catalogue_from_rows(
-    [
-        {"sku": sku, "name": name, "aliases": aliases, "unit": "pair", "price": "60", "stock": "90", "options": options}
-        for sku, name, aliases, options in (
-            ("SANDAL-7", "Canvas Sandal Brown (size 7)", "sandal 7|chappal 7", "size=7"),
-            ("SANDAL-8", "Canvas Sandal Brown (size 8)", "sandal 8|chappal 8", "size=8"),
-            ("LACE", "Shoe Lace", "lace|naadi", ""),
-            ("SOLE", "Foam Sole (2 pack)", "sole", ""),
-        )
-    ]
+COBBLER = shop_of(
+    ("SANDAL-7", "Canvas Sandal Brown (size 7)", "sandal 7|chappal 7", "size=7"),
+    ("SANDAL-8", "Canvas Sandal Brown (size 8)", "sandal 8|chappal 8", "size=8"),
+    ("LACE", "Shoe Lace", "lace|naadi", ""),
+    ("SOLE", "Foam Sole (2 pack)", "sole", ""),
+    unit="pair",
 )
 LISTED = (Turn("bot", "2 Canvas Sandal (8), 1 Shoe Lace = ₹180. Confirm?"),)
 
