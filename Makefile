@@ -12,7 +12,7 @@ KILLS ?= 1000
 RESTARTS ?= 50
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo seed migrate train fmt lint types imports migrations openapi docs test test-unit test-ignored test-bot \
-        test-browser test-conversations check check-daraja parse eval eval-held-out bench bench-timers bench-events \
+        test-browser test-conversations check check-daraja parse eval eval-held-out eval-plain bench bench-timers bench-events \
         bench-intake bench-money bench-link bench-assignment bench-nlu bench-stock soak-dialogue nightly-machine nightly-money \
         torture torture-long clean
 
@@ -94,6 +94,9 @@ eval: setup train ## Measure the reading on the development benchmark and our ow
 
 eval-held-out: setup train ## Measure the reading on shops that nothing was trained or fitted on (KEEP=now keeps the figures)
 	@PYTHONPATH=. $(PY) scripts/evaluate_held_out.py --errors $(if $(KEEP),--keep "$(KEEP)")
+
+eval-plain: setup train ## Measure the reading on plain orders and changes for the rows of every shop (SEED=1)
+	@PYTHONPATH=. $(PY) scripts/evaluate_plain.py --seed $(SEED) --errors
 
 bench: setup train ## Time a turn beside a default bot's
 	@$(PY) scripts/bench_turn.py
