@@ -21,6 +21,13 @@ _ANOTHER: Final = frozenset(
 _ARTICLES: Final = frozenset({"a", "an"})
 
 
+def _leads_off(between: Sequence[str]) -> int:
+    """Where, between two items, an "and" and a word of taking off lead on to the second ("a pillow na utoe mati")."""
+    known = cues()
+    pairs = enumerate(pairwise(between))
+    return next((at for at, (word, verb) in pairs if word in known.joins and verb in known.off_before), len(between))
+
+
 class Around:
     """Looks around the items of one message."""
 
@@ -31,7 +38,10 @@ class Around:
         """The two words before and the two after an item, none of them nearer to another item."""
         start = max((other.end for other in items if other.end <= item.start), default=0)
         end = min((other.start for other in items if other.start >= item.end), default=len(self._text))
-        return self._said(start, item.start)[-_NEXT:], self._said(item.end, end)[:_NEXT]
+        after = self._said(item.end, end)
+        if end < len(self._text):
+            after = after[: _leads_off(after)]
+        return self._said(start, item.start)[-_NEXT:], after[:_NEXT]
 
     def joined(self, one: Item, other: Item) -> bool:
         """Whether an "and" stands between two items."""

@@ -28,6 +28,20 @@ def test_what_is_counted_or_put_on_behind_the_and_does_not(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("add {one|1} more <milk> na utoe <bread>", "MILK"),
+        ("ongeza <maziwa> {mbili|2} na uondoe ile <mkate>", "MILK"),
+        ("<maziwa> {moja|1} zaidi na utoe <mkate>", "MILK"),
+        ("<mayai> {mbili|2} zaidi na usilete <mkate>", "EGG"),
+    ],
+)
+def test_a_word_of_taking_off_behind_an_and_is_of_what_stands_behind_it(text: str, added: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert ({*result.removed}, [*lines(result)], result.decision) == ({"BREAD"}, [added], Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
     "text", ["drop the <-poha> and make the <veg pulao> half", "<-poha> hatao aur <veg pulao> half kar do"]
 )
 def test_what_is_made_another_size_takes_the_place_of_its_own_row(text: str) -> None:
