@@ -165,11 +165,14 @@ def _gives(text: str, amount: Mapping[str, Any]) -> bool:
 
 
 def _is_genitive(text: str, amount: Mapping[str, Any]) -> bool:
-    """Whether Marathi's "of" behind a unit ("half a litre che kara") was taken for Hindi's six."""
+    """Whether a six is Marathi's "of" behind a unit or a number ("half a litre che kara", "combo 2 che don")."""
+    if str(amount.get("text") or "").lower() != _OF:
+        return False
     before = [fold(word) for _, _, word in words_before(text, int(amount["start"]))][-1:]
     behind = [fold(word) for _, _, word in words_behind(text, int(amount["end"]))][:1]
-    told = str(amount.get("text") or "").lower() == _OF and bool(before) and is_unit(before[0])
-    return told and bool(behind) and behind[0] not in lexicon().containers
+    if before and behind and before[0].isdigit() and number_of(behind[0]) is not None:
+        return True
+    return bool(before) and is_unit(before[0]) and bool(behind) and behind[0] not in lexicon().containers
 
 
 _OF: Final = "che"

@@ -4,21 +4,29 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from backend.catalog.linking.folding import fold
 from backend.conversations.reading.amounts import ALSO_GIVES
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 
 _NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 _HELD: Final = _NAMING | {Kind.SIZE, Kind.AMOUNT}
 _AND_ADD: Final = 3
+_OF_IT: Final = 2
+_OF: Final = frozenset(map(fold, ("ke", "ki", "के", "की")))
 
 
 def counts_two(pieces: Sequence[Piece], at: int) -> bool:
     """Whether the word at a place, right behind a good, is two.
 
-    So it is in a list, of the good before it where entries end with their counts ("roti das dal do chawal ek") and of
-    the next one where they begin with them ("ek dal do roti"), and where a second "do" gives ("roti do aur jod do").
+    So it is behind "of" ("combo 2 ke do": two of that combo) and in a list, of the good before it where entries end
+    with their counts ("roti das dal do chawal ek") and of the next one where they begin with them ("ek dal do roti"),
+    and where a second "do" gives ("roti do aur jod do").
     """
-    if not at or pieces[at].key not in ALSO_GIVES or pieces[at - 1].kind not in _NAMING:
+    if not at or pieces[at].key not in ALSO_GIVES:
+        return False
+    if pieces[at - 1].key in _OF:
+        return at > 1 and pieces[at - _OF_IT].kind in _HELD
+    if pieces[at - 1].kind not in _NAMING:
         return False
     return _is_listed(pieces, at) or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
 

@@ -8,11 +8,14 @@ from tests.support.marked_reading import lines, read
 
 DHABA = catalogue_from_rows(
     [
-        {"sku": sku, "name": name, "aliases": aliases, "unit": "plate", "price": "30", "stock": "60", "currency": "INR"}
-        for sku, name, aliases in (
-            ("PARATHA", "Paratha", "paratha|पराठा"),
-            ("DAL", "Dal Bowl", "dal|दाल"),
-            ("SALAD", "Salad", "salad|सलाद"),
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "30", "stock": "60", "currency": "INR"}
+        for sku, name, aliases, unit in (
+            ("PARATHA", "Paratha", "paratha|पराठा", "plate"),
+            ("DAL", "Dal Bowl", "dal|दाल", "plate"),
+            ("SALAD", "Salad", "salad|सलाद", "plate"),
+            ("COMBO-1", "Combo 1: Paratha and Dal", "combo 1", "combo"),
+            ("COMBO-2", "Combo 2: Paratha and Salad", "combo 2", "combo"),
+            ("KIT-4", "Spice Kit 4", "kit 4", "packet"),
         )
     ]
 )
@@ -36,6 +39,26 @@ def test_it_counts_among_counts(text: str, expected: dict[str, int]) -> None:
 def test_it_counts_where_a_second_one_gives(text: str) -> None:
     result = read(DHABA, text, intent="modify_order", history=FOUR)
     assert (lines(result), result.removed, result.decision) == ({"PARATHA": 2}, (), Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<paratha> ke do aur {ek|1} <dal>", {"PARATHA": 2, "DAL": 1}),
+        ("<दाल> के दो और {एक|1} <सलाद>", {"DAL": 2, "SALAD": 1}),
+        ("<combo> {2} ke do aur {ek|1} <dal>", {"COMBO-2": 2, "DAL": 1}),
+        ("<combo> {2} {che|6} {don|2} ani {ek|1} <dal>", {"COMBO-2": 2, "DAL": 1}),
+        ("<kit> {4} ke do de do", {"KIT-4": 2}),
+    ],
+)
+def test_it_counts_behind_of(text: str, expected: dict[str, int]) -> None:
+    result = read(DHABA, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["<paratha> pack kar ke do", "<combo> {2} bhej do"])
+def test_it_gives_behind_what_is_done_first(text: str) -> None:
+    assert 2 not in lines(read(DHABA, text)).values()
 
 
 @pytest.mark.parametrize("text", ["<paratha> do", "<paratha> {ek|1} aur <dal> do bhaiya"])
