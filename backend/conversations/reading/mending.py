@@ -10,7 +10,6 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
 from backend.conversations.reading.asked_counts import counts_a_size, counts_behind_verb
 from backend.conversations.reading.each import given_to_each
@@ -25,26 +24,22 @@ from backend.conversations.reading.held import (
 )
 from backend.conversations.reading.instead import taken_over
 from backend.conversations.reading.joined import with_joined
-from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
-from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
-from backend.conversations.reading.segmenter import Segmenter
+from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
 from backend.conversations.reading.slips import meant, number_of_word, strangers
+from backend.conversations.reading.slot_goods import EDGE, HELD, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
 from backend.conversations.reading.torn_names import name_ends
 from backend.conversations.reading.two_or_give import counts_two
 from backend.conversations.reading.unread import tells_of_a_wish
 
 _GIVEN_BACK: Final = ("address", "note")
-_HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOUNT})
-_NAMED: Final = frozenset({Status.SURE, Status.ODD})
 _SURE: Final = 0.9
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _LONGEST_NAME: Final = 3
-_NO_SLIP: Final = 0.85  # "Flat 302" is a house, though a shop sells "phulvat".
-_EDGE: Final = " ,.;:-–\n\t"
 
 
 def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -102,7 +97,7 @@ def _in_doubt(reading: Mapping[str, Any], span: tuple[int, int]) -> list[Mapping
 
 def _led_by_each(text: str, place: int) -> bool:
     """Whether "one of each" stands before a place: the goods of a list that follows have no amounts of their own."""
-    before = text[:place].rstrip(_EDGE)
+    before = text[:place].rstrip(EDGE)
     return any(end == len(before) for _, end in places_of(cues().each, before))
 
 
@@ -283,7 +278,7 @@ def _amounted(piece: Piece, after: Piece) -> bool:
 def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     """Take "soap ek, shampoo do" for two of the second: where the other entries end with their count, so does this."""
     named = before is not None and before.kind in _NAMING
-    return named and piece.key in ALSO_GIVES and after.kind not in _HELD
+    return named and piece.key in ALSO_GIVES and after.kind not in HELD
 
 
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
@@ -302,12 +297,13 @@ def _without_goods(
 ) -> Mapping[str, Any] | None:
     start, end = slot["start"], slot["end"]
     cut = _counted_before(text, reading, catalogue, slot) or (name_ends(text, slot, catalogue) if sure else start)
-    for first, last in _parts(text, cut, end):
-        if _is_item(text, first, last, reading, catalogue, counted=sure):
+    cut = counted_first(text, reading, catalogue, slot) if sure and cut == start else cut
+    for first, last in parts_of(text, cut, end):
+        if is_item(text, first, last, reading, catalogue, counted=sure):
             cut = last
         else:
             break
-    while cut < end and text[cut] in _EDGE:
+    while cut < end and text[cut] in EDGE:
         cut += 1
     if cut == start:
         return slot
@@ -324,10 +320,10 @@ def _before_next_good(
     numbered = {**reading, "amounts": amounts}
     last = next((one["end"] for one in amounts if one["start"] >= end and not text[end : one["start"]].strip()), end)
     for join in _NEXT_GOOD.finditer(text, start, end):
-        if join.start() > start and _is_item(text, join.end(), last, numbered, catalogue, counted=True):
+        if join.start() > start and is_item(text, join.end(), last, numbered, catalogue, counted=True):
             given = [one for one in amounts if one not in numbers or one["start"] >= join.end()]
             freed = {**reading, "amounts": given, "tokens": _in_doubt(reading, (join.end(), end))}
-            return {**note, "text": text[start : join.start()].rstrip(_EDGE), "end": join.start()}, freed
+            return {**note, "text": text[start : join.start()].rstrip(EDGE), "end": join.start()}, freed
     return note, reading
 
 
@@ -340,8 +336,9 @@ def _behind_goods(
     """A place that begins behind the last sentence in it that counts goods ("2 mops, 4 dusters. Nirmal Road")."""
     start, end = slot["start"], slot["end"]
     for cut in reversed([start + one.end() for one in _SENTENCE.finditer(text[start:end])]):
-        counted = [part for part in _parts(text, start, cut) if _is_item(text, *part, reading, catalogue, counted=True)]
-        if counted and text[cut:end].strip(_EDGE):
+        parts = parts_of(text, start, cut)
+        counted = any(is_item(text, *part, reading, catalogue, counted=True) for part in parts)
+        if counted and text[cut:end].strip(EDGE):
             return {**slot, "text": text[cut:end], "start": cut}
     return slot
 
@@ -359,34 +356,5 @@ def _counted_before(text: str, reading: Mapping[str, Any], catalogue: Catalogue,
         return None
     first = counts[0]["start"]
     places = [start + last for _, last, _ in words(text[start:end])][:_LONGEST_NAME]
-    longest = [place for place in places if _is_item(text, first, place, reading, catalogue, counted=True)]
+    longest = [place for place in places if is_item(text, first, place, reading, catalogue, counted=True)]
     return longest[-1] if longest else None
-
-
-def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The clauses of a slot, cut at commas, line ends, full stops and "and"."""
-    cuts = [start, *(start + found.end() for found in _CUT.finditer(text[start:end])), end]
-    return [(first, last) for first, last in itertools.pairwise(cuts) if text[first:last].strip(_EDGE)]
-
-
-_CUT: Final = re.compile(r"[,;\n।]|\.(?=\s)|\s(?:na|and|aur|ani|plus|और|आणि)(?=\s)")
-
-
-def _is_item(
-    text: str, start: int, end: int, reading: Mapping[str, Any], catalogue: Catalogue, *, counted: bool
-) -> bool:
-    if counted and not any(start <= one["start"] < end for one in reading.get("amounts") or ()):
-        return False
-    bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
-    pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
-    pieces = [piece for piece in pieces if piece.kind not in CUTS]
-    strangers = sum(piece.kind not in _HELD and piece.key not in either(cues().more, cues().asks) for piece in pieces)
-    amounted = any(piece.kind is Kind.AMOUNT for piece in pieces)
-    # A sort that no row tells apart ("hot chillies one packet") may stand beside a good that a note has swallowed.
-    described = strangers == 1 and amounted and not counted and pieces[0].kind is Kind.GOODS
-    if not pieces or (strangers and not described) or (counted and not amounted):
-        return False
-    cut = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
-    found = [segment.resolution for run in cut for segment in run]
-    named = len(found) == 1 and found[0].status in _NAMED and found[0].exact
-    return named and found[0].score >= _NO_SLIP

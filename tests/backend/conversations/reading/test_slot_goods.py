@@ -1,0 +1,63 @@
+"""A good that the bot took for the head of an address is ordered, and the address begins behind it."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import Catalogue
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP, KITCHEN
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "address", "ordered", "expected"),
+    [
+        (
+            KITCHEN,
+            "{2} <poha> aur 6 chai office ke liye, Aundh road, gate 4",
+            "6 chai office ke liye, Aundh road, gate 4",
+            {"POHA": 2, "TEA": 6},
+            "Aundh road, gate 4",
+        ),
+        (
+            KITCHEN,
+            "{2} <poha> ani 3 chaha office sathi, Aundh road, gate 4",
+            "3 chaha office sathi, Aundh road, gate 4",
+            {"POHA": 2, "TEA": 3},
+            "Aundh road, gate 4",
+        ),
+        (
+            CORNER_SHOP,
+            "<milk> {2} na 3 bread Moi road, gate 4",
+            "3 bread Moi road, gate 4",
+            {"MILK": 2, "BREAD": 3},
+            "Moi road, gate 4",
+        ),
+        (
+            CORNER_SHOP,
+            "<milk> {2}, bread moja. Moi road, gate 4",
+            "moja. Moi road, gate 4",
+            {"MILK": 2, "BREAD": 1},
+            "Moi road, gate 4",
+        ),
+        (
+            KITCHEN,
+            "<पोहे> {2|2}, <chai> एक। गल्ली नं 4, शांती नगर",
+            "एक। गल्ली नं 4, शांती नगर",
+            {"TEA": 1},
+            "गल्ली नं 4, शांती नगर",
+        ),
+        (CORNER_SHOP, "<milk> {2}, 3 Bread Lane, gate 4", "3 Bread Lane, gate 4", {"MILK": 2}, "3 Bread Lane, gate 4"),
+        (CORNER_SHOP, "<milk> {2} na Kwa Chege, 4 Moi road", "4 Moi road", {"MILK": 2}, "4 Moi road"),
+    ],
+)
+def test_an_address_begins_with_no_counted_good(
+    shop: Catalogue, text: str, address: str, ordered: dict[str, int], expected: str
+) -> None:
+    result = read(shop, text, slots={"address": _slot(text, address)})
+    assert ordered.items() <= lines(result).items()
+    assert result.address == expected
+
+
+def _slot(text: str, address: str) -> dict[str, object]:
+    plain = text.translate(str.maketrans("", "", "<>{}")).replace("2|2", "2")
+    start = plain.index(address)
+    return {"text": address, "start": start, "end": start + len(address), "confidence": 0.9, "vague": False}
