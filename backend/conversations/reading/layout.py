@@ -22,6 +22,7 @@ from backend.conversations.reading.purposes import without_purposes
 from backend.conversations.reading.recent import Last, Recent
 from backend.conversations.reading.slips import number_words
 from backend.conversations.reading.sorter import Sorter
+from backend.conversations.reading.uses import without_uses
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
@@ -112,6 +113,7 @@ def _cut_up(
     pieces = led_by_articles([*pieces, *_breaks(text, place, len(text))], catalogue)
     orders = (reading.get("intent") or {}).get("name") == "place_order"
     pieces = [*without_purposes(without_postpositions(pieces), orders=orders)]
+    pieces = [*without_uses(pieces, catalogue)] if orders else pieces
     return _roles_apart(_refusals_apart(pieces), roles)
 
 
