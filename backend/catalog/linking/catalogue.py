@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from backend.catalog.linking.folding import fold, heard_as, loan_sound, spelt, words
 from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
+from backend.catalog.linking.loanwords import by_skeleton, loan_of
 from backend.catalog.linking.oblique import plain_forms
 from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, merged, terms_of
 
@@ -223,6 +224,8 @@ class Catalogue:
 
     def heard(self, word: str) -> str | None:
         """The key of the shop's own word that a word in Devanagari sounds like ("ब्लाउज": blouse), or None."""
+        if word.isascii():
+            return None
         letters = spelt(word)
         for key in (*([fold(letters)] if letters else []), *heard_as(word)):
             if key in self.index.by_key:
@@ -238,7 +241,13 @@ class Catalogue:
             best = max((one for one in likely if one[0] >= _LIKE_VESSEL or not self._only_holds(one[1])), default=_NONE)
             if best[0] >= (_LIKE_LONG if len(loan_sound(key)) >= _LONG_SOUND else _LIKE_SHORT):
                 return best[1]
-        return None
+        spelling = loan_of(word, self._spellings)
+        return fold(spelling) if spelling else None
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, tuple[str, ...]]:
+        """The words of names and aliases in Latin letters, by their consonants."""
+        return by_skeleton(self.written)
 
     def has_label(self, label: str | None) -> bool:
         """Whether a row has a size in this word ("large")."""
@@ -296,6 +305,7 @@ class Catalogue:
             self.pairs,
             self.written,
             self._loans,
+            self._spellings,
             self.vessels,
         )
         _ = (self.bare_names, self.senses, self.choice_senses)
