@@ -9,15 +9,15 @@ from functools import lru_cache, partial
 from bot.nlu.annotated import Example
 from bot.nlu.at_once import at_once
 from bot.nlu.calibrate import temperature_of
-from bot.nlu.features import Message
 from bot.nlu.intents import intent_features, language_features
 from bot.nlu.linear import Features, LinearModel
-from bot.nlu.spans import SpanTagger, Tag, TaggedRow, common_in, prepared, seen_in, training_rows
+from bot.nlu.spans import SpanTagger, TaggedRow, common_in, prepared, seen_in, training_rows
 
 EPOCHS = 50
 _FOLD_EPOCHS = 24
 _FOLDS = 2
 _ASIDE = 6
+LabelledRow = tuple[Features, str, float]
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,14 @@ def train_intents(examples: Sequence[Example]) -> LinearModel:
 
     It sees tags that a tagger gave to messages it was not trained on, since those are the tags it will meet.
     """
-    return calibrated(
-        [
-            (intent_features(message, tags), example.intent, example.weight)
-            for example, (message, tags) in zip(examples, _tagged_by_others(examples), strict=True)
-        ],
-        [example.text for example in examples],
+    labelled = iter(training_rows(tuple(example for example in examples if example.spans))[0])
+    rows = [next(labelled) if example.spans else None for example in examples]
+    middle = len(examples) // 2
+    first, second = at_once(
+        partial(_told_by_others, examples[:middle], rows[:middle], _taggers(tuple(examples))[1]),
+        partial(_told_by_others, examples[middle:], rows[middle:], _taggers(tuple(examples))[1]),
     )
+    return calibrated(first + second, [example.text for example in examples])
 
 
 def train_languages(examples: Sequence[Example]) -> LinearModel:
@@ -89,21 +90,20 @@ def _part(text: str, parts: int) -> int:
     return zlib.crc32(text.encode()) % parts
 
 
-def _tagged_by_others(examples: Sequence[Example]) -> Iterator[tuple[Message, list[Tag]]]:
-    """Yield each message with the tags of a tagger that was trained on others; what has no spans trains none."""
-    taggers = _taggers(tuple(examples))[1]
-    labelled = iter(training_rows(tuple(example for example in examples if example.spans))[0])
-    for example in examples:
+def _told_by_others(
+    examples: Sequence[Example], rows: Sequence[TaggedRow | None], taggers: Sequence[SpanTagger]
+) -> list[LabelledRow]:
+    """Tell each message's features with the tags of a tagger trained on others; what has no spans trains none."""
+    told = []
+    for example, row in zip(examples, rows, strict=True):
         tagger = taggers[_part(example.text, _FOLDS)]
-        if example.spans:
-            row = next(labelled)
-            yield row.message, tagger.tag_features(row.features)
-        else:
-            message = prepared(example.text, example.asked, example.bot)
-            yield message, tagger.tag(message)
+        message = row.message if row else prepared(example.text, example.asked, example.bot)
+        tags = tagger.tag_features(row.features) if row else tagger.tag(message)
+        told.append((intent_features(message, tags), example.intent, example.weight))
+    return told
 
 
-def calibrated(rows: Sequence[tuple[Features, str, float]], texts: Sequence[str]) -> LinearModel:
+def calibrated(rows: Sequence[LabelledRow], texts: Sequence[str]) -> LinearModel:
     """Train on everything, with the temperature that a model needed on texts kept from it.
 
     The temperature is fitted on hand-written texts alone: invented ones are easier than people.
