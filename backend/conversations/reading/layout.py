@@ -15,6 +15,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
+from backend.conversations.reading.mats import with_mats
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
@@ -114,7 +115,7 @@ def _cut_up(
     orders = (reading.get("intent") or {}).get("name") == "place_order"
     pieces = [*without_purposes(without_postpositions(pieces), orders=orders)]
     pieces = [*without_uses(pieces, catalogue)] if orders else pieces
-    return _roles_apart(_refusals_apart(pieces), roles)
+    return _roles_apart(_refusals_apart([*with_mats(pieces)]), roles)
 
 
 def _starts_in(said: Sequence[Word], spans: Sequence[tuple[int, int]]) -> set[int]:

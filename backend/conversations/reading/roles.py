@@ -77,7 +77,8 @@ class Roles:
 
     def _refused_by_itself(self, segment: Segment) -> bool:
         """Whether the only word that refuses a counted good is a part of its whole name (Marathi's "soda", leave)."""
-        if not segment.amounts or not segment.resolution.exact:
+        named = segment.resolution.exact or segment.resolution.status is Status.UNKNOWN
+        if not segment.amounts or not named:
             return False
         return bool(self._refusing) and all(segment.start <= one["start"] < segment.end for one in self._refusing)
 
@@ -113,8 +114,8 @@ class Roles:
 
     def _named_before(self, place: int, items: Sequence[Item]) -> bool:
         """Whether the word before a place is a part of another item ("door mat", which is no Hindi "don't")."""
-        end = len(self._text[:place].rstrip(" ,.;:-"))
-        return any(item.start < end <= item.end for item in items)
+        said = [end for _, end, word in words_before(self._text, place) if fold(word) not in lexicon().filler]
+        return any(item.start < end <= item.end for item in items for end in said[-1:])
 
     def _cut_off(self, place: int) -> bool:
         """Whether a sign stands between a place and the word before it."""
