@@ -22,6 +22,10 @@ _NOT_PHONES = regex.compile(
 _LED = regex.compile(
     r"\b(?:(?:phone|mobile|mob|whatsapp|contact)(?:\s+(?:no\.?|number|num))?|(?<!account |acc |card |meter )number|"
     r"namba(?: yangu| ya simu)?|nambari|नंबर|नम्बर|मोबाइल|मोबाईल|फोन|फ़ोन)\s*(?:is|ni|hai|aahe|है|आहे|[:\-–])?\s*$"
+    # "Ye number dena ...", "नया नंबर लिखो ...", "note this number ..."
+    r"|\b(?<!account |acc |card |meter |flat |order )(?:number|no\.?|namba|नंबर|नम्बर)\s+"
+    r"(?:dena|de|do|dijiye|likh\w*|note|save|andika|mpe|ghya|dya|देना|दे|दो|दीजिए|लिख\w*|द्या|घ्या)"
+    r"(?:\s+(?:lo|lena|kar|karo|kara|ghya|लो|लेना|करो|करा))?\s*[:\-–]?\s*$"
 )
 
 

@@ -47,6 +47,7 @@ def test_a_number_with_a_digit_missing_is_found_and_invalid(text: str, region: s
         "10 20 30",
         "account number 4234567",
         "flat number 1203",
+        "account number likho 4234 5678",
     ],
 )
 def test_other_numbers_are_no_phones(text: str) -> None:
@@ -60,6 +61,9 @@ def test_other_numbers_are_no_phones(text: str) -> None:
         "माझा नवीन नंबर 90000 123",
         "my new number is 0700 123 12",
         "nambari 70012312",
+        "rider ko ye number dena 90000 123",
+        "नया नंबर लिखो 90000 123",
+        "ha number ghya: 90000 123",
         "WhatsApp no: 9000012",
     ],
 )
