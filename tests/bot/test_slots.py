@@ -59,6 +59,9 @@ def test_the_way_that_works_is_the_one_chosen(text: str, way: str, expected: str
     "text",
     [
         "mere bhai ki dukan pe bhej do",
+        "meri nayi dukaan pe bhej do",
+        "नई दुकान पर भेज दो",
+        "navin dukanat pathva",
         "maitrinichya ghari pathva",
         "मित्राच्या दुकानात पाठवा",
         "बहन की दुकान पर भेजना",

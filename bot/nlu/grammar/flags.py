@@ -7,7 +7,7 @@ A row is of Latin letters alone, or has Devanagari in each of its alternatives.
 FLAGS = {
     "same_again": (
         r"same (again|as|order|thing|like)|the usual\b(?! place| address)|\busual (order|one|stuff)|repeat (my|the|last|that)|again the same|last (time|order).{0,12}(same|order)",
-        r"kama (kawaida|jana|ya jana|ile ya|zile za|juzi)|ya kawaida(?! ?(nyumbani|mahali))|ile ile|\w*rudia|order ya jana|ile (order|oda|kitu) (ya|tu)|kama (last )?time|yale yale|vile vile",
+        r"kama (kawaida|jana|ya jana|ile ya|zile za|juzi)|ya kawaida(?! ?(nyumbani|mahali))|ile ile|\w*rudia|order ya jana|ile (order|oda|kitu) (ya|tu)|(order|oda) kama (hio|hiyo|hii|ile)\b|kama (last )?time|yale yale|vile vile",
         r"(wahi|vahi|vohi) (order|wala|bhej|de|cheez|kal)|pichh?l[aeiy]+ (baar|order|wala)|hamesha (wala|ki|jaisa|jaisi)|roz (wala|ka|ki)|same (order|bhej|hi|wala|de)|phir se wahi|kal (wala|jaisa|vala)",
         r"वही (ऑर्डर|भेज|दे|सामान|चीज|वाला|कल)|पिछल[ाीे] (बार|ऑर्डर|वाला)|हमेशा (वाला|की|जैसा|जैसी)|रोज (वाला|का|की)|कल (वाला|जैसा)|सेम (ऑर्डर|भेज|दे)",
         r"(nehmi|nehami)\w*|kalch\w*|tech parat|magch\w+ (sarkh|order)|tich order",
@@ -33,11 +33,11 @@ FLAGS = {
         r"(थोक|घाऊक|होलसेल)\w*|([3-9]\d|\d{3,}|पचास|पन्नास|सौ|शंभर) (लोग|लोगों|मेहमान|बच्चों|जण|जणां|माणसं|लोकां)",
     ),
     "credit": (
-        r"on credit|pay (you )?(later|next|end|month|tomorrow|friday|on (mon|tues|wednes|thurs|fri|satur|sun)day)|put it on (my )?(tab|account)|pay when (i get|my)|salary|end ?month|iou\b|\b(put|add|write|note|charge)\b.{0,40}\b(in|on|to) (my|our) (account|tab|book)\b|\bsettle (it |up )?(later|on the|at the|next|end)|instal+ments?",
-        r"kwa (mkopo|deni|daftari)|kwa mkopo|nikopeshe|niandikie|deni|(ni|tu|n)talipa (kesho|baadaye|mwisho|mwezi|end|next|wiki|nikipata|nikilipwa)|mwisho wa mwezi|nikope|nitatoa (end|mwisho|kesho|next)|nitakulipa|kukopa|end month|\b(salo|mshahara|mwezi) (iki|uki)\w+|kwa (book|buku|kitabu)\b|\b(nita|tuta|nta)(clear|malizia|maliza|settle)\w*|lipa (pole ?pole|mdogo ?mdogo)",
-        r"udh?a+r|udhari|khat[ae] (me|mein|mai|par|pe|vr|var|likh)|baad (me|mein) (paise|payment|de|dunga)|mahine (ke|ki) (end|aakhir|ant)|agle (mahine|hafte)|salary|likh (lo|lena|ke rakh)(?=.*(paise|baad|khat))",
+        r"on credit|pay (you )?(later|next|end|month|tomorrow|friday|on (mon|tues|wednes|thurs|fri|satur|sun)day)|put it on (my )?(tab|account)|pay (you )?(on (the )?\d|by month)|pay when (i get|my)|salary|end ?month|iou\b|\b(put|add|write|note|charge)\b.{0,40}\b(in|on|to) (my|our) (account|tab|book)\b|\bsettle (it |up )?(later|on the|at the|next|end)|instal+ments?",
+        r"kwa (mkopo|deni|daftari)|kwa mkopo|nikopeshe|niandikie|deni|(ni|tu|n)talipa (kesho|baadaye|mwisho|mwezi|tarehe|end|next|wiki|nikipata|nikilipwa)|mwisho wa mwezi|nikope|nitatoa (end|mwisho|kesho|next)|nitakulipa|kukopa|end month|\b(salo|mshahara|mwezi) (iki|uki)\w+|kwa (book|buku|kitabu)\b|\b(nita|tuta|nta)(clear|malizia|maliza|settle)\w*|lipa (pole ?pole|mdogo ?mdogo)",
+        r"udh?a+r|udhari|khat[ae] (me|mein|mai|par|pe|vr|var|likh)|baad (me|mein) (paise|payment|de|dunga)|mahine (ke|ki) (end|aakhir|ant)|agle (mahine|hafte)|tari?kh (ko|tak|la) (paise|payment|paisa|pay)|tarkhela (paise|pese|payment)|salary|likh (lo|lena|ke rakh)(?=.*(paise|baad|khat))",
         r"(pese|paise|payment) (pudhchya|pudcha|agle|next) \w+|(pudhchya|pudchya) (mahin|aathvad|athvad)\w+ (paise |pese |payment )?(de|bhar)\w*",
-        r"(पैसे|पेमेंट) (पुढच्या|पुढील|अगले) |(पुढच्या|पुढील) (महिन्या|आठवड्या)\S* (पैसे |पेमेंट )?(दे|भर)|अगले (महीने|हफ्ते) (पैसे |पेमेंट )?(दे|दूं|दूँ|कर)|खात्या(वर|त)",
+        r"(पैसे|पेमेंट) (पुढच्या|पुढील|अगले) |(पुढच्या|पुढील) (महिन्या|आठवड्या)\S* (पैसे |पेमेंट )?(दे|भर)|अगले (महीने|हफ्ते) (पैसे |पेमेंट )?(दे|दूं|दूँ|कर)|खात्या(वर|त)|(तारीख|तारिख) को (पैसे|पेमेंट)|तारखेला (पैसे|पेमेंट)",
         r"udhari\w*|nantar (paise|deto|dein)|khatya\w*",
         r"उधार\w*|खात[ेी]\w* (में|मे|लिख|मांड|वर|पर)|बाद में (पैसे|पेमेंट|दूं|दूँ|दे)|महीने के (अंत|आखिर)|(उधारी|पगार|नंतर (पैसे|देईन|देतो))\w*",
     ),

@@ -376,13 +376,13 @@ VAGUE_PLACES = (
     r"(kwa|m(pe)?lekee?|mpe(lekee?)?|peleke?a?|mletee|mtumie) (kwa )?({sw})( {own})( kwake)?(?=\s*($|[.,!?\n]))",
     r"({sw_theirs}) (y|l|ch|kw|w)a ({sw}) ({own})\b",
     r"({hi}) ?(ke|ki|k) (ghar|yahan|yaha|office)\b|({hi}) (ke|ki) ({hi_theirs})\b{no_landmark}",
-    r"(nay[ea]|naye wale) (office|ghar|flat)\b|mandir ke (paas|pas) (wale|wala) ghar\b",
-    r"({mr})(chya|kade) ?({mr_theirs})?\b{no_landmark}|navin (office|ghar)",
+    r"(nay[aei]|naye wale|nayi wali) (offi[cs]e|ghar|flat|duka+n|shop)\b|mandir ke (paas|pas) (wale|wala) ghar\b",
+    r"({mr})(chya|kade) ?({mr_theirs})?\b{no_landmark}|navin (office|ghar|duka+n)",
 )  # fmt: skip
 VAGUE_PLACES_IN_DEVANAGARI = (
     r"({hi_dev}) (के|की) ({hi_dev_theirs}){no_landmark}",
     r"जहाँ? (मेर[ाीे]|हमार[ाीे]) ({hi_dev}) (काम|रहता|रहती|रहते|पढ़ता|पढ़ती)|जिथे (माझ[ाीे]|आमच[ाीे]) \w+ (राहतो|राहते|काम|शिकतो|शिकते)",
-    r"(नए|नये) (ऑफिस|घर|फ्लैट)|के पास (वाले|वाला) (घर|मकान)",
+    r"(नए|नये|नयी|नई) (ऑफिस|घर|फ्लैट|दुकान)|नव(ीन|्या) (दुकान|ऑफिस|घर)|के पास (वाले|वाला) (घर|मकान)",
     r"(?<!\w)({mr_dev})(च्या|कडे| कडे)( ({mr_dev_theirs}))?{no_landmark}",
 )  # fmt: skip
 _VAGUE_WORDS = {**_KIN, **{f"{name}_theirs": listed for name, listed in _THEIRS.items()}}
