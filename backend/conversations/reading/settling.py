@@ -1,21 +1,20 @@
 """Settles what a message is where its words alone leave it open: by its goods, the question before it, the order."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from itertools import dropwhile, takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
-from backend.catalog.linking.resolve import Resolution, Status, resolve
-from backend.catalog.linking.terms import read_keys
+from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.another_named import refused_for_another
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.meant_otherwise import means_otherwise
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
@@ -315,7 +314,7 @@ def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
     standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
     pieces = lay_out(context.text, {**freed, "intent": {"name": MODIFY}}, catalogue, standing=standing)
-    refused = _refused_for_another(pieces, catalogue.part(order.keys()), catalogue)
+    refused = refused_for_another(pieces, catalogue.part(order.keys()), catalogue)
     if not refused:
         return None
     start, end = refused[0].start, refused[-1].end
@@ -323,33 +322,6 @@ def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     gone = {"start": start, "end": end, "text": context.text[start:end], "role": "remove", "options": []}
     freed["mentions"] = sorted([*others, gone], key=lambda one: int(one["start"]))
     return _as(freed, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
-
-
-def _refused_for_another(pieces: Sequence[Piece], own: Catalogue, catalogue: Catalogue) -> list[Piece]:
-    """What a refusal takes off, where it stands between a row of the order and the name of a row that is not on it."""
-    for place, piece in enumerate(pieces):
-        if piece.kind is Kind.BREAK and piece.key in cues().refusals_after:
-            before = _run(pieces[:place][::-1])[::-1]
-            behind = _run(list(dropwhile(lambda one: one.kind is Kind.BREAK, pieces[place + 1 :])))
-            refused, other = _row_of(before, own), _row_of(behind, catalogue)
-            if (
-                refused is not None
-                and refused.sku
-                and other is not None
-                and other.exact
-                and other.sku not in own.by_sku
-            ):
-                return before
-    return []
-
-
-def _row_of(pieces: Sequence[Piece], catalogue: Catalogue) -> Resolution | None:
-    keys = tuple(one.key for one in pieces)
-    return resolve(catalogue, read_keys(keys), Wanted(count=Fraction(1))) if keys else None
-
-
-def _run(pieces: Sequence[Piece]) -> list[Piece]:
-    return list(takewhile(lambda one: one.kind in {Kind.GOODS, Kind.SIZE}, pieces))
 
 
 _REFUSING: Final = frozenset({"special_instruction", "out_of_scope", "deny", "place_order", "affirm"})
@@ -367,6 +339,15 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return _as(reading, "choose_payment", max(_ranked(reading).get("choose_payment", 0.0), _TAKEN_FOR))
 
 
+def _meant_otherwise(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """The same order again cancels none, nor does another place for it."""
+    del catalogue
+    intent = means_otherwise(reading, context.text)
+    return _as(reading, intent, max(_ranked(reading).get(intent, 0.0), _TAKEN_FOR)) if intent else None
+
+
 _OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
 _INSTRUCTION: Final = "special_instruction"
 _PRICE: Final = "ask_price"
@@ -381,6 +362,7 @@ _RULES: Final = (
     (_REFUSING, _other_named),
     (_OF_MONEY, _way_told),
     (frozenset({"cancel_order"}), _some_off),
+    (frozenset({"cancel_order", "track_order"}), _meant_otherwise),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),
     (frozenset({MODIFY}), _new_order),
