@@ -75,6 +75,7 @@ def is_bulk(facts: Facts) -> bool:
         return True
     few = 0 < facts.most_asked <= _SOME and not facts.flags.get("wholesale")
     small = few or (facts.lines and facts.most_asked <= _SOME and not facts.open_slots)
+    small = small and not (facts.flags.get("wholesale") and facts.lost_amount)  # "... for 150 people, idli and upma"
     return bool(facts.flags.get("bulk")) and not small
 
 

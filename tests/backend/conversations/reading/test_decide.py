@@ -10,6 +10,7 @@ from backend.conversations.reading.types import Decision, Slot
 
 ACCEPT, CLARIFY, HANDOFF, REPLY = Decision.ACCEPT, Decision.CLARIFY, Decision.HANDOFF, Decision.REPLY
 LINES = {"MILK": Fraction(2)}
+MANY = {"bulk": True, "wholesale": True}
 PLACE = {"address": {"text": "Moi Avenue", "vague": False}}
 
 
@@ -51,6 +52,8 @@ PLACE = {"address": {"text": "Moi Avenue", "vague": False}}
         ("place_order", {"lines": LINES, "address": {"vague": True}}, CLARIFY, Slot.ADDRESS),
         ("place_order", {"lines": LINES, "address": {"vague": True}, "flags": {"usual_place": True}}, ACCEPT, None),
         ("place_order", {"lines": LINES, "payment": {"value": None, "supported": False}}, CLARIFY, Slot.PAYMENT),
+        ("place_order", {"lines": LINES, "flags": MANY, "lost_amount": True}, HANDOFF, None),
+        ("place_order", {"lines": LINES, "flags": MANY}, ACCEPT, None),
         ("modify_order", {"unclear": True, "lines": LINES}, CLARIFY, Slot.ITEM),
         ("modify_order", {"removed": True}, ACCEPT, None),
         ("modify_order", PLACE, CLARIFY, Slot.ITEM),
