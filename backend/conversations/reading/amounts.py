@@ -28,7 +28,7 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     sized = [part for one in sized for part in _size_apart(text, _in_rupees(text, one))]
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
-    told = [one for one in told if not _comes_without(text, one, told)]
+    told = [one for one in told if not comes_without(text, one, told)]
     single = _each_with_unit(text, _units_behind(text, told))
     single = [_as_packing(text, one, single) for one in single]
     unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
@@ -78,7 +78,7 @@ def _ends_name(
     return counted and (fold(before[0][2]), fold(said[0][2])) in catalogue.pairs
 
 
-def _comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> bool:
+def comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a count is of some of the good before it that come without something ("two teas, one without sugar")."""
     start, end = int(amount["start"]), int(amount["end"])
     behind = [fold(word) for _, _, word in words_behind(text, end)][:1]

@@ -31,6 +31,7 @@ from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.slips import meant, number_of_word, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
+from backend.conversations.reading.told_without import note_of_some
 from backend.conversations.reading.torn_names import name_ends
 from backend.conversations.reading.two_or_give import counts_two
 from backend.conversations.reading.unread import tells_of_a_wish
@@ -50,6 +51,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     reading = with_joined(text, _without_crosses(text, reading, catalogue), catalogue)
     reading = with_edges(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})
+    slots["note"] = slots.get("note") or note_of_some(text, reading)
     if slots.get("payment") and is_good(text, slots["payment"], catalogue):
         slots["payment"] = None
     for name in _GIVEN_BACK:
