@@ -46,3 +46,9 @@ def test_what_is_to_be_done_is_not_ordered(text: str) -> None:
 def test_a_good_that_the_shop_lacks_is_still_asked_about() -> None:
     result = read(CORNER_SHOP, "{2} <bread>, <milkshake>")
     assert (lines(result), result.decision, result.unmatched) == ({"BREAD": 2}, Decision.CLARIFY, ("milkshake",))
+
+
+@pytest.mark.parametrize("verb", ["Tayarisha", "mniandalie", "nitayarishie"])
+def test_to_make_ready_is_to_order(verb: str) -> None:
+    result = read(CORNER_SHOP, f"<{verb}> <mkate> {{mbili|2}} na <maziwa> {{moja|1}}")
+    assert (lines(result), result.decision) == ({"BREAD": 2, "MILK": 1}, Decision.ACCEPT)
