@@ -21,6 +21,10 @@ _FIRST_CLAUSE: Final = re.compile(r"([^,.\n]+)[,.\n]\s*(?=\S)")
 _ARRIVING: Final = re.compile(
     r"(?:[a-z]{0,3}(?:ki|napo|takapo)?fika|(?:you )?(?:reach|arrive))\b[^,.\n]*[.\n]\s*(?=\S)", re.IGNORECASE
 )
+_TOLD_HOUR: Final = re.compile(r"\b(?:after|before|by|kabla ya|baada ya|saa) (?:saa )?\w+\W*$", re.IGNORECASE)
+_FELT: Final = re.compile(
+    r"[^,.\n\U0001f300-\U0001faff]*[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\s]+(?=[A-Z\u0900-\u097f])"
+)
 _NUMBER: Final = re.compile(r"\s+[A-Za-z]{0,2}\d{1,4}[A-Za-z]?\b(?!\s*\w)")
 _LED_TO: Final = re.compile(r"\s(?:to|hadi|mpaka)\s+(?P<place>[A-Z]\w+(?: [A-Z]\w+){0,2})$")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
@@ -70,7 +74,7 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
     """An address without what leads to the place ("bring it to the office: ...", "pale ...", "Wakad nahi, ...")."""
     text = str(address["text"])
-    led_by = _LED_BY_COLON.match(text) or _LED_BY_INSTEAD.match(text) or _ARRIVING.match(text)
+    led_by = _LED_BY_COLON.match(text) or _LED_BY_INSTEAD.match(text) or _ARRIVING.match(text) or _felt(text)
     cut = led_by.end() if led_by else _refused(text)
     said = words_behind(text, cut)
     led = next((end for start, end in places_of(cues().place_openers, text[cut:]) if start == 0), 0)
@@ -78,6 +82,16 @@ def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
     if led and len([one for one in said if one[0] >= led]) > 1:
         cut += next(start for start, _, _ in said if start >= led)
     return {**address, "start": int(address["start"]) + cut, "text": text[cut:]} if cut else address
+
+
+def _felt(text: str) -> re.Match[str] | None:
+    """What stands before a face and a name at the head of a place ("amechafua 😭 Roysambu"): talk, in small letters."""
+    felt = None if text.isascii() else _FELT.match(text)
+    return (
+        felt
+        if felt and felt.group().strip() and not felt.group().strip().isalpha() and felt.group().islower()
+        else None
+    )
 
 
 def _without_name(text: str, address: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -126,6 +140,8 @@ def _without_other_clauses(address: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _tells_hour(clause: str) -> bool:
+    if _TOLD_HOUR.search(clause) and number_of(_keys(clause)[-1]) is not None:
+        return True
     led = any(start == 0 and not _LETTER.fullmatch(clause[:end]) for start, end in places_of(cues().hours, clause))
     return led and any(number_of(key) is not None or key.isdigit() for key in _keys(clause))
 
