@@ -12,7 +12,7 @@ from backend.conversations.reading.pieces import cues, either, places_of
 
 _NEXT: Final = 2
 _KEEPS_OR_DROPS: Final = frozenset(map(fold, ("rahne", "rehne", "रहने")))
-_EXCHANGES: Final = frozenset(map(fold, ("replace", "swap", "switch", "change", "badilisha", "badili")))
+_EXCHANGES: Final = frozenset(map(fold, ("replace", "swap", "switch", "change", "badilisha", "badili", "geuza")))
 _ANOTHER: Final = frozenset(
     map(fold, ("another", "ingine", "nyingine", "mwingine", "jingine", "kingine", "lingine", "आणखी", "अजून"))
 )

@@ -12,6 +12,10 @@ from backend.conversations.reading.amounts import number_of
 _WORDS: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
 LEADING_OF: Final = frozenset(map(fold, ("ki", "ke", "chya", "cha", "chi", "che", "की", "के", "च्या")))
 _LEADS: Final = _WORDS | LEADING_OF | frozenset(map(fold, ("me", "mein", "par", "pe", "में", "पर")))
+# "Swap the 500g for the 1kg" says it of two sizes.
+_EXCHANGES: Final = frozenset(map(fold, ("swap", "replace", "change", "switch", "exchange", "upgrade", "downgrade")))
+_FOR: Final = frozenset(map(fold, ("for", "with", "to")))
+_BETWEEN: Final = _LEADS | _FOR | {fold("the"), "a"}
 _SIGN: Final = re.compile(r"[,;.\n।]")
 
 
@@ -42,9 +46,12 @@ def _is_size(text: str, amount: Mapping[str, Any]) -> bool:
 
 def _former(text: str, place: int) -> int | None:
     """Where the number starts in whose place comes what stands at a place; its genitive may be taken for money's."""
-    before = list(reversed(words_before(text, place)))
-    led = list(takewhile(lambda word: fold(word[2]) in _LEADS or is_unit(fold(word[2])), before))
+    before = [(start, end, fold(word)) for start, end, word in reversed(words_before(text, place))]
+    led = list(takewhile(lambda word: word[2] in _BETWEEN or is_unit(word[2]), before))
     number = next(iter(before[len(led) :]), None)
-    if number is None or _WORDS.isdisjoint(fold(word) for _, _, word in led) or number_of(fold(number[2])) is None:
+    said = {word for _, _, word in led}
+    exchanged = not said.isdisjoint(_FOR) and any(is_unit(word) for word in said)
+    told = exchanged and any(word in _EXCHANGES for _, _, word in before)
+    if number is None or not (told or not _WORDS.isdisjoint(said)) or number_of(number[2]) is None:
         return None
     return None if _SIGN.search(text[number[1] : place]) else number[0]

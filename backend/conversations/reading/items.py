@@ -379,5 +379,7 @@ def _tells(key: str) -> bool:
 STEAD_OF: Final = frozenset(
     tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
-_LET_BE: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe")))
-MAKE_IT: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "kar", "kara", "karo", "करा", "कर")))
+_LET_BE: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "ikuwe", "zikuwe", "yakuwe")))
+MAKE_IT: Final = frozenset(
+    map(fold, ("iwe", "ziwe", "yawe", "ikuwe", "zikuwe", "yakuwe", "kar", "kara", "karo", "करा", "कर"))
+)

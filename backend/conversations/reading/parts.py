@@ -14,7 +14,7 @@ _SIGN: Final = re.compile(r"[,;.\n।!?]")
 _HELD: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.AMOUNT, Kind.JOINT})
 # "May it not be", in all classes of Swahili; "may it be" needs a "with" or "without" behind it to be a wish.
 _NOT_TO_BE: Final = re.compile(r"(?:i|zi|ya|vi|u|ki|li|wa|a)siwe")
-_TO_BE: Final = re.compile(r"(?:i|zi|ya|vi|u|ki|li|wa|a)we")
+_TO_BE: Final = re.compile(r"(?:i|zi|ya|vi|u|ki|li|wa|a)(?:ku)?we")
 _WITH: Final = frozenset({"na", "bila"})
 _SHOULD: Final = frozenset({"should", "must"})
 _HAS: Final = frozenset({"have", "be", "come", "not"})

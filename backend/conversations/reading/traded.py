@@ -17,9 +17,24 @@ from backend.conversations.reading.pieces import cues, either
 Order = Mapping[str, Fraction]
 _FEWEST: Final = 3
 _EXCHANGES: Final = frozenset(
-    map(fold, ("replace", "swap", "switch", "change", "exchange", "badilisha", "ubadilishe", "badili", "nibadilishie"))
+    map(
+        fold,
+        (
+            "replace",
+            "swap",
+            "switch",
+            "change",
+            "exchange",
+            "badilisha",
+            "ubadilishe",
+            "badili",
+            "nibadilishie",
+            "geuza",
+            "geuzia",
+        ),
+    )
 )
-_FOR: Final = frozenset(map(fold, ("for", "with", "to", "na", "kwa", "iwe", "ziwe", "into")))
+_FOR: Final = frozenset(map(fold, ("for", "with", "to", "na", "kwa", "iwe", "ziwe", "ikuwe", "zikuwe", "into")))
 
 
 def traded(text: str, items: Sequence[Item], order: Order, catalogue: Catalogue) -> Change | None:

@@ -59,6 +59,8 @@ def test_a_change_that_leaves_all_as_it_was_is_asked_about() -> None:
         "make the <sugar> {2kg|2kg} instead of {1kg|1kg}",
         "<sukari> iwe {2kg|2kg} badala ya {1kg|1kg}",
         "<sugar> {2kg|2kg}, not {1kg|1kg}, change it",
+        "can you swap the <sugar> {1kg|1kg} for the {2kg|2kg}",
+        "change <sukari> {1kg|1kg} to {2kg|2kg}",
     ],
 )
 def test_a_size_instead_of_the_one_on_the_order_takes_its_place(text: str) -> None:
@@ -82,3 +84,10 @@ def test_a_size_in_inches_takes_the_place_of_another(text: str) -> None:
     """The six counts nothing: there are three brushes still."""
     result = read(BRUSHES, text, intent="modify_order", history=THREE_BRUSHES)
     assert (result.removed, lines(result), result.decision) == (("BRUSH-4",), {"BRUSH-6": 3}, Decision.ACCEPT)
+
+
+def test_a_size_that_is_exchanged_beside_another_change_is_not_lost() -> None:
+    """The sugar went, and none came in its place."""
+    sugar = (Turn("customer", "1 sugar, 2 milk"), Turn("bot", "1 Tamu Sugar 1kg, 2 Malisho Milk 500ml. Book it?"))
+    text = "replace <-sugar> {1kg|1kg} with {2kg|2kg} and <milk> {3}"
+    assert read(CORNER_SHOP, text, intent="modify_order", history=sugar).decision is Decision.CLARIFY

@@ -58,3 +58,17 @@ def test_some_of_them_become_something_else(text: str, expected: dict[str, int])
 def test_which_of_several_rows_some_of_them_are_is_asked() -> None:
     result = read(DESK, "swap one of them for an <eraser>", intent="modify_order", history=THREE_PENS)
     assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text", ["<ruler> geuza ziwe <kifutio>", "geuza <ruler> iwe <kifutio>", "<ruler> zikuwe <kifutio>"]
+)
+def test_what_is_turned_into_another_good_keeps_its_count(text: str) -> None:
+    result = read(DESK, text, intent="modify_order", history=THREE_RULERS)
+    assert (lines(result), result.removed, result.decision) == ({"ERASER": 3}, ("RULER",), Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["<eraser> {mbili|2}.. wacha zikuwe {tatu|3}", "<eraser> {2}, wait, ikuwe {3}"])
+def test_let_them_be_so_many_corrects_the_count(text: str) -> None:
+    result = read(DESK, text)
+    assert (lines(result), result.decision) == ({"ERASER": 3}, Decision.ACCEPT)
