@@ -12,8 +12,10 @@ from backend.conversations.reading.another_named import refused_for_another
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
 from backend.conversations.reading.history import asked_items, offered, running_order
+from backend.conversations.reading.intents import TAKEN_FOR, intent_of, ranked, read_as, sureness
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
+from backend.conversations.reading.let_be import let_be
 from backend.conversations.reading.meant_otherwise import means_otherwise
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
@@ -28,7 +30,6 @@ _TALK: Final = frozenset({"affirm", "deny", "special_instruction", "out_of_scope
 _OPENINGS: Final = _TALK | {"bye", "complaint", "track_order", "ask_hours", "cancel_order", "change_address"}
 _IN_DOUBT: Final = 0.2
 _UNSURE: Final = 0.6
-_TAKEN_FOR: Final = 0.63  # sure enough to be acted on, and no more
 _SHORT: Final = 5
 _FEWEST: Final = 2
 _NUMBERS: Final = 3
@@ -37,7 +38,7 @@ _PART_OF_ORDERS: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.JOINT, Kind.AMOU
 
 def settled(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any]:
     """The reading with its intent as goods, question and order tell it; as it was where they tell nothing."""
-    intent = _is(reading)
+    intent = intent_of(reading)
     for intents, rule in _RULES:
         found = rule(reading, catalogue, context) if intent in intents else None
         if found is not None:
@@ -45,26 +46,10 @@ def settled(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     return reading
 
 
-def _is(reading: Mapping[str, Any]) -> str:
-    return str((reading.get("intent") or {}).get("name"))
-
-
-def _p(reading: Mapping[str, Any]) -> float:
-    return float((reading.get("intent") or {}).get("confidence", 1.0))
-
-
-def _ranked(reading: Mapping[str, Any]) -> Mapping[str, float]:
-    return {one["name"]: float(one["confidence"]) for one in reading.get("intent_ranking") or ()}
-
-
-def _as(reading: Mapping[str, Any], intent: str, confidence: float) -> Mapping[str, Any]:
-    return {**reading, "intent": {"name": intent, "confidence": confidence}}
-
-
 def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """Where there is nothing to change, more is an order of its own."""
     del catalogue
-    ranking = _ranked(reading)
+    ranking = ranked(reading)
     if context.history or context.order:
         return None
     steers = cues().more - cues().joins | cues().set | cues().off | cues().less | cues().puts
@@ -72,23 +57,28 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     told = told or any(fold(word) in steers for _, _, word in words(context.text))
     if told and ranking.get(PLACE, 0.0) < _IN_DOUBT:
         return None
-    return _as(reading, PLACE, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, PLACE, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _paid_for(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
-    """A message that opens a conversation, counts a good and says how it is paid or where it goes orders the good."""
+    """A message that opens a conversation, counts a good and says how it is paid or where it goes orders the good.
+
+    What is asked for on credit ("nikopeshe burger") need not be counted.
+    """
     if context.history or context.order or context.asked:
         return None
-    moved = _is(reading) == "change_address" and cues().any_in(cues().of_an_order, context.text)
-    if moved or (reading.get("flags") or {}).get("paid"):
+    flags, intent = reading.get("flags") or {}, intent_of(reading)
+    moved = intent == "change_address" and cues().any_in(cues().of_an_order, context.text)
+    if moved or flags.get("paid") or (intent == "out_of_scope" and not flags.get("credit")):
         return None
     said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(context.text, reading, catalogue)))
-    if not any(one.amounts and one.resolution.exact and _names(one.pieces) for run in said for one in run):
+    named = (one for run in said for one in run if one.resolution.exact and _names(one.pieces))
+    if not any(one.amounts or flags.get("credit") for one in named):
         return None
-    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+    return read_as(reading, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
-_OF_ORDERS: Final = frozenset({"choose_payment", "change_address"})
+_OF_ORDERS: Final = frozenset({"choose_payment", "change_address", "out_of_scope"})
 
 
 def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -100,7 +90,7 @@ def _less_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
     counted = {one.resolution.sku for run in named for one in run if one.amounts and one.resolution.exact}
     if counted.isdisjoint(running_order(context.history, catalogue)):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -113,16 +103,20 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
     counted = any(one.amounts and one.resolution.exact for one in exact)
-    praise = _is(reading) in _TALK and all(one.partly_named for one in exact)  # "Five stars" are no twinkling star.
+    praise = intent_of(reading) in _TALK and all(
+        one.partly_named for one in exact
+    )  # "Five stars" are no twinkling star.
     nothing_else = not unread and bool(exact) and not praise and not context.text.rstrip().endswith("?")
-    if not nothing_else and not (counted and _is(reading) in _TALK and _p(reading) < _UNSURE and _is_next(reading)):
+    if not nothing_else and not (
+        counted and intent_of(reading) in _TALK and sureness(reading) < _UNSURE and _is_next(reading)
+    ):
         return None
-    return _as(freed, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+    return read_as(freed, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
 def _is_next(reading: Mapping[str, Any]) -> bool:
     """Whether an order is what a message is likeliest to be but for what it was taken for."""
-    others = {name: p for name, p in _ranked(reading).items() if name != _is(reading)}
+    others = {name: p for name, p in ranked(reading).items() if name != intent_of(reading)}
     return max(others, key=lambda name: others[name], default="") == PLACE
 
 
@@ -140,7 +134,7 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
     if item is None or not _picks(item, context.text, question, catalogue):
         return None
-    return _as(reading, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+    return read_as(reading, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
 def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
@@ -155,12 +149,12 @@ def _confirmed(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     same = bool((reading.get("flags") or {}).get("same_again"))
     if not same or not last_question(context.history).rstrip().endswith("?"):
         return None
-    if _ranked(reading).get("affirm", 0.0) < _IN_DOUBT:
+    if ranked(reading).get("affirm", 0.0) < _IN_DOUBT:
         return None
     named = _names(lay_out(context.text, reading, catalogue)) or bool(reading.get("amounts"))
     if named or not running_order(context.history, catalogue):
         return None
-    return _as(reading, "affirm", max(_ranked(reading).get("affirm", 0.0), _TAKEN_FOR))
+    return read_as(reading, "affirm", max(ranked(reading).get("affirm", 0.0), TAKEN_FOR))
 
 
 def _money_astray(
@@ -173,9 +167,9 @@ def _money_astray(
         return None
     if _names(lay_out(context.text, reading, catalogue)):
         return None
-    ranking = {name: p for name, p in _ranked(reading).items() if name in {"claim_paid", "payment_problem"}}
+    ranking = {name: p for name, p in ranked(reading).items() if name in {"claim_paid", "payment_problem"}}
     likelier = max(ranking, key=lambda name: ranking[name], default="payment_problem")
-    return _as(reading, likelier, max(ranking.get(likelier, 0.0), _TAKEN_FOR))
+    return read_as(reading, likelier, max(ranking.get(likelier, 0.0), TAKEN_FOR))
 
 
 def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -184,15 +178,15 @@ def _if_held(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingC
     if not reading.get("amounts") or not cues().any_in(cues().if_held, context.text):
         return None
     mentions = [{**one, "role": "add"} for one in reading.get("mentions") or ()]
-    return _as({**reading, "mentions": mentions}, PLACE, max(_ranked(reading).get(PLACE, 0.0), _TAKEN_FOR))
+    return read_as({**reading, "mentions": mentions}, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
 def _price_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """What may be an order and asks for a price ("one litre, mnauzaje?") is the question."""
     del catalogue
-    if _p(reading) >= _UNSURE or not cues().any_in(cues().price_questions, context.text):
+    if sureness(reading) >= _UNSURE or not cues().any_in(cues().price_questions, context.text):
         return None
-    return _as(reading, _PRICE, max(_ranked(reading).get(_PRICE, 0.0), _TAKEN_FOR))
+    return read_as(reading, _PRICE, max(ranked(reading).get(_PRICE, 0.0), TAKEN_FOR))
 
 
 def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -200,14 +194,14 @@ def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     del catalogue
     if amounts_of(reading) or context.history or not cues().any_in(cues().how_questions, context.text):
         return None
-    return _as(reading, "out_of_scope", max(_ranked(reading).get("out_of_scope", 0.0), _TAKEN_FOR))
+    return read_as(reading, "out_of_scope", max(ranked(reading).get("out_of_scope", 0.0), TAKEN_FOR))
 
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
     if not takes_off(reading, catalogue, context):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _counted_anew(
@@ -218,11 +212,11 @@ def _counted_anew(
         return None
     keys = [fold(word) for _, _, word in words(context.text)][:_NUMBERS]
     refused = len(keys) == _NUMBERS and keys[1] in cues().negations | cues().refusals_after
-    refused = refused and _is(reading) == PLACE and None not in (number_of(keys[0]), number_of(keys[2]))
-    exact = _is(reading) in _TALK and " ".join(keys) in cues().exactly  # "Do hi" is no yes.
+    refused = refused and intent_of(reading) == PLACE and None not in (number_of(keys[0]), number_of(keys[2]))
+    exact = intent_of(reading) in _TALK and " ".join(keys) in cues().exactly  # "Do hi" is no yes.
     if not (refused or exact) or not running_order(context.history, catalogue):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _made_less(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -231,10 +225,10 @@ def _made_less(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     keys = [fold(word) for _, _, word in words(context.text)]
     first = bool(keys) and keys[0] in cues().less
     fewer = len(keys) == _FEWEST and number_of(keys[0]) is not None and keys[1] in cues().less  # "Two less".
-    told = (_is(reading) == "cancel_order" and first) or (_is(reading) == "special_instruction" and fewer)
+    told = (intent_of(reading) == "cancel_order" and first) or (intent_of(reading) == "special_instruction" and fewer)
     if not told or not (context.order or context.history):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _enough(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -247,7 +241,7 @@ def _enough(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         return None
     if _names(lay_out(context.text, {**reading, "mentions": [], "tokens": []}, catalogue)):
         return None
-    return _as(reading, "deny", max(_ranked(reading).get("deny", 0.0), _TAKEN_FOR))
+    return read_as(reading, "deny", max(ranked(reading).get("deny", 0.0), TAKEN_FOR))
 
 
 def _something_more(
@@ -256,9 +250,10 @@ def _something_more(
     """A wish to put something more on an order that was read back is a change, though it does not say of what."""
     if not cues().any_in(cues().something_more, context.text):
         return None
-    if reading.get("mentions") or not (context.order or running_order(context.history, catalogue)):
+    asked = intent_of(reading) == _PRICE and "?" in context.text
+    if asked or reading.get("mentions") or not (context.order or running_order(context.history, catalogue)):
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 _ASIDES: Final = frozenset({"out_of_scope", "ask_menu", "ask_availability", "special_instruction"})
@@ -270,10 +265,10 @@ def _left_there(reading: Mapping[str, Any], catalogue: Catalogue, context: Readi
     if not last_question(context.history):
         return None
     told = cues().any_in(cues().leaves, context.text) and not cues().any_in(cues().moves, context.text)
-    if not told or _ranked(reading).get(_INSTRUCTION, 0.0) < _HARDLY:
+    if not told or ranked(reading).get(_INSTRUCTION, 0.0) < _HARDLY:
         return None
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "address": None}}
-    return _as(freed, _INSTRUCTION, max(_ranked(reading)[_INSTRUCTION], _TAKEN_FOR))
+    return read_as(freed, _INSTRUCTION, max(ranked(reading)[_INSTRUCTION], TAKEN_FOR))
 
 
 def _moved(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -286,7 +281,7 @@ def _moved(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCon
     named = reading.get("mentions") or any(piece.kind is Kind.GOODS and not piece.weak for piece in pieces)
     if keys.isdisjoint(cues().refusals_after) or named or not (reading.get("slots") or {}).get("address"):
         return None
-    return _as(reading, _ADDRESS, max(_ranked(reading).get(_ADDRESS, 0.0), _TAKEN_FOR))
+    return read_as(reading, _ADDRESS, max(ranked(reading).get(_ADDRESS, 0.0), TAKEN_FOR))
 
 
 _ADDRESS: Final = "change_address"
@@ -303,7 +298,7 @@ def _named_no(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     rows = {one.resolution.sku for run in named for one in run if one.resolution.exact and _names(one.pieces)}
     if len(rows - {None} - set(order)) != 1:
         return None
-    return _as(reading, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
@@ -321,7 +316,7 @@ def _other_named(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     others = [one for one in reading.get("mentions") or () if one["end"] <= start or end <= one["start"]]
     gone = {"start": start, "end": end, "text": context.text[start:end], "role": "remove", "options": []}
     freed["mentions"] = sorted([*others, gone], key=lambda one: int(one["start"]))
-    return _as(freed, MODIFY, max(_ranked(reading).get(MODIFY, 0.0), _TAKEN_FOR))
+    return read_as(freed, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
 
 
 _REFUSING: Final = frozenset({"special_instruction", "out_of_scope", "deny", "place_order", "affirm"})
@@ -336,7 +331,7 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     gone = cues().any_in(cues().money_gone, context.text) or bool((reading.get("flags") or {}).get("paid"))
     if not payment.get("value") or not asked or not short or gone:
         return None
-    return _as(reading, "choose_payment", max(_ranked(reading).get("choose_payment", 0.0), _TAKEN_FOR))
+    return read_as(reading, "choose_payment", max(ranked(reading).get("choose_payment", 0.0), TAKEN_FOR))
 
 
 def _meant_otherwise(
@@ -345,7 +340,7 @@ def _meant_otherwise(
     """The same order again cancels none, nor does another place for it."""
     del catalogue
     intent = means_otherwise(reading, context.text)
-    return _as(reading, intent, max(_ranked(reading).get(intent, 0.0), _TAKEN_FOR)) if intent else None
+    return read_as(reading, intent, max(ranked(reading).get(intent, 0.0), TAKEN_FOR)) if intent else None
 
 
 _OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
@@ -355,13 +350,14 @@ _HARDLY: Final = 0.02
 # Each rule with the intents that it may put right, in the order in which they are tried.
 _RULES: Final = (
     (frozenset({MODIFY, PLACE, "out_of_scope", "affirm"}), _enough),
-    (_ASIDES, _something_more),
+    (frozenset({MODIFY, PLACE, "cancel_order", "special_instruction", "deny"}), let_be),
+    (_ASIDES | {_PRICE}, _something_more),
     (frozenset({"change_address"}), _left_there),
     (_NO_GOODS, _moved),
     (frozenset({"deny"}), _named_no),
     (_REFUSING, _other_named),
     (_OF_MONEY, _way_told),
-    (frozenset({"cancel_order"}), _some_off),
+    (frozenset({"cancel_order", _ADDRESS}), _some_off),
     (frozenset({"cancel_order", "track_order"}), _meant_otherwise),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),

@@ -19,8 +19,11 @@ _WHOLE: Final = frozenset(map(fold, ("order", "oda", "orders", "ऑर्डर"
 
 
 def takes_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
-    """Whether a message that was taken for a cancellation takes a good off an order, and cancels none."""
-    return _says_so(reading, catalogue, context.text) or _takes_some_off(reading, catalogue, context)
+    """Whether a message that was taken for a cancellation, or a move to no place, takes a good off an order."""
+    moved = (reading.get("intent") or {}).get("name") == "change_address" and (reading.get("slots") or {}).get(
+        "address"
+    )
+    return not moved and (_says_so(reading, catalogue, context.text) or _takes_some_off(reading, catalogue, context))
 
 
 def _says_so(reading: Mapping[str, Any], catalogue: Catalogue, text: str) -> bool:

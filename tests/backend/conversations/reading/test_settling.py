@@ -212,3 +212,12 @@ def test_to_ask_for_less_cancels_no_order(text: str, intent: str) -> None:
 )
 def test_to_ask_how_orders_nothing_where_nothing_is_counted(text: str, intent: str) -> None:
     assert read(CORNER_SHOP, text, intent="place_order").intent == intent
+
+
+@pytest.mark.parametrize(
+    "text", ["boss nikopeshe <bread>, nitalipa end month", "give me <bread> on credit", "udhaar <bread>"]
+)
+def test_what_is_asked_for_on_credit_goes_to_a_person(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="out_of_scope", flags={"credit": True})
+    assert (result.intent, result.decision) == ("place_order", Decision.HANDOFF)
+    assert read(CORNER_SHOP, text, intent="out_of_scope").intent == "out_of_scope"
