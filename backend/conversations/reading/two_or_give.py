@@ -16,19 +16,30 @@ _OF: Final = frozenset(map(fold, ("ke", "ki", "के", "की")))
 
 
 def counts_two(pieces: Sequence[Piece], at: int) -> bool:
-    """Whether the word at a place, right behind a good, is two.
+    """Whether the word at a place, right behind a good or before one, is two.
 
     So it is behind "of" ("combo 2 ke do": two of that combo) and in a list, of the good before it where entries end
     with their counts ("roti das dal do chawal ek") and of the next one where they begin with them ("ek dal do roti"),
-    and where a second "do" gives ("roti do aur jod do").
+    and where a second "do" gives ("roti do aur jod do", "please do roti bhej do").
     """
     if not at or pieces[at].key not in ALSO_GIVES:
         return False
     if pieces[at - 1].key in _OF:
         return at > 1 and pieces[at - _OF_IT].kind in _HELD
+    if pieces[at - 1].kind is Kind.JOINT:
+        return _opens_before_giving(pieces, at)
     if pieces[at - 1].kind not in _NAMING:
         return False
     return _is_listed(pieces, at) or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
+
+
+def _opens_before_giving(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether only words that say nothing stand before it in its entry, and behind its good another word that gives."""
+    led = next((one for one in reversed(pieces[:at]) if one.kind is not Kind.JOINT), None)
+    entry = list(takewhile(lambda one: one.kind not in CUTS, pieces[at + 1 :]))
+    if (led is not None and led.kind not in CUTS) or not entry or entry[0].kind not in _NAMING:
+        return False
+    return entry[-1].key in cues().asks and not any(one.kind is Kind.AMOUNT for one in entry)
 
 
 def _is_listed(pieces: Sequence[Piece], at: int) -> bool:

@@ -64,3 +64,15 @@ def test_it_gives_behind_what_is_done_first(text: str) -> None:
 @pytest.mark.parametrize("text", ["<paratha> do", "<paratha> {ek|1} aur <dal> do bhaiya"])
 def test_it_may_give_behind_a_good_alone(text: str) -> None:
     assert read(DHABA, text).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text", ["Please do <paratha> bhej do aur {ek|1} <dal>", "kripya do <paratha> dena aur {ek|1} <dal>"]
+)
+def test_it_counts_behind_a_please_where_a_verb_gives(text: str) -> None:
+    result = read(DHABA, text)
+    assert (lines(result), result.decision) == ({"PARATHA": 2, "DAL": 1}, Decision.ACCEPT)
+
+
+def test_an_english_do_counts_nothing() -> None:
+    assert lines(read(DHABA, "please do <paratha> and {one|1} <dal>")) == {"PARATHA": 1, "DAL": 1}
