@@ -123,9 +123,15 @@ class Roles:
         return not gap[-1:].isalnum()
 
     def _starts_anew(self, segment: Segment) -> bool:
-        """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it."""
+        """Whether a counted good stands behind a break: what was refused before it ("less spicy + 1 tea") is not it.
+
+        Nor is what a word of putting on leads to from there, counted or named in full ("toa chai, weka kahawa").
+        """
         led = [piece for piece in self._pieces if piece.end <= segment.start]
-        if not segment.amounts or not led:
+        put = len(led) > 1 and led[-1].key in cues().puts
+        if put:
+            led.pop()
+        if not led or not (segment.amounts or (put and segment.resolution.exact)):
             return False
         cut = led[-1].kind is Kind.BREAK and led[-1].key == _CUT
         return cut or (self._orders and self._joined_to_a_wish(segment, led))

@@ -72,3 +72,15 @@ def test_what_is_turned_into_another_good_keeps_its_count(text: str) -> None:
 def test_let_them_be_so_many_corrects_the_count(text: str) -> None:
     result = read(DESK, text)
     assert (lines(result), result.decision) == ({"ERASER": 3}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<-ruler> toa, weka <-kifutio> {moja|1}", "<-ruler> toa, weka <-kifutio>", "drop the <-ruler>, add <-eraser>"],
+)
+def test_what_is_put_on_behind_a_comma_does_not_come_off(text: str) -> None:
+    result = read(DESK, text, intent="modify_order", history=(Turn("customer", "1 ruler, 2 red pens"), _RULER_READ))
+    assert (lines(result), result.removed, result.decision) == ({"ERASER": 1}, ("RULER",), Decision.ACCEPT)
+
+
+_RULER_READ = Turn("bot", "1 x Ruler, 2 x Gel Pen Red = 60. Shall I book it?")
