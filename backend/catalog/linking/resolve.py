@@ -13,7 +13,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.spec import Spec, count_of, spec_of
 from backend.catalog.linking.terms import Measure, Terms, bare_measure
-from backend.catalog.linking.translated import with_literal
+from backend.catalog.linking.translated import also_named
 
 ANOTHER: Final = "another"  # the rule of a mention that names a size or model which its row is not
 _PIECE: Final = "piece"
@@ -88,8 +88,8 @@ def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozen
     spec = spec_of(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)
     choice = choice._replace(rows=candidates.as_said(catalogue, found, choice.rows, terms)) if choice.exact else choice
-    if len(terms.goods) == len(choice.rows) == 1 and choice.exact and spec.silent and not wanted.measured:
-        choice = choice._replace(rows=with_literal(catalogue, found, choice.rows[0], choice.score, spec.container))
+    if len(choice.rows) == 1 and choice.exact and spec.silent and not wanted.measured:
+        choice = choice._replace(rows=also_named(catalogue, found, choice.rows[0], choice.score, spec, terms))
     if len(choice.rows) == 1:
         return _settled(catalogue, found, choice, wanted, spec)
     return _opened(catalogue, choice, wanted, spec)
