@@ -126,9 +126,19 @@ def _breaks_packs(item: CatalogueItem, wanted: Wanted) -> bool:
 
 
 def _packed(catalogue: Catalogue, row: int) -> list[Pack]:
-    """The packs that a good comes in, with how many pieces each holds."""
-    held = ((number, catalogue.items[number].pieces or 0) for number in catalogue.siblings(row))
+    """The packs that a good comes in, with how many pieces each holds; a large nappy comes in no pack of small ones."""
+    item = catalogue.items[row]
+    alike = [row, *(one for one in catalogue.siblings(row) if one != row and _of_one_size(item, catalogue.items[one]))]
+    held = ((number, catalogue.items[number].pieces or 0) for number in alike)
     return [Pack(number, Fraction(pieces)) for number, pieces in held if pieces >= _FEWEST_PIECES]
+
+
+def _of_one_size(item: CatalogueItem, other: CatalogueItem) -> bool:
+    """Whether two rows of a good differ in no size but in how many one of them holds."""
+    counts = {f"{item.pieces}", f"{other.pieces}"}
+    numbered = (item.size_numbers ^ other.size_numbers) <= counts
+    labelled = None in {item.label, other.label} or item.label == other.label
+    return numbered and labelled and (None in {item.measure, other.measure} or item.measure == other.measure)
 
 
 def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
