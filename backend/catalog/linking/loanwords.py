@@ -1,9 +1,11 @@
 """How Hindi and Marathi write English words: the spelling's sounds as a pattern over those of the Devanagari."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib import resources
 from typing import Final
 
 # One sign for each sound. T and D stand for the dental letters, which no English "t" or "d" is written with; E for the
@@ -19,39 +21,6 @@ _INHERENT: Final = re.compile(r"([क-ह])(?![ा-ौ\u094d\u0962\u0963ॅॆ�
 _FLAP: Final = re.compile(f"[डढ]{_NUKTA}")
 _FINAL: Final = re.compile(r"(?<=.[^aAeEiou])a$")
 _TWICE: Final = re.compile(r"([^aAeEiou])\1+")
-
-# What a spelling may sound as; the first rule that fits at a place is taken. "<" marks what holds in the first syllable
-# alone, ">" what holds behind it. (spelling, sounds)
-_TABLE: Final = (
-    ("tion|sion|cian", "[Sj]a?n"), ("ture(?=s?$)", "ca?r"), ("tch", "c"), ("sch", "[sS]"), ("ch(?=[lr])", "k"),
-    ("ch", "c"), ("<kn", "n"), ("n+", "n"), ("cc(?=[iey])", "ks"), ("c(?=[iey])", "s"), ("c?k+|cc?", "k"),
-    ("qu(?!e$)", "kv"), ("que$|q", "k"), ("x", "(?:ks|gj)"), ("ph|f+|gh(?=s?$)", "f"), ("gh(?=t)", ""),
-    ("gh|gg+|gu(?=[ei]|ar)", "g"), ("dge?(?=[rsiy]|$)", "j"), ("g(?=[iey])", "[jg]"), ("g", "g"), ("sh", "S"),
-    ("th", "T"), ("z+", "[jJ]"), ("j+", "j"), ("ss(?=u)", "[sS]y?"),
-    (">s(?=[eiy]|$)", "[sj]"), ("s+", "s"), ("mb(?=s?$)", "m"), ("m+(?=[bp])", "[mn]"),
-    ("m+", "m"), ("<wr", "r"), ("r+h?", "r"), ("wh|[vw]", "vh?"), ("<(?<![a-z])t(?=sh)", "ti"), ("t+", "t"),
-    ("d+", "d"), ("b+", "b"), ("p+", "p"), ("(?<=[bcdfgkpstz])le(?=s?$)", "a?l"), ("(?<=[bcdgkpt])re(?=s?$)", "a?r"),
-    ("l+", "l"), ("h(?![aeiouy])", "h?"), ("h", "h"), ("<(?<![a-z])y", "y"),
-    ("air|are(?=s?$)", "e(?:ya?)?r"), ("ier", "(?:A[iy]|iy?)a?r"), ("ire", "A[iy]a?r"), ("ear|eer", "(?:iya?|ia?|e)r"),
-    ("oor|ore(?=s?$)|oar", "or"), ("ower", "A[vu]a?r"), ("our", "(?:A[vu]a?|o|a)r"), ("igh", "A[iy]"),
-    ("ied$", "(?:A[iy]|i)d"), ("(?<=[^aeiou])e(?=s?$)", ""), ("ey(?=s?$)", "[ie]"), ("ay", "ey?"), ("ai", "e"),
-    ("ei", "[eEi]"), ("ea", "[ie]"), ("ee", "i"), ("<ie(?=s?$)", "A[iy]"), ("ie", "i"), ("oa", "o"), ("oe", "[ou]"),
-    ("oo", "[ua]"), ("oi|oy", "o[iy]a?"), ("ou(?=l)", "[ou]"), ("ou", "(?:Au|a|u)"),
-    ("ow(?=[aeiou])", "(?:ov|Auv?|Av)"), ("ow", "(?:o|A[uv]a?)"), ("au|aw", "o"), (">ui", "y?[ui]"), ("ui", "y?u"), ("(?:eu|ew|ue)(?![aeiou])", "y?u"),
-    ("<ia", "(?:A[iy]|iy?)[aA]"), ("ia", "iy?[aA]"), ("io", "iy?[ao]"), ("iu", "iy?[au]"), ("eo", "i?y?o"),
-    ("(?<=w)a", "[oaAEe]"), ("<a(?=ll?s?$|l[kt])", "o"), ("a(?=nge)", "[eE]"), ("a(?=st[er])", "e"), ("a(?=r)", "[Aa]"),
-    ("a(?=s[stkp]|th|f[ft]|l[mfv])", "[AE]"), ("<a(?=[^aeiouyrw]es?$|[bcdfgkpt]le)", "e"), ("<(?<![a-z])a", "[aAeEo]"),
-    (">a(?=s?$)", "A"), (">a", "[aAeE]"), ("a(?=n[^aeiouy])", "[aAE]"), ("a(?=[^aeiouyrw][eiy])", "[eEa]"),
-    ("a(?=[^aeiouyrw][aou])", "[aAeE]"), ("a(?=s?$)", "A"), ("a", "E"),
-    ("<(?<![a-z])e", "[ieE]"), ("<(?<=^r)e", "[iea]"), (">e(?=d$)", "e?"), ("<e(?=r[aeiou])", "[ie]"),
-    ("e(?=r)", "[ae]?"), (">e", "[iea]?"), ("e(?=[^aeiouy][aeiouy])", "[ieE]"), ("e", "[eE]"),
-    ("<i(?=r[eo])", "A[iy]a?"), ("<i(?=[^aeiouyr]es?$|nds?$|lds?$|gn)", "A[iy]"), ("i(?=r)", "[ai]"),
-    ("i(?=[^aeiouy][aeiouy])", "(?:A[iy]|i)"), ("i", "i"),
-    ("o(?=mb$)", "o"), ("o(?=[mn][^aeiouy])", "[oaA]"), ("o(?=v|th|n[ei]|lou?r)", "[oa]"), (">o", "[oa]"), ("o", "o"),
-    ("<(?<![a-z])u", "(?:yu|a)"), ("u(?=[^aeiouy][aeiouy])", "y?u"), ("u(?=ll)", "u"), ("u", "[au]"),
-    (">y", "i"), ("y(?=[^aeiouy]es?$)", "A[iy]"), ("y", "(?:A[iy]|i)"),
-)  # fmt: skip
-_RULES: Final = tuple((spelling[:1], re.compile(spelling.lstrip("<>")), sounds) for spelling, sounds in _TABLE)
 _ENGLISH: Final = re.compile(r"[a-z]{3,}")
 _VOWELS: Final = frozenset("aeiouy")
 _SHORTEST: Final = 3  # sounds of which a word must have that many to be told from a cry or a joint
@@ -84,11 +53,19 @@ def _pattern(spelling: str) -> str:
 def _read(spelling: str, place: int) -> tuple[int, str]:
     """Where the letters end that are sounded together from a place on, and their sounds."""
     wrong = ">" if _VOWELS.isdisjoint(spelling[:place]) else "<"
-    for where, rule, sounds in _RULES:
+    for where, rule, sounds in _rules():
         found = rule.match(spelling, place) if where != wrong else None
         if found:
             return found.end(), sounds
     return place + 1, ""
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """Where in a word a rule holds, the spelling that it is of, and its sounds."""
+    path = resources.files("backend.catalog.linking").joinpath("words", "english_sounds.toml")
+    rules: list[tuple[str, str]] = tomllib.loads(path.read_text("utf-8"))["rules"]
+    return tuple((spelling[:1], re.compile(spelling.lstrip("<>")), sounds) for spelling, sounds in rules)
 
 
 def _skeleton(sounds: str) -> str:
