@@ -15,7 +15,7 @@ def with_mats(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
     No verb follows it there, as one does where it refuses ("pyaz mat dalna").
     """
-    if all(piece.key != MAT for piece in pieces):
+    if MAT not in [piece.key for piece in pieces]:
         return pieces
     out = list(pieces)
     for place in range(1, len(pieces)):
