@@ -178,6 +178,8 @@ class Collector:
         A name said in full, or counted, is ordered all the same.
         """
         named = [piece.key for piece in segment.pieces if piece.kind in NAMING]
+        if not named:
+            return False  # "Iwe ya 4x6" tells a size, and nobody.
         told = places_of(cues().for_whom, self._text[: segment.start])
         led = any(not self._text[end : segment.start].strip() for _, end in told)
         return led and not segment.amounts and not segment.resolution.exact and cues().never_goods.issuperset(named)

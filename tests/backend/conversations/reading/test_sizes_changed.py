@@ -91,3 +91,15 @@ def test_a_size_that_is_exchanged_beside_another_change_is_not_lost() -> None:
     sugar = (Turn("customer", "1 sugar, 2 milk"), Turn("bot", "1 Tamu Sugar 1kg, 2 Malisho Milk 500ml. Book it?"))
     text = "replace <-sugar> {1kg|1kg} with {2kg|2kg} and <milk> {3}"
     assert read(CORNER_SHOP, text, intent="modify_order", history=sugar).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["badilisha iwe ya 5x7", "naomba iwe ya 5x7 tafadhali", "make it 5x7"])
+def test_a_size_behind_a_genitive_is_nobody_whom_it_is_for(text: str) -> None:
+    rug = (Turn("customer", "1 rug 4x6"), Turn("bot", "1 Woven Rug 4x6 = KES 900. Shall I book it?"))
+    result = read(FURNISHER, text, intent="modify_order", history=rug)
+    assert (result.removed, lines(result), result.decision) == (("RUG-46",), {"RUG-57": 1}, Decision.ACCEPT)
+
+
+def test_a_word_of_size_behind_a_genitive_changes_the_size_too() -> None:
+    result = read(FURNISHER, "badilisha ziwe za kubwa", intent="modify_order", history=TWO_CUPS)
+    assert (result.removed, lines(result), result.decision) == (("CUP-S",), {"CUP-L": 2}, Decision.ACCEPT)
