@@ -55,7 +55,10 @@ def _before(pieces: Sequence[Piece], place: int) -> tuple[range, Piece | None]:
     """Where the goods stand behind which "ke liye" or "sathi" stands, and the good right behind that."""
     end = place - (pieces[place].key in _LIYE and place > 0 and pieces[place - 1].key in _KE)
     run = list(takewhile(lambda piece: piece.kind in _NAMES, reversed(pieces[:end])))
-    return range(end - len(run), end), pieces[place + 1] if place + 1 < len(pieces) else None
+    first = end - len(run)
+    if first and pieces[first - 1].kind is Kind.AMOUNT and (first == 1 or pieces[first - 2].kind not in _LED_BY):
+        return range(0), None  # "6 office ke liye" counts offices, and no other good.
+    return range(first, end), pieces[place + 1] if place + 1 < len(pieces) else None
 
 
 def _are_others(run: range, pieces: Sequence[Piece]) -> bool:

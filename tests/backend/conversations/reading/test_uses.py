@@ -48,3 +48,7 @@ def test_what_a_good_is_for_is_not_ordered(shop: Catalogue, text: str, expected:
 )
 def test_what_is_counted_or_one_name_or_alone_is(text: str, expected: dict[str, int]) -> None:
     assert lines(read(GARAGE, text)) == expected
+
+
+def test_a_count_of_what_goods_are_for_counts_no_other_good() -> None:
+    assert lines(read(GARAGE, "hamare {6} <bottle> ke liye {3} <holder>"))["HOLDER"] == 3
