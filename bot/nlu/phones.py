@@ -15,13 +15,15 @@ _PREFIX = {"KE": "+254", "IN": "+91"}
 _SHORTEST, _LONGEST = 7, 14
 # Money and codes that look like numbers: what stands right before them.
 _NOT_PHONES = regex.compile(
-    r"(?:utr|ref|txn|transaction|trans|upi ref|ref no|order|oda|#|ksh|kes|rs\.?|₹|till|paybill|code|यूटीआर|ऑर्डर)\s*"
+    r"(?<![a-z])(?:utr|ref|txn|transaction|trans|upi ref|ref no|order|oda|#|ksh|kes|rs\.?|₹|till|paybill|code|"
+    r"यूटीआर|ऑर्डर)\s*"
     r"(?:no\.?|id|number|:|#)?\s*$"
 )
 # What stands right before a phone number, however many digits of it are there ("mera number 90000 123").
 _LED = regex.compile(
     r"\b(?:(?:phone|mobile|mob|whatsapp|contact)(?:\s+(?:no\.?|number|num))?|(?<!account |acc |card |meter )number|"
-    r"namba(?: yangu| ya simu)?|nambari|नंबर|नम्बर|मोबाइल|मोबाईल|फोन|फ़ोन)\s*(?:is|ni|hai|aahe|है|आहे|[:\-–])?\s*$"
+    r"(?:namba|no\.?) yangu(?: mpya)?|namba(?: ya simu)?|nambari|नंबर|नम्बर|मोबाइल|मोबाईल|"
+    r"फोन|फ़ोन)\s*(?:is|ni|hai|aahe|है|आहे|[:\-–])?\s*$"
     # "Ye number dena ...", "नया नंबर लिखो ...", "note this number ..."
     r"|\b(?<!account |acc |card |meter |flat |order )(?:number|no\.?|namba|नंबर|नम्बर)\s+"
     r"(?:dena|de|do|dijiye|likh\w*|note|save|andika|mpe|ghya|dya|देना|दे|दो|दीजिए|लिख\w*|द्या|घ्या)"

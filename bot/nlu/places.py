@@ -43,6 +43,7 @@ def is_for_the_rider(words: Sequence[str], *, goes_on: bool) -> bool:
         goes_on: Whether more words follow in it: "gate" is a place, "gate pe phone karna" is none.
     """
     led = words[0] in FOR_THE_RIDER and not _is_street(words)
+    led = led or (words[0] == "no" and not RIDERS_VERBS.isdisjoint(words[1:2]))
     return led or words[-1] in PUTTING or (goes_on and NAMELESS.issuperset(words))
 
 

@@ -51,6 +51,7 @@ def addressed(text: str, tagged: str, asked: str, p: float) -> str:
         ),
         ("lane 2, plot 5, Ring Road", "lane 2, plot 5, Ring Road", "none", 1.0, "lane 2, plot 5, Ring Road"),
         ("plot 5, Knock Estate", "plot 5, Knock Estate", "none", 1.0, "plot 5, Knock Estate"),
+        ("lane 2, plot 5, no knocking", "lane 2, plot 5, no knocking", "none", 1.0, "lane 2, plot 5"),
         ("lane 2, plot 5, ring twice", "lane 2, plot 5, ring twice", "none", 1.0, "lane 2, plot 5"),
         ("lane 2, plot 5, gate var thev", "lane 2, plot 5, gate var thev", "none", 1.0, "lane 2, plot 5"),
         ("lane 2, plot 5, gate is black", "lane 2, plot 5, gate", "none", 1.0, "lane 2, plot 5"),

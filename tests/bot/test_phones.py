@@ -15,6 +15,7 @@ from bot.nlu.phones import find_phones
         ("254711000201", None, "+254711000201"),
         ("(0110 000 123)", "KE", "+254110000123"),
         ("flat 7. 0700000123", "KE", "+254700000123"),
+        ("call me when downstairs 9900000012", "IN", "+919900000012"),
         ("mob 9900000012", "IN", "+919900000012"),
         ("+91 99000 00012", None, "+919900000012"),
         ("09900000012", "IN", "+919900000012"),
@@ -65,6 +66,7 @@ def test_other_numbers_are_no_phones(text: str) -> None:
         "नया नंबर लिखो 90000 123",
         "ha number ghya: 90000 123",
         "WhatsApp no: 9000012",
+        "no yangu mpya ni 07000444",
     ],
 )
 def test_too_short_a_number_is_broken_where_a_word_leads_to_it(text: str) -> None:

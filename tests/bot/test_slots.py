@@ -44,6 +44,8 @@ def test_half_a_name_is_not_taken_for_the_whole() -> None:
         ("il pay wen it comes", "pay", "cod"),
         ("nimetuma kwenye till", "till", "mpesa"),
         ("scanner pe bhej diya", "scanner", "upi"),
+        ("रोखच देईन", "रोखच", "cod"),
+        ("cashach deto", "cashach", "cod"),
     ],
 )
 def test_the_way_that_works_is_the_one_chosen(text: str, way: str, expected: str) -> None:
@@ -103,6 +105,8 @@ def test_a_way_past_a_place_and_kin_alone_are_no_vague_place(text: str) -> None:
         ("Aundh, bank ke bagal me", "Aundh, bank ke bagal me"),
         ("औंध, बँकेच्या बाजूला, शाळा के बगल में", "औंध, बँकेच्या बाजूला, शाळा के बगल में"),
         ("Aundh chowk me", "Aundh chowk"),
+        ("Its Karen stage, house 4", "Karen stage, house 4"),
+        (". We are at Karen mall, first floor", "Karen mall, first floor"),
     ],
 )
 def test_what_a_place_is_called_by_stays(text: str, expected: str) -> None:
@@ -118,3 +122,14 @@ def test_what_somebody_pays_with_needs_no_tag(text: str, expected: str) -> None:
     found = payment_of(prepare(text, context_of({"region": "KE"})), [], None)
     assert found is not None
     assert found["value"] == expected
+
+
+@pytest.mark.parametrize("text", ["kisi se phone pe baat ho sakti hai", "phone pe call karo", "phone pe bata dena"])
+def test_talk_on_the_phone_pays_nothing(text: str) -> None:
+    assert payment_of(prepare(text, context_of({"region": "IN"})), [], None) is None
+
+
+def test_the_wallet_of_that_name_does() -> None:
+    found = payment_of(prepare("phone pe se dunga", context_of({"region": "IN"})), [], None)
+    assert found is not None
+    assert found["value"] == "upi"

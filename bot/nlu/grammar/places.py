@@ -132,6 +132,11 @@ TRAILING |= frozenset(
 # Words that lead to an address and are no part of it, at its very start.
 LEADING = frozenset(
     [
+        "its",
+        "it's",
+        "we",
+        "we're",
+        "are",
         "to",
         "at",
         "in",
@@ -320,7 +325,7 @@ FOR_THE_RIDER = _words(
 # Verbs that only a word for the rider, or for the shop, has: who does what at the door.
 RIDERS_VERBS = _words(
     """
-    tell wait hoot honk knock ring buzz leave anipigie aambiwe apitie sanga sangaa bolo bolna सांगा बोलो apige asipige usipige mwambie waambie mpigie aache aweke awache amwachie aachie mwachie aniachie
+    tell wait hoot honk knock ring buzz leave hooting honking knocking ringing buzzing calling anipigie aambiwe apitie sanga sangaa bolo bolna सांगा बोलो apige asipige usipige mwambie waambie mpigie aache aweke awache amwachie aachie mwachie aniachie
     asipigie rakhna rakho rakhdo rakhdena thev theva thevun chhod chhodna chod रखना रखो रखिए ठेवा ठेव छोड़ छोड़ना
     """
 )
