@@ -42,6 +42,7 @@ from bot.nlu.flags import flags_of
         ("credit", "pudhchya mahinyat paise dein"),
         ("credit", "मंडळाच्या खात्यावर लिहून ठेवा"),
         ("same_again", "nataka kurudia ile ya jana"),
+        ("same_again", "leo tena hio hio"),
         ("angry", "mmenichosha nyinyi"),
         ("angry", "चोर हो तुम लोग"),
     ],

@@ -16,11 +16,12 @@ from backend.conversations.reading.intents import TAKEN_FOR, intent_of, ranked, 
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.let_be import let_be
-from backend.conversations.reading.meant_otherwise import means_otherwise
+from backend.conversations.reading.moved_place import moves_it
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.taken_off import takes_off
+from backend.conversations.reading.told_again import as_before, paid_twice
 from backend.conversations.reading.types import ReadingContext
 
 PLACE: Final = "place_order"
@@ -334,15 +335,6 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return read_as(reading, "choose_payment", max(ranked(reading).get("choose_payment", 0.0), TAKEN_FOR))
 
 
-def _meant_otherwise(
-    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
-) -> Mapping[str, Any] | None:
-    """The same order again cancels none, nor does another place for it."""
-    del catalogue
-    intent = means_otherwise(reading, context.text)
-    return read_as(reading, intent, max(ranked(reading).get(intent, 0.0), TAKEN_FOR)) if intent else None
-
-
 _OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
 _INSTRUCTION: Final = "special_instruction"
 _PRICE: Final = "ask_price"
@@ -352,13 +344,15 @@ _RULES: Final = (
     (frozenset({MODIFY, PLACE, "out_of_scope", "affirm"}), _enough),
     (frozenset({MODIFY, PLACE, "cancel_order", "special_instruction", "deny"}), let_be),
     (_ASIDES | {_PRICE}, _something_more),
+    (frozenset({"claim_paid"}), paid_twice),
+    (frozenset({"cancel_order"}), as_before),
     (frozenset({"change_address"}), _left_there),
     (_NO_GOODS, _moved),
     (frozenset({"deny"}), _named_no),
     (_REFUSING, _other_named),
     (_OF_MONEY, _way_told),
     (frozenset({"cancel_order", _ADDRESS}), _some_off),
-    (frozenset({"cancel_order", "track_order"}), _meant_otherwise),
+    (frozenset({"cancel_order", "track_order"}), moves_it),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),
     (frozenset({MODIFY}), _new_order),

@@ -1,0 +1,46 @@
+"""What is to happen again, or has happened twice: an order as before, and money that went two times."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.context import last_question
+from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
+from backend.conversations.reading.pieces import cues, either
+from backend.conversations.reading.types import ReadingContext
+
+_TWICE: Final = (
+    r"(?:twice|two times|double|mara mbili|mara 2|do baar|do bar|2 baar|don(?:da| vela)|दो बार|दोनदा|दोन वेळा)"
+)
+_GONE: Final = (
+    r"(?:went|gone|charged|deducted|debited|paid|taken|sent|imekatwa|zimekatwa|nimekatwa|nimelipa|imetoka|imeenda|imelipwa"
+    r"|kat(?:a|e|i| gay[aei]?)?|kate?le|gel[aei]|कट\w*|गए|गये|गेले|कापले)"
+)
+_PAID_TWICE: Final = re.compile(
+    rf"\b{_GONE}\b[^.,;!?]{{0,16}}\b{_TWICE}|{_TWICE}[^.,;!?]{{0,16}}\b{_GONE}", re.IGNORECASE
+)
+
+
+def paid_twice(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """Money that went two times is a problem with it, and not only told of."""
+    del catalogue
+    if not _PAID_TWICE.search(context.text):
+        return None
+    return read_as(reading, "payment_problem", max(ranked(reading).get("payment_problem", 0.0), TAKEN_FOR))
+
+
+def as_before(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """The same again, after an order that is done, cancels nothing unless a word says so."""
+    del catalogue
+    if (
+        not (reading.get("flags") or {}).get("same_again")
+        or not context.history
+        or "?" in last_question(context.history)
+    ):
+        return None
+    steers = either(cues().off, cues().negations, cues().refusals_after)
+    if not steers.isdisjoint(fold(word) for _, _, word in words(context.text)):
+        return None
+    return read_as(reading, "place_order", max(ranked(reading).get("place_order", 0.0), TAKEN_FOR))
