@@ -12,10 +12,12 @@ _DONE_TO: Final = "i|zi|ya|ki|vi|li|wa"
 _FORM: Final = re.compile(
     rf"(?:{_TREAT_THEM}){_SYLLABLE}+(?<=[aeiou])(?:(?:m|n|ng)?(?:b|ch|d|f|g|h|j|k|l|m|n|p|s|sh|t|v|y|z)+w?)?e(?:ni)?"
     rf"|(?:{_DONE_TO}){_SYLLABLE}*[bcdfghjklmnpstvyz]+we"
+    # What they are to be like: "zilizoiva", "yaliyokomaa", "zikiwa baridi".
+    r"|(?:zilizo|yaliyo|iliyo|vilivyo|kilicho|lililo|walio)\w{2,}|(?:zi|i|ya|vi|ki|li|wa)kiwa"
 )
 
 
 @lru_cache(maxsize=4096)
 def asks_to_treat(word: str) -> bool:
-    """Whether a word, as it was typed, asks for something to be done to goods."""
+    """Whether a word, as it was typed, asks for something to be done to goods, or tells in which state they come."""
     return _FORM.fullmatch(word.lower()) is not None

@@ -21,6 +21,10 @@ from tests.support.shops import CORNER_SHOP
         "yachemshwe",
         "ukikate",
         "uzifungeni",
+        "zilizoiva",
+        "yaliyokomaa",
+        "iliyochomwa",
+        "zikiwa",
     ],
 )
 def test_a_verb_says_how_goods_are_to_come(word: str) -> None:
@@ -36,7 +40,13 @@ def test_goods_are_no_verbs(word: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<sukuma wiki> {mbili|2}, <uikate>", "<onions> {kilo moja|1kg}, <uvioshe> na <uvikate>", "{2} <bread>, <ikatwe>"],
+    [
+        "<mayai> {nne|4} <yaliyochemshwa>",
+        "<bread> {2} <ikiwa> moto",
+        "<sukuma wiki> {mbili|2}, <uikate>",
+        "<onions> {kilo moja|1kg}, <uvioshe> na <uvikate>",
+        "{2} <bread>, <ikatwe>",
+    ],
 )
 def test_what_is_to_be_done_is_not_ordered(text: str) -> None:
     found = read(CORNER_SHOP, text)
