@@ -119,6 +119,10 @@ class Around:
         """Whether "also" stands right behind an item, which then takes nothing's place ("thinner bhi, brush nahi")."""
         return not cues().also.isdisjoint(self._said(item.end, len(self._text))[:1])
 
+    def as_many(self) -> bool:
+        """Whether as many are asked for as there were ("utne hi", "the same number")."""
+        return cues().any_in(cues().same_count, self._text)
+
     def one(self, item: Item) -> bool:
         """Whether an article stands right before an item, so that it is one ("send a mirror instead")."""
         return not _ARTICLES.isdisjoint(self._said(0, item.start)[-1:])

@@ -215,7 +215,7 @@ _NOT: Final = [[fold(word)] for word in ("not", "si", "sio", "siyo")]
 def takes_over(item: Item, gone: str, around: Around, catalogue: Catalogue) -> bool:
     """Whether an item stands for as many of what is gone: no amount was said, nor "a tray" or "a box"."""
     rows = catalogue.by_sku
-    alike = item.sku is not None and are_alike(rows[gone], rows[item.sku])
+    alike = item.sku is not None and (are_alike(rows[gone], rows[item.sku]) or around.as_many())
     named = alike and not (around.also(item) or around.one(item))
     return named and item.unamounted and lexicon().containers.keys().isdisjoint(item.keys)
 

@@ -43,6 +43,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
         or (not items and _changes_some(keys, change, order))
+        or (len(change.removed) == 1 and _are_fewer(text, change, order))
         or any(_is_counted_across_and(item, text) for item in items)
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(text, keys, order, catalogue))
     )
@@ -53,6 +54,13 @@ def _changes_some(keys: Sequence[str], change: Change, order: Order) -> bool:
     most = max((order[sku] for sku in change.removed if sku in order), default=Fraction(0))
     led = (number_of(key) for key, after in pairwise(keys) if after in _TO)
     return any(value is not None and value < most for value in led)
+
+
+def _are_fewer(text: str, change: Change, order: Order) -> bool:
+    """Whether as many are asked for as there were of what goes ("utna hi"), and other than that come."""
+    had = order.get(change.removed[0])
+    other = any(quantity != had for quantity in change.added.values())
+    return other and cues().any_in(cues().same_count, text)
 
 
 _TO: Final = frozenset({fold("ko"), fold("को")})

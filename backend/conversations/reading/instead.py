@@ -8,6 +8,7 @@ from typing import Any, Final
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import cues
 
 _WORDS: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी")))
 LEADING_OF: Final = frozenset(map(fold, ("ki", "ke", "chya", "cha", "chi", "che", "की", "के", "च्या")))
@@ -16,6 +17,7 @@ _LEADS: Final = _WORDS | LEADING_OF | frozenset(map(fold, ("me", "mein", "par", 
 _EXCHANGES: Final = frozenset(map(fold, ("swap", "replace", "change", "switch", "exchange", "upgrade", "downgrade")))
 _FOR: Final = frozenset(map(fold, ("for", "with", "to")))
 _BETWEEN: Final = _LEADS | _FOR | {fold("the"), "a"}
+_PAIR: Final = 2
 _SIGN: Final = re.compile(r"[,;.\n।]")
 
 
@@ -25,17 +27,25 @@ def is_said_of(text: str) -> bool:
 
 
 def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The amounts, two of which one takes the other's place ("4 ki jagah 6") as one that has the new value."""
+    """The amounts, two of which one takes the other's place ("4 ki jagah 6", "2 nahi 3 kilo") as the new one alone."""
     kept: list[Mapping[str, Any]] = []
     for one in sorted(amounts, key=lambda amount: int(amount["start"])):
         place = int(one["start"])
-        start = _former(text, place)
+        start = _former(text, place) or _refused(text, one)
         if start is None or _is_size(text, one):
             kept.append(one)
         else:
             earlier = [other for other in kept if other["end"] <= start]
             kept = [*earlier, {**one, "start": start, "text": text[start : int(one["end"])]}]
     return kept
+
+
+def _refused(text: str, amount: Mapping[str, Any]) -> int | None:
+    """Where the bare number starts that is refused for an amount with a unit right behind it ("2 nahi 3 kilo")."""
+    led = words_before(text, int(amount["start"]))[-_PAIR:] if amount.get("unit") else []
+    if len(led) < _PAIR or fold(led[1][2]) not in cues().refusals_after or number_of(fold(led[0][2])) is None:
+        return None
+    return None if _SIGN.search(text[led[0][1] : int(amount["start"])]) else led[0][0]
 
 
 def _is_size(text: str, amount: Mapping[str, Any]) -> bool:
