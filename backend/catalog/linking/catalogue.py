@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from backend.catalog.linking.index import Index, build_index
 from backend.catalog.linking.lexicon import lexicon, phrase_key, sense_of
 from backend.catalog.linking.loanwords import by_skeleton, loan_of
 from backend.catalog.linking.oblique import plain_forms
-from backend.catalog.linking.terms import Measure, Term, Terms, measure_of, merged, terms_of
+from backend.catalog.linking.terms import Measure, Term, Terms, holds_number, measure_of, merged, terms_of
 
 WEIGHED_UNIT: Final = "kg"
 _EXPONENT: Final = 2
@@ -195,6 +196,20 @@ class Catalogue:
         return frozenset(pair for said in keys for pair in pairwise(said))
 
     @cached_property
+    def numbered_names(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """Names and aliases of one row alone that hold a number, in folded words by their first, the longest first."""
+        texts = {(row, text) for row, item in enumerate(self.items) for text in (item.name, *item.aliases)}
+        names = Counter(
+            keys for _, keys in {(row, tuple(fold(word) for *_, word in words(text))) for row, text in texts}
+        )
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for keys in sorted(
+            (one for one, rows in names.items() if rows == 1 and holds_number(one)), key=len, reverse=True
+        ):
+            found.setdefault(keys[0], []).append(keys)
+        return found
+
+    @cached_property
     def bare_names(self) -> frozenset[str]:
         """Folded names and aliases of one word."""
         texts = (words(text) for item in self.items for text in (item.name, *item.aliases))
@@ -308,7 +323,7 @@ class Catalogue:
             self._spellings,
             self.vessels,
         )
-        _ = (self.bare_names, self.senses, self.choice_senses)
+        _ = (self.bare_names, self.senses, self.choice_senses, self.numbered_names)
         return self
 
     def siblings(self, row: int) -> tuple[int, ...]:

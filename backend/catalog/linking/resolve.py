@@ -331,22 +331,21 @@ _RULES: Final = (_by_price, _as_written, _in_its_container, _by_size, _by_contai
 
 
 def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, wanted: Wanted, spec: Spec) -> Resolution:
-    row = choice.rows[0]
+    row, item = choice.rows[0], catalogue.items[choice.rows[0]]
     if not choice.exact and choice.score < _DOUBTFUL:
-        return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, choice.rule, choice.exact)
-    if _is_another(catalogue.items[row], spec.numbers):
+        return Resolution(Status.OPEN, (), (item.sku,), choice.score, 0.0, choice.rule, choice.exact)
+    if _is_another(item, spec.numbers):
         skus = tuple(catalogue.items[one.row].sku for one in found)
         return Resolution(Status.OPEN, (), skus, choice.score, 0.0, ANOTHER, choice.exact)
-    if spec.label and not choice.labelled and _conflicts(catalogue.items[row], spec.label):
-        return Resolution(Status.OPEN, (), (catalogue.items[row].sku,), choice.score, 0.0, "size", choice.exact)
-    count = count_of(spec, wanted, labelled=choice.labelled, weighed=catalogue.items[row].weighed)
-    container = _container_of(catalogue.items[row], choice, wanted, spec)
+    if spec.label and not choice.labelled and _conflicts(item, spec.label):
+        return Resolution(Status.OPEN, (), (item.sku,), choice.score, 0.0, "size", choice.exact)
+    count = count_of(spec, wanted, labelled=choice.labelled, weighed=item.weighed)
+    container = _container_of(item, choice, wanted, spec)
     amount = replace(wanted, count=count, measure=_amount_of(wanted, spec), container=container)
     lines = quantities.lines_for(catalogue, row, amount)
     others = [one for one in found if one.row != row]
     runner_up = max((one.score * (1.0 if one.exact else _PARTIAL) for one in others), default=0.0)
     status = Status.SURE if lines is not None else Status.ODD
-    item = catalogue.items[row]
     ends = tuple(catalogue.items[one.row].sku for one in others[:5])
     margin = max(choice.score - runner_up, 0.0)
     return Resolution(status, lines or (), ends, choice.score, margin, choice.rule, choice.exact, item.sku)
@@ -354,10 +353,11 @@ def _settled(catalogue: Catalogue, found: list[Candidate], choice: _Choice, want
 
 def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: Spec) -> str | None:
     """What is counted; an alias may have a container of its own ("crate of eggs" for a tray), which counts rows."""
+    if item.pieces and f"{item.pieces}" in spec.numbers:
+        return item.container  # "Tissue 4 pack nne" says what a pack holds, and then how many.
     if choice.rule != "alias":
         return spec.container
-    own = wanted.container is not None and quantities.alike(wanted.container, item.container)
-    return wanted.container if own else None
+    return wanted.container if wanted.container and quantities.alike(wanted.container, item.container) else None
 
 
 def _is_another(item: CatalogueItem, numbers: frozenset[str]) -> bool:

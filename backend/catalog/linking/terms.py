@@ -231,6 +231,13 @@ def _joined(goods: tuple[Term, ...], place: int, width: int) -> str:
     return " ".join(item.key for item in goods[place : place + width])
 
 
+def holds_number(keys: Sequence[str]) -> bool:
+    """Whether a name of several words has a number among them, begins with a unit in a letter or ends in a unit."""
+    numbers = [_number([key]) is not None and not sense_of(key) for key in keys]  # Pav is bread.
+    words = any(not number and not is_unit(key) for key, number in zip(keys, numbers, strict=True))
+    return len(keys) > 1 and words and (any(numbers) or (len(keys[0]) == 1 and is_unit(keys[0])) or is_unit(keys[-1]))
+
+
 def bare_measure(number: str) -> float | None:
     """A loose number that people use for grams or millilitres ("coke 500"), or None where it is more likely a count."""
     value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else 0.0

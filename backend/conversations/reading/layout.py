@@ -24,6 +24,7 @@ from backend.conversations.reading.recent import Last, Recent
 from backend.conversations.reading.slips import number_words
 from backend.conversations.reading.sorter import Sorter
 from backend.conversations.reading.uses import without_uses
+from backend.conversations.reading.whole_names import piece_of
 
 _HARD: Final = re.compile(r"[,;\n|•/:()\[\]{}!?…।]|\.(?=\s|$|\D)|(?<=\s)[-–—](?=\s)|\+")
 _LEADS_TO_NUMBER: Final = re.compile(r"\s*[-–—:=]+\s*")
@@ -62,7 +63,7 @@ def lay_out(
 
 
 # What a layout goes by besides the slots, of which a copy is kept: one may be taken out while a reading is mended.
-_TOLD: Final = ("passing", "amounts", "each", "mentions", "tokens", "intent")
+_TOLD: Final = ("passing", "names", "amounts", "each", "mentions", "tokens", "intent")
 _RECENT: Final = Recent[tuple[Any, ...], Sequence[Piece]]()
 
 
@@ -81,6 +82,8 @@ def _cut_up(
     named = in_names([fold(word) for _, _, word in said], catalogue)
     together = phrased(said, catalogue)
     sizes = crosses(text) if catalogue.crossed else []
+    names = reading.get("names") or ()
+    kept, first = _starts_in(said, names), {start for start, _ in names}
     shut, shared = _starts_in(said, blocked), _starts_in(said, reading.get("each") or ())
     counted = {start: n for n, span in reversed([*enumerate(amounts)]) for start in _starts_in(said, [span])}
     for (start, end, word), own in zip(said, named, strict=True):
@@ -89,8 +92,10 @@ def _cut_up(
             pieces.extend([*_breaks(text, place, start), _crossed(text, size)] if start == size[0] else [])
             place = size[1]
             continue
-        if start in numbered and start not in shut:
-            pieces.append(Piece(Kind.SIZE, start, end, word, fold(word)))
+        if start in kept or (start in numbered and start not in shut):
+            told = Piece(Kind.SIZE, start, end, word, fold(word))
+            pieces.extend(_breaks(text, place, start) if start in first else [])
+            pieces.append(piece_of(told, sorter.mention(start), catalogue) if start in kept else told)
             place = end
             continue
         inside = counted.get(start)

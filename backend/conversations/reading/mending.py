@@ -35,6 +35,7 @@ from backend.conversations.reading.told_without import note_of_some
 from backend.conversations.reading.torn_names import name_ends
 from backend.conversations.reading.two_or_give import counts_two
 from backend.conversations.reading.unread import tells_of_a_wish
+from backend.conversations.reading.whole_names import with_whole_names
 
 _GIVEN_BACK: Final = ("address", "note")
 _SURE: Final = 0.9
@@ -48,6 +49,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
+    reading = with_whole_names(text, reading, catalogue)
     reading = with_joined(text, _without_crosses(text, reading, catalogue), catalogue)
     reading = with_edges(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})

@@ -108,7 +108,7 @@ class Sorter:
         """
         number = word.lower() in number_words()  # "Teen", three, is no tin where tins are sold.
         key = fold(word) if number else self._as_ware(word, fold(word))
-        mention = self._mention(start)
+        mention = self.mention(start)
         tag, p = self._tag(start)
         kind, weak = self._kind(word, key, mention, tag, p)
         if kind in UNREAD and self._may_be_loan(key, mention, tag, p):
@@ -142,7 +142,8 @@ class Sorter:
         number = word.lower() in number_words() and not key.isdigit()
         return number and key not in self._catalogue.bare_names
 
-    def _mention(self, start: int) -> int | None:
+    def mention(self, start: int) -> int | None:
+        """The number of the bot's mention around a place, or None."""
         return next((n for first, last, n in self._mentions if first <= start < last), None)
 
     def _tag(self, start: int) -> tuple[str, float]:

@@ -15,6 +15,7 @@ from backend.conversations.reading.layout import Amount
 from backend.conversations.reading.pieces import either
 from backend.conversations.reading.refused import REFUSES_BEFORE
 from backend.conversations.reading.segment import Segment
+from backend.conversations.reading.siblings import resolved
 from backend.conversations.reading.wants import wanted_of
 
 _THAT: Final = frozenset(
@@ -64,13 +65,31 @@ def _merged(items: list[Item], text: str, amounts: Sequence[Amount], catalogue: 
     for item in items:
         sized = item.guessed and item.wanted.measure is not None and item.wanted.count is None
         base = _told_of(out, item.start, item.end, text) if sized and out else None
-        same = base is not None and {*out[base].keys} <= {*item.keys}
+        same = base is not None and {*_unnumbered(out[base].keys)} <= {*item.keys}
         told = _in_size(out[base], item.keys, item.amounts, amounts, catalogue) if base is not None and same else None
+        told = told or _in_next_size(out, item, text, catalogue)
+        base = _told_of(out, item.start, item.end, text) if told else base
         if base is not None and told is not None:
             out[base] = told
         elif not (out and _is_refused(out[-1], item, text)):
             out.append(item)
     return out
+
+
+def _in_next_size(items: Sequence[Item], item: Item, text: str, catalogue: Catalogue) -> Item | None:
+    """The item before, in the size of the next one, which counts none and is what "that one" leads to."""
+    alone = items and item.wanted.size is not None and not item.amounts and item.keys == items[-1].keys
+    base = _told_of(items, item.start, item.end, text) if alone else None
+    if base is None:
+        return None
+    last = items[base]
+    wanted = replace(last.wanted, size=item.wanted.size)
+    return resolved(replace(last, keys=_unnumbered(last.keys), wanted=wanted), catalogue)
+
+
+def _unnumbered(keys: Sequence[str]) -> tuple[str, ...]:
+    """The words of an item without a number, which told the size that it has had ("barfi 250")."""
+    return tuple(key for key in keys if not key.isdigit())
 
 
 def _is_refused(last: Item, item: Item, text: str) -> bool:
@@ -104,7 +123,8 @@ def _in_size(
     """An item in a size that is told of it, where that settles another row or the same one."""
     numbers = (*item.amounts, *(number for number in numbers if amounts[number].kind == "measure"))
     wanted = wanted_of([amounts[number] for number in numbers])
-    keys = (*item.keys, *(key for key in keys if key not in item.keys))
+    own = _unnumbered(item.keys)
+    keys = (*own, *(key for key in keys if key not in own))
     found = resolve(catalogue, read_keys(keys, item.weak), wanted)
     row = catalogue.by_sku.get(found.sku or "")
     settled = found.status is Status.SURE and row is not None and row.measure == wanted.measure
