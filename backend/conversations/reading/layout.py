@@ -16,6 +16,7 @@ from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.mats import with_mats
+from backend.conversations.reading.modal_can import without_modal_can
 from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
@@ -117,6 +118,7 @@ def _cut_up(
             pieces.append(Piece(Kind.AMOUNT, *span, text[span[0] : span[1]], fold(text[span[0] : span[1]]), inside))
     roles = [str(mention.get("role", "add")) for mention in reading.get("mentions") or ()]
     pieces = led_by_articles([*pieces, *_breaks(text, place, len(text))], catalogue)
+    pieces = [*without_modal_can(pieces)] if "an " in text else pieces
     orders = (reading.get("intent") or {}).get("name") == "place_order"
     pieces = [*without_purposes(without_postpositions(pieces), orders=orders)]
     pieces = [*without_uses(pieces, catalogue)] if orders else pieces
