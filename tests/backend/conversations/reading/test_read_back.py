@@ -1,0 +1,49 @@
+"""Orders that we read back with each row named in full."""
+
+import pytest
+
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
+from backend.conversations.reading.history import running_order
+from backend.conversations.reading.read_back import named_in_full
+from backend.conversations.reading.types import Turn
+
+
+def _shop(*names: tuple[str, str]) -> Catalogue:
+    common = {"unit": "piece", "price": "20", "stock": "60"}
+    return catalogue_from_rows([{"sku": sku, "name": name, "aliases": "", **common} for sku, name in names])
+
+
+BUREAU = _shop(
+    ("PHOTO", "Passport Photos (4)"),
+    ("BIND", "Spiral Binding"),
+    ("CAPSET", "Baby Cap, Mitten and Booties Set"),
+    ("SAND-L", "Leather Sandals"),
+    ("SAND-M", "Maasai Beaded Sandals"),
+)
+SNACKS = _shop(
+    ("PURI", "Puris (packet of 50)"),
+    ("SEV", "Sev Puri (plate)"),
+    ("KULFI-M", "Kulfi (matka)"),
+    ("KULFI-S", "Kulfi (stick)"),
+)
+
+
+@pytest.mark.parametrize(
+    ("shop", "said", "expected"),
+    [
+        (BUREAU, "5 Passport Photos (4), 1 Spiral Binding = KES 900. Confirm?", {"PHOTO": 5, "BIND": 1}),
+        (BUREAU, "Order: 3 x Baby Cap, Mitten and Booties Set, 2 Spiral Binding = KES 90.", {"CAPSET": 3, "BIND": 2}),
+        (BUREAU, "3 Leather Sandals, 1 Maasai Beaded Sandals = KES 900. Confirm?", {"SAND-L": 3, "SAND-M": 1}),
+        (SNACKS, "1 Puris (packet of 50) aur 3 Sev Puri (plate) = ₹900. Confirm?", {"PURI": 1, "SEV": 3}),
+        (SNACKS, "3 Kulfi (matka), 5 Sev Puri (plate) = ₹900. Confirm?", {"KULFI-M": 3, "SEV": 5}),
+    ],
+)
+def test_a_number_in_a_name_counts_nothing(shop: Catalogue, said: str, expected: dict[str, int]) -> None:
+    assert running_order([Turn("bot", said)], shop) == expected
+
+
+@pytest.mark.parametrize(
+    "listed", ["2 Spiral Binding blue", "2 kg Spiral Binding", "2 Spiral Binding in 30 minutes", "hello"]
+)
+def test_a_list_with_other_numbers_or_words_is_read_as_any(listed: str) -> None:
+    assert named_in_full(listed, BUREAU) == {}
