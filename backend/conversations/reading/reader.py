@@ -45,6 +45,7 @@ from backend.conversations.reading.option_answers import with_option
 from backend.conversations.reading.other_number import in_other_number
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Piece, cues, of_them
+from backend.conversations.reading.plain_change import plain_change
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.refused_alone import refuses_for_another
 from backend.conversations.reading.resized import resized
@@ -225,6 +226,9 @@ def _picked(
 
 def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
     order = _order(catalogue, context)
+    if plain := plain_change(context.text, order, catalogue):
+        named = plain.items(context.text)
+        return _Read(named, (), (), dict(plain.added), plain.removed, open_items=named if plain.odd else ())
     items, loose, pieces, _ = read_items(reading, catalogue, context, _words_of(order, catalogue))
     items = off_together(recounted(context.text, items, order, catalogue), context.text, order)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))

@@ -1,0 +1,141 @@
+"""The words of a change in so many words, and the names of a shop's rows in full, by where they stand in a message."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.slips import number_of_word
+
+NAME: Final = "a"
+NUMBER: Final = "n"
+NOTHING: Final = ""
+_SIGN: Final = "c"
+_GAP: Final = re.compile(r"[\s,.!।]*|[-'’/]")
+_CUT: Final = re.compile(r"[,.!।\n]")
+_LONGEST: Final = 14
+_LONGEST_PHRASE: Final = 4
+_MOST: Final = 99
+_NOT_ALONE: Final = frozenset({"take", "leave", "less", "minus", "out", "without", "vitut"})
+
+Keys = tuple[str, ...]
+
+
+class Said(NamedTuple):
+    """A part of a message: what it may be, by letter; the rows that it names; the number that it says."""
+
+    letters: str
+    start: int
+    end: int
+    rows: frozenset[str] = frozenset()
+    number: int = 0
+
+
+@lru_cache(maxsize=1)
+def _lists() -> Mapping[str, Any]:
+    text = resources.files("backend.conversations.reading").joinpath("plain.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> Mapping[str, float]:
+    """Words for numbers in lower case that the everyday lists lack, with their values."""
+    rows: Mapping[str, list[str]] = _lists()["numbers"]
+    return {word: float(value) for value, listed in rows.items() for word in listed}
+
+
+def _number(word: str) -> int:
+    """The whole number that a word says, or 0."""
+    typed = unicodedata.normalize("NFC", word.lower())
+    value = _numbers().get(typed) or number_of_word(typed) or number_of(fold(word)) or 0.0
+    return int(value) if value == int(value) and value <= _MOST else 0
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Mapping[Keys, str]:
+    """Every phrase of the grammar with the letters that it may stand for."""
+    lists = _lists()
+    found: dict[Keys, str] = {}
+    for letter in "xykpgmcefstbwrqu":
+        for phrase in lists[letter]:
+            key = tuple(fold(word) for _, _, word in words(phrase))
+            found[key] = found.get(key, "") + letter * (letter not in found.get(key, ""))
+    skipped = {fold(word) for word in _NOT_ALONE}
+    for letter, listed in (("x", cues().off_before), ("y", cues().off_after), ("p", cues().puts)):
+        for word in listed - skipped:
+            known = found.get((word,), "")
+            found[word,] = known + letter * (letter not in known)
+    for word in cues().off_before - skipped - {"no"}:
+        found[word,] += "y" * ("y" not in found[word,])
+    return found | {tuple(fold(word) for _, _, word in words(one)): NOTHING for one in lists["fillers"]}
+
+
+def names_of(catalogue: Catalogue) -> Mapping[Keys, frozenset[str]]:
+    """The rows of a shop by the folded words of their whole names and aliases."""
+    known: Mapping[Keys, frozenset[str]] | None = catalogue.said.get(names_of)
+    if known is None:
+        found: dict[Keys, set[str]] = {}
+        for item in catalogue.items:
+            for text in (item.name, *item.aliases):
+                found.setdefault(tuple(fold(word) for _, _, word in words(text)), set()).add(item.sku)
+        known = catalogue.said[names_of] = {keys: frozenset(rows) for keys, rows in found.items() if keys}
+    return known
+
+
+def divided(text: str, catalogue: Catalogue) -> Iterator[Sequence[Said]]:
+    """The ways in which a message comes apart into names, numbers and words of the grammar with nothing left over."""
+    said = words(text)
+    gaps = [text[end:start] for (_, end, _), (start, _, _) in pairwise(said)]
+    edges = (text[: said[0][0]], text[said[-1][1] :]) if said else ("?",)
+    if len(said) > _LONGEST or not all(_GAP.fullmatch(gap) for gap in (*gaps, *edges)):
+        return
+    cuts = [bool(_CUT.search(gap)) for gap in gaps]
+    keys = tuple(fold(word) for _, _, word in said)
+    yield from _Message(keys, said, cuts, names_of(catalogue)).parted(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """The words of a message, where a sign stands behind one, and the names that the shop knows."""
+
+    keys: Keys
+    said: Sequence[tuple[int, int, str]]
+    cuts: Sequence[bool]
+    names: Mapping[Keys, frozenset[str]]
+
+    def parted(self, place: int) -> Iterator[list[Said]]:
+        """The ways in which the words from a place on come apart."""
+        if place == len(self.keys):
+            yield []
+            return
+        for one, last in self._readings(place):
+            cut = last < len(self.keys) and self.cuts[last - 1]
+            led = [*([one] if one.letters else []), *([Said(_SIGN, one.end, one.end)] if cut else [])]
+            for rest in self.parted(last):
+                yield [*led, *rest]
+
+    def _readings(self, place: int) -> Iterator[tuple[Said, int]]:
+        """What may begin at a word, and the word behind it: a name, the longest phrase that begins there, a number."""
+        reach = next((n + 1 for n in range(place, len(self.cuts)) if self.cuts[n]), len(self.keys))
+        start = self.said[place][0]
+        for last in range(reach, place, -1):
+            rows = self.names.get(self.keys[place:last])
+            if rows:
+                yield Said(NAME, start, self.said[last - 1][1], rows), last
+        number = _number(self.said[place][2])
+        ends = range(min(reach, place + _LONGEST_PHRASE), place, -1)
+        last = next((end for end in ends if self.keys[place:end] in _phrases()), 0)
+        if last:
+            letters = _phrases()[self.keys[place:last]] + NUMBER * bool(number and last == place + 1)
+            yield Said(letters, start, self.said[last - 1][1], number=number), last
+        elif number:
+            yield Said(NUMBER, start, self.said[place][1], number=number), place + 1
