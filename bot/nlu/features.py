@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import regex
+
 from bot.nlu.amounts import Amount, find_amounts, word_kind
 from bot.nlu.asked import Context
 from bot.nlu.grammar.words import BREAKS, CLASSES
@@ -60,6 +62,14 @@ def _sound_rows() -> dict[str, tuple[str, ...]]:
 def classes(word: str, key: str) -> tuple[str, ...]:
     """Give the classes of a word, by its writing or else by its sound."""
     return _class_rows().get(word) or _sound_rows().get(key) or ()
+
+
+def stressed_classes(word: str, key: str) -> tuple[str, ...]:
+    """Give the classes of a word, or of it without the stress that Marathi puts at its end ("रोखच", "cashach")."""
+    return classes(word, key) or classes(_STRESS.sub("", word), "")
+
+
+_STRESS = regex.compile(r"(?<=..)(?:च|a?ch)$")
 
 
 @lru_cache(maxsize=16384)

@@ -23,6 +23,8 @@ from bot.nlu.spans import Span
 _BRINGS = regex.compile(BRINGING_FORMS)
 _STOPS = frozenset({".", "\n", "।", "?", "!"})
 _A_NAME = 2
+# "Its Karen", "we are at Karen": what leads to a place, that of who is there included.
+LEADS = LEADING | {"its", "it's", "we", "we're", "are"}
 
 
 def brings(word: str) -> bool:
@@ -32,7 +34,7 @@ def brings(word: str) -> bool:
 
 def leads(word: str) -> bool:
     """Whether a folded word leads to a place and is no part of it ("niko", "deliver", "at")."""
-    return word in LEADING or brings(word)
+    return word in LEADS or brings(word)
 
 
 def is_for_the_rider(words: Sequence[str], *, goes_on: bool) -> bool:

@@ -8,14 +8,13 @@ from typing import Any
 import regex
 
 from bot.nlu import numbers, phones
-from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import GENITIVES, LEADING, SIDES, TRAILING, vague_places
+from bot.nlu.features import Message, classes, stressed_classes
+from bot.nlu.grammar.places import GENITIVES, SIDES, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.phrases import Phrases
-from bot.nlu.places import brings, instructs, names_none
+from bot.nlu.places import LEADS, brings, instructs, names_none
 from bot.nlu.spans import Span
-from bot.nlu.tokens import Token
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
@@ -60,7 +59,6 @@ _FAILS = regex.compile(
     r"|(app |to |abhi )*(band|bandh|down) (hai|ahe|padl)|chalat nahi"
     r"|नहीं (चल|हो)|(बंद|बन्द) (है|आहे|पड)|चालत नाही"
 )
-_EMPHASIS = regex.compile(r"(?<=..)(?:च|a?ch)$")
 _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
 _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
@@ -180,7 +178,7 @@ def _without_head(message: Message, run: Sequence[Span]) -> int:
         if brings(message.tokens[at].norm) and message.tokens[at + 1].norm != ","
     ]
     first = heads[-1] + 1 if heads else first
-    while first < last and message.tokens[first].norm in LEADING | {",", ":", "."}:
+    while first < last and message.tokens[first].norm in LEADS | {",", ":", "."}:
         first += 1
     return first
 
@@ -320,18 +318,17 @@ def _asked_runs(message: Message) -> list[tuple[int, int]]:
     if message.context.asked != "payment":
         return []
     ways = {name for name, _ in _PAYMENT_CLASSES} | {"pay_other"}
-    return [(at, at + 1) for at, token in enumerate(message.tokens) if ways.intersection(_ways(token))]
-
-
-def _ways(token: Token) -> tuple[str, ...]:
-    """What a word is of, without the emphasis that Marathi puts at its end ("रोखच", "cashach")."""
-    return classes(token.norm, token.sound) or classes(_EMPHASIS.sub("", token.norm), "")
+    return [
+        (at, at + 1)
+        for at, token in enumerate(message.tokens)
+        if ways.intersection(stressed_classes(token.norm, token.sound))
+    ]
 
 
 def _payment_value(message: Message, first: int, last: int) -> str | None:
     text = " ".join(token.norm for token in message.tokens[max(0, first - 1) : last + 3])
     inside = " ".join(token.norm for token in message.tokens[first:last])
-    seen = {name for token in message.tokens[first:last] for name in _ways(token)}
+    seen = {name for token in message.tokens[first:last] for name in stressed_classes(token.norm, token.sound)}
     if "pay_other" in seen or regex.search(_OTHER_WAYS, inside):
         return None
     by_class = next((value for name, value in _PAYMENT_CLASSES if name in seen), None)

@@ -51,7 +51,7 @@ class Around:
         """Whether an item is only said to stay ("take the sugar off, keep the flour")."""
         before, after = self.beside(item, items)
         kept = bool(set(before) & cues().keeps_before or set(after) & cues().keeps_after)
-        told = item.role == "remove" and self.may_go(item, items)  # "Let it be" was read as taking it off.
+        told = item.role == "from" and self.may_go(item, items)  # "Let it be" was read as taking it off.
         return kept and item.unamounted and len(items) > 1 and not told
 
     def may_go(self, item: Item, items: Sequence[Item]) -> bool:

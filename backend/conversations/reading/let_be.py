@@ -71,7 +71,7 @@ def _taken_off(reading: Mapping[str, Any], gone: Segment, text: str) -> Mapping[
     start, end = _goods(gone.pieces)[0].start, _end(gone)
     others = [one for one in reading.get("mentions") or () if one["end"] <= start or end <= one["start"]]
     amounts = [one for one in reading.get("amounts") or () if one["end"] <= start or end <= one["start"]]
-    mention = {"start": start, "end": end, "text": text[start:end], "role": "remove", "options": []}
+    mention = {"start": start, "end": end, "text": text[start:end], "role": "from", "options": []}
     mentions = sorted([*others, mention], key=lambda one: int(one["start"]))
     sure = max(ranked(reading).get("modify_order", 0.0), TAKEN_FOR)
     return read_as({**reading, "mentions": mentions, "amounts": amounts}, "modify_order", sure)

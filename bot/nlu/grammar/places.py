@@ -132,11 +132,6 @@ TRAILING |= frozenset(
 # Words that lead to an address and are no part of it, at its very start.
 LEADING = frozenset(
     [
-        "its",
-        "it's",
-        "we",
-        "we're",
-        "are",
         "to",
         "at",
         "in",

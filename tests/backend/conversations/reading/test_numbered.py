@@ -93,8 +93,8 @@ def test_a_count_that_nothing_takes_is_asked_about_in_a_change() -> None:
 
 
 def test_what_may_stay_or_go_is_asked_about() -> None:
-    """Hindi's "rehne do" is said of both."""
-    text = "<-milk> rehne do, <coke> {1} bhej do"
+    """Hindi's "rehne do" is said of both, and speaks here of two goods of the order."""
+    text = "<-milk> rehne do, <bread> {2} bhej do"
     result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
     assert result.decision is Decision.CLARIFY
 
