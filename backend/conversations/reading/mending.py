@@ -280,9 +280,13 @@ def _amounted(piece: Piece, after: Piece) -> bool:
 
 
 def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
-    """Take "soap ek, shampoo do" for two of the second: where the other entries end with their count, so does this."""
+    """Take "soap ek, shampoo do" for two of the second: where the other entries end with their count, so does this.
+
+    However sure the bot is that such a word is none ("hot chocolate nne"); but "one" is said of more than of goods.
+    """
     named = before is not None and before.kind in _NAMING
-    return named and piece.key in ALSO_GIVES and after.kind not in HELD
+    counts = piece.key in ALSO_GIVES or (piece.text.isalpha() and (number_of(piece.key) or 0) > 1)
+    return named and counts and (after.kind not in HELD or after.key in lexicon().filler)
 
 
 def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:

@@ -58,3 +58,18 @@ def test_a_house_that_only_sounds_like_a_good_stays_in_the_address(place: str) -
     }
     result = read_message(reading, wicks, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert (lines(result), result.address) == ({"LAMP": 2}, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<maziwa> {tatu|3} na <mkate> nne tafadhali", {"MILK": 3, "BREAD": 4}),
+        ("<bread> teen, <milk> {do|2}", {"BREAD": 3, "MILK": 2}),
+        ("<maziwa> {tatu|3} na <mkate> moja kwa moja", {"MILK": 3, "BREAD": 1}),
+        ("{2} <milk> na <mkate> nne tafadhali", {"MILK": 2, "BREAD": 1}),
+    ],
+)
+def test_a_number_at_the_end_of_an_entry_counts_as_those_of_the_other_entries_do(
+    text: str, expected: dict[str, int]
+) -> None:
+    assert lines(read(CORNER_SHOP, text)) == expected
