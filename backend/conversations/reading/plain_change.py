@@ -56,7 +56,7 @@ _ADDED: Final = ("(?=.*[pm])(?!.*g)c*{comes}",)
 _TRADED: Final = ("eAf{comes}", "Aef{comes}", "sA{comes}", "{comes}sA", "At{comes}")
 _BOTH: Final = ("{goes}c*{comes}", "{comes}{goes}")
 _COUNTED: Final = (
-    "[be]A[bf]*Nb*", "Ab+Nb*", "ANb+", "[bw]?A[bf]*Nc?[sr]O[bp]*", "bNAc?[sr]O", "AO[rt]c?N[bp]*",
+    "[be]A[bf]*Nb*", "Ab+Nb*", "ANb+", "[bw]?A[bf]*Nc?[sr]O[bp]*", "[bpw]*NAc?[sr]O", "AO[rt]c?N[bp]*",
     "[be]AqO[bf]N", "AOuNb*",
 )  # fmt: skip
 
@@ -104,8 +104,9 @@ _MODIFY: Final = "modify_order"
 _SURE_ENOUGH: Final = 0.63
 # What such a change may have been taken for.
 MAY_CHANGE: Final = frozenset(
-    {_MODIFY, "place_order", "cancel_order", "affirm", "deny", "special_instruction", "out_of_scope", "change_address"}
-)
+    (_MODIFY, "place_order", "cancel_order", "affirm", "deny", "special_instruction", "out_of_scope", "change_address",
+     "ask_human", "ask_availability", "choose_payment", "return_refund", "complaint", "opt_out", "ask_menu")
+)  # fmt: skip
 
 
 def _read(text: str, order: Order, catalogue: Catalogue) -> Plain | None:
