@@ -54,6 +54,7 @@ from backend.conversations.reading.settling import MODIFY, PLACE, settled
 from backend.conversations.reading.sort_instead import in_other_sort, leaves_another
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.soundalikes import only_sound_so
+from backend.conversations.reading.to_size import in_named_size
 from backend.conversations.reading.touching import runs_together
 from backend.conversations.reading.traded import traded
 from backend.conversations.reading.types import (
@@ -234,6 +235,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)
     change = change or (None if items else in_other_number(context.text, order, catalogue))
+    change = change or in_named_size(context.text, items, order, catalogue)
     change = change or some_exchanged(context.text, items, order, catalogue)
     change = change or traded(context.text, items, order, catalogue)
     change = change or resized(context.text, items, loose, order, catalogue) or changer.apply(items, loose)
