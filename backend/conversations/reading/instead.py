@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
@@ -18,6 +18,8 @@ _EXCHANGES: Final = frozenset(map(fold, ("swap", "replace", "change", "switch", 
 _FOR: Final = frozenset(map(fold, ("for", "with", "to")))
 _BETWEEN: Final = _LEADS | _FOR | {fold("the"), "a"}
 _PAIR: Final = 2
+_SHORT: Final = 8
+_NOT: Final = frozenset(map(fold, ("sio", "siyo", "not")))
 _SIGN: Final = re.compile(r"[,;.\n।]")
 
 
@@ -38,6 +40,21 @@ def taken_over(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[
             earlier = [other for other in kept if other["end"] <= start]
             kept = [*earlier, {**one, "start": start, "text": text[start : int(one["end"])]}]
     return kept
+
+
+def without_former(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The amounts without a number that is what there was before ("mbili sio tatu", "2 not 3")."""
+    ordered = sorted(amounts, key=lambda amount: int(amount["start"]))
+    former = [
+        after for one, after in pairwise(ordered) if _is_former(text[int(one["end"]) : int(after["start"])], after)
+    ]
+    return [one for one in amounts if one not in former] if former else list(amounts)
+
+
+def _is_former(between: str, amount: Mapping[str, Any]) -> bool:
+    """Whether a "not" alone stands between an amount and a number, which is what there was ("mbili sio tatu")."""
+    said = [fold(word) for _, _, word in words(between)] if len(between) < _SHORT else []
+    return len(said) == 1 and said[0] in _NOT and amount.get("kind") == "count" and not _SIGN.search(between)
 
 
 def _refused(text: str, amount: Mapping[str, Any]) -> int | None:

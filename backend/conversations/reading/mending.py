@@ -22,7 +22,7 @@ from backend.conversations.reading.held import (
     names_good,
     says_only_a_number,
 )
-from backend.conversations.reading.instead import taken_over
+from backend.conversations.reading.instead import taken_over, without_former
 from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
@@ -87,7 +87,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
     mended = {**reading, "slots": slots, "amounts": told}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_counts(text, mended, catalogue)]}
     counts = [one for one in with_steps(text, mended) if not numbers_place(text, one, catalogue)]
-    mended = {**mended, "amounts": ranged(text, counts)}
+    mended = {**mended, "amounts": without_former(text, ranged(text, counts))}
     mended = {**mended, "amounts": [*mended["amounts"], *_lost_vague(text, mended, catalogue)]}
     read = _with_slips_read(text, given_to_each(text, mended, catalogue), catalogue)
     return without_passing(text, without_parts(text, read, catalogue), catalogue)

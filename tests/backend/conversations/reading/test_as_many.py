@@ -40,3 +40,10 @@ def test_a_number_that_is_refused_counts_nothing(text: str) -> None:
     result = read(CART, text, intent="modify_order", history=history)
     assert (lines(result), result.removed, result.decision) == ({"GUAVA": 3}, ("GUAVA",), Decision.ACCEPT)
     assert lines(read(CART, text)) == {"GUAVA": 3}
+
+
+@pytest.mark.parametrize("text", ["<mkate> iwe {mbili|2} sio tatu", "make the <bread> {2} not {3}"])
+def test_what_there_was_before_counts_nothing(text: str) -> None:
+    history = (Turn("customer", "3 bread"), Turn("bot", "3 White Bread 400g = KES 195. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=history)
+    assert (lines(result), result.removed, result.decision) == ({"BREAD": 2}, ("BREAD",), Decision.ACCEPT)
