@@ -285,7 +285,9 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     However sure the bot is that such a word is none ("hot chocolate nne"); but "one" is said of more than of goods.
     """
     named = before is not None and before.kind in _NAMING
-    counts = piece.key in ALSO_GIVES or (piece.text.isalpha() and (number_of(piece.key) or 0) > 1)
+    if piece.key in ALSO_GIVES:
+        return named and after.kind not in HELD
+    counts = piece.text.isalpha() and (number_of(piece.key) or 0) > 1
     return named and counts and (after.kind not in HELD or after.key in lexicon().filler)
 
 
