@@ -50,9 +50,9 @@ class Plain(NamedTuple):
 # A and C are names of what goes or changes, and of what comes; N and O a new number and an old one. What the small
 # letters stand for is told in `plain.toml`.
 _GOES: Final = ("xAy*", "Ac?kc?y+", "Ay+c?k?")
-_COMES: Final = ("[pmcg]*NC[pmcg]*", "[pmcg]*CN[pmcg]*")
+_COMES: Final = ("[pjmcg]*NC[pjmcg]*", "[pjmcg]*CN[pjmcg]*")
 _TAKEN_OFF: Final = ("{goes}c*",)
-_ADDED: Final = ("(?=.*[pm])(?!.*g)c*{comes}",)
+_ADDED: Final = ("(?=.*[jm])(?!.*g)c*{comes}",)
 _TRADED: Final = ("eAf{comes}", "Aef{comes}", "sA{comes}", "{comes}sA", "At{comes}")
 _BOTH: Final = ("{goes}c*{comes}", "{comes}{goes}")
 _COUNTED: Final = (
@@ -149,9 +149,9 @@ def _meant(match: re.Match[str], parts: Sequence[Said], order: Order, catalogue:
 
 def _coming(went: Said | None, part: Mapping[str, Said], order: Order, catalogue: Catalogue) -> Plain | None:
     """What comes, in the place of what went or besides; where its row is not sold in that number it is to be asked."""
-    sku, rows = _only(part["C"].rows), catalogue.by_sku
-    if sku is None or sku in order or (went is None and any(rows[sku].kin & rows[own].kin for own in order)):
-        return None  # Beside another sort of it, some of that may become this one.
+    sku = _only(part["C"].rows)
+    if sku is None or sku in order:
+        return None
     amount = quantity_of(catalogue, sku, Wanted(count=Fraction(part["N"].number)))
     removed = tuple(went.rows) if went else ()
     added = ((sku, amount),) if amount is not None else ()

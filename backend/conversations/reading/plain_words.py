@@ -20,8 +20,8 @@ NAME: Final = "a"
 NUMBER: Final = "n"
 NOTHING: Final = ""
 _SIGN: Final = "c"
-_GAP: Final = re.compile(r"[\s,.!।]*|[-'’/]")
-_CUT: Final = re.compile(r"[,.!।\n]")
+_GAP: Final = re.compile(r"[\s,.!।]*|\s?[-'’/&+]\s?")
+_CUT: Final = re.compile(r"[,!।\n]|\.\s")
 _LONGEST: Final = 14
 _LONGEST_PHRASE: Final = 4
 _MOST: Final = 99
@@ -60,17 +60,27 @@ def _number(word: str) -> int:
     return int(value) if value == int(value) and value <= _MOST else 0
 
 
+def _puts() -> frozenset[str]:
+    """The forms of Swahili's "put", which may also put something in another's place."""
+    return frozenset(key for key in cues().puts if "vek" in key) | {"put"}
+
+
 @lru_cache(maxsize=1)
 def _phrases() -> Mapping[Keys, str]:
     """Every phrase of the grammar with the letters that it may stand for."""
     lists = _lists()
     found: dict[Keys, str] = {}
-    for letter in "xykpgmcefstbwrqu":
+    for letter in "xykpjgmcefstbwrqu":
         for phrase in lists[letter]:
             key = tuple(fold(word) for _, _, word in words(phrase))
             found[key] = found.get(key, "") + letter * (letter not in found.get(key, ""))
     skipped = {fold(word) for word in _NOT_ALONE}
-    for letter, listed in (("x", cues().off_before), ("y", cues().off_after), ("p", cues().puts)):
+    for letter, listed in (
+        ("x", cues().off_before),
+        ("y", cues().off_after),
+        ("p", cues().puts),
+        ("j", cues().puts - _puts()),
+    ):
         for word in listed - skipped:
             known = found.get((word,), "")
             found[word,] = known + letter * (letter not in known)

@@ -91,6 +91,7 @@ def test_the_only_good_of_an_order_is_not_taken_off_by_itself() -> None:
         ("kamba hapana, leta vest kubwa moja", {"ROPE"}, {"VEST-L": 1}),
         ("sitaki tena kamba, nipe mkeka sita", {"ROPE"}, {"MAT": 6}),
         ("cancel dumbbell kilo tano but add 6 yoga mat", {"BELL-5"}, {"MAT": 6}),
+        ("ongezea dumbbell kilo mbili sita hapo", set(), {"BELL-2": 6}),
         ("let the skipping rope be 6", {"ROPE"}, {"ROPE": 6}),
         ("6 skipping rope not 4", {"ROPE"}, {"ROPE": 6}),
         ("dumbbell kilo tano ziwe tano", {"BELL-5"}, {"BELL-5": 5}),
@@ -142,6 +143,8 @@ def test_what_comes_in_a_number_that_no_packs_make_up_is_asked_about() -> None:
         "weka kamba sita",  # six more, or six
         "add 2 skipping rope",  # more of what is there
         "kamba",
+        "weka dumbbell kilo mbili moja",  # beside another of its sort, or in its place
+        "1 dumbbell kilo mbili kar do",
     ],
 )
 def test_what_has_no_place_or_two_meanings_is_left_to_the_other_rules(text: str) -> None:
