@@ -13,6 +13,7 @@ from backend.conversations.reading.slips import number_of_word
 from backend.conversations.reading.steps import counted
 
 _SLOTS: Final = ("address", "note")
+_PRONOUN: Final = "one"  # "the 2kg one"
 _DOUBTED: Final = {"tag": "O", "p": 0.5}
 Word = tuple[int, int, str]
 
@@ -78,7 +79,8 @@ def _count_beside(
         free = not led or not _touch(text, led[0], before[0]) or not _is_counted(led[0][2], catalogue)
         return before[0] if free or _value(said[first][2]) is None else None
     bare = is_unit(fold(said[last - 1][2])) and _value(said[last - 2][2]) is None  # "Sukari kilo mbili" is two kilos.
-    if not bare and behind and _touch(text, said[last - 1], behind[0]) and _value(behind[0][2]) is not None:
+    counts = behind and _value(behind[0][2]) is not None and behind[0][2].lower() != _PRONOUN
+    if not bare and counts and _touch(text, said[last - 1], behind[0]):
         after = [fold(word) for _, _, word in said[last + 1 : last + 2]]
         gives = fold(behind[0][2]) in ALSO_GIVES and not _is_amount(behind[0], reading)
         told = not gives or _lists_behind(text, behind[0], reading, catalogue)
