@@ -118,9 +118,8 @@ class Segmenter:
             return None
         numbered = pieces[place - 1].key in cues().number_words
         name = _as_name(amount, numbered=numbered)
-        if set(name) <= set(plain.keys):
-            return None  # "Fuse 15" holds it, so that another 15 counts.
-        if amount.digits is None and not numbered and not self._in_names(name):
+        held = set(name) <= set(plain.keys)  # "Fuse 15" holds it, so that another 15 counts.
+        if held or (amount.digits is None and not numbered and not self._in_names(name)):
             return None
         segment = self._resolved(pieces, rest, name)
         found = segment.resolution
