@@ -221,7 +221,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
             _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
         )
         told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
-        unread = piece.kind is Kind.OTHER or opens  # "One" joins elsewhere.
+        # "One" joins elsewhere; "छह" (six) only folds to a word that does.
+        unread = piece.kind is Kind.OTHER or opens or number_of(piece.key) is None
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
         counts = counts or counts_behind_verb(pieces, place - 1)
         counts = counts or counts_a_size(pieces, place - 1, reading.get("amounts") or ())
@@ -287,7 +288,7 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     named = before is not None and before.kind in _NAMING
     if piece.key in ALSO_GIVES:
         return named and after.kind not in HELD
-    counts = piece.text.isalpha() and (number_of(piece.key) or 0) > 1
+    counts = not piece.text[:1].isdigit() and (_number_said(piece.key, piece.text) or 0) > 1
     return named and counts and (after.kind not in HELD or after.key in lexicon().filler)
 
 

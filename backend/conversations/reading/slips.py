@@ -114,11 +114,20 @@ def number_words() -> frozenset[str]:
 
 def number_of_word(typed: str) -> float | None:
     """The value of such a word in lower case, or None for any other."""
-    return _numbers().get(typed)
+    return _numbers().get(typed, _as_written().get(typed))
 
 
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, float]:
     """The words of `words.toml` with their values."""
-    rows: dict[str, list[str]] = _lists()["numbers"]
+    return _values(_lists()["numbers"])
+
+
+@lru_cache(maxsize=1)
+def _as_written() -> dict[str, float]:
+    """Those that no slip is looked for of."""
+    return _values(_lists()["numbers_as_written"])
+
+
+def _values(rows: Mapping[str, list[str]]) -> dict[str, float]:
     return {unicodedata.normalize("NFC", word): float(value) for value, listed in rows.items() for word in listed}

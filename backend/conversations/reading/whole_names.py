@@ -13,6 +13,7 @@ from backend.conversations.reading.slips import number_of_word
 from backend.conversations.reading.steps import counted
 
 _SLOTS: Final = ("address", "note")
+_TIMES: Final = ("x", "×")
 _PRONOUN: Final = "one"  # "the 2kg one"
 _DOUBTED: Final = {"tag": "O", "p": 0.5}
 Word = tuple[int, int, str]
@@ -73,19 +74,26 @@ def _count_beside(
 ) -> Word | None:
     """The number right before or right behind a name that counts it, and nothing else beside it."""
     first, last = span
-    before, behind = said[max(first - 1, 0) : first], said[last : last + 1]
+    head, tail = first - _is_times(said[:first][-1:]), last + _is_times(said[last : last + 1])
+    before, behind = said[max(head - 1, 0) : head], said[tail : tail + 1]
     if before and _touch(text, before[0], said[first]) and _value(before[0][2]) is not None:
-        led = said[max(first - 2, 0) : first - 1]
+        led = said[max(head - 2, 0) : head - 1]
         free = not led or not _touch(text, led[0], before[0]) or not _is_counted(led[0][2], catalogue)
         return before[0] if free or _value(said[first][2]) is None else None
-    bare = is_unit(fold(said[last - 1][2])) and _value(said[last - 2][2]) is None  # "Sukari kilo mbili" is two kilos.
+    # "Sukari kilo mbili" is two kilos, "sukari kilo x2" two of that row.
+    bare = tail == last and is_unit(fold(said[last - 1][2])) and _value(said[last - 2][2]) is None
     counts = behind and _value(behind[0][2]) is not None and behind[0][2].lower() != _PRONOUN
     if not bare and counts and _touch(text, said[last - 1], behind[0]):
-        after = [fold(word) for _, _, word in said[last + 1 : last + 2]]
+        after = [fold(word) for _, _, word in said[tail + 1 : tail + 2]]
         gives = fold(behind[0][2]) in ALSO_GIVES and not _is_amount(behind[0], reading)
         told = not gives or _lists_behind(text, behind[0], reading, catalogue)
         return behind[0] if told and not any(is_unit(key) for key in after) else None
     return None
+
+
+def _is_times(beside: Sequence[Word]) -> bool:
+    """Whether the word beside a name is the cross of a count ("x3")."""
+    return bool(beside) and beside[0][2].lower() in _TIMES
 
 
 def _is_counted(word: str, catalogue: Catalogue) -> bool:

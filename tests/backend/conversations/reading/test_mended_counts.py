@@ -65,6 +65,7 @@ def test_a_house_that_only_sounds_like_a_good_stays_in_the_address(place: str) -
     [
         ("<maziwa> {tatu|3} na <mkate> nne tafadhali", {"MILK": 3, "BREAD": 4}),
         ("<bread> paanch, <milk> {do|2}", {"BREAD": 5, "MILK": 2}),
+        ("<bread> छह, <milk> {do|2}", {"BREAD": 6, "MILK": 2}),
         ("<maziwa> {tatu|3} na <mkate> moja kwa moja", {"MILK": 3, "BREAD": 1}),
         ("{2} <milk> na <mkate> nne tafadhali", {"MILK": 2, "BREAD": 1}),
     ],

@@ -62,6 +62,7 @@ def test_a_number_of_a_name_is_no_count(text: str, expected: dict[str, int]) -> 
         ("<sukari> {kilo tatu|3kg}", {"SUGAR-1": 1, "SUGAR-2": 1}),
         ("<tissue> {4 pack|4packet} {nne|4}, <tea> {2}", {"TISSUE-4": 4, "TEA": 2}),
         ("<tissue> ya {4} {tatu|3}", {"TISSUE-4": 3}),
+        ("<tea> {x5|5}\n<sukari> kilo {x2|2}", {"TEA": 5, "SUGAR-1": 2}),
         ("{3} <tea> and {2} 4th street red", {"TEA": 3, "WINE": 2}),
     ],
 )
