@@ -173,6 +173,22 @@ def family(catalogue: Catalogue, item: Item) -> frozenset[str]:
     return catalogue.by_sku[item.sku].family if item.sku else frozenset()
 
 
+def is_same_good(item: Item, sku: str, catalogue: Catalogue, *, shared: bool) -> bool:
+    """Whether an item is a row's good, in whatever size: what the name says of its own size is no part of that.
+
+    `shared`: a part of the name is enough.
+    """
+    row, own = catalogue.by_sku[sku], catalogue.by_sku.get(item.sku or "")
+    if own is None:
+        return False
+    return bool(own.family & row.family) if shared else own.family == row.family or own.kin == row.kin
+
+
+def without_sizes(known: frozenset[str], item: Item) -> frozenset[str]:
+    """Some words without those that tell an item's size ("bada" is big, where it may also raise a number)."""
+    return known - lexicon().sizes.keys() if not lexicon().sizes.keys().isdisjoint(item.keys) else known
+
+
 def other_row(found: Resolution, sku: str, order: Mapping[str, Fraction]) -> bool:
     """Whether a row is settled that the order does not have yet."""
     return found.status is Status.SURE and found.sku != sku and found.sku not in order and len(found.lines) == 1

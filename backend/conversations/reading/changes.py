@@ -24,6 +24,7 @@ from backend.conversations.reading.change import (
     is_former_size,
     is_new,
     is_part,
+    is_same_good,
     lacks_a_size,
     leaves_some,
     may_stay,
@@ -35,6 +36,7 @@ from backend.conversations.reading.change import (
     so_many,
     takes_over,
     without_doing,
+    without_sizes,
     words_for_more,
 )
 from backend.conversations.reading.doubling import doubles
@@ -295,7 +297,7 @@ class Changer:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
         refused = not gone and self._said(_NOT_THAT)
         more = cues().more - cues().joins if gone and self._said(cues().set) else cues().more
-        if len(on) > 1 or (self._said(more) and not refused):
+        if len(on) > 1 or (self._said(without_sizes(more, item)) and not refused):
             return False
         steered = self._said(either(cues().set, cues().corrections)) or self._around.tells_which(item)
         if not gone and not refused and not steered:
@@ -317,8 +319,7 @@ class Changer:
         sized = item.sku is not None and item.unamounted and (led or read_keys(item.keys).sized)
         if len(on) < _PAIR or not sized or not self._said(cues().set):
             return False
-        own, rows = family(self._catalogue, item), self._catalogue.by_sku
-        same = [sku for sku in self._order if (own & rows[sku].family if led else own == rows[sku].family)]
+        same = [sku for sku in self._order if is_same_good(item, sku, self._catalogue, shared=led)]
         if len(same) != 1 or item.sku is None or item.sku in self._order:
             return False
         self._swap(same[0], item.sku, None, item.keys)
