@@ -11,6 +11,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.choices import told_apart
+from backend.conversations.reading.counted_before import counted_before
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
@@ -134,6 +135,7 @@ def asked_items(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     items = items_of(said.text, reading, catalogue) or items_of(said.text, reading, catalogue, trusted=True)
     question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
     named = _named_in(question, catalogue)
+    items = [counted_before(item, said.text) for item in items]
     return sorted(items, key=lambda item: (not (_rows(item) & named), item.resolution.status is Status.SURE))
 
 
