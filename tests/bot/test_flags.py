@@ -43,6 +43,7 @@ from bot.nlu.flags import flags_of
         ("credit", "मंडळाच्या खात्यावर लिहून ठेवा"),
         ("same_again", "nataka kurudia ile ya jana"),
         ("same_again", "leo tena hio hio"),
+        ("same_again", "could I get a repeat of that order today"),
         ("angry", "mmenichosha nyinyi"),
         ("angry", "चोर हो तुम लोग"),
     ],

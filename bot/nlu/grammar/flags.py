@@ -6,7 +6,7 @@ A row is of Latin letters alone, or has Devanagari in each of its alternatives.
 
 FLAGS = {
     "same_again": (
-        r"same (again|as|order|thing|like)|the usual\b(?! place| address)|\busual (order|one|stuff)|repeat (my|the|last|that)|again the same|last (time|order).{0,12}(same|order)",
+        r"same (again|as|order|thing|like)|the usual\b(?! place| address)|\busual (order|one|stuff)|repeat (of )?(my|the|last|that)|again the same|last (time|order).{0,12}(same|order)",
         r"kama (kawaida|jana|ya jana|ile ya|zile za|juzi)|ya kawaida(?! ?(nyumbani|mahali))|ile ile|\w*rudia|order ya jana|ile (order|oda|kitu) (ya|tu)|(order|oda) kama (hio|hiyo|hii|ile)\b|kama (last )?time|yale yale|vile vile|hio hio|hiyo hiyo|hizo hizo",
         r"(wahi|vahi|vohi) (order|wala|bhej|de|cheez|kal)|pichh?l[aeiy]+ (baar|order|wala)|hamesha (wala|ki|jaisa|jaisi)|roz (wala|ka|ki)|same (order|bhej|hi|wala|de)|phir se wahi|kal (wala|jaisa|vala)",
         r"वही (ऑर्डर|भेज|दे|सामान|चीज|वाला|कल)|पिछल[ाीे] (बार|ऑर्डर|वाला)|हमेशा (वाला|की|जैसा|जैसी)|रोज (वाला|का|की)|कल (वाला|जैसा)|सेम (ऑर्डर|भेज|दे)",

@@ -36,6 +36,8 @@ def _changed(text: str, order: str) -> tuple[dict[str, float], Decision]:
         ("single ki jagah <double net>", BOTH, {"NET-D": 1}),
         ("instead of single make it double", BOTH, {"NET-D": 1}),
         ("sab double kar do", PILLOWS, {"PILLOW": 4}),
+        ("zidisha kila kitu times two", BOTH, {"NET-S": 2, "PILLOW": 4}),
+        ("everything times 2 please", BOTH, {"NET-S": 2, "PILLOW": 4}),
     ],
 )
 def test_double_is_the_size_that_takes_the_place_of_the_single_one(
