@@ -11,6 +11,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.slips import number_words
+from backend.conversations.reading.stretches import counts_time
 from backend.conversations.reading.vessel_names import without_vessel_name
 
 ALSO_GIVES: Final = frozenset({"do"})
@@ -23,6 +24,7 @@ _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
     """Return the amounts of a message as this shop would take them."""
     counted = [one for one in amounts if not counts_people(text, one["start"], one["end"])]
+    counted = [one for one in counted if not counts_time(text, one, catalogue)]
     unnamed = [kept for one in counted if (kept := without_vessel_name(text, one, catalogue))]
     sized = [_without_money(text, one) for one in unnamed]
     sized = [part for one in sized for part in _size_apart(text, _in_rupees(text, one))]
