@@ -14,6 +14,7 @@ _OF_THEM: Final = tuple(
     tuple(map(fold, said.split()))
     for said in ("of them", "of those", "of these", "of that", "of it", "zake", "za hizo", "za hiyo", "ya hiyo", "hizo")
 )
+_NO_COUNT: Final = 20
 
 
 def counted_of_them(asked: Item, text: str, said: Sequence[Wanted]) -> tuple[Item, str, Sequence[Wanted]]:
@@ -29,7 +30,8 @@ def counted_of_them(asked: Item, text: str, said: Sequence[Wanted]) -> tuple[Ite
     ending = next((one for one in _OF_THEM if tuple(keys[-len(one) :]) == one), ())
     place = len(keys) - len(ending) - 1
     count = number_of(keys[place]) if ending and place > 0 else None
-    if count is None or any(number_of(key) is not None for key in keys[:place]):
+    others = [value for key in keys[:place] if (value := number_of(key)) is not None]
+    if count is None or any(value < _NO_COUNT for value in others):  # The number before it may be a size ("500").
         return asked, text, said
     number = Fraction(count).limit_denominator()
     counted = replace(asked, wanted=replace(asked.wanted, count=number))

@@ -54,3 +54,17 @@ def test_a_number_in_words_chooses_a_pack_as_digits_do(text: str, expected: dict
     history = (Turn("customer", plain, reading), Turn("bot", "Cream Bun za pc 8 ama za pc 15?"))
     result = read(BAKERY, text, history=history)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+SODA = shop_of(
+    ("FANTA-350", "Fanta 350ml", "fanta 350", "size=350ml"),
+    ("FANTA-500", "Fanta 500ml", "fanta 500", "size=500ml"),
+    ("FANTA-2L", "Fanta 2L", "fanta 2l", "size=2L"),
+)
+
+
+@pytest.mark.parametrize("text", ["{500}, two of them", "{500}, tatu hizo"])
+def test_a_size_that_is_no_count_may_stand_before_the_count(text: str) -> None:
+    plain, reading = marked("<fanta> please")
+    result = read(SODA, text, history=(Turn("customer", plain, reading), Turn("bot", "350ml, 500ml or 2L?")))
+    assert lines(result) == {"FANTA-500": 2 if "two" in text else 3}
