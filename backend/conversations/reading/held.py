@@ -7,7 +7,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
-from backend.catalog.linking.terms import read_keys, spoken_number
+from backend.catalog.linking.terms import is_unit, read_keys, spoken_number
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, cues, places_of
 
@@ -33,10 +33,15 @@ def says_only_a_number(slot: Mapping[str, Any] | None) -> bool:
 
 
 def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
-    """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs")."""
+    """Whether a note that the bot is unsure of counts goods of the shop ("family pack and 2 mango tubs").
+
+    So does one that begins with the unit of the number before it ("5|W LED").
+    """
     start, end = note.get("start"), note.get("end")
     if start is None or end is None:
         return False
+    if text[:start][-1:].isdigit() and is_unit(fold(words(text[start:end])[0][2])):
+        return True
     sure = [float(one.get("p", 1.0)) for one in reading.get("tokens") or () if start <= one["start"] < end]
     if not sure or sum(sure) / len(sure) >= _A_GUESS:
         return False
