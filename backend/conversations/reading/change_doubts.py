@@ -39,6 +39,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         (not order and any(_stands_instead(item, text) for item in items))
         or _adds_a_part(text, keys, change, order, catalogue)
         or _loses_size(items, change, order, catalogue)
+        or (bool(change.added) and not change.removed and not _EXCHANGING.isdisjoint(keys))
         or (not items and cues().any_in(cues().something_more, text))
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
@@ -47,6 +48,10 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or any(_is_counted_across_and(item, text) for item in items)
         or (not items and order.keys() >= change.added.keys() and _counts_a_size(text, keys, order, catalogue))
     )
+
+
+# What is to go for something else has been lost where nothing goes ("swap the 2 inch for a 4 inch and add soap").
+_EXCHANGING: Final = frozenset(map(fold, ("swap", "replace", "switch", "badilisha", "badlo", "badla", "बदलो", "बदला")))
 
 
 def _changes_some(keys: Sequence[str], change: Change, order: Order) -> bool:

@@ -93,3 +93,12 @@ def test_an_amount_from_before_an_and_is_asked_about(text: str) -> None:
 def test_one_more_of_another_good_is_added(text: str) -> None:
     history = _after("2 x Sewing Needle 16 = KES 180")
     assert lines(read(TAILOR, text, intent="modify_order", history=history)) == {"ZIP-M": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["swap the 14 for a 16 and add <nylon zip> {x3|3}", "badilisha 14 iwe 16 na uongeze <zipu ya nailoni> {tatu|3}"],
+)
+def test_an_exchange_by_which_nothing_goes_is_asked_about(text: str) -> None:
+    history = _after("1 x Sewing Needle 14, 1 x Metal Zip = KES 180")
+    assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
