@@ -12,6 +12,9 @@ _NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 _HELD: Final = _NAMING | {Kind.SIZE, Kind.AMOUNT}
 _AND_ADD: Final = 3
 _OF_IT: Final = 2
+_GIVES: Final = frozenset(
+    map(fold, ("dena", "dijiye", "dijiyega", "bhejo", "bhejna", "bhejiye", "chahiye", "chahie"))
+) | frozenset(map(fold, ("देना", "दीजिए", "दीजिएगा", "भेजो", "भेजना", "भेजिए", "चाहिए")))
 _OF: Final = frozenset(map(fold, ("ke", "ki", "के", "की")))
 
 
@@ -20,7 +23,8 @@ def counts_two(pieces: Sequence[Piece], at: int) -> bool:
 
     So it is behind "of" ("combo 2 ke do": two of that combo) and in a list, of the good before it where entries end
     with their counts ("roti das dal do chawal ek") and of the next one where they begin with them ("ek dal do roti"),
-    and where a second "do" gives ("roti do aur jod do", "please do roti bhej do").
+    where another verb gives right behind it ("roti do dena"), and where a second "do" gives ("roti do aur jod do",
+    "please do roti bhej do").
     """
     if not at or pieces[at].key not in ALSO_GIVES:
         return False
@@ -30,7 +34,12 @@ def counts_two(pieces: Sequence[Piece], at: int) -> bool:
         return _opens_before_giving(pieces, at)
     if pieces[at - 1].kind not in _NAMING:
         return False
-    return _is_listed(pieces, at) or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
+    gives = pieces[at + 1 : at + 2]
+    return (
+        bool(gives and gives[0].key in _GIVES)
+        or _is_listed(pieces, at)
+        or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
+    )
 
 
 def _opens_before_giving(pieces: Sequence[Piece], at: int) -> bool:

@@ -56,6 +56,11 @@ def test_it_counts_behind_of(text: str, expected: dict[str, int]) -> None:
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
+@pytest.mark.parametrize("text", ["bhaiya <paratha> do dena", "<पराठा> दो चाहिए", "<paratha> do bhejna please"])
+def test_it_counts_where_another_verb_gives_behind_it(text: str) -> None:
+    assert lines(read(DHABA, text)) == {"PARATHA": 2}
+
+
 @pytest.mark.parametrize("text", ["<paratha> pack kar ke do", "<combo> {2} bhej do"])
 def test_it_gives_behind_what_is_done_first(text: str) -> None:
     assert 2 not in lines(read(DHABA, text)).values()
