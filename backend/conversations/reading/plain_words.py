@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -22,6 +22,7 @@ NOTHING: Final = ""
 _SIGN: Final = "c"
 _GAP: Final = re.compile(r"[\s,.!।]*|\s?[-'’/&+]\s?")
 _CUT: Final = re.compile(r"[,!।\n]|\.\s")
+_TIMES: Final = "x"
 _LONGEST: Final = 14
 _LONGEST_PHRASE: Final = 4
 _MOST: Final = 99
@@ -53,7 +54,7 @@ def _numbers() -> Mapping[str, float]:
     return {word: float(value) for value, listed in rows.items() for word in listed}
 
 
-def _number(word: str) -> int:
+def number_said(word: str) -> int:
     """The whole number that a word says, or 0."""
     typed = unicodedata.normalize("NFC", word.lower())
     value = _numbers().get(typed) or number_of_word(typed) or number_of(fold(word)) or 0.0
@@ -70,7 +71,7 @@ def _phrases() -> Mapping[Keys, str]:
     """Every phrase of the grammar with the letters that it may stand for."""
     lists = _lists()
     found: dict[Keys, str] = {}
-    for letter in "xykpjgmcefstbwrqu":
+    for letter in "xykpjgmcefstbwrquo":
         for phrase in lists[letter]:
             key = tuple(fold(word) for _, _, word in words(phrase))
             found[key] = found.get(key, "") + letter * (letter not in found.get(key, ""))
@@ -93,12 +94,24 @@ def names_of(catalogue: Catalogue) -> Mapping[Keys, frozenset[str]]:
     """The rows of a shop by the folded words of their whole names and aliases."""
     known: Mapping[Keys, frozenset[str]] | None = catalogue.said.get(names_of)
     if known is None:
-        found: dict[Keys, set[str]] = {}
-        for item in catalogue.items:
-            for text in (item.name, *item.aliases):
-                found.setdefault(tuple(fold(word) for _, _, word in words(text)), set()).add(item.sku)
-        known = catalogue.said[names_of] = {keys: frozenset(rows) for keys, rows in found.items() if keys}
+        known = catalogue.said[names_of] = _by_words(catalogue, fold)
     return known
+
+
+def _typed_names(catalogue: Catalogue) -> Mapping[Keys, frozenset[str]]:
+    """The rows of a shop by the words of their names as they are written: "AA" and "AAA" fold alike."""
+    known: Mapping[Keys, frozenset[str]] | None = catalogue.said.get(_typed_names)
+    if known is None:
+        known = catalogue.said[_typed_names] = _by_words(catalogue, str.lower)
+    return known
+
+
+def _by_words(catalogue: Catalogue, key_of: Callable[[str], str]) -> Mapping[Keys, frozenset[str]]:
+    found: dict[Keys, set[str]] = {}
+    for item in catalogue.items:
+        for text in (item.name, *item.aliases):
+            found.setdefault(tuple(key_of(word) for _, _, word in words(text)), set()).add(item.sku)
+    return {keys: frozenset(rows) for keys, rows in found.items() if keys}
 
 
 def divided(text: str, catalogue: Catalogue) -> Iterator[Sequence[Said]]:
@@ -110,17 +123,17 @@ def divided(text: str, catalogue: Catalogue) -> Iterator[Sequence[Said]]:
         return
     cuts = [bool(_CUT.search(gap)) for gap in gaps]
     keys = tuple(fold(word) for _, _, word in said)
-    yield from _Message(keys, said, cuts, names_of(catalogue)).parted(0)
+    yield from _Message(keys, said, cuts, catalogue).parted(0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """The words of a message, where a sign stands behind one, and the names that the shop knows."""
+    """The words of a message, where a sign stands behind one, and the shop whose goods they name."""
 
     keys: Keys
     said: Sequence[tuple[int, int, str]]
     cuts: Sequence[bool]
-    names: Mapping[Keys, frozenset[str]]
+    catalogue: Catalogue
 
     def parted(self, place: int) -> Iterator[list[Said]]:
         """The ways in which the words from a place on come apart."""
@@ -137,15 +150,26 @@ class _Message:
         """What may begin at a word, and the word behind it: a name, the longest phrase that begins there, a number."""
         reach = next((n + 1 for n in range(place, len(self.cuts)) if self.cuts[n]), len(self.keys))
         start = self.said[place][0]
+        names = names_of(self.catalogue)
         for last in range(reach, place, -1):
-            rows = self.names.get(self.keys[place:last])
+            rows = names.get(self.keys[place:last])
+            if rows and len(rows) > 1:
+                typed = tuple(word.lower() for _, _, word in self.said[place:last])
+                rows = _typed_names(self.catalogue).get(typed, rows)
             if rows:
                 yield Said(NAME, start, self.said[last - 1][1], rows), last
-        number = _number(self.said[place][2])
+        number, behind = self._number_at(place)
         ends = range(min(reach, place + _LONGEST_PHRASE), place, -1)
         last = next((end for end in ends if self.keys[place:end] in _phrases()), 0)
         if last:
             letters = _phrases()[self.keys[place:last]] + NUMBER * bool(number and last == place + 1)
             yield Said(letters, start, self.said[last - 1][1], number=number), last
         elif number:
-            yield Said(NUMBER, start, self.said[place][1], number=number), place + 1
+            yield Said(NUMBER, start, self.said[behind - 1][1], number=number), behind
+
+    def _number_at(self, place: int) -> tuple[int, int]:
+        """The number at a word, or 0, and the word behind it and its sign ("x6", "6 x")."""
+        pair = [word.lower() for _, _, word in self.said[place : place + 2]]
+        if len(pair) > 1 and _TIMES in pair and not self.cuts[place]:
+            return number_said(pair[pair[0] == _TIMES]), place + 2
+        return number_said(pair[0]), place + 1

@@ -46,6 +46,7 @@ from backend.conversations.reading.other_number import in_other_number
 from backend.conversations.reading.partly import some_otherwise
 from backend.conversations.reading.pieces import Piece, cues, of_them
 from backend.conversations.reading.plain_change import plain_change
+from backend.conversations.reading.plain_order import plain_order
 from backend.conversations.reading.rearranging import rearranged, recounted
 from backend.conversations.reading.refused_alone import refuses_for_another
 from backend.conversations.reading.resized import resized
@@ -118,6 +119,8 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
+    if plain := plain_order(catalogue, context):
+        return _Read(plain, lines=_summed(plain))
     items, loose, pieces, lost = read_items(reading, catalogue, context)
     lost = lost or strays.offers_a_choice(pieces, items) or strays.wishes_another(context.text, items)
     more = strays.names_more(pieces, items, catalogue)

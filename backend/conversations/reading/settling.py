@@ -20,6 +20,7 @@ from backend.conversations.reading.moved_place import moves_it
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.plain_change import MAY_CHANGE, as_plain_change
+from backend.conversations.reading.plain_order import as_plain_order
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.taken_off import takes_off
 from backend.conversations.reading.told_again import as_before, paid_twice
@@ -343,6 +344,7 @@ _HARDLY: Final = 0.02
 # Each rule with the intents that it may put right, in the order in which they are tried.
 _RULES: Final = (
     (MAY_CHANGE, as_plain_change),
+    (MAY_CHANGE, as_plain_order),
     (frozenset({MODIFY, PLACE, "out_of_scope", "affirm"}), _enough),
     (frozenset({MODIFY, PLACE, "cancel_order", "special_instruction", "deny"}), let_be),
     (_ASIDES | {_PRICE}, _something_more),

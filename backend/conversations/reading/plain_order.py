@@ -1,0 +1,150 @@
+"""Orders in so many words: where names in full, a number beside each and words of asking are all that a message says.
+
+A name that holds a number, a size, a verb or a word of another row is told from what is said of it, since every word
+has to have its place. What it comes to goes by the rules of packs, weights and stock as in any order.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise, product
+from math import prod
+from typing import Any, Final, NamedTuple
+
+from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted, lines_for
+from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
+from backend.conversations.reading.item import ELSEWHERE, Item
+from backend.conversations.reading.plain_words import NAME, NUMBER, Said, divided, number_said
+from backend.conversations.reading.recent import Recent
+from backend.conversations.reading.types import ReadingContext
+
+_PLACE: Final = "place_order"
+_ASKING: Final = frozenset("opmjc")  # What the letters stand for is told in `plain.toml`.
+_MOST_WAYS: Final = 256
+_LONGEST: Final = 160
+_NO_COUNT: Final = 20
+_PRONOUN: Final = "one"  # "the big one"
+
+
+class _Entry(NamedTuple):
+    """A good by its whole name, and the number beside it that counts it."""
+
+    name: Said
+    number: Said | None
+
+    @property
+    def counted(self) -> int:
+        """How many are asked for, 0 where nothing says it."""
+        return self.number.number if self.number else 0
+
+
+_Entries = tuple[_Entry, ...]
+_RECENT: Final = Recent[tuple[str, Catalogue], _Entries]()
+
+
+def plain_order(catalogue: Catalogue, context: ReadingContext) -> list[Item]:
+    """Return the goods of a message that opens a conversation, each word of which has its place in one order.
+
+    Args:
+        catalogue: The merchant's rows.
+        context: The message, with what there was before it.
+
+    Returns:
+        The items, or none where the message says anything else, or may mean several things.
+    """
+    text = context.text
+    if context.history or context.order or context.asked or len(text) > _LONGEST:
+        return []
+    return [_item(one, text, catalogue) for one in _RECENT.get((text, catalogue), lambda: _read(text, catalogue))]
+
+
+def as_plain_order(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """The reading of a message each word of which has its place in an order as that order, and as nothing else."""
+    if not plain_order(catalogue, context):
+        return None
+    slots = {**(reading.get("slots") or {}), "address": None, "note": None}
+    return read_as(
+        {**reading, "slots": slots, "mentions": []}, _PLACE, max(ranked(reading).get(_PLACE, 0.0), TAKEN_FOR)
+    )
+
+
+def _read(text: str, catalogue: Catalogue) -> _Entries:
+    """What a message orders, where one of its meanings counts every good, and no other names other goods.
+
+    "Do" may be a number and a verb: it counts where another good of the message has a number of its own.
+    """
+    found: dict[frozenset[tuple[frozenset[str], int]], _Entries] = {}
+    for parts in divided(text, catalogue):
+        if any(NUMBER in one.letters and NUMBER in other.letters for one, other in pairwise(parts)):
+            continue  # "Do char" is two to four, or gives four.
+        if prod(len(one.letters) for one in parts) > _MOST_WAYS:
+            return ()
+        for entries in _meanings(parts):
+            found.setdefault(frozenset((one.name.rows, one.counted) for one in entries), entries)
+    counted = [entries for entries in found.values() if all(one.counted for one in entries)]
+    named = {frozenset(rows for rows, _ in meaning) for meaning in found}
+    clear = len(counted) == len(named) == 1 and all(any(count for _, count in meaning) for meaning in found)
+    return counted[0] if clear and _is_plain(counted[0], text) else ()
+
+
+def _is_plain(entries: _Entries, text: str) -> bool:
+    """Whether each name is that of one row and no two are of the same, and no number may be anything but a count."""
+    rows = {sku for one in entries for sku in one.name.rows}
+    numbers = [one.number for one in entries if one.number is not None]
+    said = all(one.number < _NO_COUNT and text[one.start : one.end].lower() != _PRONOUN for one in numbers)
+    return said and len(rows) == len(entries) and all(len(one.name.rows) == 1 for one in entries)
+
+
+def _meanings(parts: Sequence[Said]) -> Iterator[_Entries]:
+    """The orders that the parts of a message may make, with each letter of its words."""
+    for letters in product(*(one.letters for one in parts)):
+        for entries in _entries("".join(letters), parts, 0):
+            if entries:
+                yield entries
+
+
+def _entries(letters: str, parts: Sequence[Said], place: int) -> Iterator[_Entries]:
+    """The ways in which the parts from a place on are goods and their numbers; a bare name has to stand apart."""
+    if place == len(parts):
+        yield ()
+        return
+    if letters[place] in _ASKING:
+        yield from _entries(letters, parts, place + 1)
+        return
+    pair = letters[place : place + 2]
+    if pair in {NAME + NUMBER, NUMBER + NAME}:
+        name = place + (pair[0] == NUMBER)
+        entry = _Entry(parts[name], parts[2 * place + 1 - name])
+        yield from ((entry, *rest) for rest in _entries(letters, parts, place + 2))
+    beside = {*letters[max(place - 1, 0) : place], *letters[place + 1 : place + 2]}
+    if letters[place] == NAME and beside <= _ASKING:
+        yield from ((_Entry(parts[place], None), *rest) for rest in _entries(letters, parts, place + 1))
+
+
+def _item(entry: _Entry, text: str, catalogue: Catalogue) -> Item:
+    """A good with the row that its name means, and what its number comes to of it."""
+    start, end, sku = entry.name.start, entry.name.end, next(iter(entry.name.rows))
+    keys = tuple(fold(word) for _, _, word in words(text[start:end]))
+    wanted = Wanted(count=Fraction(entry.counted))
+    row = catalogue.by_sku[sku]
+    if row.pieces in [
+        number_said(key) for key in keys
+    ]:  # "Tissue ya nne mbili" says what a pack holds, and then how many.
+        wanted = replace(wanted, container=row.container)
+    found = resolve(catalogue, read_keys(keys), wanted)
+    if found.sku != sku or wanted.container:
+        found = _settled(catalogue, sku, wanted)
+    return Item(start, end, text[start:end], keys, frozenset(), ELSEWHERE, wanted, found)
+
+
+def _settled(catalogue: Catalogue, sku: str, wanted: Wanted) -> Resolution:
+    """What is wanted of a row by its own name, which others may be taken for as well."""
+    lines = lines_for(catalogue, catalogue.row_of[sku], wanted)
+    status = Status.SURE if lines else Status.ODD
+    return Resolution(status, lines or (), (), 1.0, 1.0, "alias", exact=True, sku=sku)
