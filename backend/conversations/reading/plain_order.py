@@ -15,10 +15,11 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
-from backend.catalog.linking.terms import read_keys
+from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ELSEWHERE, Item
-from backend.conversations.reading.plain_words import NAME, NUMBER, Said, divided, number_said
+from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.plain_words import NAME, NUMBER, TIMES, Said, divided, number_said
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
 
@@ -40,6 +41,11 @@ class _Entry(NamedTuple):
     def counted(self) -> int:
         """How many are asked for, 0 where nothing says it."""
         return self.number.number if self.number else 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the number stands behind the name."""
+        return self.number is not None and self.number.start > self.name.start
 
 
 _Entries = tuple[_Entry, ...]
@@ -94,11 +100,23 @@ def _read(text: str, catalogue: Catalogue) -> _Entries:
 
 
 def _is_plain(entries: _Entries, text: str) -> bool:
-    """Whether each name is that of one row and no two are of the same, and no number may be anything but a count."""
+    """Whether each name is that of one row and no two are of the same, and no number may be anything but a count.
+
+    All stand before their goods, or all behind; of an order that there is already, more may be said.
+    """
     rows = {sku for one in entries for sku in one.name.rows}
-    numbers = [one.number for one in entries if one.number is not None]
-    said = all(one.number < _NO_COUNT and text[one.start : one.end].lower() != _PRONOUN for one in numbers)
-    return said and len(rows) == len(entries) and all(len(one.name.rows) == 1 for one in entries)
+    behind = {one.is_behind for one in entries}
+    said = all(_only_counts(one, text) for one in entries) and len(behind) == 1
+    own = len(rows) == len(entries) and all(len(one.name.rows) == 1 for one in entries)
+    return said and own and not cues().any_in(cues().of_an_order, text)
+
+
+def _only_counts(entry: _Entry, text: str) -> bool:
+    """Whether a number is a count of the good, and neither a pronoun nor that of its unit ("sukari kilo mbili")."""
+    number, last = entry.number or entry.name, words(text[entry.name.start : entry.name.end])[-1]
+    said = text[number.start : number.end].lower()
+    of_unit = entry.is_behind and is_unit(fold(last[2])) and not said.startswith(TIMES)
+    return entry.counted < _NO_COUNT and said != _PRONOUN and not of_unit
 
 
 def _meanings(parts: Sequence[Said]) -> Iterator[_Entries]:

@@ -22,7 +22,7 @@ NOTHING: Final = ""
 _SIGN: Final = "c"
 _GAP: Final = re.compile(r"[\s,.!।]*|\s?[-'’/&+]\s?")
 _CUT: Final = re.compile(r"[,!।\n]|\.\s")
-_TIMES: Final = "x"
+TIMES: Final = "x"
 _LONGEST: Final = 14
 _LONGEST_PHRASE: Final = 4
 _MOST: Final = 99
@@ -170,6 +170,6 @@ class _Message:
     def _number_at(self, place: int) -> tuple[int, int]:
         """The number at a word, or 0, and the word behind it and its sign ("x6", "6 x")."""
         pair = [word.lower() for _, _, word in self.said[place : place + 2]]
-        if len(pair) > 1 and _TIMES in pair and not self.cuts[place]:
-            return number_said(pair[pair[0] == _TIMES]), place + 2
+        if len(pair) > 1 and TIMES in pair and not self.cuts[place]:
+            return number_said(pair[pair[0] == TIMES]), place + 2
         return number_said(pair[0]), place + 1
