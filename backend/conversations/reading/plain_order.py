@@ -147,16 +147,16 @@ def _entries(letters: str, parts: Sequence[Said], place: int) -> Iterator[_Entri
 
 def _item(entry: _Entry, text: str, catalogue: Catalogue) -> Item:
     """A good with the row that its name means, and what its number comes to of it."""
-    start, end, sku = entry.name.start, entry.name.end, next(iter(entry.name.rows))
-    keys = tuple(fold(word) for _, _, word in words(text[start:end]))
+    name, number, sku = entry.name, entry.number or entry.name, next(iter(entry.name.rows))
+    start, end = min(name.start, number.start), max(name.end, number.end)
+    keys = tuple(fold(word) for _, _, word in words(text[name.start : name.end]))
     wanted = Wanted(count=Fraction(entry.counted))
     row = catalogue.by_sku[sku]
-    if row.pieces in [
-        number_said(key) for key in keys
-    ]:  # "Tissue ya nne mbili" says what a pack holds, and then how many.
+    packs = row.pieces in [number_said(key) for key in keys]
+    if packs:  # "Tissue ya nne mbili" says what a pack holds, and then how many.
         wanted = replace(wanted, container=row.container)
     found = resolve(catalogue, read_keys(keys), wanted)
-    if found.sku != sku or wanted.container:
+    if found.sku != sku or packs:
         found = _settled(catalogue, sku, wanted)
     return Item(start, end, text[start:end], keys, frozenset(), ELSEWHERE, wanted, found)
 
