@@ -51,7 +51,7 @@ class Plain(NamedTuple):
 # letters stand for is told in `plain.toml`.
 _GOES: Final = ("xAy*", "Ac?kc?y+", "Ay+c?k?")
 _COMES: Final = ("[pjmcg]*NC[pjmcg]*", "[pjmcg]*CN[pjmcg]*")
-_TAKEN_OFF: Final = ("{goes}c*",)
+_TAKEN_OFF: Final = ("{goes}[cm]*",)  # "Sitaki coke tena": no more of it.
 _ADDED: Final = ("(?=.*[jm])(?!.*g)c*{comes}",)
 _TRADED: Final = ("eAf{comes}", "Aef{comes}", "sA{comes}", "{comes}sA", "At{comes}")
 _BOTH: Final = ("{goes}c*{comes}", "{comes}{goes}")

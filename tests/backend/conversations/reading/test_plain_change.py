@@ -45,7 +45,14 @@ SWEETS_ORDER = (
 @pytest.mark.parametrize(
     "text",
     [
-        *("kamba achana nayo", "forget the skipping rope", "sitaki kamba", "kamba wacha", "toa kamba kwa hio order"),
+        *(
+            "kamba achana nayo",
+            "forget the skipping rope",
+            "sitaki kamba",
+            "sitaki kamba tena",
+            "kamba wacha",
+            "toa kamba kwa hio order",
+        ),
         *("cancel the skipping rope please", "usilete kamba"),
     ],
 )
