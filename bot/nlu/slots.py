@@ -32,7 +32,7 @@ _SURE = Phrases(
         r"phone pe\b(?! (?:baat|bat|call|bol|bata|puch|pooch|likh|order|message|msg))",
         r"(?:stk|paybill|(?:pesa )?(?:taslimu|taslim))\b",
         r"(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*",
-        r"pay(?:ing)? (?:you )?(?:on|upon) (?:delivery|arrival)\b",
+        r"pay(?:ing)? (?:you )?(?:(?:on|upon) (?:delivery|arrival)|(?:by|with|in) (?:card|cash))\b",
         r"(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b",
         r"(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b",
         r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque)\b",

@@ -117,7 +117,9 @@ def test_what_a_place_is_called_by_stays(text: str, expected: str) -> None:
     assert found["text"] == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("nitalipa na till", "mpesa"), ("tutalipia na kadi", "card")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("nitalipa na till", "mpesa"), ("tutalipia na kadi", "card"), ("will pay by card.", "card")]
+)
 def test_what_somebody_pays_with_needs_no_tag(text: str, expected: str) -> None:
     found = payment_of(prepare(text, context_of({"region": "KE"})), [], None)
     assert found is not None

@@ -39,7 +39,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         (not order and any(_stands_instead(item, text) for item in items))
         or _adds_a_part(text, keys, change, order, catalogue)
         or _loses_size(items, change, order, catalogue)
-        or (bool(change.added) and not change.removed and not _EXCHANGING.isdisjoint(keys))
+        or _exchanges_half(keys, change)
         or (not items and cues().any_in(cues().something_more, text))
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
@@ -50,8 +50,18 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
     )
 
 
-# What is to go for something else has been lost where nothing goes ("swap the 2 inch for a 4 inch and add soap").
 _EXCHANGING: Final = frozenset(map(fold, ("swap", "replace", "switch", "badilisha", "badlo", "badla", "बदलो", "बदला")))
+_INSTEAD: Final = frozenset(map(fold, ("jagah", "jagha", "badle", "aivaji", "evaji", "जगह", "बदले", "ऐवजी", "badala")))
+
+
+def _exchanges_half(keys: Sequence[str], change: Change) -> bool:
+    """Whether only one side of an exchange was found.
+
+    What is to go has been lost in "swap the 2 inch for a 4 inch and add soap", what is to come in "laal ki jagah
+    golden balloons", where red ones are all that the order has.
+    """
+    half = bool(change.added) != bool(change.removed)
+    return half and not (_EXCHANGING if change.added else _EXCHANGING | _INSTEAD).isdisjoint(keys)
 
 
 def _changes_some(keys: Sequence[str], change: Change, order: Order) -> bool:

@@ -1,6 +1,7 @@
 """Whether what the bot took for an address, a note or a way of paying holds goods of the shop."""
 
 from collections.abc import Mapping
+from itertools import dropwhile
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -14,6 +15,9 @@ from backend.conversations.reading.pieces import Kind, cues, places_of
 _A_GUESS: Final = 0.65
 _LONGEST_NAME: Final = 3
 _BEFORE: Final = 2
+_BESIDES: Final = frozenset(
+    map(fold, ("upar", "varun", "saath", "sath", "se", "mein", "me", "ऊपर", "वरून", "साथ", "से", "में"))
+)
 _ANDS: Final = frozenset({"aur", "और"})  # Folded, they are "or", which may lead to a way of paying.
 
 
@@ -63,13 +67,18 @@ def counts_alike(note: Mapping[str, Any], catalogue: Catalogue) -> bool:
 
 
 def names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note: Mapping[str, Any]) -> bool:
-    """Whether a note says no more than what a row is called, or a part of it that tells which ("gift bag")."""
+    """Whether a note says no more than what a row is called, or a part of it that tells which ("gift bag").
+
+    A word like "besides" may stand before it where a number counts it ("upar se gift paper ek").
+    """
     start, end = int(note.get("start") or 0), int(note.get("end") or 0)
     said = words(text[start:end])
+    if any(one["start"] >= end and not text[end : one["start"]].strip() for one in reading.get("amounts") or ()):
+        said = tuple(dropwhile(lambda word: fold(word[2]) in _BESIDES, said))
     if not 0 < len(said) <= _LONGEST_NAME:
         return False
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
-    pieces = [one for one in lay_out(text, bare, catalogue, trusted=True) if start <= one.start < end]
+    pieces = [one for one in lay_out(text, bare, catalogue, trusted=True) if start + said[0][0] <= one.start < end]
     if not pieces or any(one.kind is not Kind.GOODS for one in pieces):
         return False
     found = resolve(catalogue, read_keys(tuple(one.key for one in pieces)), Wanted())

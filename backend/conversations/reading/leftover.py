@@ -148,7 +148,8 @@ _SURE_AMOUNT: Final = 0.9
 def is_lost(segment: Segment, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> bool:
     """Whether an amount that no item took counts what was not understood: the bot was sure of it, or a strange word."""
     sure = is_sure_amount(segment.start, segment.end, reading)
-    return bool(segment.amounts) and (sure or stands_by_a_stranger(segment.start, segment.end, pieces))
+    strange = any(one.kind is Kind.FOREIGN and one.mention is not None for one in segment.pieces)  # "1 laptop bag"
+    return bool(segment.amounts) and (sure or strange or stands_by_a_stranger(segment.start, segment.end, pieces))
 
 
 def leads_to_note(end: int, reading: Mapping[str, Any], text: str) -> bool:

@@ -102,3 +102,12 @@ def test_one_more_of_another_good_is_added(text: str) -> None:
 def test_an_exchange_by_which_nothing_goes_is_asked_about(text: str) -> None:
     history = _after("1 x Sewing Needle 14, 1 x Metal Zip = KES 180")
     assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text", ["sona ki jagah <-metal zip> de do", "badala ya ile <-zipu ya chuma>", "सोने की जगह <-metal zip> दे दो"]
+)
+def test_an_exchange_by_which_nothing_comes_is_asked_about(text: str) -> None:
+    """What is on the order already comes in nothing's place."""
+    history = _after("1 x Metal Zip = KES 90")
+    assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY

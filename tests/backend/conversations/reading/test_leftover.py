@@ -145,3 +145,27 @@ def test_a_count_that_tells_of_what_wala_names_is_asked_about(text: str) -> None
     tokens = [{**one, "p": 0.8 if one["text"] == "2" else one["p"]} for one in reading["tokens"]]
     context = ReadingContext(plain, thresholds=EVERYTHING)
     assert read_message({**reading, "tokens": tokens}, LIME, context).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["{1} <laptop> bag and {2} <cocoa>", "{2} <kakao> na {moja|1} <jerrycan> bag"])
+def test_a_counted_good_that_no_row_has_is_asked_about_though_a_container_ends_it(text: str) -> None:
+    plain, reading = marked(text, "place_order")
+    doubted = {"1", "moja", "laptop", "jerrycan"}
+    tokens = [{**one, "p": 0.5} if plain[one["start"] : one["end"]] in doubted else one for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens}, SNACKS, ReadingContext(plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision) == ({"COCOA": 2}, Decision.CLARIFY)
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "expected"),
+    [
+        ("{2} <cocoa>, upar se spinach roll {ek|1}", "upar se spinach roll", {"COCOA": 2, "ROLL-S": 1}),
+        ("{दो|2} <कोको>, ऊपर से पालक रोल {एक|1}", "ऊपर से पालक रोल", {"COCOA": 2, "ROLL-S": 1}),
+        ("{2} <cocoa>, upar se spinach roll jaisa", "upar se spinach roll jaisa", {"COCOA": 2}),
+    ],
+)
+def test_a_counted_good_behind_besides_is_no_note(text: str, note: str, expected: dict[str, int]) -> None:
+    plain, _ = marked(text, "place_order")
+    start = plain.index(note)
+    said = {"text": note, "start": start, "end": start + len(note)}
+    assert lines(read(SNACKS, text, slots={"note": said})) == expected
