@@ -26,6 +26,7 @@ class Lexicon:
     size_means: Mapping[str, tuple[str, ...]]
     containers: Mapping[str, str]
     vessels: frozenset[str]
+    paired: frozenset[str]
     joints_after: frozenset[str]
     joints_before: frozenset[str]
     starts: frozenset[str]
@@ -84,6 +85,7 @@ def lexicon() -> Lexicon:
         size_means={label: tuple(means) for label, means in grammar["size_means"].items()},  # type: ignore[attr-defined]
         containers=_inverted(grammar["containers"]),  # type: ignore[arg-type]
         vessels=frozenset(grammar["vessels"]["words"]),  # type: ignore[index]
+        paired=frozenset(map(fold, grammar["paired"]["words"])),  # type: ignore[index]
         joints_after=after,
         joints_before=before,
         filler=frozenset(fold(word) for word in grammar["filler"]["words"]),  # type: ignore[index]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import PIECES_IN, Pack, as_fraction, by_money, fewest
 from backend.catalog.linking.terms import Measure
 
@@ -167,7 +167,7 @@ def _siblings(catalogue: Catalogue, row: int) -> list[CatalogueItem]:
 def _in_container(catalogue: Catalogue, row: int, container: str, count: Fraction) -> Lines | None:
     item = catalogue.items[row]
     pieces = PIECES_IN.get(container)
-    if container == _PAIR and not _PAIRED.isdisjoint(item.family):
+    if container == _PAIR and not lexicon().paired.isdisjoint(item.family):
         return _one(item, count)
     if pieces and not item.weighed:
         # Two dozen of what comes by the dozen are two of it.
@@ -184,45 +184,6 @@ def _in_container(catalogue: Catalogue, row: int, container: str, count: Fractio
 
 
 _PAIR: Final = "pair"
-# One of these is a pair, whatever its unit.
-_PAIRED: Final = frozenset(
-    map(
-        fold,
-        [
-            "pliers",
-            "scissors",
-            "trousers",
-            "jeans",
-            "shorts",
-            "pants",
-            "leggings",
-            "tights",
-            "glasses",
-            "sunglasses",
-            "spectacles",
-            "goggles",
-            "tongs",
-            "shears",
-            "tweezers",
-            "pincers",
-            "clippers",
-            "secateurs",
-            "headphones",
-            "earphones",
-            "binoculars",
-            "shoes",
-            "sandals",
-            "slippers",
-            "boots",
-            "gumboots",
-            "sneakers",
-            "socks",
-            "gloves",
-            "chappals",
-            "earrings",
-        ],
-    )
-)
 
 
 def _for_measure(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
