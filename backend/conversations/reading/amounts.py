@@ -1,8 +1,10 @@
 """What the amounts of a message mean in this shop: sizes, containers, verbs and ranges that only look like amounts."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -10,7 +12,7 @@ from backend.catalog.linking.folding import fold, stems, words, words_before, wo
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
-from backend.conversations.reading.slips import number_words
+from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.stretches import counts_time
 from backend.conversations.reading.vessel_names import without_vessel_name
 
@@ -338,3 +340,10 @@ _GIVES: Final = frozenset({"do", "dij", "dya"})
 def number_of(key: str) -> float | None:
     """Return the number that a folded word says, in digits or letters; None for none."""
     return float(key) if key.isdigit() else cues().several.get(key, spoken_number(key))
+
+
+@lru_cache(maxsize=16384)
+def number_said(key: str, word: str) -> float | None:
+    """The number that a word says by its folded key, the higher ones ("वीस", "baara") by their spelling alone."""
+    said = number_of(key)
+    return number_of_word(unicodedata.normalize("NFC", word).lower()) if said is None else said

@@ -2,15 +2,21 @@
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import crosses, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.conversations.reading.amounts import ALSO_GIVES, as_meant, helps, number_of, numbers_place, ranged
+from backend.conversations.reading.amounts import (
+    ALSO_GIVES,
+    as_meant,
+    helps,
+    number_of,
+    number_said,
+    numbers_place,
+    ranged,
+)
 from backend.conversations.reading.asked_counts import counts_a_size, counts_behind_verb
 from backend.conversations.reading.each import given_to_each
 from backend.conversations.reading.edges import with_edges
@@ -28,7 +34,7 @@ from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
-from backend.conversations.reading.slips import meant, number_of_word, strangers
+from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
 from backend.conversations.reading.told_without import note_of_some
@@ -211,7 +217,7 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     listing = any(_amounted(one, other) for one, other in itertools.pairwise(_without_wala(pieces)))
     found = []
     for place, (near, piece, after) in enumerate(zip([None, *pieces], pieces, [*pieces[1:], _END], strict=False), 1):
-        value = _number_said(piece.key, piece.text) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
+        value = number_said(piece.key, piece.text) if piece.kind in {Kind.OTHER, Kind.JOINT} else None
         if value is None or value < 1:
             continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
@@ -232,13 +238,6 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         if unread and told and (counts or price) and not given:
             found.append(counted(piece, value, "money" if price and value >= LEAST_PRICE else "count"))
     return found
-
-
-@lru_cache(maxsize=16384)
-def _number_said(key: str, word: str) -> float | None:
-    """The number that a word says, the higher ones ("वीस", "baara") by their spelling alone."""
-    said = number_of(key)
-    return number_of_word(unicodedata.normalize("NFC", word).lower()) if said is None else said
 
 
 def _is_sort(pieces: Sequence[Piece]) -> bool:
@@ -288,7 +287,7 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
     named = before is not None and before.kind in _NAMING
     if piece.key in ALSO_GIVES:
         return named and after.kind not in HELD
-    counts = not piece.text[:1].isdigit() and (_number_said(piece.key, piece.text) or 0) > 1
+    counts = not piece.text[:1].isdigit() and (number_said(piece.key, piece.text) or 0) > 1
     return named and counts and (after.kind not in HELD or after.key in lexicon().filler)
 
 

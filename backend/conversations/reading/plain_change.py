@@ -16,8 +16,9 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.change import quantity_of
 from backend.conversations.reading.history import running_order
+from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ADD, ELSEWHERE, REMOVE, Item
-from backend.conversations.reading.plain_words import Said, divided
+from backend.conversations.reading.plain_words import MOST_WAYS, Said, divided
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
 
@@ -96,12 +97,10 @@ def as_plain_change(
     order = context.order or running_order(context.history, catalogue)
     if not order or plain_change(context.text, order, catalogue) is None:
         return None
-    ranked = {one["name"]: float(one["confidence"]) for one in reading.get("intent_ranking") or ()}
-    return {**reading, "intent": {"name": _MODIFY, "confidence": max(ranked.get(_MODIFY, 0.0), _SURE_ENOUGH)}}
+    return read_as(reading, _MODIFY, max(ranked(reading).get(_MODIFY, 0.0), TAKEN_FOR))
 
 
 _MODIFY: Final = "modify_order"
-_SURE_ENOUGH: Final = 0.63
 # What such a change may have been taken for.
 MAY_CHANGE: Final = frozenset(
     (_MODIFY, "place_order", "cancel_order", "affirm", "deny", "special_instruction", "out_of_scope", "change_address",
@@ -112,13 +111,10 @@ MAY_CHANGE: Final = frozenset(
 def _read(text: str, order: Order, catalogue: Catalogue) -> Plain | None:
     found: dict[object, Plain] = {}
     for parts in divided(text, catalogue):
-        if prod(len(one.letters) for one in parts) <= _MOST_WAYS and any(one.rows for one in parts):
+        if prod(len(one.letters) for one in parts) <= MOST_WAYS and any(one.rows for one in parts):
             for plain in _meanings(parts, order, catalogue):
                 found.setdefault((frozenset(plain.removed), plain.added), plain)
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-_MOST_WAYS: Final = 256
 
 
 def _meanings(parts: Sequence[Said], order: Order, catalogue: Catalogue) -> Iterator[Plain]:

@@ -19,13 +19,12 @@ from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.pieces import cues
-from backend.conversations.reading.plain_words import NAME, NUMBER, TIMES, Said, divided, number_said
+from backend.conversations.reading.plain_words import MOST_WAYS, NAME, NUMBER, TIMES, Said, divided, number_said
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
 
 _PLACE: Final = "place_order"
 _ASKING: Final = frozenset("opmjc")  # What the letters stand for is told in `plain.toml`.
-_MOST_WAYS: Final = 256
 _LONGEST: Final = 160
 _NO_COUNT: Final = 20
 _PRONOUN: Final = "one"  # "the big one"
@@ -89,7 +88,7 @@ def _read(text: str, catalogue: Catalogue) -> _Entries:
     for parts in divided(text, catalogue):
         if any(NUMBER in one.letters and NUMBER in other.letters for one, other in pairwise(parts)):
             continue  # "Do char" is two to four, or gives four.
-        if prod(len(one.letters) for one in parts) > _MOST_WAYS:
+        if prod(len(one.letters) for one in parts) > MOST_WAYS:
             return ()
         for entries in _meanings(parts):
             found.setdefault(frozenset((one.name.rows, one.counted) for one in entries), entries)

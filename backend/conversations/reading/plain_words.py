@@ -23,6 +23,7 @@ _SIGN: Final = "c"
 _GAP: Final = re.compile(r"[\s,.!।]*|\s?[-'’/&+]\s?")
 _CUT: Final = re.compile(r"[,!।\n]|\.\s")
 TIMES: Final = "x"
+MOST_WAYS: Final = 256  # in which the words of a message may be taken; more are left to the other rules
 _LONGEST: Final = 14
 _LONGEST_PHRASE: Final = 4
 _MOST: Final = 99

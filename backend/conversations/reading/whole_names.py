@@ -7,9 +7,8 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import as_ware, is_unit
-from backend.conversations.reading.amounts import ALSO_GIVES, number_of
+from backend.conversations.reading.amounts import ALSO_GIVES, number_said
 from backend.conversations.reading.pieces import Kind, Piece, cues
-from backend.conversations.reading.slips import number_of_word
 from backend.conversations.reading.steps import counted
 
 _SLOTS: Final = ("address", "note")
@@ -128,10 +127,7 @@ def _touch(text: str, one: Word, other: Word) -> bool:
 def _value(word: str) -> float | None:
     """The number that a word says in digits or letters, or None."""
     key = fold(word)
-    said = number_of(key)
-    if said is None and key.replace(".", "", 1).isdigit():
-        return float(key)
-    return number_of_word(word.lower()) if said is None else said
+    return float(key) if key.replace(".", "", 1).isdigit() else number_said(key, word)
 
 
 def _kept_whole(text: str, reading: Mapping[str, Any], name: _Named) -> Mapping[str, Any]:
