@@ -35,18 +35,18 @@ _SURE = Phrases(
         r"pay(?:ing)? (?:you )?(?:(?:on|upon) (?:delivery|arrival)|(?:by|with|in) (?:card|cash))\b",
         r"(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b",
         r"(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b",
-        r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque)\b",
+        r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque|hundi|(?:by|kwa) che(?:ck|ki)|check se)\b",
         r"(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(?:till|card|kadi)\b",
         r"(?:(?:ni|tu|n)?(?:ta|na|me)?|ku)lip\w* (?:na|kupitia) (?:till|card|kadi)\b",
         r"pay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b",
         r"(?:scanner|qr code|(?:my|debit|credit) card|(?:card|kadi) (?:se|ne|ya benki)|hela mkononi|pesa mkononi)\b",
     ),
-    ("वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन",),
+    ("वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन|चेक(?:ने| ?से| द्वार[ाे])",),
 )
 # Ways of paying that no shop takes here; each is asked about.
 _OTHER_WAYS = (
     r"points|gift ?card|vou?cher|vocha|coupon|sodexo|airtel|t ?-? ?kash|transfer|bitcoin|crypto|paypal|neft|cheque"
-    r"|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड"
+    r"|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|चेक|hundi|\bche(?:ck|ki)\b"
 )
 _NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
 _NOT_BEFORE = frozenset(["not", "no", "don't", "sio", "si", "without", "bila", "hapana"])

@@ -44,6 +44,7 @@ from bot.nlu.flags import flags_of
         ("same_again", "nataka kurudia ile ya jana"),
         ("same_again", "leo tena hio hio"),
         ("same_again", "could I get a repeat of that order today"),
+        ("credit", "weka kwa deni"),
         ("angry", "mmenichosha nyinyi"),
         ("angry", "चोर हो तुम लोग"),
     ],
@@ -58,6 +59,7 @@ def test_a_flag_is_raised(flag: str, text: str) -> None:
     [
         ("paid", "nitalipa kesho"),
         ("credit", "5 tarikh ko do cake chahiye"),
+        ("credit", "denim dress moja"),
         ("credit", "leta tarehe tano, nitalipa cash"),
         ("left", "turn left at the shop"),
         ("wholesale", "2 eggs for my son"),

@@ -17,6 +17,11 @@ from bot.nlu.spans import Span
         "nina vocha, niitumie",
         "coupon se de dunga",
         "कूपन चलेगा क्या",
+        "naweza kulipa kwa hundi",
+        "nitalipa kwa cheki",
+        "can I pay by check",
+        "check se de dunga",
+        "पैसे चेकने देईन",
     ],
 )
 def test_a_way_that_no_shop_takes_is_asked_about(text: str) -> None:
@@ -72,6 +77,9 @@ def test_the_way_that_works_is_the_one_chosen(text: str, way: str, expected: str
         "drop it where my brother stays",
         "peleka pale dadangu anafanya kazi",
         "leta anapoishi mama",
+        "zipelekwe kwa fundi wangu",
+        "bring it to the guy I share a desk with",
+        "mere mistri ke ghar bhej do",
         "jahan mera bhai rehta hai wahan bhejo",
         "जहाँ मेरी बहन रहती है वहाँ भेजो",
     ],

@@ -346,10 +346,10 @@ ORDINALS = frozenset(["kwanza", "pili", "mwisho", "katikati", "kushoto", "kulia"
 GENITIVES = frozenset(["ya", "wa", "la", "cha", "vya", "za"])
 # Whose place it is tells the way only to those who know them: kin and friends, and what they may have, by language.
 _KIN = {
-    "en": "sister|brother|mother|mom|mum|mummy|dad|daddy|father|aunt|aunty|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|grandpa|grandmother|parents|in-?laws?|boss|colleague|landlord|son|daughter|niece|nephew",
-    "sw": "mama|mathe|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|babu|shosho|guka|cucu|bibi|mke|mume|beshte|beste|cuzo|cousin|bro|brathe|sis|sistangu|ndugu|binamu|mtoto|kijana|shemeji|wifi|boss",
-    "hi": "behen|behan|bahan|bhai|bhaiya|dost|saheli|mummy|maa|mama|mami|papa|chacha|chachi|nana|nani|dada|dadi|padosi|sasural|sasur|saas|maasi|mausi|buaa?|didi|jija|beta|beti|bhabhi|boss",
-    "hi_dev": "बहन|भाई|भैया|दोस्त|सहेली|मम्मी|माँ|मां|मामा|मामी|पापा|चाचा|चाची|नाना|नानी|दादा|दादी|पड़ोसी|ससुराल|सास|मौसी|बुआ|दीदी|जीजा|भाभी|बेटे|बेटी|बॉस",
+    "en": "sister|brother|mother|mom|mum|mummy|dad|daddy|father|aunt|aunty|auntie|uncle|friend|neighbou?r|cousin|boyfriend|girlfriend|wife|husband|grandma|grandpa|grandmother|parents|in-?laws?|boss|colleague|landlord|son|daughter|niece|nephew|plumber|electrician|carpenter|mason|contractor|mechanic|tailor|assistant|tenant",
+    "sw": "mama|mathe|baba|dada|kaka|shangazi|mjomba|rafiki|jirani|nyanya|babu|shosho|guka|cucu|bibi|mke|mume|beshte|beste|cuzo|cousin|bro|brathe|sis|sistangu|ndugu|binamu|mtoto|kijana|shemeji|wifi|boss|fundi|dereva|mpangaji|jamaa",
+    "hi": "behen|behan|bahan|bhai|bhaiya|dost|saheli|mummy|maa|mama|mami|papa|chacha|chachi|nana|nani|dada|dadi|padosi|sasural|sasur|saas|maasi|mausi|buaa?|didi|jija|beta|beti|bhabhi|boss|mistri|darzi",
+    "hi_dev": "बहन|भाई|भैया|दोस्त|सहेली|मम्मी|माँ|मां|मामा|मामी|पापा|चाचा|चाची|नाना|नानी|दादा|दादी|पड़ोसी|ससुराल|सास|मौसी|बुआ|दीदी|जीजा|भाभी|बेटे|बेटी|बॉस|मिस्त्री|दर्जी",
     "mr": "bahini|bhava|bhau|mitra|maitrini|mama|mami|kaka|kaku|mavshi|shejarya|aai|baban?|tai|dada|vahini|sasrya|sasu|aaji|aajoban?|aatya|mula|muli",
     "mr_dev": "बहिणी|भावा|भाऊ|मित्रा|मैत्रिणी|मामा|मामी|काका|काकू|मावशी|शेजाऱ्या|आत्या|आई|बाबां?|ताई|दादा|वहिनी|सासऱ्या|सासू|आजी|आजोबां|मुला|मुली",
 }  # fmt: skip
@@ -368,6 +368,7 @@ _NO_LANDMARK = r"(?! ?(ke |च्या |chya )?(paas|pass|sa+mne|upar|niche|nee
 VAGUE_PLACES = (
     r"((to|at|for) (my|his|her|our|the) (?:\w+ )?(office|work|workplace|shop|hostel|new place|new office|new house|place|house|home)|(to|at) (my|his|her|our|the) (?:\w+ )?({en})('?s)?)( (new )?({en_theirs}))?(?=\s*($|[.,!?\n]))",
     r"(to|at) (my|his|her) ({en})('?s)? ({en_theirs})\b|(my|his|her|our) ({en})'?s ({en_theirs})\b",
+    r"(to|at) the (guy|man|lady|girl|woman|boy|person) (i|who|that|next to|beside)\b",
     r"where (my|his|her|our) (?:\w+ )?({en}) (works|lives|stays|studies|teaches|is staying|is working)\b",
     r"({sw})(ngu| {own})? anapo(ishi|kaa|fanyi?a kazi|soma)\b|anapo(ishi|kaa|fanyi?a kazi|soma) ({sw})(ngu)?\b|(pale|mahali|kule|kwenye|penye) ({sw})(ngu| {own})? ana(ishi|kaa|fanyi?a kazi|soma)\b",
     r"jaha+n? (mer[ai]|hamar[ai]) ({hi}) (kaam|kam|rehta|rehti|rahta|rahti|padhta|padhti)\b|jith[ey] (ma[zjh]+[iy]a?|amch[iy]a?) (\w+ )?(rahto|rahte|rahato|rahate|kaam|kam|shikto|shikte)\b",
