@@ -7,6 +7,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words_before
 from backend.conversations.reading.asides import without_left_out
+from backend.conversations.reading.happened import without_happened
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
@@ -24,7 +25,8 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
 
     What is left out stands under `passing`, as spans that hold no goods.
     """
-    reading = without_left_out(reading, lay_out(text, reading, catalogue))
+    pieces = lay_out(text, reading, catalogue)
+    reading = without_happened(without_left_out(reading, pieces), pieces)
     found = [(name, span) for name, listed in cues().passing.items() for span in places_of(listed, text)]
     found = [(name, span) for name, span in found if not _asked_for(text, span[0])]
     if not found or (reading.get("intent") or {}).get("name") != _PLACE:

@@ -14,10 +14,12 @@ _FORM: Final = re.compile(
     rf"|(?:{_DONE_TO}){_SYLLABLE}*[bcdfghjklmnpstvyz]+we"
     # What they are to be like: "zilizoiva", "yaliyokomaa", "zikiwa baridi".
     r"|(?:zilizo|yaliyo|iliyo|vilivyo|kilicho|lililo|walio)\w{2,}|(?:zi|i|ya|vi|ki|li|wa)kiwa"
+    # What has become of somebody or something: "zimepotea", "wameongezeka".
+    r"|(?:zi|wa|ya|vi|ni|i|tu)me\w{4,}"
 )
 
 
 @lru_cache(maxsize=4096)
 def asks_to_treat(word: str) -> bool:
-    """Whether a word, as it was typed, asks for something to be done to goods, or tells in which state they come."""
+    """Whether a word, as it was typed, asks for something to be done to goods, or tells how they come or what was."""
     return _FORM.fullmatch(word.lower()) is not None

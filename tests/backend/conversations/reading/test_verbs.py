@@ -25,6 +25,8 @@ from tests.support.shops import CORNER_SHOP
         "yaliyokomaa",
         "iliyochomwa",
         "zikiwa",
+        "zimepotea",
+        "wameongezeka",
     ],
 )
 def test_a_verb_says_how_goods_are_to_come(word: str) -> None:
@@ -32,7 +34,25 @@ def test_a_verb_says_how_goods_are_to_come(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["mikate", "mkate", "milkshake", "mince", "wine", "maize", "uyoge", "coffee", "ziwe", "viazi", "unga"]
+    "word",
+    [
+        "mikate",
+        "mkate",
+        "milkshake",
+        "mince",
+        "wine",
+        "maize",
+        "uyoge",
+        "coffee",
+        "ziwe",
+        "viazi",
+        "unga",
+        "imei",
+        "turmeric",
+        "tumeric",
+        "america",
+        "umeme",
+    ],
 )
 def test_goods_are_no_verbs(word: str) -> None:
     assert not asks_to_treat(word)

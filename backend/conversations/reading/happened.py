@@ -1,0 +1,47 @@
+"""What has become of somebody or something ("stima zimepotea", "wageni wameongezeka"), which orders none of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any, Final
+
+from backend.conversations.reading.pieces import Kind, Piece, cues
+
+# Swahili's "it has ...", "they have ..."; the verb agrees with the noun before it.
+_HAS: Final = re.compile(r"(?:zi|wa|ya|vi|ki|li|i)me[a-z]{4,}")
+_NAMES: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT})
+
+
+def without_happened(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> Mapping[str, Any]:
+    """The reading of an order without those of whom it only tells what has happened.
+
+    Args:
+        reading: The reading.
+        pieces: All pieces of the message in order.
+    """
+    orders = (reading.get("intent") or {}).get("name") == "place_order"
+    told = [place for place, piece in enumerate(pieces) if orders and _HAS.fullmatch(piece.text.lower())]
+    spans = [span for place in told for span in _subject(pieces, place)]
+    if not spans:
+        return reading
+    kept = [
+        one
+        for one in reading.get("mentions") or ()
+        if not any(start < one["end"] and one["start"] < end for start, end in spans)
+    ]
+    return {**reading, "mentions": kept, "passing": [*(reading.get("passing") or ()), *spans]}
+
+
+def _is_named(piece: Piece) -> bool:
+    """Whether a piece is a part of a noun, or tells whose it is ("gari ya mzee")."""
+    return piece.kind in _NAMES or piece.text.lower() in cues().address_words
+
+
+def _subject(pieces: Sequence[Piece], place: int) -> list[tuple[int, int]]:
+    """The span of a verb and of the uncounted noun before it, where that begins a clause or follows a count."""
+    run = list(takewhile(_is_named, reversed(pieces[:place])))
+    first = place - len(run)
+    led_by = pieces[first - 1] if first else None
+    counted = led_by is not None and led_by.kind is Kind.AMOUNT and first > 1 and pieces[first - 2].kind in _NAMES
+    apart = led_by is None or led_by.kind is Kind.BREAK or counted
+    return [(pieces[first].start, pieces[place].end)] if run and apart else []
