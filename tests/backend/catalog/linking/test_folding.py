@@ -33,6 +33,7 @@ def test_spellings_of_one_word_share_a_key(spellings: tuple[str, ...]) -> None:
     [
         ("eggs", "egg"), ("tomatoes", "tomato"), ("pies", "pie"), ("mikate", "mkate"), ("vitunguu", "kitunguu"),
         ("viberiti", "kiberiti"), ("bajrichi", "bajri"), ("gulacha", "gul"),
+        ("scarves", "scarf"), ("loaves", "loaf"),
     ],
 )  # fmt: skip
 def test_a_plural_or_case_form_finds_its_word(form: str, word: str) -> None:
