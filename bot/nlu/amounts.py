@@ -277,7 +277,13 @@ class AmountFinder:
         worth = self._word(last) in units.WORTH_AFTER
         plain = before and number.value >= SMALLEST_SPEND and not number.fraction and not unit_of(self._word(last))
         spends = worth and number.value >= SMALLEST_SPEND and not number.fraction
-        if not (code is not None or after or number.money or spends or (plain and self._word(at) != "wa")):
+        if not (
+            code is not None
+            or after
+            or number.money
+            or spends
+            or (plain and (self._word(at) != "wa" or self._word(start) == "mia"))
+        ):
             return None
         sure = bool(code or after or number.money)
         return Amount(at, last + worth, number.value, "money", currency=code or after or None, sure=sure)

@@ -48,7 +48,8 @@ def test_an_amount_is_read(text: str, words: str, value: float, kind: str, unit:
 @pytest.mark.parametrize(
     ("text", "value", "currency"),
     [
-        ("nyanya ya soo na mbao", 120.0, None), ("za soo mbili", 200.0, None), ("50 ka aloo", 50.0, None),
+        ("nyanya ya soo na mbao", 120.0, None), ("za soo mbili", 200.0, None),
+        ("mchele wa mia nne", 400.0, None), ("50 ka aloo", 50.0, None),
         ("₹50", 50.0, "INR"),
         ("ksh 1,200", 1200.0, "KES"), ("पन्नास रुपयांचे", 50.0, "INR"), ("20 bob", 20.0, "KES"), ("worth 200", 200.0, None),
         ("100/-", 100.0, None), ("thao", 1000.0, None),
