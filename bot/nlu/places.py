@@ -23,6 +23,8 @@ from bot.nlu.spans import Span
 _BRINGS = regex.compile(BRINGING_FORMS)
 _STOPS = frozenset({".", "\n", "।", "?", "!"})
 _A_NAME = 2
+_PERSONS = frozenset({"mama", "baba", "bibi", "mzee", "dada", "kaka", "mwalimu", "shosho", "nyanya"})
+_WANTS = regex.compile(r"(?:ni|tu|n)(?:li|na|ta|nge|ngependa)?(?:taka|omba|hitaji)")
 # "Its Karen", "we are at Karen": what leads to a place, that of who is there included.
 LEADS = LEADING | {"its", "it's", "we", "we're", "are"}
 
@@ -63,7 +65,16 @@ def names_none(message: Message, part: Span, *, ordered: bool) -> bool:
         ordered: Whether the message names goods; "do you deliver to X, then two teas" does order there.
     """
     first, last = _sentence(message, part)
-    return (not ordered and _asks(message, first, last)) or _instructs(message, part, first, last)
+    told = _instructs(message, part, first, last) or _introduces(message, part)
+    return told or (not ordered and _asks(message, first, last))
+
+
+def _introduces(message: Message, part: Span) -> bool:
+    """Whether a stretch only tells who writes ("ni Mama Faith"), or asks for something ("Nilitaka", "Zilete")."""
+    said = [token.norm for token in message.tokens[part.first : part.last]]
+    led = message.tokens[part.first - 1].norm if part.first else ""
+    alone = len(said) == 1 and (_WANTS.fullmatch(said[0]) is not None or brings(said[0]))
+    return alone or (led == "ni" and said[0] in _PERSONS and "," not in said)
 
 
 def instructs(message: Message, start: int) -> bool:

@@ -115,7 +115,7 @@ def address_of(message: Message, spans: Sequence[Span], intent: str) -> dict[str
     if not text:
         return _vague_place(message)
     confidence = min(span.p for span in parts)
-    short = not any(char.isdecimal() for char in text) and len(text.split()) <= _VAGUE_WORDS
+    short = not any(map(str.isdecimal, text)) and len(text.split()) <= _VAGUE_WORDS and text.count(",") <= 1
     return {
         "text": text,
         "start": pieces[0]["start"],
@@ -195,8 +195,8 @@ def _without_tail(message: Message, run: Sequence[Span]) -> int:
 
 def _owned(message: Message, at: int) -> bool:
     """Whether a word names whose the place before it is ("duka la simu"); a number's ("namba ya simu") is none."""
-    before = [token.norm for token in message.tokens[max(at - 2, 0) : at]]
-    return before[-1:] != [] and before[-1] in GENITIVES and before[0] not in TRAILING
+    before = [token.norm for token in message.tokens[max(at - 2, 0) : at]] or [""]
+    return before[-1] in GENITIVES and before[0] not in TRAILING and not brings(message.tokens[at].norm)
 
 
 def _is_place(message: Message, span: Span) -> bool:

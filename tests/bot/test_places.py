@@ -29,6 +29,8 @@ def none_named(text: str, place: str, *, ordered: bool = False) -> bool:
         ("rider aweke mzigo mlangoni", "mlangoni"),
         ("mwenye duka anipigie", "duka anipigie"),
         ("tell him to wait at the petrol station", "the petrol station"),
+        ("mambo, ni Mama Faith. nataka mkate", "Mama Faith"),
+        ("mkate moja. Zilete tu nyumbani", "Zilete"),
     ],
 )
 def test_what_names_no_place_to_deliver_to(text: str, place: str) -> None:
@@ -43,6 +45,7 @@ def test_what_names_no_place_to_deliver_to(text: str, place: str) -> None:
         ("do you open early? send to Limuru town", "Limuru town"),
         ("leave it at Sunrise court gate", "Sunrise court gate"),
         ("niko kwa gate", "gate"),
+        ("ni Mama Ngina road, gate 4", "Mama Ngina road, gate 4"),
     ],
 )
 def test_what_names_one(text: str, place: str) -> None:
@@ -56,7 +59,15 @@ def test_an_order_beside_the_question_goes_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "expected"), [("nipelekee", True), ("mniletee", True), ("deliver", True), ("gate", False)]
+    ("word", "expected"),
+    [
+        ("nipelekee", True),
+        ("mniletee", True),
+        ("deliver", True),
+        ("gate", False),
+        ("mnaniletea", True),
+        ("nishushie", True),
+    ],
 )
 def test_verbs_of_bringing(word: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Swahili's in all persons."""

@@ -26,6 +26,12 @@ _FELT: Final = re.compile(
     r"[^,.\n\U0001f300-\U0001faff]*[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\s]+(?=[A-Z\u0900-\u097f])"
 )
 _NUMBER: Final = re.compile(r"\s+[A-Za-z]{0,2}\d{1,4}[A-Za-z]?\b(?!\s*\w)")
+# "... next" + "to the dispensary", "... पेड़" + "के सामने": what an address that was cut short there goes on with.
+_ENDS_NEXT: Final = re.compile(r"\b(?:next|opposite|opp|near|behind|beside)$", re.IGNORECASE)
+_NEXT_TO: Final = re.compile(r" (?:to )?(?:the )?\w+(?: \w+)?(?=\s*[,.;\n]|$)")
+_BEHIND_IT: Final = re.compile(
+    r" (?:ke|के) (?:saa?mne|paas|pi+che|peeche|upar|nee?che|bagal|aage|सामने|पास|पीछे|ऊपर|नीचे|बगल|आगे)(?=\s*[,.;\n।]|$)"
+)
 _LED_TO: Final = re.compile(r"\s(?:to|hadi|mpaka)\s+(?P<place>[A-Z]\w+(?: [A-Z]\w+){0,2})$")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
@@ -36,7 +42,7 @@ _LONGEST: Final = 3
 _UNSURE: Final = 0.97
 _LIKELY: Final = 0.9
 _BRINGS: Final = re.compile(
-    r"(?:[a-z]{1,4})?(?:let|pelek|tum|fik(?:ish)?)(?:[aei]|[eiw]+[ae]|[ei]+ni)"
+    r"(?:[a-z]{1,5})?(?:let|pelek|tum|fik(?:ish)?)(?:[aei]|[eiw]+[ae]|[ei]+ni)"
 )  # nipelekee, pelekeni
 _NAMING: Final = frozenset({"O", "ITEM", "ADDRESS"})
 Word = tuple[int, int, str]
@@ -166,6 +172,9 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
 def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
     """Where the address ends, the name in the message's last clause included."""
     gap = text[end:]
+    beside = _BEHIND_IT.match(gap) or (_NEXT_TO.match(gap) if _ENDS_NEXT.search(text[:end]) else None)
+    if beside:
+        return end + beside.end()
     number = _NUMBER.match(gap)
     if number and fold(words_before(text, end)[-1][2]) in cues().numbered_places:  # "... hse" and 22
         return end + number.end()

@@ -48,6 +48,7 @@ _SURE: Final = 0.9
 _OF_TWO_MINDS: Final = 0.6
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 _LONGEST_NAME: Final = 3
+_LEADS: Final = frozenset({"we", "are", "i", "am", "i'm", "we're", "at", "niko", "tuko", "nipo", "tupo"})
 
 
 def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -317,7 +318,15 @@ def _without_goods(
         cut += 1
     if cut == start:
         return slot
+    cut += _led_to(text[cut:end]) if sure else 0
     return {**slot, "text": text[cut:end], "start": cut} if cut < end else None
+
+
+def _led_to(place: str) -> int:
+    """Where a place begins behind the words that lead to it ("we are at ..."); 0 where none do."""
+    said = words(place)
+    led = len([*itertools.takewhile(lambda word: word[2].lower() in _LEADS, said)])
+    return said[led][0] if 0 < led < len(said) else 0
 
 
 def _before_next_good(

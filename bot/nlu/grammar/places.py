@@ -140,6 +140,12 @@ LEADING = frozenset(
         "up",
         "till",
         "ni",
+        "nakaa",
+        "ninakaa",
+        "naishi",
+        "ninaishi",
+        "sahi",
+        "mzigo",
         "niko",
         "nipo",
         "tuko",
@@ -214,6 +220,8 @@ BRINGING = frozenset(
         "drop",
         "send",
         "ship",
+        "niget",
+        "mniget",
         "mniletee",
         "niletee",
         "nileteeni",
@@ -289,7 +297,7 @@ SECOND_HALVES = _words(
     """
 )
 # Swahili's verbs of bringing in all their persons and forms: nipelekee, mtuletee, uniletee, zipelekwe.
-BRINGING_FORMS = r"(?:[umazi]|mu|ni|mni|uni|tu|mtu|utu|mpe|wa|zi|i|ya|vi)?(?:let|pelek|tum)(?:a|e|ea|ee|wa|we|eni|eeni|ewe|ewa|ia|ie|ieni)"
+BRINGING_FORMS = r"(?:[umazi]|mu|ni|mni|uni|tu|mtu|utu|mpe|wa|zi|i|ya|vi|(?:u|m)na(?:ni|tu))?(?:let|pelek|tum|shush)(?:a|e|ea|ee|wa|we|eni|eeni|ewe|ewa|ia|ie|ieni)"
 # Verbs of putting something down or handing it over: the clause that one of these ends is for the rider, and no place.
 PUTTING = frozenset(
     [
