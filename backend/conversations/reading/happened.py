@@ -9,18 +9,21 @@ from backend.conversations.reading.pieces import Kind, Piece, cues
 
 # Swahili's "it has ...", "they have ..."; the verb agrees with the noun before it.
 _HAS: Final = re.compile(r"(?:zi|wa|ya|vi|ki|li|i)me[a-z]{4,}")
+_SAID: Final = re.compile(rf"\b{_HAS.pattern}\b", re.IGNORECASE)
 _NAMES: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT})
 
 
-def without_happened(reading: Mapping[str, Any], pieces: Sequence[Piece]) -> Mapping[str, Any]:
+def without_happened(text: str, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> Mapping[str, Any]:
     """The reading of an order without those of whom it only tells what has happened.
 
     Args:
+        text: The message.
         reading: The reading.
         pieces: All pieces of the message in order.
     """
-    orders = (reading.get("intent") or {}).get("name") == "place_order"
-    told = [place for place, piece in enumerate(pieces) if orders and _HAS.fullmatch(piece.text.lower())]
+    if not _SAID.search(text) or (reading.get("intent") or {}).get("name") != "place_order":
+        return reading
+    told = [place for place, piece in enumerate(pieces) if _HAS.fullmatch(piece.text.lower())]
     spans = [span for place in told for span in _subject(pieces, place)]
     if not spans:
         return reading

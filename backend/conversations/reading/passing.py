@@ -8,6 +8,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words_before
 from backend.conversations.reading.asides import without_left_out
 from backend.conversations.reading.happened import without_happened
+from backend.conversations.reading.how_given import without_how_given
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 
@@ -26,7 +27,9 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     What is left out stands under `passing`, as spans that hold no goods.
     """
     pieces = lay_out(text, reading, catalogue)
-    reading = without_happened(without_left_out(reading, pieces), pieces)
+    reading = without_how_given(
+        text, without_happened(text, without_left_out(reading, pieces), pieces), pieces, catalogue
+    )
     found = [(name, span) for name, listed in cues().passing.items() for span in places_of(listed, text)]
     found = [(name, span) for name, span in found if not _asked_for(text, span[0])]
     if not found or (reading.get("intent") or {}).get("name") != _PLACE:
