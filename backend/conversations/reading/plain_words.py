@@ -26,6 +26,7 @@ TIMES: Final = "x"
 MOST_WAYS: Final = 256  # in which the words of a message may be taken; more are left to the other rules
 _LONGEST: Final = 14
 _LONGEST_PHRASE: Final = 4
+_OR: Final = re.compile(r"\b[oO][rR]\b")  # sounds as Hindi's "aur" does, and takes one of two in English
 _MOST: Final = 99
 _NOT_ALONE: Final = frozenset({"take", "leave", "less", "minus", "out", "without", "vitut"})
 
@@ -120,7 +121,8 @@ def divided(text: str, catalogue: Catalogue) -> Iterator[Sequence[Said]]:
     said = words(text)
     gaps = [text[end:start] for (_, end, _), (start, _, _) in pairwise(said)]
     edges = (text[: said[0][0]], text[said[-1][1] :]) if said else ("?",)
-    if len(said) > _LONGEST or not all(_GAP.fullmatch(gap) for gap in (*gaps, *edges)):
+    plain = len(said) <= _LONGEST and not _OR.search(text)
+    if not plain or not all(_GAP.fullmatch(gap) for gap in (*gaps, *edges)):
         return
     cuts = [bool(_CUT.search(gap)) for gap in gaps]
     keys = tuple(fold(word) for _, _, word in said)

@@ -122,7 +122,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     if plain := plain_order(catalogue, context):
         return _Read(plain, lines=_summed(plain), lost=in_doubt(context.text, (), plain, reading, catalogue))
     items, loose, pieces, lost = read_items(reading, catalogue, context)
-    lost = lost or strays.offers_a_choice(pieces, items) or strays.wishes_another(context.text, items)
+    lost = lost or strays.offers_a_choice(pieces, items, reading) or strays.wishes_another(context.text, items)
     more = strays.names_more(pieces, items, catalogue)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
     items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
@@ -251,6 +251,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     unread = unread or (not change.added and refuses_for_another(context.text, pieces, removed))
     unread = unread or leaves_another(pieces, change)
     lost = change.lost or unread or changes_nothing(change, order)
+    lost = lost or strays.offers_a_choice(pieces, items, reading)
     return _Read(items, loose, pieces, change.added, removed, unclear, lost, change.open_items)
 
 

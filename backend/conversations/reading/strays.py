@@ -19,6 +19,7 @@ _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
 _ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisaidie, nicheki, nitumie.
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
+_HINDI: Final = frozenset({"hi-Latn", "mr-Latn"})
 _ORS: Final = frozenset({"or", "ama", "au", "kinva", "या", "किंवा"})
 _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _SILENT: Final = frozenset({Kind.OTHER, Kind.JOINT})
@@ -121,11 +122,16 @@ def is_of(piece: Piece, row: int, catalogue: Catalogue) -> bool:
     return not having or any(row in rows for rows in having) or is_choice_of(piece.key, catalogue.items[row])
 
 
-def offers_a_choice(pieces: Sequence[Piece], items: Sequence[Item]) -> bool:
-    """Whether an "or" stands between two items, of which one alone is wanted."""
+def offers_a_choice(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> bool:
+    """Whether an "or" stands between two items, of which one alone is wanted.
+
+    In Hindi and Marathi "or" is as often "aur", and: between two goods with amounts of their own it joins them.
+    """
     ordered = [item for item in items if item.role == ADD]
     return any(
-        before.sku != after.sku and any(_is_or(piece) for piece in pieces if before.end <= piece.start < after.start)
+        before.sku != after.sku
+        and any(_is_or(piece) for piece in pieces if before.end <= piece.start < after.start)
+        and not (before.amounts and after.amounts and (reading.get("language") or {}).get("lang") in _HINDI)
         for before, after in pairwise(ordered)
     )
 

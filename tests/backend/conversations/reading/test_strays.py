@@ -7,7 +7,7 @@ from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot
-from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
 from tests.support.shops import CORNER_SHOP, KITCHEN, marked
 
 EGG_STALL = catalogue_from_rows(
@@ -224,3 +224,18 @@ def test_whom_a_good_is_for_names_none_that_sounds_so(text: str) -> None:
     )
     result = read(shop, text)
     assert (list(lines(result)), result.decision) == (["ROSE"], Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(("lang", "decision"), [("hi-Latn", Decision.ACCEPT), ("en", Decision.CLARIFY)])
+def test_hindis_or_between_two_counted_goods_is_an_and(lang: str, decision: Decision) -> None:
+    plain, reading = marked("{2} <bread> or {1} <milk>")
+    said = {**reading, "language": {"lang": lang}}
+    result = read_message(said, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.decision) == ({"BREAD": 2, "MILK": 1}, decision)
+
+
+@pytest.mark.parametrize(
+    "text", ["add {2} <brown bread> or {1} <milk>", "ongeza <brown bread> {mbili|2} au <milk> {moja|1}"]
+)
+def test_one_of_two_that_a_change_leaves_open_is_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
