@@ -27,6 +27,7 @@ _SHORT_SIZE: Final = 4
 _MARKS: Final = "\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963"
 # A sign that no letter carries, or a consonant that stands alone and is no word of Hindi or Marathi.
 _TORN: Final = re.compile(rf"(?<![\u0900-\u097f])(?:[{_MARKS}]|(?![नवचह])[क-ह](?![\u0900-\u097f]))")
+_ANSWERED: Final = "answer"
 _SIGN: Final = re.compile(r"[,;.\n।]")
 _ASKS: Final = re.compile(r"(?:m?ni|tu)\w{2,}[aei]")  # Swahili's "do ... for me": nitolee, mniletee, tupe.
 
@@ -56,6 +57,8 @@ def may_be_mistyped(
     sized = _beside_goods(pieces)
     idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
     idle |= {one.start for one in loose if counts_people(text, one.start, one.end) or _is_of_all(one, text)}
+    answers = len(items) == 1 and items[0].resolution.rule == _ANSWERED
+    idle |= {one.start for one in loose if answers and number_of(one.key) == (items[0].wanted.count or 1)}
     return (
         _is_torn(text, reading)
         or may_be_missed(pieces, items, reading, catalogue, is_known)

@@ -1,5 +1,6 @@
 """Settles what a message is where its words alone leave it open: by its goods, the question before it, the order."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.let_be import let_be
 from backend.conversations.reading.moved_place import moves_it
 from backend.conversations.reading.numbered import written_apart
+from backend.conversations.reading.on_order import ON_ORDER, puts_on_order
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.plain_change import MAY_CHANGE, as_plain_change
 from backend.conversations.reading.plain_order import as_plain_order
@@ -25,6 +27,7 @@ from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.taken_off import takes_off
 from backend.conversations.reading.told_again import as_before, paid_twice
 from backend.conversations.reading.types import ReadingContext
+from backend.conversations.reading.wants import wanted_of
 
 PLACE: Final = "place_order"
 MODIFY: Final = "modify_order"
@@ -55,6 +58,8 @@ def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
     ranking = ranked(reading)
     if context.history or context.order:
         return None
+    if cues().any_in(ON_ORDER, context.text):
+        return read_as(reading, MODIFY, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), TAKEN_FOR))
     steers = cues().more - cues().joins | cues().set | cues().off | cues().less | cues().puts
     told = cues().any_in(cues().of_an_order, context.text)
     told = told or any(fold(word) in steers for _, _, word in words(context.text))
@@ -76,11 +81,16 @@ def _paid_for(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
         return None
     said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(lay_out(context.text, reading, catalogue)))
     named = (one for run in said for one in run if one.resolution.exact and _names(one.pieces))
-    if not any(one.amounts or flags.get("credit") for one in named):
+    opening = len(_SENTENCE_END.split(context.text)[0])
+    pays = intent == "choose_payment"
+    if not any(
+        one.amounts or flags.get("credit") or (pays and one.end <= opening < len(context.text)) for one in named
+    ):
         return None
     return read_as(reading, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
+_SENTENCE_END: Final = re.compile(r"[.!?।\n]")
 _OF_ORDERS: Final = frozenset({"choose_payment", "change_address", "out_of_scope"})
 
 
@@ -135,15 +145,16 @@ def _answer(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         return None
     asked = asked_items(context.history, catalogue) or offered(context.history, catalogue)
     item = next((one for one in asked if len(one.resolution.alternatives) >= _FEWEST and one.sku is None), None)
-    if item is None or not _picks(item, context.text, question, catalogue):
+    said = [wanted_of((amount,)) for amount in amounts_of(reading)]
+    if item is None or not _picks(item, context.text, question, said, catalogue):
         return None
     return read_as(reading, PLACE, max(ranked(reading).get(PLACE, 0.0), TAKEN_FOR))
 
 
-def _picks(item: Item, text: str, question: str, catalogue: Catalogue) -> bool:
+def _picks(item: Item, text: str, question: str, said: Sequence[Wanted], catalogue: Catalogue) -> bool:
     """Whether a text chooses one of the rows that are open, or takes them all."""
     text = written_apart(text)
-    one = chosen(item, text, question, (), catalogue)
+    one = chosen(item, text, question, said, catalogue)
     return one is not None or taken_together(item, text, question, Wanted(), catalogue) is not None
 
 
@@ -202,9 +213,17 @@ def _how_asked(reading: Mapping[str, Any], catalogue: Catalogue, context: Readin
 
 def _some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A message that takes a good of the shop off an order cancels no order."""
-    if not takes_off(reading, catalogue, context):
+    sure = intent_of(reading) == MODIFY and sureness(reading) >= _UNSURE
+    if sure or not takes_off(reading, catalogue, context):
         return None
     return read_as(reading, MODIFY, max(ranked(reading).get(MODIFY, 0.0), TAKEN_FOR))
+
+
+def _more_of_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """To an order that was read back, what may add to it or order anew is as sure a change as both are together."""
+    if sureness(reading) >= _UNSURE or not (context.order or running_order(context.history, catalogue)):
+        return None
+    return read_as(reading, MODIFY, sureness(reading) + ranked(reading).get(PLACE, 0.0))
 
 
 def _counted_anew(
@@ -355,15 +374,17 @@ _RULES: Final = (
     (frozenset({"deny"}), _named_no),
     (_REFUSING, _other_named),
     (_OF_MONEY, _way_told),
-    (frozenset({"cancel_order", _ADDRESS}), _some_off),
+    (frozenset({"cancel_order", _ADDRESS, MODIFY}), _some_off),
+    (frozenset({MODIFY}), _more_of_it),
     (frozenset({"cancel_order", "track_order"}), moves_it),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),
+    (frozenset({PLACE}), puts_on_order),
     (frozenset({MODIFY}), _new_order),
     (frozenset({PLACE}), _less_of_it),
     (_OPENINGS, _goods_alone),
     (_OF_ORDERS, _paid_for),
-    (_TALK, _answer),
+    (_TALK | {MODIFY}, _answer),
     (frozenset({PLACE}), _confirmed),
     (frozenset({PLACE}), _money_astray),
     (frozenset({"ask_availability"}), _if_held),

@@ -4,7 +4,7 @@ import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
-from backend.conversations.reading.types import Decision, ReadingContext, Slot, Turn
+from backend.conversations.reading.types import Decision, OrderReading, ReadingContext, Slot, Turn
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
 from tests.support.shops import CORNER_SHOP, FURNISHER, marked
 
@@ -221,3 +221,49 @@ def test_what_is_asked_for_on_credit_goes_to_a_person(text: str) -> None:
     result = read(CORNER_SHOP, text, intent="out_of_scope", flags={"credit": True})
     assert (result.intent, result.decision) == ("place_order", Decision.HANDOFF)
     assert read(CORNER_SHOP, text, intent="out_of_scope").intent == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "text", ["<brown bread>. can I pay in crypto?", "<brown bread> moja tu. naweza lipa na bitcoin?"]
+)
+def test_a_good_alone_before_the_question_how_to_pay_is_an_order(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="choose_payment")
+    assert (result.intent, lines(result)) == ("place_order", {"BREAD-B": 1})
+
+
+def _unsure(text: str, *, other: str) -> OrderReading:
+    plain, reading = marked(text, "modify_order")
+    ranking = [{"name": "modify_order", "confidence": 0.5}, {"name": other, "confidence": 0.4}]
+    said = {**reading, "intent": ranking[0], "intent_ranking": ranking}
+    return read_message(said, CORNER_SHOP, ReadingContext(text=plain, history=READ_BACK, thresholds=EVERYTHING))
+
+
+def test_what_adds_or_orders_is_as_sure_a_change_as_both() -> None:
+    result = _unsure("{1} <brown bread>", other="place_order")
+    assert (result.intent, lines(result), result.decision) == ("modify_order", {"BREAD-B": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["<-bread> hatao", "<-bread> हटा दीजिए", "toa <-mkate>"])
+def test_a_good_that_is_taken_off_is_a_sure_change(text: str) -> None:
+    result = _unsure(text, other="cancel_order")
+    assert (result.intent, result.removed, result.decision) == ("modify_order", ("BREAD",), Decision.ACCEPT)
+
+
+def test_what_may_be_talk_stays_unsure() -> None:
+    assert _unsure("{1} <brown bread>", other="complaint").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["hiyo ya {thelathini na tisa|39}", "39 wala ek", "the {thirty nine|39}"])
+@pytest.mark.parametrize("intent", ["modify_order", "place_order"])
+def test_a_size_in_words_answers_which_one(text: str, intent: str) -> None:
+    row = {"name": "White Sneakers", "aliases": "sneakers", "unit": "pair", "price": "900", "stock": "9"}
+    shop = catalogue_from_rows(
+        [
+            {**row, "sku": f"SNK-{size}", "name": f"White Sneakers {size}", "options": f"size={size}"}
+            for size in (38, 39)
+        ]
+    )
+    plain, reading = marked("<sneakers>")
+    history = (Turn("customer", plain, reading), Turn("bot", "Tuna size 38 na 39. Upewe ipi?"))
+    result = read(shop, text, intent=intent, history=history)
+    assert (result.intent, lines(result), result.decision) == ("place_order", {"SNK-39": 1}, Decision.ACCEPT)
