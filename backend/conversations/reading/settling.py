@@ -8,6 +8,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
+from backend.conversations.reading.adds_there import adds_there
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.another_named import refused_for_another
 from backend.conversations.reading.choices import chosen, taken_together
@@ -379,6 +380,7 @@ _RULES: Final = (
     (frozenset({"cancel_order", "track_order"}), moves_it),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),
+    (frozenset({_ADDRESS}), adds_there),
     (frozenset({PLACE}), puts_on_order),
     (frozenset({MODIFY}), _new_order),
     (frozenset({PLACE}), _less_of_it),
