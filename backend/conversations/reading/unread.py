@@ -18,6 +18,9 @@ from backend.conversations.reading.slips import unmet
 _SURE: Final = 0.95
 _LONGEST: Final = 4
 _ARTICLES: Final = frozenset({"a", "an"})
+_ASKS_FOR: Final = frozenset(
+    {"bring", "send", "want", "need", "get", "give", "have", "take", "like", "order", "me", "us"}
+)
 _ANDS: Final = frozenset({"and", "n", "plus", "also"})
 _NAMING: Final = frozenset({Kind.OTHER, Kind.GOODS, Kind.FOREIGN})
 # Swahili's "I want", "she wants", "they asked for", and "give us", "bring him".
@@ -62,12 +65,13 @@ def _led_by_article(
 ) -> Iterator[list[Piece]]:
     """The entries of a list that begin with an article ("... and a large hot chocolate")."""
     for place, (led_by, article) in enumerate(pairwise(pieces), 1):
-        if led_by.kind not in CUTS or article.text.lower() not in _ARTICLES:
+        if article.text.lower() not in _ARTICLES or not (led_by.kind in CUTS or led_by.text.lower() in _ASKS_FOR):
             continue
         entry = list(takewhile(lambda piece: piece.kind not in CUTS, pieces[place + 1 :]))
         named = [piece for piece in entry if piece.kind in _NAMING and piece.key not in lexicon().optional]
         joined = led_by.text.lower() in _ANDS or (led_by.text.strip() == "," and _is_doubted(named, reading))
-        listed = joined and any(item.end <= article.start for item in items) and len(entry) <= _LONGEST
+        asked = led_by.kind not in CUTS and entry[:1] == named[:1] and any(one.mention is not None for one in named)
+        listed = (asked or (joined and any(item.end <= article.start for item in items))) and len(entry) <= _LONGEST
         if listed and named and not any(_is_known(piece) for piece in named):
             yield named
 

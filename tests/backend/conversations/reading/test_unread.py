@@ -49,6 +49,8 @@ def test_a_note_ends_where_the_next_good_is_counted(text: str, note: str, kept: 
     [
         ("{1} <bread> and a milkshake", ""),
         ("{1} <bread> and a tall milkshake", ""),
+        ("can you bring a <milkshake> and {1} <bread>", ""),
+        ("please get me a <croissant> and {1} <bread>", ""),
         ("{1} <bread>, a croissant", "croissant"),
         ("{1} <bread>, <croissant>", ""),
         ("my son wants a croissant so give me {1} <bread>", "croissant"),
