@@ -38,6 +38,7 @@ from backend.conversations.reading.mending import corrected
 from backend.conversations.reading.named_again import may_be_recounted
 from backend.conversations.reading.near import may_be_mistyped
 from backend.conversations.reading.numbered import written_apart
+from backend.conversations.reading.of_order import in_sort_of_order
 from backend.conversations.reading.of_those import counted_of_them
 from backend.conversations.reading.off_together import off_together
 from backend.conversations.reading.openings import acts_on_nothing, how_sure
@@ -234,6 +235,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
         named = plain.items(context.text)
         return _Read(named, (), (), dict(plain.added), plain.removed, open_items=named if plain.odd else ())
     items, loose, pieces, _ = read_items(reading, catalogue, context, _words_of(order, catalogue))
+    items = in_sort_of_order(context.text, items, order, catalogue)
     items = off_together(recounted(context.text, items, order, catalogue), context.text, order)
     changer = Changer(context.text, catalogue, order, everything=bool((reading.get("flags") or {}).get("everything")))
     change = rearranged(context.text, items, order, catalogue) or in_other_sort(pieces, order, catalogue)

@@ -192,7 +192,9 @@ def _is_stray(run: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
     known = cues()
     steering = either(known.never_goods, known.more, known.less, known.set, known.off, known.corrections, known.pays)
     said = [piece for piece in run if piece.kind is Kind.OTHER]
-    plain = all(piece.kind in _SILENT for piece in run) and all(piece.key not in steering for piece in said)
+    plain = all(piece.kind in _SILENT or piece.kind is Kind.SIZE for piece in run) and all(
+        piece.key not in steering for piece in said
+    )
     plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) or asks_to_treat(piece.text) for piece in said)
     return plain and 0 < len(said) <= _LONGEST and min(_p(piece, reading) for piece in said) < _PASSED_OVER
 

@@ -239,3 +239,11 @@ def test_hindis_or_between_two_counted_goods_is_an_and(lang: str, decision: Deci
 )
 def test_one_of_two_that_a_change_leaves_open_is_asked_about(text: str) -> None:
     assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["{2} <bread> na popo bakuli", "<bread> {एक|1} और बैट बाउल"])
+def test_a_word_that_is_joined_with_a_vessel_may_be_a_good(text: str) -> None:
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.8} if one["text"] in {"popo", "बैट"} else one for one in reading["tokens"]]
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    assert read_message({**reading, "tokens": tokens}, CORNER_SHOP, context).decision is Decision.CLARIFY
