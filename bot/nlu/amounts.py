@@ -275,15 +275,9 @@ class AmountFinder:
         if self._word(last) == "/" and self._word(last + 1) in {"-", "="}:
             code, last = code or after or "", last + 2
         worth = self._word(last) in units.WORTH_AFTER
-        plain = before and number.value >= SMALLEST_SPEND and not number.fraction and not unit_of(self._word(last))
-        spends = worth and number.value >= SMALLEST_SPEND and not number.fraction
-        if not (
-            code is not None
-            or after
-            or number.money
-            or spends
-            or (plain and (self._word(at) != "wa" or self._word(start) == "mia"))
-        ):
+        large = number.value >= SMALLEST_SPEND and not number.fraction
+        led = before and (self._word(at) != "wa" or self._word(start) == "mia") and not unit_of(self._word(last))
+        if not (code is not None or after or number.money or (large and (worth or led))):
             return None
         sure = bool(code or after or number.money)
         return Amount(at, last + worth, number.value, "money", currency=code or after or None, sure=sure)

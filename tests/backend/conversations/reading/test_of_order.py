@@ -11,7 +11,13 @@ BOUTIQUE = catalogue_from_rows(
     [
         {**_ROW, "sku": "CROP-BLK", "name": "Black Crop Top", "aliases": "crop top nyeusi", "options": "colour=black"},
         {**_ROW, "sku": "CROP-WHT", "name": "White Crop Top", "aliases": "crop top nyeupe", "options": "colour=white"},
-        {**_ROW, "sku": "TEE-WHT", "name": "Plain T-Shirt White", "aliases": "white tshirt|tshirt nyeupe", "options": ""},
+        {
+            **_ROW,
+            "sku": "TEE-WHT",
+            "name": "Plain T-Shirt White",
+            "aliases": "white tshirt|tshirt nyeupe",
+            "options": "",
+        },
     ]
 )
 ORDER = (Turn("customer", "2 black crop tops"), Turn("bot", "2 x Black Crop Top = KES 1200. Confirm?"))
