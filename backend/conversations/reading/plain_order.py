@@ -1,4 +1,4 @@
-"""Orders in so many words: where names in full, a number beside each and words of asking are all that a message says.
+"""Orders in so many words: where names in full, an amount beside each and words of asking are all that a message says.
 
 A name that holds a number, a size, a verb or a word of another row is told from what is said of it, since every word
 has to have its place. What it comes to goes by the rules of packs, weights and stock as in any order.
@@ -15,31 +15,34 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
-from backend.catalog.linking.terms import is_unit, read_keys
+from backend.catalog.linking.terms import Measure, is_unit, read_keys
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.pieces import cues
-from backend.conversations.reading.plain_words import MOST_WAYS, NAME, NUMBER, TIMES, Said, divided, number_said
+from backend.conversations.reading.plain_words import MOST_WAYS, NAME, NUMBER, TIMES, WEIGHT, Said, divided, number_said
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
 
 _PLACE: Final = "place_order"
 _ASKING: Final = frozenset("opmjc")  # What the letters stand for is told in `plain.toml`.
+_OF: Final = "h"
+_PAIRS: Final = frozenset({NAME + NUMBER, NUMBER + NAME, NAME + WEIGHT, WEIGHT + NAME})
 _LONGEST: Final = 160
 _NO_COUNT: Final = 20
 _PRONOUN: Final = "one"  # "the big one"
 
 
 class _Entry(NamedTuple):
-    """A good by its whole name, and the number beside it that counts it."""
+    """A good by its whole name, and the number or weight beside it."""
 
     name: Said
     number: Said | None
+    leads: bool = False
 
     @property
-    def counted(self) -> int:
-        """How many are asked for, 0 where nothing says it."""
-        return self.number.number if self.number else 0
+    def amount(self) -> int | Measure:
+        """How many are asked for or of what weight, 0 where nothing says it."""
+        return (self.number.weight or self.number.number) if self.number else 0
 
     @property
     def is_behind(self) -> bool:
@@ -84,38 +87,47 @@ def _read(text: str, catalogue: Catalogue) -> _Entries:
 
     "Do" may be a number and a verb: it counts where another good of the message has a number of its own.
     """
-    found: dict[frozenset[tuple[frozenset[str], int]], _Entries] = {}
+    found: dict[frozenset[tuple[frozenset[str], int | Measure]], _Entries] = {}
     for parts in divided(text, catalogue):
         if any(NUMBER in one.letters and NUMBER in other.letters for one, other in pairwise(parts)):
             continue  # "Do char" is two to four, or gives four.
         if prod(len(one.letters) for one in parts) > MOST_WAYS:
             return ()
         for entries in _meanings(parts):
-            found.setdefault(frozenset((one.name.rows, one.counted) for one in entries), entries)
-    counted = [entries for entries in found.values() if all(one.counted for one in entries)]
+            found.setdefault(frozenset((one.name.rows, one.amount) for one in entries), entries)
+    counted = [entries for entries in found.values() if all(one.amount for one in entries)]
     named = {frozenset(rows for rows, _ in meaning) for meaning in found}
     clear = len(counted) == len(named) == 1 and all(any(count for _, count in meaning) for meaning in found)
-    return counted[0] if clear and _is_plain(counted[0], text) else ()
+    return counted[0] if clear and _is_plain(counted[0], text, catalogue) else ()
 
 
-def _is_plain(entries: _Entries, text: str) -> bool:
+def _is_plain(entries: _Entries, text: str, catalogue: Catalogue) -> bool:
     """Whether each name is that of one row and no two are of the same, and no number may be anything but a count.
 
-    All stand before their goods, or all behind; of an order that there is already, more may be said.
+    All stand before their goods, or all behind, but for weights that lead to theirs ("nusu kilo ya"); of an order that
+    there is already, more may be said.
     """
     rows = {sku for one in entries for sku in one.name.rows}
-    behind = {one.is_behind for one in entries}
-    said = all(_only_counts(one, text) for one in entries) and len(behind) == 1
+    behind = {one.is_behind for one in entries if not one.leads}
+    said = all(_only_counts(one, text) or _weighs(one, catalogue) for one in entries) and len(behind) <= 1
     own = len(rows) == len(entries) and all(len(one.name.rows) == 1 for one in entries)
     return said and own and not cues().any_in(cues().of_an_order, text)
 
 
 def _only_counts(entry: _Entry, text: str) -> bool:
     """Whether a number is a count of the good, and neither a pronoun nor that of its unit ("sukari kilo mbili")."""
-    number, last = entry.number or entry.name, words(text[entry.name.start : entry.name.end])[-1]
+    number, name = entry.number or entry.name, [word for _, _, word in words(text[entry.name.start : entry.name.end])]
     said = text[number.start : number.end].lower()
-    of_unit = entry.is_behind and is_unit(fold(last[2])) and not said.startswith(TIMES)
-    return entry.counted < _NO_COUNT and said != _PRONOUN and not of_unit
+    has_its_own = any(number_said(word) for word in name[-2:-1])
+    of_unit = entry.is_behind and is_unit(fold(name[-1])) and not has_its_own and not said.startswith(TIMES)
+    counts = isinstance(entry.amount, int) and entry.amount < _NO_COUNT
+    return counts and said != _PRONOUN and not of_unit
+
+
+def _weighs(entry: _Entry, catalogue: Catalogue) -> bool:
+    """Whether a good is ordered by weight or volume, and is sold by it."""
+    sold = [catalogue.by_sku[sku].unit_measure for sku in entry.name.rows]
+    return isinstance(entry.amount, Measure) and all(one and one.dimension == entry.amount.dimension for one in sold)
 
 
 def _meanings(parts: Sequence[Said]) -> Iterator[_Entries]:
@@ -135,10 +147,13 @@ def _entries(letters: str, parts: Sequence[Said], place: int) -> Iterator[_Entri
         yield from _entries(letters, parts, place + 1)
         return
     pair = letters[place : place + 2]
-    if pair in {NAME + NUMBER, NUMBER + NAME}:
-        name = place + (pair[0] == NUMBER)
+    if pair in _PAIRS:
+        name = place + (pair[0] != NAME)
         entry = _Entry(parts[name], parts[2 * place + 1 - name])
         yield from ((entry, *rest) for rest in _entries(letters, parts, place + 2))
+    if letters[place : place + 3] == WEIGHT + _OF + NAME:
+        entry = _Entry(parts[place + 2], parts[place], leads=True)
+        yield from ((entry, *rest) for rest in _entries(letters, parts, place + 3))
     beside = {*letters[max(place - 1, 0) : place], *letters[place + 1 : place + 2]}
     if letters[place] == NAME and beside <= _ASKING:
         yield from ((_Entry(parts[place], None), *rest) for rest in _entries(letters, parts, place + 1))
@@ -149,7 +164,8 @@ def _item(entry: _Entry, text: str, catalogue: Catalogue) -> Item:
     name, number, sku = entry.name, entry.number or entry.name, next(iter(entry.name.rows))
     start, end = min(name.start, number.start), max(name.end, number.end)
     keys = tuple(fold(word) for _, _, word in words(text[name.start : name.end]))
-    wanted = Wanted(count=Fraction(entry.counted))
+    amount = entry.amount
+    wanted = Wanted(measure=amount) if isinstance(amount, Measure) else Wanted(count=Fraction(amount))
     row = catalogue.by_sku[sku]
     packs = row.pieces in [number_said(key) for key in keys]
     if packs:  # "Tissue ya nne mbili" says what a pack holds, and then how many.

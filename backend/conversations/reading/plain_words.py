@@ -12,12 +12,14 @@ from typing import Any, Final, NamedTuple
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.terms import Measure, is_unit, measure_of, spoken_number
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.slips import number_of_word
 
 NAME: Final = "a"
 NUMBER: Final = "n"
+WEIGHT: Final = "v"
 NOTHING: Final = ""
 _SIGN: Final = "c"
 _GAP: Final = re.compile(r"[\s,.!।]*|\s?[-'’/&+]\s?")
@@ -25,6 +27,12 @@ _CUT: Final = re.compile(r"[,!।\n]|\.\s")
 TIMES: Final = "x"
 MOST_WAYS: Final = 256  # in which the words of a message may be taken; more are left to the other rules
 _LONGEST: Final = 14
+_LONGEST_WEIGHT: Final = 4
+_A_PAIR: Final = 2
+_AND: Final = fold("na")
+_FRACTIONS: Final = frozenset({0.25, 0.5, 0.75})
+_SOLD_BY: Final = frozenset({"mass", "volume"})
+_DECIMAL: Final = re.compile(r"\d{1,4}(\.\d+)?")
 _LONGEST_PHRASE: Final = 4
 _OR: Final = re.compile(r"\b[oO][rR]\b")  # sounds as Hindi's "aur" does, and takes one of two in English
 _MOST: Final = 99
@@ -34,13 +42,14 @@ Keys = tuple[str, ...]
 
 
 class Said(NamedTuple):
-    """A part of a message: what it may be, by letter; the rows that it names; the number that it says."""
+    """A part of a message: what it may be, by letter; the rows that it names; the number or weight that it says."""
 
     letters: str
     start: int
     end: int
     rows: frozenset[str] = frozenset()
     number: int = 0
+    weight: Measure | None = None
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +82,7 @@ def _phrases() -> Mapping[Keys, str]:
     """Every phrase of the grammar with the letters that it may stand for."""
     lists = _lists()
     found: dict[Keys, str] = {}
-    for letter in "xykpjgmcefstbwrquo":
+    for letter in "xykpjgmcefstbwrquoh":
         for phrase in lists[letter]:
             key = tuple(fold(word) for _, _, word in words(phrase))
             found[key] = found.get(key, "") + letter * (letter not in found.get(key, ""))
@@ -161,6 +170,9 @@ class _Message:
                 rows = _typed_names(self.catalogue).get(typed, rows)
             if rows:
                 yield Said(NAME, start, self.said[last - 1][1], rows), last
+        for weight, last in self._weights(place):
+            if last <= reach:
+                yield Said(WEIGHT, start, self.said[last - 1][1], weight=weight), last
         number, behind = self._number_at(place)
         ends = range(min(reach, place + _LONGEST_PHRASE), place, -1)
         last = next((end for end in ends if self.keys[place:end] in _phrases()), 0)
@@ -176,3 +188,28 @@ class _Message:
         if len(pair) > 1 and TIMES in pair and not self.cuts[place]:
             return number_said(pair[pair[0] == TIMES]), place + 2
         return number_said(pair[0]), place + 1
+
+    def _weights(self, place: int) -> Iterator[tuple[Measure, int]]:
+        """The weights that may begin at a word, and the word behind each: "nusu kilo", "kilo moja na nusu"."""
+        keys = self.keys[place : place + _LONGEST_WEIGHT]
+        if len(keys) < _A_PAIR:
+            return
+        if is_unit(keys[0]):
+            value = _amount(self.said[place + 1][2])
+            yield from _weighed(value, keys[0], place + _A_PAIR)
+            if value and keys[2:3] == (_AND,) and spoken_number("".join(keys[3:4])) in _FRACTIONS:
+                yield from _weighed(value + (spoken_number(keys[3]) or 0.0), keys[0], place + _LONGEST_WEIGHT)
+        ends = _A_PAIR - 1 + (keys[1] == "a")
+        if is_unit("".join(keys[ends : ends + 1])):
+            yield from _weighed(_amount(self.said[place][2]), keys[ends], place + ends + 1)
+
+
+def _amount(word: str) -> float:
+    """The number or fraction that a word says, or 0."""
+    return float(word) if _DECIMAL.fullmatch(word) else spoken_number(fold(word)) or float(number_said(word))
+
+
+def _weighed(value: float, unit: str, last: int) -> Iterator[tuple[Measure, int]]:
+    measure = measure_of(value, unit) if value else None
+    if measure is not None and measure.dimension in _SOLD_BY:
+        yield measure, last

@@ -32,6 +32,7 @@ KIRANA = _shop(
     ("CELL-AA", "AA Battery", "aa cell|aa", "piece"),
     ("CELL-AAA", "AAA Battery", "aaa cell|aaa", "piece"),
     ("PURI", "Puri", "puri packet|puri", "pack"),
+    ("RICE", "Rice (loose)", "chawal|चावल", "kg"),
     currency="INR",
 )
 
@@ -58,6 +59,31 @@ def test_goods_by_their_own_names_are_ordered(
     result = read(catalogue, text, intent=intent)
     assert (result.intent, result.decision) == ("place_order", Decision.ACCEPT)
     assert lines(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "text", "expected"),
+    [
+        (DUKA, "salt lick tano na nusu kilo ya sukari", {"LICK": 5, "SUGAR": 0.5}),
+        (DUKA, "big bottle tatu na robo kilo ya sukari", {"WATER-L": 3, "SUGAR": 0.25}),
+        (DUKA, "nipimie sukari kilo moja na nusu", {"SUGAR": 1.5}),
+        (DUKA, "sukari kilo mbili na mkeka 1", {"SUGAR": 2, "MAT": 1}),
+        (DUKA, "half a kilo of sukari and 2 chupa ndogo", {"SUGAR": 0.5, "WATER-S": 2}),
+        (DUKA, "jiwe la chumvi x2\nsukari 1.5 kg", {"LICK": 2, "SUGAR": 1.5}),
+        (KIRANA, "pav kilo chawal ani don bada bowl dya", {"RICE": 0.25, "BOWL-L": 2}),
+        (KIRANA, "डेढ़ किलो चावल और तीन puri packet", {"RICE": 1.5, "PURI": 3}),
+    ],
+)
+def test_weights_stand_beside_goods_that_are_sold_by_them(
+    catalogue: Catalogue, text: str, expected: dict[str, float]
+) -> None:
+    result = read(catalogue, text, intent="place_order")
+    assert (result.decision, lines(result)) == (Decision.ACCEPT, expected)
+
+
+def test_a_number_between_and_and_a_unit_is_no_part_of_the_weight_where_a_good_has_none_else() -> None:
+    """Alone, "tano na nusu kilo" is five and a half."""
+    assert not plain_order(DUKA, ReadingContext("mkeka na tano na nusu kilo ya sukari"))
 
 
 def test_goods_by_weight_that_are_only_counted_are_asked_about() -> None:
