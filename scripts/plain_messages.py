@@ -122,7 +122,7 @@ def parts(rows: Sequence[Mapping[str, str]], listed: Sequence[Good]) -> Iterator
     vocabulary = {row["sku"]: _words(f"{row['name']} {row['aliases']}") for row in rows}
     for good in {good.sku: good for good in listed}.values():
         name = " ".join(_APART.sub(" ", good.name).split()).lower()
-        for said in {name, name.rpartition(" ")[0]}:
+        for said in dict.fromkeys((name, name.rpartition(" ")[0])):
             bearers = [sku for sku, known in vocabulary.items() if _words(said) <= known]
             if len(said.split()) > 1 and said.replace(" ", "").isalpha() and bearers == [good.sku]:
                 yield replace(good, said=said)

@@ -19,6 +19,8 @@ from backend.catalog.linking.terms import Measure, is_unit, read_keys
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ELSEWHERE, Item
 from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.plain_openings import opens_order
+from backend.conversations.reading.plain_tails import around
 from backend.conversations.reading.plain_words import MOST_WAYS, NAME, NUMBER, TIMES, WEIGHT, Said, divided, number_said
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
@@ -54,10 +56,11 @@ _Entries = tuple[_Entry, ...]
 _RECENT: Final = Recent[tuple[str, Catalogue], _Entries]()
 
 
-def plain_order(catalogue: Catalogue, context: ReadingContext) -> list[Item]:
-    """Return the goods of a message that opens a conversation, each word of which has its place in one order.
+def plain_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> list[Item]:
+    """Return the goods of a message that opens an order, each word of which has its place in one.
 
     Args:
+        reading: The bot's reading, for what is said around the goods.
         catalogue: The merchant's rows.
         context: The message, with what there was before it.
 
@@ -65,18 +68,25 @@ def plain_order(catalogue: Catalogue, context: ReadingContext) -> list[Item]:
         The items, or none where the message says anything else, or may mean several things.
     """
     text = context.text
-    if context.history or context.order or context.asked or len(text) > _LONGEST:
+    if context.order or context.asked or len(text) > _LONGEST or not opens_order(context, catalogue):
         return []
-    return [_item(one, text, catalogue) for one in _RECENT.get((text, catalogue), lambda: _read(text, catalogue))]
+    goods = around(text, reading, catalogue).goods
+    if not goods:
+        return []
+    return [_item(one, goods, catalogue) for one in _RECENT.get((goods, catalogue), lambda: _read(goods, catalogue))]
 
 
 def as_plain_order(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
 ) -> Mapping[str, Any] | None:
     """The reading of a message each word of which has its place in an order as that order, and as nothing else."""
-    if not plain_order(catalogue, context):
+    if not plain_order(reading, catalogue, context):
         return None
-    slots = {**(reading.get("slots") or {}), "address": None, "note": None}
+    told = around(context.text, reading, catalogue)
+    note = (reading.get("slots") or {}).get("note") or {}
+    kept = bool(note) and not told.goods[note.get("start") or 0 : note.get("end") or 0].strip()
+    address = told.address if told.goods != context.text else None
+    slots = {**(reading.get("slots") or {}), "address": address, "note": note if kept else None}
     return read_as(
         {**reading, "slots": slots, "mentions": []}, _PLACE, max(ranked(reading).get(_PLACE, 0.0), TAKEN_FOR)
     )
@@ -171,7 +181,7 @@ def _item(entry: _Entry, text: str, catalogue: Catalogue) -> Item:
     if packs:  # "Tissue ya nne mbili" says what a pack holds, and then how many.
         wanted = replace(wanted, container=row.container)
     found = resolve(catalogue, read_keys(keys), wanted)
-    if found.sku != sku or packs:
+    if found.sku != sku or packs or found.status is not Status.SURE:
         found = _settled(catalogue, sku, wanted)
     return Item(start, end, text[start:end], keys, frozenset(), ELSEWHERE, wanted, found)
 

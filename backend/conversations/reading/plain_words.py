@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.terms import Measure, is_unit, measure_of, spoken_number
+from backend.catalog.linking.terms import UNITS, Measure, is_unit, measure_of, spoken_number
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.slips import number_of_word
@@ -53,7 +53,8 @@ class Said(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _lists() -> Mapping[str, Any]:
+def lists() -> Mapping[str, Any]:
+    """The lists of the grammar by letter or name."""
     text = resources.files("backend.conversations.reading").joinpath("plain.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -61,7 +62,7 @@ def _lists() -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def _numbers() -> Mapping[str, float]:
     """Words for numbers in lower case that the everyday lists lack, with their values."""
-    rows: Mapping[str, list[str]] = _lists()["numbers"]
+    rows: Mapping[str, list[str]] = lists()["numbers"]
     return {word: float(value) for value, listed in rows.items() for word in listed}
 
 
@@ -80,10 +81,10 @@ def _puts() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _phrases() -> Mapping[Keys, str]:
     """Every phrase of the grammar with the letters that it may stand for."""
-    lists = _lists()
+    grammar = lists()
     found: dict[Keys, str] = {}
     for letter in "xykpjgmcefstbwrquoh":
-        for phrase in lists[letter]:
+        for phrase in grammar[letter]:
             key = tuple(fold(word) for _, _, word in words(phrase))
             found[key] = found.get(key, "") + letter * (letter not in found.get(key, ""))
     skipped = {fold(word) for word in _NOT_ALONE}
@@ -98,7 +99,13 @@ def _phrases() -> Mapping[Keys, str]:
             found[word,] = known + letter * (letter not in known)
     for word in cues().off_before - skipped - {"no"}:
         found[word,] += "y" * ("y" not in found[word,])
-    return found | {tuple(fold(word) for _, _, word in words(one)): NOTHING for one in lists["fillers"]}
+    return found | {tuple(fold(word) for _, _, word in words(one)): NOTHING for one in grammar["fillers"]}
+
+
+@lru_cache(maxsize=1)
+def grammar_words() -> frozenset[str]:
+    """Every folded word of the grammar, and of weights."""
+    return frozenset({key for phrase in _phrases() for key in phrase} | UNITS | {fold(TIMES), "a"})
 
 
 def names_of(catalogue: Catalogue) -> Mapping[Keys, frozenset[str]]:
@@ -195,16 +202,16 @@ class _Message:
         if len(keys) < _A_PAIR:
             return
         if is_unit(keys[0]):
-            value = _amount(self.said[place + 1][2])
+            value = amount_said(self.said[place + 1][2])
             yield from _weighed(value, keys[0], place + _A_PAIR)
             if value and keys[2:3] == (_AND,) and spoken_number("".join(keys[3:4])) in _FRACTIONS:
                 yield from _weighed(value + (spoken_number(keys[3]) or 0.0), keys[0], place + _LONGEST_WEIGHT)
         ends = _A_PAIR - 1 + (keys[1] == "a")
         if is_unit("".join(keys[ends : ends + 1])):
-            yield from _weighed(_amount(self.said[place][2]), keys[ends], place + ends + 1)
+            yield from _weighed(amount_said(self.said[place][2]), keys[ends], place + ends + 1)
 
 
-def _amount(word: str) -> float:
+def amount_said(word: str) -> float:
     """The number or fraction that a word says, or 0."""
     return float(word) if _DECIMAL.fullmatch(word) else spoken_number(fold(word)) or float(number_said(word))
 

@@ -120,7 +120,7 @@ def _no_order(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
 
 
 def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> _Read:
-    if plain := plain_order(catalogue, context):
+    if plain := plain_order(reading, catalogue, context):
         return _Read(plain, lines=_summed(plain), lost=in_doubt(context.text, (), plain, reading, catalogue))
     items, loose, pieces, lost = read_items(reading, catalogue, context)
     lost = lost or strays.offers_a_choice(pieces, items, reading) or strays.wishes_another(context.text, items)

@@ -83,7 +83,7 @@ def test_weights_stand_beside_goods_that_are_sold_by_them(
 
 def test_a_number_between_and_and_a_unit_is_no_part_of_the_weight_where_a_good_has_none_else() -> None:
     """Alone, "tano na nusu kilo" is five and a half."""
-    assert not plain_order(DUKA, ReadingContext("mkeka na tano na nusu kilo ya sukari"))
+    assert not plain_order({}, DUKA, ReadingContext("mkeka na tano na nusu kilo ya sukari"))
 
 
 def test_goods_by_weight_that_are_only_counted_are_asked_about() -> None:
@@ -102,10 +102,10 @@ def test_goods_by_weight_that_are_only_counted_are_asked_about() -> None:
     ],
 )
 def test_what_may_mean_something_else_is_no_plain_order(catalogue: Catalogue, text: str) -> None:
-    assert not plain_order(catalogue, ReadingContext(text))
+    assert not plain_order({}, catalogue, ReadingContext(text))
 
 
 def test_nothing_that_has_gone_before_is_passed_over() -> None:
     history = (Turn("customer", "chupa"), Turn("bot", "Small or big bottle?"))
-    assert plain_order(DUKA, ReadingContext("chupa ndogo mbili"))
-    assert not plain_order(DUKA, ReadingContext("chupa ndogo mbili", history))
+    assert plain_order({}, DUKA, ReadingContext("chupa ndogo mbili"))
+    assert not plain_order({}, DUKA, ReadingContext("chupa ndogo mbili", history))
