@@ -18,10 +18,10 @@ from bot.nlu.spans import Span
 
 _PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
 _PAYMENT_PHRASES = (
-    ("cod", r"pay (you )?w?h?en (it|you|they|the)|ghar pe paise|डिलीवरी पर (पैसे|कैश)"),
+    ("cod", r"pay (you )?w?h?en (it|you|they|the)|डिलीवरी पर (पैसे|कैश)"),
     ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|taslimu?|nikipokea|baada ya kupokea"),
     ("cod", r"(ni|tu|n)talip[ai]\w* .{0,10}[iuzvm]+ki(fika|ja|leta)|ikifika .{0,10}(ni|tu|n)talip"),
-    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)"),
+    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|paise ghar|ghar.{1,4}paise|पैसे घर|घर.{1,3} पैसे"),
     ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
     ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
 )  # fmt: skip
@@ -30,7 +30,7 @@ _SURE = Phrases(
     (
         r"(?:mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|paytm|cod|cash on delivery)\b",
         r"phone pe\b(?! (?:baat|bat|call|bol|bata|puch|pooch|likh|order|message|msg))",
-        r"(?:stk|paybill|(?:pesa )?(?:taslimu|taslim))\b",
+        r"(?:stk|paybill|(?:pesa )?(?:taslimu|taslim)|vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque)\b",
         r"(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*",
         r"pay(?:ing)? (?:you )?(?:(?:on|upon) (?:delivery|arrival)|(?:by|with|in) (?:card|cash))\b",
         r"(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b",
@@ -38,10 +38,13 @@ _SURE = Phrases(
         r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque|hundi|(?:by|kwa) che(?:ck|ki)|check se)\b",
         r"(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(?:till|card|kadi)\b",
         r"(?:(?:ni|tu|n)?(?:ta|na|me)?|ku)lip\w* (?:na|kupitia) (?:till|card|kadi)\b",
+        r"(?:paise (?:ghar (?:pe|par)|ghari)|(?:ghar (?:pe|par)|ghari) paise) d(?:oo?n?g|un?g|eng|ein|et[oe]|enar)\w*",
         r"pay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b",
         r"(?:scanner|qr code|(?:my|debit|credit) card|(?:card|kadi) (?:se|ne|ya benki)|hela mkononi|pesa mkononi)\b",
     ),
-    ("वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन|चेक(?:ने| ?से| द्वार[ाे])",),
+    (
+        "वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन|चेक(?:ने| ?से| द्वार[ाे])|पैसे (?:घर पर|घरी) द|(?:घर पर|घरी) पैसे द",
+    ),
 )
 # Ways of paying that no shop takes here; each is asked about.
 _OTHER_WAYS = (

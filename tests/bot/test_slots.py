@@ -126,7 +126,16 @@ def test_what_a_place_is_called_by_stays(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("nitalipa na till", "mpesa"), ("tutalipia na kadi", "card"), ("will pay by card.", "card")]
+    ("text", "expected"),
+    [
+        ("nitalipa na till", "mpesa"),
+        ("tutalipia na kadi", "card"),
+        ("will pay by card.", "card"),
+        ("paise ghar pe dunga", "cod"),
+        ("ghari paise deto", "cod"),
+        ("पैसे घर पर दूंगा", "cod"),
+        ("घरी पैसे देईन", "cod"),
+    ],
 )
 def test_what_somebody_pays_with_needs_no_tag(text: str, expected: str) -> None:
     found = payment_of(prepare(text, context_of({"region": "KE"})), [], None)
