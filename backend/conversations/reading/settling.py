@@ -26,7 +26,7 @@ from backend.conversations.reading.plain_change import MAY_CHANGE, as_plain_chan
 from backend.conversations.reading.plain_order import as_plain_order
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.taken_off import takes_off
-from backend.conversations.reading.told_again import as_before, paid_twice
+from backend.conversations.reading.told_again import as_before, bought_before, paid_twice
 from backend.conversations.reading.types import ReadingContext
 from backend.conversations.reading.wants import wanted_of
 
@@ -370,6 +370,7 @@ _RULES: Final = (
     (_ASIDES | {_PRICE}, _something_more),
     (frozenset({"claim_paid"}), paid_twice),
     (frozenset({"cancel_order"}), as_before),
+    (frozenset({"cancel_order", "ask_menu", "out_of_scope"}), bought_before),
     (frozenset({"change_address"}), _left_there),
     (_NO_GOODS, _moved),
     (frozenset({"deny"}), _named_no),

@@ -44,3 +44,29 @@ def as_before(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     if not steers.isdisjoint(fold(word) for _, _, word in words(context.text)):
         return None
     return read_as(reading, "place_order", max(ranked(reading).get("place_order", 0.0), TAKEN_FOR))
+
+
+def bought_before(
+    reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
+) -> Mapping[str, Any] | None:
+    """What opens a conversation and asks to be sent what was bought before orders it again, and cancels nothing."""
+    del catalogue
+    if context.history or context.order or reading.get("mentions") or context.text.rstrip().endswith("?"):
+        return None
+    keys = {fold(_SEVERAL_ASKED.sub("", word.lower())) for _, _, word in words(context.text)}
+    known = cues()
+    told = not keys.isdisjoint(either(known.asks, known.wishes)) and _BOUGHT.search(context.text) is not None
+    spoiled = (known.off, known.negations, known.refusals_after, known.pays)
+    if not told or not keys.isdisjoint(either(*spoiled)) or known.any_in(_MONEY, context.text):
+        return None
+    return read_as(reading, "place_order", max(ranked(reading).get("place_order", 0.0), TAKEN_FOR))
+
+
+_SEVERAL_ASKED: Final = re.compile(r"(?<=[ie]e)ni$")  # Swahili's plural: nitumieni, mniletee ni.
+_BOUGHT: Final = re.compile(
+    r"\b(?:(?:i|we) (?:bought|ordered|got|took)|(?:ni|tu)(?:li|me)(?:nunua|agiza|chukua|order)\w*"
+    r"|mang(?:a|wa)y[aei]|kh?ar[ie]+d[aei]|(?:liy[aei]|order kiy[aei]) th[aeiy]+|magavl\w+|ghetl\w+)\b"
+    r"|मंग(?:ा|वा)[एय]|खरीद[ाीे]|लि(?:या|ए|ये) थ[ाे]|मागवल|घेतल",
+    re.IGNORECASE,
+)
+_MONEY: Final = frozenset(map(fold, ("money", "refund", "pesa", "paise", "paisa", "pese", "receipt", "bill", "पैसे")))

@@ -45,3 +45,19 @@ def test_the_same_again_cancels_nothing(text: str, intent: str) -> None:
     result = read(CORNER_SHOP, text, intent="cancel_order", history=DONE, flags={"same_again": True})
     assert result.intent == intent
     assert lines(result) == ({"MILK": 2} if intent == "place_order" else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_for", "intent"),
+    [
+        ("nitumieni vile vitu nilinunua mwezi uliopita", "cancel_order", "place_order"),
+        ("pichle hafte jo mangwaya tha bhej do", "out_of_scope", "place_order"),
+        ("send me what I ordered last week", "ask_menu", "place_order"),
+        ("cancel what I ordered last week", "cancel_order", "cancel_order"),
+        ("send me the money for what I bought", "out_of_scope", "out_of_scope"),
+    ],
+)
+def test_what_was_bought_before_is_ordered_again_and_asked_for(text: str, taken_for: str, intent: str) -> None:
+    result = read(CORNER_SHOP, text, intent=taken_for)
+    assert (result.intent, lines(result)) == (intent, {})
+    assert intent != "place_order" or (result.decision, result.ask) == (Decision.CLARIFY, "item")
