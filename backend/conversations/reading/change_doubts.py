@@ -11,6 +11,7 @@ from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.amounts import ALSO_GIVES, helps, number_of
 from backend.conversations.reading.change import Change
 from backend.conversations.reading.choices import numbers_of
+from backend.conversations.reading.comes_to import adds_up_wrong
 from backend.conversations.reading.doubling import may_be_size
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.items import STEAD_OF
@@ -41,6 +42,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or _loses_size(items, change, order, catalogue)
         or _exchanges_half(keys, change)
         or (not items and cues().any_in(cues().something_more, text))
+        or adds_up_wrong(text, order, catalogue)
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
         or (not items and _changes_some(keys, change, order))

@@ -15,10 +15,11 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
 from backend.conversations.reading.change import quantity_of
+from backend.conversations.reading.comes_to import ComesTo, comes_to
 from backend.conversations.reading.history import running_order
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ADD, ELSEWHERE, REMOVE, Item
-from backend.conversations.reading.plain_words import MOST_WAYS, Said, divided
+from backend.conversations.reading.plain_words import MOST_WAYS, NAME, Said, divided
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.types import ReadingContext
 
@@ -114,7 +115,15 @@ def _read(text: str, order: Order, catalogue: Catalogue) -> Plain | None:
         if prod(len(one.letters) for one in parts) <= MOST_WAYS and any(one.rows for one in parts):
             for plain in _meanings(parts, order, catalogue):
                 found.setdefault((frozenset(plain.removed), plain.added), plain)
+    if not found and (told := comes_to(text, order, catalogue)):
+        return _brought(told)
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _brought(told: ComesTo) -> Plain:
+    """A row that is told how many there are to be of it, where so many more or fewer come."""
+    named = (Said(NAME, *told.named, frozenset({told.sku})),) if told.named else ()
+    return Plain((told.sku,), ((told.sku, told.number),) if told.number else (), named)
 
 
 def _meanings(parts: Sequence[Said], order: Order, catalogue: Catalogue) -> Iterator[Plain]:

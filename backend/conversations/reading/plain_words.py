@@ -66,6 +66,12 @@ def _numbers() -> Mapping[str, float]:
     return {word: float(value) for value, listed in rows.items() for word in listed}
 
 
+@lru_cache(maxsize=1)
+def totals() -> frozenset[str]:
+    """Folded words that stand by the number that there are to be in all."""
+    return frozenset(fold(word) for word in _lists()["totals"])
+
+
 def number_said(word: str) -> int:
     """The whole number that a word says, or 0."""
     typed = unicodedata.normalize("NFC", word.lower())
