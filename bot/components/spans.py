@@ -13,8 +13,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.base import PREPARED, TAGS, DukaComponent, examples_of
 from bot.nlu.features import Message as Prepared
 from bot.nlu.features import prepare
-from bot.nlu.slots import text_of
 from bot.nlu.spans import Span, SpanTagger, spans
+from bot.nlu.texts import text_of
 from bot.nlu.training import train_spans
 from bot.nlu.warming import meet
 

@@ -8,8 +8,8 @@ from typing import Any
 from bot.nlu.amounts import Amount, word_kind
 from bot.nlu.features import Message, classes
 from bot.nlu.grammar.words import BREAKS, CORRECTIONS, REMOVE_BEFORE_GOODS
-from bot.nlu.slots import text_of
 from bot.nlu.spans import Span
+from bot.nlu.texts import text_of
 
 _FAR = 12.0
 _BREAK_COST, _JOIN_COST, _OTHER_GOODS_COST = 4.0, 3.0, 9.0

@@ -15,9 +15,11 @@ from bot.nlu.intents import intent_features
 from bot.nlu.language import language_of
 from bot.nlu.linear import LinearModel, Ranked
 from bot.nlu.mentions import mentions_of
+from bot.nlu.payments import payment_of
 from bot.nlu.places import names_none
-from bot.nlu.slots import address_of, note_of, payment_of, phone_of, receipt_of, text_of
+from bot.nlu.slots import address_of, note_of, phone_of, receipt_of
 from bot.nlu.spans import MODEL_FILE, VOCABULARY_FILE, Span, SpanTagger, Tag, spans
+from bot.nlu.texts import text_of
 from bot.nlu.training import Trained
 from bot.nlu.warming import meet
 
@@ -142,7 +144,7 @@ def _slots(message: Message, found: Sequence[Span], receipt: dict[str, Any] | No
     return {
         "address": address_of(message, found, intent),
         "phone": phone_of(message),
-        "payment": payment_of(message, found, receipt),
+        "payment": payment_of(message, found, receipt, intent),
         "note": note_of(message, found),
         "receipt": receipt,
     }

@@ -1,4 +1,4 @@
-"""Reads the slots of a message out of its tagged spans: address, phone, payment, note, receipt."""
+"""Reads the slots of a message out of its tagged spans: address, phone, note, receipt."""
 
 import itertools
 from collections.abc import Sequence
@@ -8,60 +8,15 @@ from typing import Any
 import regex
 
 from bot.nlu import numbers, phones
-from bot.nlu.features import Message, classes, stressed_classes
+from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import GENITIVES, SIDES, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.phrases import Phrases
 from bot.nlu.places import LEADS, brings, instructs, names_none
 from bot.nlu.spans import Span
+from bot.nlu.texts import fold_same_length, text_of
 
-_PAYMENT_CLASSES = (("pay_upi", "upi"), ("pay_mpesa", "mpesa"), ("pay_card", "card"), ("pay_cod", "cod"))
-_PAYMENT_PHRASES = (
-    ("cod", r"pay (you )?w?h?en (it|you|they|the)|डिलीवरी पर (पैसे|कैश)"),
-    ("cod", r"on delivery|on arrival|cash on|pay(ment)? at the door|mkononi|taslimu?|nikipokea|baada ya kupokea"),
-    ("cod", r"(ni|tu|n)talip[ai]\w* .{0,10}[iuzvm]+ki(fika|ja|leta)|ikifika .{0,10}(ni|tu|n)talip"),
-    ("cod", r"(mzigo|ikifika|ikija|ukifika|mkifika).{0,12}(lipa|pesa)|paise ghar|ghar.{1,4}paise|पैसे घर|घर.{1,3} पैसे"),
-    ("upi", r"g ?pay|google pay|phone ?pe|amazon pay|यूपीआ|\bqr\b|गूगल पे|गुगल पे|फोन ?पे"),
-    ("mpesa", r"m[- ]?pesa|\bstk\b|\btill\b|pay ?bill|lipa na"),
-)  # fmt: skip
-# Words sure enough to name a way of paying without the tagger.
-_SURE = Phrases(
-    (
-        r"(?:mpesa|m-pesa|m pesa|upi|gpay|g pay|google pay|phonepe|paytm|cod|cash on delivery)\b",
-        r"phone pe\b(?! (?:baat|bat|call|bol|bata|puch|pooch|likh|order|message|msg))",
-        r"(?:stk|paybill|(?:pesa )?(?:taslimu|taslim)|vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque)\b",
-        r"(?:ni|tu|n)talip[ai] (?:\w+ )?(?:ni|u|i|zi|vi|mu|m)ki(?:fika|ja|leta)\w*",
-        r"pay(?:ing)? (?:you )?(?:(?:on|upon) (?:delivery|arrival)|(?:by|with|in) (?:card|cash))\b",
-        r"(?:bonga points|(?:loyalty|reward) points|airtel money|t[- ]?kash|bank transfer|sodexo)\b",
-        r"(?:gift|meal|food|shopping|\w+ points?) ?(?:card|voucher|coupon)s?\b",
-        r"(?:vocha|vouchers?|coupons?|bitcoin|crypto|paypal|neft|cheque|hundi|(?:by|kwa) che(?:ck|ki)|check se)\b",
-        r"(?:kwa|kwenye|to|on|via|through) (?:the |your |my |ile )?(?:till|card|kadi)\b",
-        r"(?:(?:ni|tu|n)?(?:ta|na|me)?|ku)lip\w* (?:na|kupitia) (?:till|card|kadi)\b",
-        r"(?:paise (?:ghar (?:pe|par)|ghari)|(?:ghar (?:pe|par)|ghari) paise) d(?:oo?n?g|un?g|eng|ein|et[oe]|enar)\w*",
-        r"pay (?:you )?w?h?en (?:it|you|they|the \w+) (?:comes?|arrives?|reach\w*|gets? here)\b",
-        r"(?:scanner|qr code|(?:my|debit|credit) card|(?:card|kadi) (?:se|ne|ya benki)|hela mkononi|pesa mkononi)\b",
-    ),
-    (
-        "वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|यूपीआ[ईय]|फोनपे|पेटीएम|कैश ऑन|कॅश ऑन|चेक(?:ने| ?से| द्वार[ाे])|पैसे (?:घर पर|घरी) द|(?:घर पर|घरी) पैसे द",
-    ),
-)
-# Ways of paying that no shop takes here; each is asked about.
-_OTHER_WAYS = (
-    r"points|gift ?card|vou?cher|vocha|coupon|sodexo|airtel|t ?-? ?kash|transfer|bitcoin|crypto|paypal|neft|cheque"
-    r"|वाउचर|व्हाउचर|कूपन|गिफ्ट कार्ड|चेक|hundi|\bche(?:ck|ki)\b"
-)
-_NOT_AFTER = frozenset(["nahi", "nahin", "nai", "nako", "नहीं", "नही", "नको", "नाही", "not", "sio", "si"])
-_NOT_BEFORE = frozenset(["not", "no", "don't", "sio", "si", "without", "bila", "hapana"])
-# "Mpesa iko na shida": a way of paying that does not work is not the one chosen.
-_FAILS_WITHIN = 5
-_FAILS = regex.compile(
-    r"(yangu |iko |ina |me? |mein |is |my |app |leo |today )*(na )?(shida|down|not working)\b"
-    r"|(yangu |leo )*(haifanyi|haishiki|imegoma|imekataa|imelala|inasumbua)\b"
-    r"|(app |to |abhi |aaj )*(nahi|nahin|nai) (chal|ho|kaam)"
-    r"|(app |to |abhi )*(band|bandh|down) (hai|ahe|padl)|chalat nahi"
-    r"|नहीं (चल|हो)|(बंद|बन्द) (है|आहे|पड)|चालत नाही"
-)
 _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9]{8}\b", regex.IGNORECASE)
 _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
@@ -72,12 +27,6 @@ _DOUBTFUL, _LIKELY, _CERTAIN = 0.4, 0.65, 0.8
 _VAGUE_WORDS = 6
 # The intents in which a place is one to deliver to.
 ADDRESSED = frozenset({"place_order", "modify_order", "change_address", "affirm", "choose_payment", "deny"})
-
-
-def text_of(message: Message, first: int, last: int) -> dict[str, Any]:
-    """Give the raw text of a run of tokens with its offsets."""
-    start, end = message.tokens[first].start, message.tokens[last - 1].end
-    return {"text": message.text[start:end], "start": start, "end": end}
 
 
 def _trimmed(message: Message, start: int, end: int) -> dict[str, Any]:
@@ -229,14 +178,6 @@ def _vague_place(message: Message) -> dict[str, Any] | None:
     }
 
 
-def fold_same_length(text: str) -> str:
-    """Lower-case without moving any offset."""
-    lower = text.lower()
-    if len(lower) == len(text):  # No letter grows, so none may make up for another.
-        return lower
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-
-
 # --- phone
 
 
@@ -273,88 +214,6 @@ def _digit(word: str) -> str:
     """Read one digit said as a word, empty where it says none."""
     hit = numbers.read((word,))
     return str(hit[0]) if hit and hit[0] <= 9 else ""  # noqa: PLR2004 - one digit
-
-
-# --- payment
-
-
-def payment_of(message: Message, spans: Sequence[Span], receipt: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Read the way of paying: the last one named that is not denied."""
-    sure = _sure_runs(message)
-    named = [(span.first, span.last) for span in spans if span.name == "PAYMENT"]
-    named = [run for run in named if not any(a <= run[0] and run[1] <= b for a, b in sure)]
-    told = [*sure, *_asked_runs(message)]
-    named += [run for run in told if not any(a < run[1] and run[0] < b for a, b in named)]
-    read = [(run, _payment_value(message, *run)) for run in sorted(named)]
-    wanted = [item for item in read if not _denied(message, *item[0])]
-    known = [item for item in wanted if item[1]] or [item for item in wanted if _paying(message, *item[0])]
-    if not known:
-        return _by_receipt(receipt)
-    run, value = known[-1]
-    return {"value": value, **text_of(message, *run), "supported": value is not None}
-
-
-def _by_receipt(receipt: dict[str, Any] | None) -> dict[str, Any] | None:
-    """An M-Pesa receipt names its way of paying."""
-    if receipt is None or receipt["kind"] != "mpesa":
-        return None
-    return {
-        "value": "mpesa", "text": receipt["text"], "start": receipt["start"], "end": receipt["end"], "supported": True,
-    }  # fmt: skip
-
-
-def _sure_runs(message: Message) -> list[tuple[int, int]]:
-    folded = fold_same_length(message.text)
-    return [
-        (inside[0], inside[-1] + 1)
-        for found in _SURE.finditer(folded)
-        if (
-            inside := [
-                at for at, token in enumerate(message.tokens) if token.start < found.end() and token.end > found.start()
-            ]
-        )
-    ]
-
-
-def _asked_runs(message: Message) -> list[tuple[int, int]]:
-    """Words of paying in an answer to the question how to pay, where they can mean nothing else."""
-    if message.context.asked != "payment":
-        return []
-    ways = {name for name, _ in _PAYMENT_CLASSES} | {"pay_other"}
-    return [
-        (at, at + 1)
-        for at, token in enumerate(message.tokens)
-        if ways.intersection(stressed_classes(token.norm, token.sound))
-    ]
-
-
-def _payment_value(message: Message, first: int, last: int) -> str | None:
-    text = " ".join(token.norm for token in message.tokens[max(0, first - 1) : last + 3])
-    inside = " ".join(token.norm for token in message.tokens[first:last])
-    seen = {name for token in message.tokens[first:last] for name in stressed_classes(token.norm, token.sound)}
-    if "pay_other" in seen or regex.search(_OTHER_WAYS, inside):
-        return None
-    by_class = next((value for name, value in _PAYMENT_CLASSES if name in seen), None)
-    by_phrase = next((value for value, pattern in _PAYMENT_PHRASES if regex.search(pattern, inside)), None)
-    return (
-        by_phrase
-        or by_class
-        or next((value for value, pattern in _PAYMENT_PHRASES if regex.search(pattern, text)), None)
-    )
-
-
-def _paying(message: Message, first: int, last: int) -> bool:
-    seen = {name for token in message.tokens[first:last] for name in classes(token.norm, token.sound)}
-    inside = " ".join(token.norm for token in message.tokens[first:last])
-    return "pay_other" in seen or regex.search(_OTHER_WAYS, inside) is not None
-
-
-def _denied(message: Message, first: int, last: int) -> bool:
-    after = [token.norm for token in message.tokens[last : last + 2]]
-    before = message.tokens[first - 1].norm if first else ""
-    behind = " ".join(token.norm for token in message.tokens[last : last + _FAILS_WITHIN])
-    fails = _FAILS.match(behind) is not None
-    return fails or bool(after and after[0] in _NOT_AFTER) or before in _NOT_BEFORE
 
 
 # --- note and receipt

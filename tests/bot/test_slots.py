@@ -4,7 +4,8 @@ import pytest
 
 from bot.nlu.asked import context_of
 from bot.nlu.features import prepare
-from bot.nlu.slots import address_of, payment_of
+from bot.nlu.payments import payment_of
+from bot.nlu.slots import address_of
 from bot.nlu.spans import Span
 
 
@@ -152,3 +153,41 @@ def test_the_wallet_of_that_name_does() -> None:
     found = payment_of(prepare("phone pe se dunga", context_of({"region": "IN"})), [], None)
     assert found is not None
     assert found["value"] == "upi"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nipe sabuni mbili na credit, nitalipa end month",
+        "2 litre doodh, credit pe, mahine ke end me dunga, salary ke baad",
+        "credit please, I'll pay end month",
+    ],
+)
+def test_credit_that_is_paid_later_is_no_card(text: str) -> None:
+    message = prepare(text, context_of({"region": "KE"}))
+    at = next(at for at, token in enumerate(message.tokens) if token.norm == "credit")
+    assert payment_of(message, [Span("PAYMENT", at, at + 1, 0.9)], None) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["aadha paytm aadha cash chalega kya", "half mpesa half cash", "nusu mpesa, nusu cash", "आधे यूपीआई आधे कैश"],
+)
+def test_two_ways_that_share_the_sum_leave_it_open(text: str) -> None:
+    message = prepare(text, context_of({"region": "IN"}))
+    spans = [Span("PAYMENT", at, at + 1, 0.9) for at, token in enumerate(message.tokens) if token.norm in _CASH]
+    found = payment_of(message, spans, None)
+    assert found is not None
+    assert (found["value"], found["supported"]) == (None, False)
+
+
+_CASH = {"cash", "कैश"}
+
+
+@pytest.mark.parametrize("text", ["stk imekataa na doh imeenda", "mpesa haifanyi", "stk imegoma mara mbili"])
+def test_the_way_of_a_payment_that_failed_is_named_by_who_tells_of_it(text: str) -> None:
+    message = prepare(text, context_of({"region": "KE"}))
+    told = payment_of(message, [], None, "payment_problem")
+    assert payment_of(message, [], None) is None
+    assert told is not None
+    assert told["value"] == "mpesa"
