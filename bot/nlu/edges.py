@@ -7,6 +7,7 @@ from bot.nlu.amounts import word_kind
 from bot.nlu.features import Message, classes
 from bot.nlu.grammar.places import BEING, GENITIVES, LOCATIVES, NUMBERED, ORDINALS, SECOND_HALVES
 from bot.nlu.grammar.words import BREAKS
+from bot.nlu.landmarks import landmark_behind, named_corner
 from bot.nlu.places import brings, is_for_the_rider, leads
 from bot.nlu.spans import Tag
 
@@ -232,6 +233,7 @@ def _behind(message: Message, tags: Sequence[Tag], last: int) -> list[int]:
         _owned(message, tags, last)
         or _numbered(message, tags, last)
         or _which_door(message, tags, last)
+        or landmark_behind(message, tags, last)
         or _clause(message, tags, last, 1)
     ):
         found += more
@@ -298,7 +300,7 @@ def _is_number(message: Message, at: int) -> bool:
 def _unmarked(message: Message, tags: Sequence[Tag]) -> list[tuple[int, int]]:
     """The place of a message in which the tagger saw none: an answer, words it wavered at, a door with a number."""
     answer = _answer(message, tags)
-    return [answer] if answer else _wavered(message, tags) or _doors(message, tags)
+    return [answer] if answer else _wavered(message, tags) or _doors(message, tags) or [*named_corner(message, tags)]
 
 
 def _wavered(message: Message, tags: Sequence[Tag]) -> list[tuple[int, int]]:

@@ -25,8 +25,10 @@ _STOPS = frozenset({".", "\n", "।", "?", "!"})
 _A_NAME = 2
 _PERSONS = frozenset({"mama", "baba", "bibi", "mzee", "dada", "kaka", "mwalimu", "shosho", "nyanya"})
 _WANTS = regex.compile(r"(?:ni|tu|n)(?:li|na|ta|nge|ngependa)?(?:taka|omba|hitaji)")
-# "Its Karen", "we are at Karen": what leads to a place, that of who is there included.
-LEADS = LEADING | {"its", "it's", "we", "we're", "are"}
+# "Its Karen", "we are at Karen": what leads to a place, that of who is there included, and what is brought there.
+LEADS = LEADING | {"its", "it's", "we", "we're", "are", "vitu", "mzigo", "mizigo", "stuff", "saman", "samaan", "saaman"}
+# Before the name of the place where somebody is.
+BEING_AT = frozenset({"niko", "nipo", "tuko", "tupo", "nko", "iko", "naishi", "tunaishi"})
 
 
 def brings(word: str) -> bool:

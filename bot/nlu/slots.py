@@ -13,7 +13,7 @@ from bot.nlu.grammar.places import GENITIVES, SIDES, TRAILING, vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.phrases import Phrases
-from bot.nlu.places import LEADS, brings, instructs, names_none
+from bot.nlu.places import BEING_AT, LEADS, brings, instructs, names_none
 from bot.nlu.spans import Span
 from bot.nlu.texts import fold_same_length, text_of
 
@@ -21,6 +21,7 @@ _MPESA_CODE = regex.compile(r"\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z]{2}[A-Z0-9
 _UTR = regex.compile(r"(?<!\d)(\d{12})(?!\d)")
 _SUM = regex.compile(r"(?:ksh|kes|rs\.?|inr|₹)\s?([\d,]+(?:\.\d{1,2})?)", regex.IGNORECASE)
 _TRIMMED = " \t\n,.;:-–|()।!*"
+_OF_IT = frozenset({"chya", "च्या"})
 _GAP_TOKENS = 3
 _HEAD_TOKENS = 5
 _DOUBTFUL, _LIKELY, _CERTAIN = 0.4, 0.65, 0.8
@@ -139,8 +140,8 @@ def _without_tail(message: Message, run: Sequence[Span]) -> int:
     """Leave off the postposition after a place ("... pe"), and thanks; keep at least one token."""
     last = run[-1].last - 1
     while last > run[0].first and message.tokens[last].norm in TRAILING | {",", "."} and not _owned(message, last):
-        if message.tokens[last - 1].norm in SIDES:
-            break  # "Bank ke bagal me" is beside it.
+        if message.tokens[last - 1].norm in SIDES | _OF_IT:
+            break  # "Bank ke bagal me" is beside it, and "Bank chya var" above it.
         last -= 1
     return last
 
@@ -156,7 +157,9 @@ def _is_place(message: Message, span: Span) -> bool:
     tokens = message.tokens[span.first : span.last]
     if span.p <= _DOUBTFUL or any(phone.start <= tokens[0].start < phone.end for phone in message.phones):
         return False
-    named = span.p > _LIKELY and tokens[0].text[:1].isupper() and any(token.norm == "," for token in tokens)
+    written = tokens[0].text[:1].isupper()
+    named = span.p > _LIKELY and written and any(token.norm == "," for token in tokens)
+    named = named or (written and span.first > 0 and message.tokens[span.first - 1].norm in BEING_AT)
     return span.p > _CERTAIN or named or _names_place(message, span)
 
 

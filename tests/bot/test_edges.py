@@ -42,6 +42,9 @@ def addressed(text: str, tagged: str, asked: str, p: float) -> str:
         ("Sunrise estate, mlango wa pili", "Sunrise estate", "none", 1.0, "Sunrise estate, mlango wa pili"),
         ("Sunrise estate, keja ya nne", "Sunrise estate", "none", 1.0, "Sunrise estate, keja ya nne"),
         ("Sunrise estate, mayai ya nne", "Sunrise estate", "none", 1.0, "Sunrise estate"),
+        ("Sunrise 4, duka la rangi ya bluu", "Sunrise 4", "none", 1.0, "Sunrise 4, duka la rangi ya bluu"),
+        ("plot 5, gate ya kijani. asante", "plot 5", "none", 1.0, "plot 5, gate ya kijani"),
+        ("plot 5, ghorofa ya juu upige simu honk", "plot 5", "none", 1.0, "plot 5"),
         (
             "lane 2, plot 5, ukifika buzz intercom",
             "lane 2, plot 5, ukifika buzz intercom",
