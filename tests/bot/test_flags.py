@@ -71,6 +71,7 @@ def test_a_flag_is_raised(flag: str, text: str) -> None:
         ("angry", "5 patang aur ek manjha, पतंग लाल"),
         ("everything", "दोन गॅसबरोबर लायटर"),
         ("later_time", "आजकल लस्सी मिलती है"),
+        ("paid", "order cancel kar do bhai, papa ne mana kar diya"),
     ],
 )
 def test_a_flag_is_not_raised(flag: str, text: str) -> None:

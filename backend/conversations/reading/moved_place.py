@@ -7,7 +7,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import phrase_key
-from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
+from backend.conversations.reading.intents import TAKEN_FOR, intent_of, ranked, read_as
 from backend.conversations.reading.pieces import places_of
 from backend.conversations.reading.types import ReadingContext
 
@@ -38,6 +38,8 @@ _ELSEWHERE: Final = frozenset(
 def moves_it(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """A word of changing with a "where" close behind it, or of another place, changes the address."""
     del catalogue
+    if intent_of(reading) == "modify_order" and reading.get("mentions"):
+        return None
     if any(_is_brought(context.text, *place) for place in places_of(_ELSEWHERE, context.text)):
         return _as_moved(reading)
     keys = [fold(word) for _, _, word in words(context.text)]

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
+from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as, sureness
 from backend.conversations.reading.layout import blocked_spans, lay_out
-from backend.conversations.reading.pieces import Kind
+from backend.conversations.reading.pieces import Kind, cues, either
 from backend.conversations.reading.slips import strangers
 from backend.conversations.reading.types import ReadingContext
 
@@ -41,3 +43,19 @@ def how_sure(reading: Mapping[str, Any], context: ReadingContext) -> float:
         return p
     ranking = reading.get("intent_ranking") or ()
     return p + next((float(one["confidence"]) for one in ranking if one.get("name") == "modify_order"), 0.0)
+
+
+def wished(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
+    """What opens a conversation with a wish for a good ("need some packs for the class"), hardly taken for else."""
+    del catalogue
+    if context.history or context.order or sureness(reading) >= _HARDLY or not reading.get("mentions"):
+        return None
+    first = [fold(word) for _, _, word in words(context.text)[:_OPENING]]
+    if either(cues().wants_before, _WISHES).isdisjoint(first):
+        return None
+    return read_as(reading, "place_order", max(ranked(reading).get("place_order", 0.0), TAKEN_FOR))
+
+
+_HARDLY: Final = 0.35
+_OPENING: Final = 2  # "I need", "mujhe chahiye"
+_WISHES: Final = frozenset(map(fold, ("nataka", "nahitaji", "naomba", "mujhe", "hame", "mala", "मुझे", "हमें", "मला")))

@@ -13,6 +13,7 @@ from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.another_named import refused_for_another
 from backend.conversations.reading.choices import chosen, taken_together
 from backend.conversations.reading.context import asks_for_more, last_question
+from backend.conversations.reading.courtesies import without_courtesies
 from backend.conversations.reading.history import asked_items, offered, running_order
 from backend.conversations.reading.intents import TAKEN_FOR, intent_of, ranked, read_as, sureness
 from backend.conversations.reading.item import Item
@@ -21,6 +22,7 @@ from backend.conversations.reading.let_be import let_be
 from backend.conversations.reading.moved_place import moves_it
 from backend.conversations.reading.numbered import written_apart
 from backend.conversations.reading.on_order import ON_ORDER, puts_on_order
+from backend.conversations.reading.openings import wished
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.plain_change import MAY_CHANGE, as_plain_change
 from backend.conversations.reading.plain_order import as_plain_order
@@ -37,6 +39,7 @@ _TALK: Final = frozenset({"affirm", "deny", "special_instruction", "out_of_scope
 _OPENINGS: Final = _TALK | {"bye", "complaint", "track_order", "ask_hours", "cancel_order", "change_address"}
 _IN_DOUBT: Final = 0.2
 _UNSURE: Final = 0.6
+_POLITE: Final = 0.01
 _SHORT: Final = 5
 _FEWEST: Final = 2
 _NUMBERS: Final = 3
@@ -112,14 +115,15 @@ def _goods_alone(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     if context.history or context.order:
         return None
     freed = {**reading, "slots": {**(reading.get("slots") or {}), "note": None}}
-    pieces = lay_out(context.text, freed, catalogue)
+    text = without_courtesies(context.text, reading)
+    polite = text != context.text and ranked(reading).get(PLACE, 0.0) >= _POLITE
+    pieces = lay_out(text, freed, catalogue)
     unread = [one for one in pieces if one.kind not in _PART_OF_ORDERS and one.key not in cues().asks]
     said = Segmenter(catalogue, amounts_of(reading)).cut(clauses(pieces))
     exact = [one for run in said for one in run if one.resolution.status is not Status.UNKNOWN and _names(one.pieces)]
     counted = any(one.amounts and one.resolution.exact for one in exact)
-    praise = intent_of(reading) in _TALK and all(
-        one.partly_named for one in exact
-    )  # "Five stars" are no twinkling star.
+    # "Five stars" are no twinkling star.
+    praise = intent_of(reading) in _TALK and not polite and all(one.partly_named for one in exact)
     nothing_else = not unread and bool(exact) and not praise and not context.text.rstrip().endswith("?")
     if not nothing_else and not (
         counted and intent_of(reading) in _TALK and sureness(reading) < _UNSURE and _is_next(reading)
@@ -378,7 +382,7 @@ _RULES: Final = (
     (_OF_MONEY, _way_told),
     (frozenset({"cancel_order", _ADDRESS, MODIFY}), _some_off),
     (frozenset({MODIFY}), _more_of_it),
-    (frozenset({"cancel_order", "track_order"}), moves_it),
+    (frozenset({"cancel_order", "track_order", MODIFY}), moves_it),
     (frozenset({"cancel_order", "special_instruction"}), _made_less),
     (_TALK | {PLACE}, _counted_anew),
     (frozenset({_ADDRESS}), adds_there),
@@ -386,6 +390,7 @@ _RULES: Final = (
     (frozenset({MODIFY}), _new_order),
     (frozenset({PLACE}), _less_of_it),
     (_OPENINGS, _goods_alone),
+    (frozenset({"return_refund", "complaint"}), wished),
     (_OF_ORDERS, _paid_for),
     (_TALK | {MODIFY}, _answer),
     (frozenset({PLACE}), _confirmed),

@@ -56,7 +56,7 @@ FLAGS = {
     "paid": (
         r"\bpaid for\b|\b(i|i've|i have|we|have|just|already) (already )?(just )?(paid|sent (the )?(money|payment|cash|amount))|payment (is )?(done|made|sent|complete)|paid (already|via|through|by|on|ksh|rs|the)|utr|transaction (id|code)|sent (you )?(the )?(money|amount)|confirmed\.",
         r"\b(nili|tuli|nilisha|tulisha|nime|nisha|nshalipa|tume|nimesha|tumesha|ame|asha)(lipa|lipia|send|sent|pay|paid)\w*|\b(nime|nisha|tume|nimesha|tumesha|ame|asha)tuma\w*|\b(nime|nisha|nimesha|tume)ku(lipa|tumia)\w*|imethibitishwa|malipo (yamefanyika|tayari)|done (payment|paying)|nimeslide|nimetuma|nishatuma|nimetoa (pesa|doh)",
-        r"(payment|paise|paisa|pese|amount)( to| toh| pehle hi| already| bhi)? (kar diy|kar di|bhej diy|ho gay|de diy|kiya|transfer|done|kela|keli|pathav|zal|jhal)\w*|(bhej|kar|de) (diye|diya|di hai|chuka|chuki)",
+        r"(payment|paise|paisa|pese|amount)( to| toh| pehle hi| already| bhi)? (kar diy|kar di|bhej diy|ho gay|de diy|kiya|transfer|done|kela|keli|pathav|zal|jhal)\w*|(?<!mana )(?<!mna )(?<!cancel )(?<!order )(?<!band )(bhej|kar|de) (diye|diya|di hai|chuka|chuki)",
         r"(पेमेंट|पैसे|रक्कम|भुगतान) (तो |भी |पहले ही )?(कर दि|कर दी|भेज दि|हो ग|दे दि|केल|पाठव|झाल|भरल|दिल)\w*|(पेमेंट|पैसे|रक्कम|भुगतान).{0,20}(दे|भेज|कर|भर) चुक\w*|(दे|भेज|भर) चुक[ाीे]\w*|भेज दिए|केलंय|केले आहे|पाठवले",
     ),
     "later_time": (

@@ -7,7 +7,7 @@ from tests.support.marked_reading import READ_BACK, read
 from tests.support.shops import CORNER_SHOP
 
 
-@pytest.mark.parametrize("intent", ["cancel_order", "track_order"])
+@pytest.mark.parametrize("intent", ["cancel_order", "track_order", "modify_order"])
 @pytest.mark.parametrize("text", ["I need to change where you are delivering", "badalna hai kahan bhej rahe ho",
     "msilete nyumbani, leteni mahali pengine", "don't bring it home, bring it somewhere else", "घर मत लाना, कहीं और देना",
 ])  # fmt: skip

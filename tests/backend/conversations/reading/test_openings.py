@@ -67,3 +67,11 @@ def test_what_opens_and_may_be_a_change_is_an_order(text: str, history: tuple[Tu
     reading = {**reading, "intent": ranking[0], "intent_ranking": ranking}
     context = ReadingContext(text=plain, history=history, thresholds=EVERYTHING)
     assert read_message(reading, CORNER_SHOP, context).decision is decision
+
+
+@pytest.mark.parametrize(("p", "intent"), [(0.2, "place_order"), (0.8, "return_refund")])
+@pytest.mark.parametrize("text", ["need some <eggs> for the class", "mujhe <brown bread> chahiye tha"])
+def test_a_wish_for_a_good_is_an_order_where_the_bot_only_guesses(text: str, p: float, intent: str) -> None:
+    plain, reading = marked(text, "return_refund")
+    reading = {**reading, "intent": {"name": "return_refund", "confidence": p}}
+    assert read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING)).intent == intent

@@ -29,6 +29,20 @@ def test_a_part_of_a_name_in_praise_is_no_order() -> None:
     assert read(shop, "hi {five|5} <twinkling star>", intent="thank").intent == "place_order"
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("just a <brown bread>, thanks", {"BREAD-B": 1}),
+        ("<brown bread> for my son please", {"BREAD-B": 1}),
+        ("<brown bread>, dhanyavad", {"BREAD-B": 1}),
+        ("thanks, the <brown bread> was lovely", {}),
+    ],
+)
+def test_goods_beside_thanks_and_whom_they_are_for_are_an_order(text: str, rows: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text, intent="thank")
+    assert (result.intent, lines(result)) == ("place_order" if rows else "thank", rows)
+
+
 @pytest.mark.parametrize("text", ["is the <bread> any good these days", "<bread>?"])
 def test_talk_of_goods_is_no_order(text: str) -> None:
     assert read(CORNER_SHOP, text, intent="out_of_scope").intent == "out_of_scope"
