@@ -208,7 +208,7 @@ def _is_vowel(sound: str) -> bool:
 
 # Words that would fall together with others that every shop has: ampere-hours with "a", a cat's litter with the litre,
 # betel leaf with Marathi's "also" ("pan", पण), chia seeds with its "of".
-_AS_WRITTEN: Final = frozenset({"ah", "litter", "paan", "chia"})
+_AS_WRITTEN: Final = frozenset({"ah", "litter", "leather", "lether", "paan", "chia"})
 # Hindi's and Marathi's "sweet" ("meetha", मीठी) would fall together with Swahili's metre, "mita".
 _SWEET: Final = re.compile(r"mii?th|meeth")
 

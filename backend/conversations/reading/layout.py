@@ -17,7 +17,15 @@ from backend.catalog.linking.terms import is_unit, spoken_number
 from backend.conversations.reading.articles import led_by_articles
 from backend.conversations.reading.mats import with_mats
 from backend.conversations.reading.modal_can import without_modal_can
-from backend.conversations.reading.numbered import INSTEAD, Word, endings_apart, in_names, numbered_names, phrased
+from backend.conversations.reading.numbered import (
+    INSTEAD,
+    Word,
+    endings_apart,
+    in_names,
+    numbered_names,
+    phrased,
+    words_of_number,
+)
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues
 from backend.conversations.reading.postpositions import without_postpositions
 from backend.conversations.reading.purposes import without_purposes
@@ -85,7 +93,8 @@ def _cut_up(
     sizes = crosses(text) if catalogue.crossed else []
     names = reading.get("names") or ()
     kept, first = _starts_in(said, names), {start for start, _ in names}
-    shut, shared = _starts_in(said, blocked), _starts_in(said, reading.get("each") or ())
+    shut = _starts_in(said, blocked)
+    shared = _starts_in(said, reading.get("each") or ()) | words_of_number(said, numbered)
     counted = {start: n for n, span in reversed([*enumerate(amounts)]) for start in _starts_in(said, [span])}
     for (start, end, word), own in zip(said, named, strict=True):
         size = next((one for one in sizes if one[0] <= start < one[1]), None) if sizes else None

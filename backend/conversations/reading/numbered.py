@@ -1,7 +1,7 @@
 """Numbers that tell rows apart ("size 4 and size 5 football"), and endings that carry a word of their own."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -93,7 +93,37 @@ def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dic
         if touching and number.isdigit() and _names(fold(word), fold(number), catalogue):
             found.append((fold(word), start, last))
     times = Counter(key for key, _, _ in found)
-    return {start: last for key, start, last in found if times[key] > 1 or _is_option(key, text[start:last], catalogue)}
+    told = {start: last for key, start, last in found if times[key] > 1 or _is_option(key, text[start:last], catalogue)}
+    return told | _before_their_word(text, said, catalogue)
+
+
+def _before_their_word(text: str, said: Sequence[Word], catalogue: Catalogue) -> dict[int, int]:
+    """Numbers that name sizes of the shop and stand before "number", as in Hindi ("9 number ek jodi")."""
+    found: dict[int, int] = {}
+    for (start, last, number), (begun, end, word) in pairwise(said):
+        key = fold(word)
+        sized = number.isdigit() and key in cues().number_words - _LEADING and key not in catalogue.index.by_key
+        behind = text[end : end + 4].split()[:1]
+        counts = bool(behind) and _is_size_of(behind[0], catalogue)  # Both sizes: "8 number 9" may be eight of them.
+        if sized and not counts and text[last:begun].isspace() and _is_size_of(fold(number), catalogue):
+            found[start] = last
+    return found
+
+
+def words_of_number(said: Sequence[Word], numbered: Mapping[int, int]) -> frozenset[int]:
+    """Where the words start that stand behind numbers of sizes and say no more than that ("9 number")."""
+    behind = cues().number_words - _LEADING if numbered else frozenset[str]()
+    return frozenset(
+        begun for (start, _, _), (begun, _, word) in pairwise(said) if start in numbered and fold(word) in behind
+    )
+
+
+# These stand before their number, or say "no".
+_LEADING: Final = frozenset(map(fold, ("namba", "nambari", "no", "saizi", "ukubwa")))
+
+
+def _is_size_of(number: str, catalogue: Catalogue) -> bool:
+    return any(number in item.size_numbers | item.terms.numbers for item in catalogue.items)
 
 
 def _is_option(key: str, number: str, catalogue: Catalogue) -> bool:

@@ -117,3 +117,8 @@ def test_a_loan_sounds_as_in_english(word: str, english: str) -> None:
 def test_words_that_every_shop_has_take_no_good_with_them(word: str, same: str, other: str) -> None:
     """Sweet is no metre, and betel leaf no "also"."""
     assert fold(word) == fold(same) != fold(other)
+
+
+def test_leather_is_no_litre() -> None:
+    assert fold("leather") != fold("liter")
+    assert fold("Leather") == "leather"

@@ -128,3 +128,34 @@ CAFE = catalogue_from_rows(
 )
 def test_a_number_of_a_name_and_the_same_for_a_count(text: str, expected: dict[str, int]) -> None:
     assert lines(read(CAFE, text)) == expected
+
+
+SHOES = catalogue_from_rows(
+    [
+        {
+            "sku": f"{sku}-{size}",
+            "name": f"{name} size {size}",
+            "aliases": aliases.format(size),
+            "options": f"size={size}",
+        }
+        | {"unit": "pair", "price": "450", "currency": "INR", "stock": "30"}
+        for sku, name, aliases in (
+            ("SCHOOL", "School Shoes", "school shoes {0}|स्कूल शूज {0}"),
+            ("RUN", "Runner", "runner {0}"),
+        )
+        for size in (7, 8)
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("<school shoes> 8 number {ek|1} aur <runner> 7 number {do|2}", {"SCHOOL-8": 1, "RUN-7": 2}),
+        ("<स्कूल शूज> 7 नंबर {दोन|2}", {"SCHOOL-7": 2}),
+        ("<school shoes> 7 number {2}", {"SCHOOL-7": 2}),
+    ],
+)
+def test_a_number_before_its_word_is_a_size(text: str, rows: dict[str, int]) -> None:
+    result = read(SHOES, text)
+    assert (lines(result), result.decision) == (rows, Decision.ACCEPT)

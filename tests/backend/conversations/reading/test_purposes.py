@@ -31,3 +31,9 @@ def test_a_change_puts_one_thing_for_another() -> None:
     assert (
         read(KITCHEN, "badilisha <-tea> kwa <kahawa>", intent="modify_order", history=tea).decision is Decision.CLARIFY
     )
+
+
+@pytest.mark.parametrize("text", ["<mkate> {mbili|2} za <mabeshte>", "<brown bread> {2} za <squad>"])
+def test_friends_for_whom_goods_are_take_no_count(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert ([*lines(result).values()], result.decision) == ([2], Decision.ACCEPT)
