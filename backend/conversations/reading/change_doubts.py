@@ -157,4 +157,9 @@ def _counts_a_size(text: str, keys: Sequence[str], order: Order, catalogue: Cata
         for number in numbers_of(one)
     }
     had = {f"{float(quantity):g}" for quantity in order.values()}
-    return len(numbers) > 1 and numbers.isdisjoint(had) and not numbers.isdisjoint(sized)
+    alone = len(numbers) == 1 and all(float(number) >= _MANY for number in numbers)  # "Badilisha iwe 9", of a size 8
+    several = len(numbers) > 1 or alone
+    return several and numbers.isdisjoint(had) and not numbers.isdisjoint(sized)
+
+
+_MANY: Final = 5

@@ -58,8 +58,9 @@ _ADDED: Final = ("(?=.*[jm])(?!.*g)c*{comes}",)
 _TRADED: Final = ("eAf{comes}", "Aef{comes}", "sA{comes}", "{comes}sA", "At{comes}")
 _BOTH: Final = ("{goes}c*{comes}", "{comes}{goes}")
 _COUNTED: Final = (
-    "[be]A[bf]*Nb*", "Ab+Nb*", "ANb+", "[bw]?A[bf]*Nc?[sr]O[bp]*", "[bpw]*NAc?[sr]O", "AO[rt]c?N[bp]*",
-    "[be]AqO[bf]N", "AOuNb*",
+    "[be]A[bf]*Nb*", "Ab+Nb*", "ANb+", "[bw]?A[bf]*Nc?[sr]O[bp]*", "[bpw]*NAc?[sr]O", "A[bfw]*Nc?[sr]O[bp]*",
+    "AO[rt]c?N[bp]*",
+    "[be]AqO[bf]N", "AOuNb*", "O[rt]c?N[bp]*A", "AsO[bpw]*N[bp]*", "sO[bpw]*N[bp]*A", "sO[bpw]*AN",
 )  # fmt: skip
 
 

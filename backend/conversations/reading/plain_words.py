@@ -36,6 +36,7 @@ _DECIMAL: Final = re.compile(r"\d{1,4}(\.\d+)?")
 _LONGEST_PHRASE: Final = 4
 _OR: Final = re.compile(r"\b[oO][rR]\b")  # sounds as Hindi's "aur" does, and takes one of two in English
 _MOST: Final = 99
+_OF: Final = "च्या"  # Marathi's genitive, as in "दहाच्या ऐवजी": instead of ten
 _NOT_ALONE: Final = frozenset({"take", "leave", "less", "minus", "out", "without", "vitut"})
 
 Keys = tuple[str, ...]
@@ -75,7 +76,8 @@ def totals() -> frozenset[str]:
 def number_said(word: str) -> int:
     """The whole number that a word says, or 0."""
     typed = unicodedata.normalize("NFC", word.lower())
-    value = _numbers().get(typed) or number_of_word(typed) or number_of(fold(word)) or 0.0
+    typed = typed.removesuffix(_OF)
+    value = _numbers().get(typed) or number_of_word(typed) or number_of(fold(typed)) or 0.0
     return int(value) if value == int(value) and value <= _MOST else 0
 
 
