@@ -1,5 +1,6 @@
 """Numbers that tell rows apart ("size 4 and size 5 football"), and endings that carry a word of their own."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -100,14 +101,21 @@ def numbered_names(text: str, said: Sequence[Word], catalogue: Catalogue) -> dic
 def _before_their_word(text: str, said: Sequence[Word], catalogue: Catalogue) -> dict[int, int]:
     """Numbers that name sizes of the shop and stand before "number", as in Hindi ("9 number ek jodi")."""
     found: dict[int, int] = {}
-    for (start, last, number), (begun, end, word) in pairwise(said):
-        key = fold(word)
-        sized = number.isdigit() and key in cues().number_words - _LEADING and key not in catalogue.index.by_key
-        behind = text[end : end + 4].split()[:1]
-        counts = bool(behind) and _is_size_of(behind[0], catalogue)  # Both sizes: "8 number 9" may be eight of them.
-        if sized and not counts and text[last:begun].isspace() and _is_size_of(fold(number), catalogue):
-            found[start] = last
+    for (start, last, number), (begun, end, word) in pairwise(said) if _MAY_BE_SIZE.search(text) else ():
+        if number.isdigit() and _is_word_of_number(word, catalogue) and text[last:begun].isspace():
+            behind = text[end : end + 4].split()[:1]
+            counts = bool(behind) and _is_size_of(behind[0], catalogue)  # "8 number 9" may be eight of size 9.
+            if not counts and _is_size_of(fold(number), catalogue):
+                found[start] = last
     return found
+
+
+_MAY_BE_SIZE: Final = re.compile(r"\d\s+[ns\u0928\u0938]", re.IGNORECASE)
+
+
+def _is_word_of_number(word: str, catalogue: Catalogue) -> bool:
+    key = fold(word)
+    return key in cues().number_words - _LEADING and key not in catalogue.index.by_key
 
 
 def words_of_number(said: Sequence[Word], numbered: Mapping[int, int]) -> frozenset[int]:
