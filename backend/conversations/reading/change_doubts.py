@@ -43,6 +43,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
         or _exchanges_half(keys, change)
         or (not items and cues().any_in(cues().something_more, text))
         or adds_up_wrong(text, order, catalogue)
+        or _comes_to_refused(keys, change)
         or (not items and _tells_choices(keys, order, catalogue))
         or may_be_size(text, order, catalogue)
         or (not items and _changes_some(keys, change, order))
@@ -86,6 +87,12 @@ _TO: Final = frozenset({fold("ko"), fold("को")})
 def _tells_choices(keys: Sequence[str], order: Order, catalogue: Catalogue) -> bool:
     """Whether a change that names no good says what those of the order may be had in ("ek lal ek hara")."""
     return any(is_choice_of(key, catalogue.by_sku[sku]) for sku in order for key in keys)
+
+
+def _comes_to_refused(keys: Sequence[str], change: Change) -> bool:
+    """Whether a row comes in the very number that is refused ("9 nahi 8 karo", of one pair of size 9)."""
+    refused = {number_of(key) for key, after in pairwise(keys) if after in cues().refusals_after}
+    return any(float(quantity) in refused for sku, quantity in change.added.items() if sku in change.removed)
 
 
 def _gives(text: str, start: int, key: str) -> bool:

@@ -34,6 +34,8 @@ def _after(order: str) -> tuple[Turn, ...]:
         ("2 x Sewing Needle 16 = KES 180", "{moja|1} iwe {14}"),
         ("2 x Sewing Needle 16 = KES 180", "{ek|1} {14} karo"),
         ("2 x Sewing Needle 16 = KES 180", "badilisha iwe {14}"),
+        ("1 x Sewing Needle 16 = KES 90", "{16} nahi {14} karo aur {ek|1} <metal zip> bhi"),
+        ("1 x Sewing Needle 16 = KES 90", "{16} नको {14} करा आणि {एक|1} <nylon zip>"),
         ("2 x Sewing Needle 16 = KES 180", "{14} कर दो"),
         ("1 x Fixall Fabric Glue 4L = KES 90", "make the glue <bondit>"),
         ("4 x Metal Zip = KES 360", "{2} of the zips <nylon>"),
