@@ -242,6 +242,13 @@ def is_bundle(goods: tuple[Term, ...]) -> bool:
     return bool(goods) and all(lexicon().containers.get(one.key) == _COMBO for one in goods)
 
 
+def says_only_bundle(catalogue: Catalogue, found: Iterable[Candidate], goods: tuple[Term, ...]) -> bool:
+    """Whether "combo" is all that is said where several are sold, and no row is called just that."""
+    if not is_bundle(goods) or any(exact.whole for one in found for exact in one.exact):
+        return False
+    return len(of_kind(catalogue, goods)) > 1
+
+
 def of_kind(catalogue: Catalogue, goods: tuple[Term, ...]) -> list[int]:
     """Rows of the kind of good that a mention names ("soda", or "combo"), where it names a kind and not a good."""
     if is_bundle(goods):

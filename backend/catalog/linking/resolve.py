@@ -83,7 +83,7 @@ def resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozens
 
 def _resolve(catalogue: Catalogue, terms: Terms, wanted: Wanted, without: frozenset[str]) -> Resolution:
     found = [one for one in candidates.find(catalogue, terms) if catalogue.items[one.row].sku not in without]
-    if not found:
+    if not found or candidates.says_only_bundle(catalogue, found, terms.goods):
         return _by_kind(catalogue, terms)
     spec = spec_of(terms, wanted)
     choice = _choose(catalogue, found, spec, wanted)

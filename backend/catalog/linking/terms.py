@@ -26,11 +26,14 @@ _MEASURES: Final = (
     ("charge", 1000.0, "ah"),
     ("voltage", 1.0, "volt volts"),
     ("current", 1.0, "amp amps"),
-    ("power", 1.0, "w watt watts"),
+    ("power", 1.0, "w watt watts wati वॉट वाट"),
 )
 # Marathi's genitives of units, which name a size: "दहा किलोची पिशवी", "5 literche can".
 _OF_UNITS: Final = ("cha", "chi", "che", "chya", "चा", "ची", "चे", "च्या")
-_DECLINED: Final = frozenset(["kilo", "gram", "litre", "liter", "meter", "किलो", "ग्राम", "ग्रॅम", "लीटर", "लिटर", "मीटर"])
+_DECLINED: Final = frozenset(
+    {"kilo", "gram", "litre", "liter", "meter", "inch", "watt", "ml"}
+    | {"किलो", "ग्राम", "ग्रॅम", "लीटर", "लिटर", "मीटर", "इंच", "वॉट", "मिली"}
+)
 _MEASURE_KEYS: Final = {
     fold(unit + ending): (dimension, base)
     for dimension, base, units in _MEASURES

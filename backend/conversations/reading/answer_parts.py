@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit
-from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.amounts import number_of, number_said
 from backend.conversations.reading.pieces import cues, either
 
 _SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
@@ -17,6 +18,13 @@ def refuses_some(text: str) -> bool:
     """Whether an answer refuses some of what it names ("all black except one white")."""
     refusing = either(cues().negations, cues().refusals_after, cues().corrections)
     return not refusing.isdisjoint(fold(word) for _, _, word in words(text))
+
+
+def told_by_number(text: str) -> list[str]:
+    """The number words of an answer that a word for "the one" follows, as digits ("नौ वाला", "the nine one")."""
+    said = [word.lower() for _, _, word in words(text)]
+    values = (number_said(fold(word), word) for word, after in pairwise(said) if after in cues().attributes)
+    return [f"{value:g}" for value in values if value is not None]
 
 
 def parts_of(text: str, telling: frozenset[str]) -> list[list[str]]:
@@ -66,6 +74,11 @@ def _key(word: str) -> str:
 _CROSSED: Final = re.compile(r"\d+x\d+")
 
 
+def _sizes(keys: Sequence[str]) -> bool:
+    """Whether a number and its unit come next."""
+    return len(keys) > 1 and number_of(keys[0]) is not None and is_unit(keys[1])
+
+
 def _counts(key: str, telling: frozenset[str], after: str = "") -> bool:
     """Whether a word counts what follows; one that tells a row as well does before a size ("one large", of 1 litre)."""
     value = number_of(key)
@@ -81,12 +94,12 @@ def _leads_one(said: Sequence[str], place: int) -> bool:
 
 
 def _ended_by_one(said: Sequence[str]) -> list[list[str]]:
-    """The parts of a clause without a number: "the large one the small one" has two."""
+    """The parts of a clause without a number: "the large one the small one" has two, "the cow one 1 litre" one."""
     parts: list[list[str]] = [[]]
-    for word in said:
-        key = fold(word)
-        if word in cues().attributes or key in cues().joins:
+    keys = [fold(word) for word in said]
+    for place, (word, key) in enumerate(zip(said, keys, strict=True)):
+        if key in cues().joins or (word in cues().attributes and not _sizes(keys[place + 1 : place + 3])):
             parts.append([])
-        else:
+        elif word not in cues().attributes:
             parts[-1].append(key)
     return [part for part in parts if part]

@@ -18,7 +18,7 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
-from backend.conversations.reading.answer_parts import parts_of, refuses_some
+from backend.conversations.reading.answer_parts import parts_of, refuses_some, told_by_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
 from backend.conversations.reading.segment import Segment
@@ -264,7 +264,7 @@ def _numbers_in(text: str) -> frozenset[str]:
     sizes = crosses(text)
     plain = text.translate(_ASCII)
     loose = (one for one in _DIGITS.finditer(plain) if not any(start <= one.start() < end for start, end, _ in sizes))
-    return frozenset([*(one.group() for one in loose), *(key for _, _, key in sizes)])
+    return frozenset([*(one.group() for one in loose), *(key for _, _, key in sizes), *told_by_number(text)])
 
 
 def offered_rows(asked: Item, question: str, catalogue: Catalogue) -> list[CatalogueItem]:

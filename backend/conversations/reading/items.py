@@ -7,7 +7,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.quantities import Wanted, alike
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
@@ -234,10 +234,14 @@ class Collector:
         return self._resolved(replace(variant, keys=keys, guessed=True))
 
     def _lacks_size(self, variant: Item, option: Segment) -> bool:
-        """Whether an option says a size that the row it came to does not have."""
-        said = {lexicon().sizes[key] for key in option.keys if key in lexicon().sizes}
+        """Whether an option says a size, or what goods come in, that the row it came to does not have."""
+        sizes, containers = lexicon().sizes, lexicon().containers
         row = self._catalogue.by_sku.get(variant.sku or "")
-        return bool(said) and row is not None and row.label is None and row.measure is None
+        if row is None:
+            return False
+        other = [one for one in map(containers.get, option.keys) if one and not alike(one, row.container)]
+        unsized = row.label is None and row.measure is None
+        return bool(other) or (unsized and not sizes.keys().isdisjoint(option.keys))
 
     def _less_named(self, variant: Item, base: tuple[str, ...], option: Segment) -> Item:
         """A good in another size without the words of its sort ("a special thali, two mini"), or open."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
-from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.lexicon import lexicon, sense_of
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.choices import is_between
 from backend.conversations.reading.item import ADD, Item
@@ -45,7 +45,8 @@ def _is_akin(item: Item, other: Item, text: str, catalogue: Catalogue) -> bool:
     named = {fold(word) for _, _, word in words(text[other.start : other.end])}
     if item.sku == other.sku or item.end > other.start or not named.isdisjoint(item.keys):
         return False
-    return bool(catalogue.by_sku[item.sku or ""].kin & catalogue.by_sku[other.sku or ""].kin)
+    shared = catalogue.by_sku[item.sku or ""].kin & catalogue.by_sku[other.sku or ""].kin
+    return any(key in item.keys or sense_of(key) for key in shared)  # A brand alone makes no sort of it.
 
 
 def _makes_up(item: Item, behind: Sequence[Item], text: str, catalogue: Catalogue) -> bool:

@@ -34,8 +34,8 @@ def with_whole_names(text: str, reading: Mapping[str, Any], catalogue: Catalogue
     """
     known = catalogue.numbered_names
     said = words(text) if known else ()
-    keys = [fold(word) for _, _, word in said]
-    if known.keys().isdisjoint(keys):
+    keys = [_as_said(word) for _, _, word in said]
+    if known.keys().isdisjoint([key for both in keys for key in both]):
         return reading
     found = _found(text, said, keys, reading, catalogue)
     for one in found:
@@ -46,26 +46,43 @@ def with_whole_names(text: str, reading: Mapping[str, Any], catalogue: Catalogue
 def piece_of(said: Piece, mention: int | None, catalogue: Catalogue) -> Piece:
     """A word of such a name as what it says in the name: never an amount or a break."""
     key, lex = said.key, lexicon()
+    value = _value(said.text)
+    if value is not None and key not in catalogue.index.by_key and key not in catalogue.wares:
+        key = f"{value:g}"  # "Three pin plug" is called "3 pin plug" here.
     ware = as_ware(key, catalogue.wares)
     sized = key in lex.sizes or key in lex.containers or is_unit(key)
-    sized = sized or (_value(said.text) is not None and not sense_of(key))
+    sized = sized or (value is not None and not sense_of(key))
     kind = Kind.GOODS if ware != key else Kind.SIZE if sized else Kind.JOINT if lex.is_joint(key) else Kind.GOODS
     return said._replace(kind=kind, key=ware, mention=mention)
 
 
 def _found(
-    text: str, said: Sequence[Word], keys: Sequence[str], reading: Mapping[str, Any], catalogue: Catalogue
+    text: str, said: Sequence[Word], keys: Sequence[Sequence[str]], reading: Mapping[str, Any], catalogue: Catalogue
 ) -> list[_Named]:
     found: list[_Named] = []
     place = 0
     while place < len(said):
-        names = catalogue.numbered_names.get(keys[place], ())
-        width = next((len(name) for name in names if tuple(keys[place : place + len(name)]) == name), 0)
+        names = [name for key in keys[place] for name in catalogue.numbered_names.get(key, ())]
+        width = next((len(name) for name in names if _says(keys[place : place + len(name)], name)), 0)
         count = _count_beside(text, said, (place, place + width), reading, catalogue) if width else None
         if count is not None:
             found.append(_Named(said[place][0], said[place + width - 1][1], count))
         place += width if count is not None else 1
     return found
+
+
+def _as_said(word: str) -> tuple[str, ...]:
+    """A folded word, and the digits of the number that it says ("sixteen amp mcb")."""
+    key = fold(word)
+    value = None if key.isdigit() else number_said(key, word)
+    return (key,) if value is None else (key, f"{value:g}")
+
+
+def _says(keys: Sequence[Sequence[str]], name: Sequence[str]) -> bool:
+    """Whether words are a name's, the last of which may be in the plural ("16a sockets")."""
+    if len(keys) < len(name) or any(part not in key for key, part in zip(keys[:-1], name, strict=False)):
+        return False
+    return name[-1] in keys[-1] or (name[-1].isalpha() and keys[-1][0] in {name[-1] + "s", name[-1] + "es"})
 
 
 def _count_beside(

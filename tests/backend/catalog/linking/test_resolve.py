@@ -309,3 +309,16 @@ def test_of_the_same_words_the_order_tells(words: str, sku: str) -> None:
     """A bun with a patty is another dish than a patty with a bun, as pav bhaji is no bhaji pav."""
     shop = Catalogue((CatalogueItem("BUN", "Bun Patty", ("bun patty",)), CatalogueItem("PATTY", "Patty Bun")))
     assert resolved(shop, words).sku == sku
+
+
+@pytest.mark.parametrize("words", ["combo", "कॉम्बो", "combos"])
+def test_a_bundle_without_a_name_is_open_between_all(words: str) -> None:
+    """That one is called "combo" by a word of another script makes it no plainer than the others."""
+    rows = (
+        ("ONE", "Solo Combo (burger + chips)", "solo combo|सोलो कॉम्बो"),
+        ("TWO", "Family Combo (4 burgers)", "family combo|फॅमिली कॉम्बो"),
+    )
+    shop = catalogue_from_rows(
+        [{"sku": sku, "name": name, "aliases": aliases, "unit": "combo", "price": "9"} for sku, name, aliases in rows]
+    )
+    assert resolve(shop, terms_of(words), Wanted(count=Fraction(1))).status is Status.OPEN

@@ -189,3 +189,10 @@ def test_a_sort_behind_a_name_that_ends_in_the_good_is_of_that_good(text: str) -
 )
 def test_a_sort_behind_its_own_amount_is_of_the_good_before(text: str) -> None:
     assert lines(read(PAPADS, text)) == {"NUT-S": 0.5, "NUT-M": 0.25}
+
+
+@pytest.mark.parametrize("text", ["roll on {moja|1} na <cream> {moja|1}", "roll {ek|1} aur <cream> {ek|1}"])
+def test_what_goods_come_in_is_no_sort_of_a_good_that_does_not(text: str) -> None:
+    shop = _shop(("CREAM", "Hand Cream 250ml", "cream", "size=250ml"), ("GLOVE", "Work Gloves", "gloves", ""))
+    result = read(shop, text)
+    assert (lines(result), result.decision) == ({"CREAM": 1}, Decision.CLARIFY)

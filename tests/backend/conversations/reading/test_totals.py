@@ -18,6 +18,8 @@ GROCER = catalogue_from_rows(
             ("NUT", "Peanut Spread", "siagi ya njugu|njugu", ""),
             ("ALMOND", "Almond Spread", "mlozi", ""),
             ("BUTTER", "Butter", "butter|siagi", ""),
+            ("FORK", "Lakeside Fork", "fork|uma", "size=4"),
+            ("SPOON", "Lakeside Spoon", "spoon|kijiko", "size=4"),
         )
     ]
 )
@@ -52,6 +54,8 @@ def test_a_sort_behind_a_count_that_may_be_a_total_is_asked_about(text: str) -> 
         ("<scone> {2}, {4} <raisin>", {"SCONE": 2, "SCONE-R": 4}),
         ("<syrup kubwa> {mbili|2}, <ndogo> {moja|1}", {"SYRUP-L": 2, "SYRUP-S": 1}),
         ("<scone> {4}, <butter> {1}", {"SCONE": 4, "BUTTER": 1}),
+        ("<fork> {5}, <spoon> {2}", {"FORK": 5, "SPOON": 2}),
+        ("<uma> {tano|5}, <kijiko> {mbili|2}", {"FORK": 5, "SPOON": 2}),
         ("<scone> {4}, sorry {6} <scone>", {"SCONE": 6}),
     ],
 )
