@@ -9,7 +9,8 @@ import regex
 
 from bot.nlu import numbers, phones
 from bot.nlu.features import Message, classes
-from bot.nlu.grammar.places import GENITIVES, SIDES, TRAILING, vague_places
+from bot.nlu.grammar.places import GENITIVES, SIDES, TRAILING
+from bot.nlu.grammar.vague_places import vague_places
 from bot.nlu.normalise import fold
 from bot.nlu.phones import Phone
 from bot.nlu.phrases import Phrases

@@ -70,7 +70,7 @@ def _numbers() -> Mapping[str, float]:
 @lru_cache(maxsize=1)
 def totals() -> frozenset[str]:
     """Folded words that stand by the number that there are to be in all."""
-    return frozenset(fold(word) for word in _lists()["totals"])
+    return frozenset(fold(word) for word in lists()["totals"])
 
 
 def number_said(word: str) -> int:

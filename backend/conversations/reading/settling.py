@@ -59,14 +59,14 @@ def settled(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
 def _new_order(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
     """Where there is nothing to change, more is an order of its own."""
     del catalogue
-    ranking = ranked(reading)
     if context.history or context.order:
         return None
+    ranking = ranked(reading)
     if cues().any_in(ON_ORDER, context.text):
         return read_as(reading, MODIFY, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), TAKEN_FOR))
     steers = cues().more - cues().joins | cues().set | cues().off | cues().less | cues().puts
-    told = cues().any_in(cues().of_an_order, context.text)
-    told = told or any(fold(word) in steers for _, _, word in words(context.text))
+    said = (fold(word) for _, _, word in words(context.text))
+    told = cues().any_in(cues().of_an_order, context.text) or any(key in steers for key in said)
     if told and ranking.get(PLACE, 0.0) < _IN_DOUBT:
         return None
     return read_as(reading, PLACE, max(ranking.get(PLACE, 0.0) + ranking.get(MODIFY, 0.0), TAKEN_FOR))
@@ -361,7 +361,6 @@ def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return read_as(reading, "choose_payment", max(ranked(reading).get("choose_payment", 0.0), TAKEN_FOR))
 
 
-_OF_MONEY: Final = frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"})
 _INSTRUCTION: Final = "special_instruction"
 _PRICE: Final = "ask_price"
 _HARDLY: Final = 0.02
@@ -379,7 +378,7 @@ _RULES: Final = (
     (_NO_GOODS, _moved),
     (frozenset({"deny"}), _named_no),
     (_REFUSING, _other_named),
-    (_OF_MONEY, _way_told),
+    (frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"}), _way_told),
     (frozenset({"cancel_order", _ADDRESS, MODIFY}), _some_off),
     (frozenset({MODIFY}), _more_of_it),
     (frozenset({"cancel_order", "track_order", MODIFY}), moves_it),
