@@ -115,10 +115,11 @@ def _is_goods(said: str, catalogue: Catalogue) -> bool:
 
 
 def _runs_on(text: str, said: _Words, keys: Keys, held: Sequence[int], catalogue: Catalogue) -> bool:
-    """Whether an address may begin or end in the words of a good: no sign parts it from what is beside it."""
+    """Whether an address may begin or end in words of goods: an "and" leads to it, or no sign parts it from them."""
     first, last = held[0], held[-1]
     sold = catalogue.index.by_key
-    before = first > 0 and not _SIGN.search(text, said[first - 1][1], said[first][0]) and keys[first] in sold
+    led = first > 0 and not _SIGN.search(text, said[first - 1][1], said[first][0])
+    before = led and (keys[first] in sold or keys[first - 1] in cues().joins)  # "And a tray, Moi Avenue"
     behind = last + 1 < len(said) and not _SIGN.search(text, said[last][1], said[last + 1][0])
     return before or (behind and keys[last] in sold)
 

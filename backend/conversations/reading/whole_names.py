@@ -47,7 +47,8 @@ def piece_of(said: Piece, mention: int | None, catalogue: Catalogue) -> Piece:
     """A word of such a name as what it says in the name: never an amount or a break."""
     key, lex = said.key, lexicon()
     value = _value(said.text)
-    if value is not None and key not in catalogue.index.by_key and key not in catalogue.wares:
+    own = key in catalogue.index.by_key or key in lex.sizes
+    if value is not None and not own:
         key = f"{value:g}"  # "Three pin plug" is called "3 pin plug" here.
     ware = as_ware(key, catalogue.wares)
     sized = key in lex.sizes or key in lex.containers or is_unit(key)

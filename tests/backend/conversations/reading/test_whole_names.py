@@ -57,6 +57,7 @@ def test_a_number_of_a_name_is_no_count(text: str, expected: dict[str, int]) -> 
     [
         ("{5} {half dozen|0.5dozen} <banana> and {2} <tea>", {"BANANA-6": 5, "TEA": 2}),
         ("{पाँच|5} {आधा दर्जन|0.5dozen} <केले>", {"BANANA-6": 5}),
+        ("ek half dozen <banana> aur {2} <tea>", {"BANANA-6": 1, "TEA": 2}),
         ("<kaju> {pav kilo|0.25kg} do, <tea> {paanch|5}", {"CASHEW-250": 2, "TEA": 5}),
         ("<tea> {tano|5} na mala {nusu lita|0.5l} tatu", {"TEA": 5, "MALA": 3}),
         ("<tea> {nne na nusu|4.5} lita ya mala tatu", {"TEA": 4, "MALA": 3}),
