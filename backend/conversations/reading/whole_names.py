@@ -1,6 +1,8 @@
 """Names and aliases with numbers of their own, written word for word beside a count ("two 16a sockets")."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from backend.catalog.linking.catalogue import Catalogue
@@ -35,7 +37,7 @@ def with_whole_names(text: str, reading: Mapping[str, Any], catalogue: Catalogue
     known = catalogue.numbered_names
     said = words(text) if known else ()
     keys = [_as_said(word) for _, _, word in said]
-    if known.keys().isdisjoint([key for both in keys for key in both]):
+    if known.keys().isdisjoint(chain.from_iterable(keys)):
         return reading
     found = _found(text, said, keys, reading, catalogue)
     for one in found:
@@ -72,6 +74,7 @@ def _found(
     return found
 
 
+@lru_cache(maxsize=16384)
 def _as_said(word: str) -> tuple[str, ...]:
     """A folded word, and the digits of the number that it says ("sixteen amp mcb")."""
     key = fold(word)
