@@ -35,7 +35,7 @@ from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
 from backend.conversations.reading.slips import meant, strangers
-from backend.conversations.reading.slot_goods import EDGE, HELD, counted_first, is_item, parts_of
+from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_wish, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
 from backend.conversations.reading.told_without import note_of_some
 from backend.conversations.reading.torn_names import name_ends
@@ -308,7 +308,8 @@ def _without_goods(
 ) -> Mapping[str, Any] | None:
     start, end = slot["start"], slot["end"]
     cut = _counted_before(text, reading, catalogue, slot) or (name_ends(text, slot, catalogue) if sure else start)
-    cut = counted_first(text, reading, catalogue, slot) if sure and cut == start else cut
+    led = counted_first if sure else counted_before_wish
+    cut = led(text, reading, catalogue, slot) if cut == start else cut
     for first, last in parts_of(text, cut, end):
         if is_item(text, first, last, reading, catalogue, counted=sure):
             cut = last

@@ -48,6 +48,17 @@ def counted_first(text: str, reading: Mapping[str, Any], catalogue: Catalogue, s
     return start
 
 
+def counted_before_wish(text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any]) -> int:
+    """Where a counted good ends that a note begins with, before what it comes without ("ek sukhi bhel | bina pyaz")."""
+    start, end = int(slot["start"]), int(slot["end"])
+    said = words(text[start:end])[: _LONGEST_COUNTED + 1]
+    if not said or number_of(fold(said[0][2])) is None:
+        return start
+    wishes = (place for place, one in enumerate(said) if place > 1 and fold(one[2]) in cues().comes_without)
+    cut = next((start + said[place - 1][1] for place in wishes), start)
+    return cut if cut > start and is_item(text, start, cut, reading, catalogue, counted=True) else start
+
+
 def _ends_with_count(text: str, start: int, alone: re.Match[str], catalogue: Catalogue) -> bool:
     """Whether a good stands right before a number, which ends its sentence or is said in letters."""
     led = words_before(text, start)[-1:]

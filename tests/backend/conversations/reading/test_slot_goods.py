@@ -61,3 +61,17 @@ def _slot(text: str, address: str) -> dict[str, object]:
     plain = text.translate(str.maketrans("", "", "<>{}")).replace("2|2", "2")
     start = plain.index(address)
     return {"text": address, "start": start, "end": start + len(address), "confidence": 0.9, "vague": False}
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "note", "ordered"),
+    [
+        (KITCHEN, "ek poha bina pyaz ke, {2} <chai>", "ek poha bina pyaz ke", {"POHA": 1, "TEA": 2}),
+        (CORNER_SHOP, "two milk without sugar, {3} <bread>", "two milk without sugar", {"MILK": 2, "BREAD": 3}),
+    ],
+)
+def test_a_counted_good_that_a_note_begins_with_is_ordered(
+    shop: Catalogue, text: str, note: str, ordered: dict[str, int]
+) -> None:
+    result = read(shop, text, slots={"note": {"text": note, "start": 0, "end": len(note)}})
+    assert lines(result) == ordered
