@@ -194,8 +194,24 @@ def _likely(catalogue: Catalogue, found: Sequence[Candidate], goods: tuple[Term,
     about = [one for one in found if one.exact or _about(catalogue.index, one.row, goods)]
     if about and not any(one.exact for one in about):  # "Paneer" alone may be any dish that is called so first.
         about += [one for one in found if one not in about and _begins(catalogue.index, one.row, goods)]
+    if len(about) == len(found):
+        return found
     kin = {catalogue.items[one.row].kin for one in about} - {frozenset()}
-    return [one for one in found if one in about or catalogue.items[one.row].kin in kin]
+    named = {start for one in about for start in _starts_with(catalogue.index, one.row, goods)}
+    return [
+        one
+        for one in found
+        if one in about
+        or catalogue.items[one.row].kin in kin
+        or not named.isdisjoint(_starts_with(catalogue.index, one.row, goods))
+    ]
+
+
+def _starts_with(index: Index, row: int, goods: tuple[Term, ...]) -> list[tuple[str, ...]]:
+    """How names of a row begin up to a mention's last word, that of a brand before it: "Lakeside Crisps | Chilli"."""
+    last = goods[-1].key if goods else ""
+    names = ([one.key for one in index.phrases[number].goods] for number in index.by_row[row])
+    return [tuple(name[: name.index(last) + 1]) for name in names if last in name[1:]]
 
 
 def _about(index: Index, row: int, goods: tuple[Term, ...]) -> bool:

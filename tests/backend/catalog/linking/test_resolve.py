@@ -322,3 +322,19 @@ def test_a_bundle_without_a_name_is_open_between_all(words: str) -> None:
         [{"sku": sku, "name": name, "aliases": aliases, "unit": "combo", "price": "9"} for sku, name, aliases in rows]
     )
     assert resolve(shop, terms_of(words), Wanted(count=Fraction(1))).status is Status.OPEN
+
+
+@pytest.mark.parametrize("words", ["big crisps", "crisps kubwa"])
+def test_a_size_is_looked_for_among_all_sorts_that_one_name_begins(words: str) -> None:
+    """ "Lakeside Crisps Chilli Lemon" are crisps as well, though its name ends in a spice and a fruit."""
+    rows = (
+        ("SALT-S", "Lakeside Crisps Salted 30g", "salted ndogo"),
+        ("SALT-L", "Lakeside Crisps Salted 200g", "salted kubwa"),
+        ("CHILLI-S", "Lakeside Crisps Chilli Lemon 30g", "chilli ndogo"),
+        ("CHILLI-L", "Lakeside Crisps Chilli Lemon 200g", "chilli kubwa"),
+    )
+    shop = catalogue_from_rows(
+        [{"sku": sku, "name": name, "aliases": aliases, "price": "9"} for sku, name, aliases in rows]
+    )
+    found = resolve(shop, terms_of(words), Wanted(count=TWO))
+    assert (found.status, {*found.alternatives}) == (Status.OPEN, {"SALT-L", "CHILLI-L"})

@@ -115,3 +115,9 @@ def test_an_exchange_by_which_nothing_comes_is_asked_about(text: str) -> None:
     """What is on the order already comes in nothing's place."""
     history = _after("1 x Metal Zip = KES 90")
     assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["ongeza kitu kidogo cha watoto hapo", "add something small for the kids"])
+def test_something_small_makes_nothing_smaller(text: str) -> None:
+    history = _after("1 x Bondit Fabric Glue 4L = KES 90")
+    assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY

@@ -32,6 +32,7 @@ def _answered(said: str, question: str, answer: str) -> tuple[dict[str, int], De
         ("don <club sandwich>", "Veg club ki chicken club?", "veg wala dya", {"CLUB-VEG": 2}),
         ("please three <club sandwich>", "Veg club or chicken club?", "chicken", {"CLUB-CHK": 3}),
         ("tatu <bar soap>", "Lime Bar Soap ama Rose Bar Soap?", "lime", {"SOAP-LIME": 3}),
+        ("do <club sandwich>", "Veg club ya chicken club?", "veg wala", {"CLUB-VEG": 2}),
         ("bhej do <club sandwich>", "Veg club ki chicken club?", "veg", {"CLUB-VEG": 1}),
         ("{2} <bar soap>", "Lime Bar Soap ama Rose Bar Soap?", "rose", {"SOAP-ROSE": 2}),
     ],
