@@ -219,15 +219,23 @@ def is_word(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def of_them(text: str) -> int | None:
-    """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None."""
+    """Where a message turns to some of what it has just named ("three, one of them with cheese"), or None.
+
+    "Both of them" are all of it.
+    """
     if cues().partitive.isdisjoint(_phrases(text)):
         return None
     found = words(text)
     for place, (start, _, _) in enumerate(found):
         for width in (1, 2, 3):
             run = found[place : place + width]
-            told = " ".join([fold(word) for _, _, word in run]) in cues().partitive
-            if told and all(text[one[1] : other[0]].isspace() for one, other in pairwise(run)):
+            said = " ".join([fold(word) for _, _, word in run])
+            every = " ".join([*(fold(word) for _, _, word in found[max(place - 1, 0) : place]), said]) in cues().each
+            if (
+                said in cues().partitive
+                and not every
+                and all(text[one[1] : other[0]].isspace() for one, other in pairwise(run))
+            ):
                 return start
     return None
 

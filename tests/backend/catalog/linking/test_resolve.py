@@ -326,7 +326,7 @@ def test_a_bundle_without_a_name_is_open_between_all(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["big crisps", "crisps kubwa"])
 def test_a_size_is_looked_for_among_all_sorts_that_one_name_begins(words: str) -> None:
-    """ "Lakeside Crisps Chilli Lemon" are crisps as well, though its name ends in a spice and a fruit."""
+    """Crisps called "Lakeside Crisps Chilli Lemon" are crisps as well, though its name ends in a spice and a fruit."""
     rows = (
         ("SALT-S", "Lakeside Crisps Salted 30g", "salted ndogo"),
         ("SALT-L", "Lakeside Crisps Salted 200g", "salted kubwa"),

@@ -15,6 +15,7 @@ from tests.support.shops import CORNER_SHOP, KITCHEN
         (CORNER_SHOP, "asante kwa <maziwa> za jana. nataka <mayai> {kumi|10}"),
         (CORNER_SHOP, "my kids loved the <brown bread>, today {2} <milk>"),
         (CORNER_SHOP, "hiyo <maziwa> yenu ni fresh sana, nitumieni <mayai> {sita|6}"),
+        (CORNER_SHOP, "nataka <mkate> {2}, <maziwa> yangu yameisha"),
         (KITCHEN, "<vada> khaya, badhiya laga. ab {2} <poha>"),
         (KITCHEN, "काल <vada> घेतले, आज <poha> {दोन|2}"),
     ],

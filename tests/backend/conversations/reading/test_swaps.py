@@ -5,6 +5,7 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
 
 DESK = catalogue_from_rows(
     [
@@ -84,3 +85,12 @@ def test_what_is_put_on_behind_a_comma_does_not_come_off(text: str) -> None:
 
 
 _RULER_READ = Turn("bot", "1 x Ruler, 2 x Gel Pen Red = 60. Shall I book it?")
+
+
+@pytest.mark.parametrize(
+    "text", ["swap the <-milk> for <bread>, both of them", "swap the <-milk> for <bread>, all of them"]
+)
+def test_all_of_them_are_exchanged(text: str) -> None:
+    history = (Turn("customer", "2 milk"), Turn("bot", "2 x Malisho Milk 500ml = KES 120. Shall I book it?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=history)
+    assert (lines(result), result.removed) == ({"BREAD": 2}, ("MILK",))
