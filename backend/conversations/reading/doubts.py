@@ -13,6 +13,7 @@ from backend.conversations.reading.choices import numbers_of
 from backend.conversations.reading.halves import is_halved, is_of_another_sort
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
+from backend.conversations.reading.let_be import may_be_let_be
 from backend.conversations.reading.names import GOODS_TAGS, is_done
 from backend.conversations.reading.own_choices import is_of_no_choice, may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
@@ -48,6 +49,7 @@ def in_doubt(
     return (
         may_be_total(items, text, catalogue)
         or may_be_spoken_of(pieces, items)
+        or may_be_let_be(text, items)
         or any(_is_named_twice(*pair) for pair in combinations(ordered, 2))
         or any(_is_sort_of_last(*pair, catalogue) for pair in pairwise(ordered))
         or any(may_be_choice(*pair, catalogue) for pair in pairwise(ordered))

@@ -1,4 +1,4 @@
-"""Hindi's "let it be" of a good that was read back: with a reason or another good behind it, it comes off."""
+"""Hindi's "let it be": a good that was read back comes off by it, with a reason or another good behind it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.conversations.reading.history import running_order
 from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
+from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, either
 from backend.conversations.reading.segment import Segment
@@ -45,6 +46,23 @@ def let_be(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCon
     if gone is None or len(set(own.values())) > 1 or context.text[_end(gone) : found.start()].strip():
         return None
     return _taken_off(changed, gone, context.text)
+
+
+def may_be_let_be(text: str, items: Sequence[Item]) -> bool:
+    """Whether an uncounted good of a new order is to be let be for now ("gud 2, shahad abhi rehne do")."""
+    if not any(part in text for part in _LEFT_ALONE):
+        return False
+    loose = (item for item in items if item.role == ADD and item.unamounted)
+    return any(_BEHIND.match(text, item.end) or _BEFORE.search(text[: item.start]) for item in loose)
+
+
+_LEFT_ALONE: Final = ("hne", "HNE", "हने", "ahu ", "राहू", "eave ")
+_BEHIND: Final = re.compile(
+    r"\s*(?:(?:abhi|aaj|filhal|tar|atta|आज|अभी|आता|तर)\s+)?"
+    r"(?:r[ea]hne ?(?:do|de|dena|dijiye|dijie)\b|rahu (?:de|dya|det)\b|रहने (?:दो|दे|दीजि)|राहू (?:दे|द्या))",
+    re.IGNORECASE,
+)
+_BEFORE: Final = re.compile(r"\bleave (?:out )?(?:the |my )?$", re.IGNORECASE)
 
 
 def _cut(

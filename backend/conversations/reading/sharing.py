@@ -51,7 +51,8 @@ def with_shared(items: Sequence[Item], text: str, pieces: Sequence[Piece], catal
         elif before.resolution.status in _SAID and (
             item.resolution.status is Status.OPEN or _is_owned(before, item, text) or _is_sort(item, catalogue)
         ):
-            shared = chain(_beginnings(before.keys), _endings(before.keys))
+            led = () if _is_called_in_full(item, catalogue) else _beginnings(before.keys)
+            shared = chain(led, _endings(before.keys))
             named[place + 1] = _named_like(item, shared, before, catalogue)
     named = sized_alike(_both_sorts(named, text, catalogue), text, catalogue)
     return _counted_alike(_sized_alike(named, text, catalogue), text, catalogue)
@@ -125,6 +126,12 @@ def _names_a_row(keys: tuple[str, ...], catalogue: Catalogue) -> bool:
     """Whether words are a good by themselves, so that what follows them tells its sort ("smokie pasua")."""
     found = resolve(catalogue, read_keys(keys), Wanted())
     return found.status is Status.SURE and found.exact
+
+
+def _is_called_in_full(item: Item, catalogue: Catalogue) -> bool:
+    """Whether several words of a counted good are each of what it is, and no sort: "chicken 65 and a seekh kebab"."""
+    rows = [catalogue.by_sku[sku] for sku in item.resolution.alternatives if sku in catalogue.by_sku]
+    return not item.unamounted and len(item.keys) > 1 and bool(rows) and all(row.kin >= {*item.keys} for row in rows)
 
 
 def _beginnings(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

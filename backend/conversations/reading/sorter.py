@@ -22,6 +22,7 @@ from backend.conversations.reading.pieces import (
 from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.verbs import asks_to_treat
 
+_COMBO: Final = "combo"
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
 _KNOWN: Final = 0.72
 _CERTAIN: Final = 0.9
@@ -114,8 +115,10 @@ class Sorter:
         if kind in UNREAD and self._may_be_loan(key, mention, tag, p):
             key = self._catalogue.heard(word) or key
             kind, weak = self._kind(word, key, mention, tag, p)
-        if named and kind in CUTS:  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
-            kind, weak = Kind.GOODS, False
+        if (named and kind in CUTS) or (kind is Kind.BREAK and self._is_spelt(word)):
+            kind, weak = Kind.GOODS, False  # "Clinic Plus", "wet fry": a part of the name, whatever it says.
+        if named and kind is Kind.SIZE and lexicon().containers.get(key) == _COMBO:
+            kind, weak = Kind.GOODS, False  # "Family combo" has no other word for what it is.
         if kind is Kind.GOODS and not named and self._only_counts(word, key):
             kind, weak = Kind.OTHER, False
         if together and kind in UNREAD:
@@ -128,6 +131,10 @@ class Sorter:
         """The key of a word, marked where it is a good here; what sounds like filler is one as the shop spells it."""
         spelt = key not in lexicon().filler or lexicon().is_joint(key) or word.lower() in self._catalogue.written
         return as_ware(key, self._catalogue.wares) if spelt else key
+
+    def _is_spelt(self, word: str) -> bool:
+        """Whether a name is spelt so, and what steers a message only sounds like it: कार, a car, is no कर, do."""
+        return not word.isascii() and word in self._catalogue.written
 
     @staticmethod
     def _may_be_loan(key: str, mention: int | None, tag: str, p: float) -> bool:

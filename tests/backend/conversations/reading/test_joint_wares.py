@@ -63,3 +63,29 @@ def test_what_sounds_like_filler_is_a_good_as_the_shop_spells_it(text: str, expe
 @pytest.mark.parametrize("text", ["ताई {एक|1} <टोपी> द्या", "tai {ek|1} <topi> dya"])
 def test_spelled_otherwise_it_is_filler_still(text: str) -> None:
     assert lines(read(OUTFITTER, text)) == {"CAP": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<कार होल्डर> {दोन|2}, <family combo> {1} 5pm", {"HOLDER-C": 2, "FAMILY": 1}),
+        ("<family combo> {moja|1} tonight", {"FAMILY": 1}),
+    ],
+)
+def test_what_sounds_like_a_verb_or_says_a_size_is_a_good_as_the_shop_spells_it(
+    text: str, expected: dict[str, int]
+) -> None:
+    """कार is a car, and no "kar", do; "family combo" has no other word for what it is."""
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "50"}
+            for sku, name, aliases, unit in (
+                ("HOLDER-C", "Car Mobile Holder", "car holder", "piece"),
+                ("HOLDER-B", "Bike Mobile Holder", "बाइक होल्डर", "piece"),
+                ("CHARGER", "Car Charger", "कार चार्जर", "piece"),
+                ("FAMILY", "Family Combo (4 burgers)", "family combo", "combo"),
+                ("SOLO", "Solo Combo (burger)", "solo combo", "combo"),
+            )
+        ]
+    )
+    assert lines(read(shop, text)) == expected

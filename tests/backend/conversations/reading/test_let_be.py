@@ -48,3 +48,11 @@ def test_something_to_come_off_is_asked_for(text: str) -> None:
 
 def test_a_price_that_is_asked_for_is_told() -> None:
     assert read(CORNER_SHOP, "toa kitu, bei ngapi?", intent="ask_price", history=READ_BACK).intent == "ask_price"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<doodh> {2}, <bread> abhi rehne do", "{2} <milk>, leave the <bread> for now", "<दूध> {2}, <ब्रेड> राहू द्या"],
+)
+def test_what_is_let_be_in_a_new_order_is_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text).decision is Decision.CLARIFY

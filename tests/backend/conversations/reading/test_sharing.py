@@ -196,3 +196,17 @@ def test_what_goods_come_in_is_no_sort_of_a_good_that_does_not(text: str) -> Non
     shop = _shop(("CREAM", "Hand Cream 250ml", "cream", "size=250ml"), ("GLOVE", "Work Gloves", "gloves", ""))
     result = read(shop, text)
     assert (lines(result), result.decision) == ({"CREAM": 1}, Decision.CLARIFY)
+
+
+@pytest.mark.parametrize(
+    "text", ["<chicken 65> {ek|1} aur <seekh kebab> {ek|1}", "{1} <chicken 65> and {1} <seekh kebab>"]
+)
+def test_the_first_word_of_one_good_is_no_sort_of_the_next(text: str) -> None:
+    """Which kebab is to be asked, though the good before it is called chicken."""
+    shop = _shop(
+        ("CHICKEN", "Chicken 65", "chicken 65", ""),
+        ("SEEKH-C", "Chicken Seekh Kebab", "chicken seekh", ""),
+        ("SEEKH-M", "Mutton Seekh Kebab", "mutton seekh", ""),
+    )
+    result = read(shop, text)
+    assert (lines(result), result.decision, result.ask) == ({"CHICKEN": 1}, Decision.CLARIFY, Slot.VARIANT)
