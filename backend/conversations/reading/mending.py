@@ -34,6 +34,7 @@ from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
+from backend.conversations.reading.recounts import with_recounts
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_wish, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
@@ -56,7 +57,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
-    reading = with_whole_names(text, reading, catalogue)
+    reading = with_whole_names(text, with_recounts(text, reading), catalogue)
     reading = with_joined(text, _without_crosses(text, reading, catalogue), catalogue)
     reading = with_edges(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})

@@ -1,0 +1,28 @@
+"""A count that is taken back in the same breath is the number that comes in its place."""
+
+import pytest
+
+from backend.conversations.reading.types import Decision
+from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <milk> no no {3} and {1} <bread>", {"MILK": 3, "BREAD": 1}),
+        ("<maziwa> {mbili|2} hapana hapana {tatu|3}", {"MILK": 3}),
+        ("do <milk> nahi nahi {teen|3} kar do aur {ek|1} <bread>", {"MILK": 3, "BREAD": 1}),
+        ("<दूध> {दो|2} नहीं नहीं {तीन|3} कर दो", {"MILK": 3}),
+        ("<maziwa> {moja|1}, aah si moja, {tatu|3}", {"MILK": 3}),
+        ("<milk> {2}, not 2, {4} and {1} <bread>", {"MILK": 4, "BREAD": 1}),
+    ],
+)
+def test_the_last_number_counts(text: str, expected: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["<milk> {2}, no, no onions. {3} <bread>", "<milk> {2}. not 4, {3} <bread>"])
+def test_a_no_without_a_number_of_its_own_takes_no_count_back(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)).get("MILK", 2) == 2
