@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from backend.catalog.linking.folding import fold
+from backend.catalog.linking.folding import fold, words_behind
+from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_said
+from backend.conversations.reading.pieces import cues
 
 _NO: Final = r"(?:nahi|nahin|nai|no|nako|nahi+|hapana|नहीं|नही|नको|नाही)"
 _NOT: Final = r"(?:si|sio|siyo|not|nahi|nako|नहीं|नको)"
@@ -53,16 +55,25 @@ def _before(text: str, found: re.Match[str], amounts: Sequence[Amount]) -> Amoun
     return counts[-1] if near and counts[-1].get("kind") == _COUNT else None
 
 
+def _ends(text: str, place: int) -> bool:
+    """Whether no good comes next that a number before it may count ("no no, 2 vada pav")."""
+    behind = words_behind(text, place)[:1]
+    if not behind or text[place : place + behind[0][0]].strip():
+        return True
+    key = fold(behind[0][2])
+    return key in cues().joins or key in cues().asks or key in lexicon().filler
+
+
 def _follows(amount: Amount, found: re.Match[str]) -> bool:
     return 0 <= int(amount["start"]) - found.end() <= _APART
 
 
 def _recounted(text: str, reading: Mapping[str, Any], start: int, had: Amount | None, new: Amount) -> Mapping[str, Any]:
     """The reading with a new count; where none was read before, it counts what stands before it."""
-    if new.get("kind") != _COUNT:
-        return reading
     first, last = int(new["start"]), int(new["end"])
     made = _MAKES.match(text, last)
+    if new.get("kind") != _COUNT or not _ends(text, made.end() if made else last):
+        return reading
     spans = [(start, first if had is None else last), (last, made.end() if made else last)]
     kept = [one for one in reading.get("amounts") or () if not start <= int(one["start"]) < last]
     counts = [new] if had is None else []
