@@ -94,7 +94,7 @@ def code_in(row: Bubble) -> str:
     Raises:
         DemoError: There are none.
     """
-    found = re.search(r"(?<!\d)\d{4}(?!\d)", row.text)
+    found = re.search(r"(?<!\w)\d{4}(?!\w)", row.text)  # An order's id may hold four digits in a row.
     if found is None:
         message = f"no code in {row.text!r}"
         raise DemoError(message)
