@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
+from backend.conversations.reading.passed_over import passed_over
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 # Swahili's "it has ...", "they have ..."; the verb agrees with the noun before it.
@@ -25,14 +26,7 @@ def without_happened(text: str, reading: Mapping[str, Any], pieces: Sequence[Pie
         return reading
     told = [place for place, piece in enumerate(pieces) if _HAS.fullmatch(piece.text.lower())]
     spans = [span for place in told for span in _subject(pieces, place)]
-    if not spans:
-        return reading
-    kept = [
-        one
-        for one in reading.get("mentions") or ()
-        if not any(start < one["end"] and one["start"] < end for start, end in spans)
-    ]
-    return {**reading, "mentions": kept, "passing": [*(reading.get("passing") or ()), *spans]}
+    return passed_over(reading, spans) if spans else reading
 
 
 def _is_named(piece: Piece) -> bool:

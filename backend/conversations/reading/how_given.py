@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.conversations.reading.passed_over import passed_over
 from backend.conversations.reading.pieces import Kind, Piece
 
 _CLAUSE: Final = re.compile(r"[^,;.\n।!?]+")
@@ -48,15 +49,9 @@ def without_how_given(
     spans = [span for span in _clauses(lower) if _tells_how(lower, span, pieces, catalogue)]
     if not spans:
         return reading
-    kept = [
-        one
-        for one in reading.get("mentions") or ()
-        if not any(start < one["end"] and one["start"] < end for start, end in spans)
-    ]
     slots, (start, end) = reading.get("slots") or {}, spans[0]
     note = slots.get("note") or {"text": text[start:end], "start": start, "end": end}
-    passing = [*(reading.get("passing") or ()), *spans]
-    return {**reading, "mentions": kept, "slots": {**slots, "note": note}, "passing": passing}
+    return {**passed_over(reading, spans), "slots": {**slots, "note": note}}
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from backend.catalog.linking.folding import fold, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_said
+from backend.conversations.reading.passed_over import passed_over
 from backend.conversations.reading.pieces import cues
 
-_NO: Final = r"(?:nahi|nahin|nai|no|nako|nahi+|hapana|नहीं|नही|नको|नाही)"
+_NO: Final = r"(?:nahi|nahin|nai|no|nako|hapana|नहीं|नही|नको|नाही)"
 _NOT: Final = r"(?:si|sio|siyo|not|nahi|nako|नहीं|नको)"
 _TAKEN_BACK: Final = re.compile(rf"(?<!\w){_NO}[\s,.!]+{_NO}(?!\w)[\s,.!]*", re.IGNORECASE)
 _SAME_NOT: Final = re.compile(
@@ -78,6 +79,5 @@ def _recounted(text: str, reading: Mapping[str, Any], start: int, had: Amount | 
     kept = [one for one in reading.get("amounts") or () if not start <= int(one["start"]) < last]
     counts = [new] if had is None else []
     amounts = [{**one, **({"value": new["value"], "high": None} if one is had else {})} for one in kept]
-    mentions = [one for one in reading.get("mentions") or () if not start <= int(one["start"]) < last]
-    passing = [*(reading.get("passing") or ()), *(span for span in spans if span[0] < span[1])]
-    return {**reading, "amounts": [*amounts, *counts], "mentions": mentions, "passing": passing}
+    spans = [span for span in spans if span[0] < span[1]]
+    return {**passed_over(reading, spans), "amounts": [*amounts, *counts]}

@@ -1,0 +1,14 @@
+"""Stretches of a message that hold no goods, whatever the bot took their words for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def passed_over(reading: Mapping[str, Any], spans: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+    """The reading without the mentions that reach into some spans, which stand under `passing` with those before."""
+    mentions = [
+        one
+        for one in reading.get("mentions") or ()
+        if not any(start < one["end"] and one["start"] < end for start, end in spans)
+    ]
+    return {**reading, "mentions": mentions, "passing": [*(reading.get("passing") or ()), *spans]}
