@@ -49,6 +49,15 @@ _ROWS: Final = {
 }
 
 
+_LINES: Final = {
+    ("worker", "webhook.handled"),
+    ("worker", "turn.ended"),
+    ("actions", "action.answered"),
+    ("backend", "order.command"),
+    ("worker", "send.ended"),
+}
+
+
 @dataclass
 class Wire:
     """Stands before a server and keeps the trace id of each request that it passes on."""
@@ -126,11 +135,19 @@ class Followed:
         rows = [
             json.loads(line)
             for path in self.logs.iterdir()
-            for line in path.read_text().splitlines()
+            for line in path.read_text().rpartition("\n")[0].splitlines()
             if line.startswith("{") and trace in line
         ]
         assert all(row["trace_id"] == trace for row in rows)
         return {(row["process"], row["event"]) for row in rows}
+
+    async def logged(self, trace: str, lines: set[tuple[str, str]]) -> None:
+        """Wait for these lines: a message is on a phone a moment before its sender logs so."""
+
+        async def look() -> bool | None:
+            return True if self.lines(trace) >= lines else None
+
+        await self.hands.until(f"the lines {sorted(lines)} of {trace}", look)
 
     async def until(self, what: str, count: int) -> list[str]:
         """Wait for so many rows of a kind; return their trace ids."""
@@ -192,13 +209,7 @@ async def test_one_id_joins_webhook_turn_action_command_event_and_send(followed:
     sent = [given for path, given in followed.wire.heard if path.endswith("/messages")]
     assert set(sent) == {first, trace}
     assert sent.count(trace) >= 2  # The customer's answer and the vendor's question.
-    assert followed.lines(trace) >= {
-        ("worker", "webhook.handled"),
-        ("worker", "turn.ended"),
-        ("actions", "action.answered"),
-        ("backend", "order.command"),
-        ("worker", "send.ended"),
-    }
+    await followed.logged(trace, _LINES)
 
 
 async def _on_phone(hands: Hands, person: str) -> bool | None:
