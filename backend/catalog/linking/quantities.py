@@ -15,7 +15,7 @@ Lines = tuple[tuple[str, Fraction], ...]
 _PIECE: Final = "piece"
 _NOT_ADDED_UP: Final = frozenset({"inch", "width", "voltage", "current", "power"})  # two of 1 inch are none of 2 inch
 _DOZEN: Final = "dozen"
-_OUTER: Final = frozenset(
+OUTER: Final = frozenset(
     {"crate", "bale", "box", "carton", "bag", "sack", "debe", "tray", "dozen", "case", "tin2kg", "strip"}
 )
 
@@ -178,7 +178,7 @@ def _in_container(catalogue: Catalogue, row: int, container: str, count: Fractio
     sibling = [other for other in _siblings(catalogue, row) if other.container == container]
     if len(sibling) == 1:
         return _one(sibling[0], count)
-    if container in _OUTER or item.weighed:
+    if container in OUTER or item.weighed:
         return None
     return _one(item, count)
 

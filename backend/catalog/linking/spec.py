@@ -45,5 +45,7 @@ def count_of(spec: Spec, wanted: Wanted, *, labelled: bool, weighed: bool) -> Fr
     """
     if labelled:
         return None if wanted.count in HALVES and wanted.container not in PIECES_IN else wanted.count
+    if wanted.portion is not None and wanted.container is not None and wanted.count is not None:
+        return wanted.count * _PARTS[wanted.portion]  # "Three half plates" of what has no half size.
     bare = wanted.count is None and weighed and spec.measure is None
     return _PARTS.get(spec.label or "") if bare else wanted.count

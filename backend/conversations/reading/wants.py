@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Final
 
 from backend.catalog.linking.lexicon import lexicon, phrase_key
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.packs import PIECES_IN
+from backend.catalog.linking.quantities import OUTER, Wanted
 from backend.catalog.linking.terms import Measure, measure_of
 from backend.conversations.reading.layout import Amount
 
@@ -44,6 +45,10 @@ def _paid(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
 def _packed(wanted: Wanted, amount: Amount, value: Fraction) -> Wanted:
     container = lexicon().containers.get(phrase_key(amount.unit or ""), amount.unit)
     keep = wanted.count is not None and value == 1
+    if wanted.count is not None and wanted.count.denominator == 1 and value in PORTIONS:
+        if container in PIECES_IN or container in OUTER:
+            return replace(wanted, container=container, count=wanted.count * value)
+        return replace(wanted, container=container, portion=PORTIONS[value])  # "Three half plates" are three.
     return replace(wanted, container=container, count=wanted.count if keep else value)
 
 

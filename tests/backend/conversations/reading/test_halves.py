@@ -6,7 +6,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import marked
+from tests.support.shops import CORNER_SHOP, KITCHEN, marked
 
 STALL = catalogue_from_rows(
     [
@@ -69,3 +69,24 @@ def test_rupees_in_a_case_are_no_count(text: str, value: str) -> None:
     """For 120 rupees there are two chapatis of 60."""
     result = read(STALL, text.replace(value, f"{{{value}|120}}"))
     assert lines(result) == {"POLI": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{four|4} {half plates|0.5plate} of <poha> and {2} <vada>",
+        "{char|4} {half plate|0.5plate} <poha> aur {do|2} <vada>",
+        "{चार|4} {हाफ प्लेट|0.5plate} <poha>, {दोन|2} <vada>",
+    ],
+)
+def test_a_number_before_half_plates_counts_them(text: str) -> None:
+    result = read(KITCHEN, text)
+    assert (lines(result), result.decision) == ({"POHA-H": 4, "VADA": 2}, Decision.ACCEPT)
+
+
+def test_half_plates_of_what_has_none_are_asked_about() -> None:
+    assert read(KITCHEN, "{three|3} {half plates|0.5plate} of <idli>").decision is Decision.CLARIFY
+
+
+def test_two_half_trays_are_one() -> None:
+    assert lines(read(CORNER_SHOP, "{two|2} {half trays|0.5tray} of <eggs>")) == {"EGG-T": 1}
