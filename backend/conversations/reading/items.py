@@ -55,7 +55,8 @@ class Collector:
     def collect(self, segments: Sequence[Segment]) -> list[Item]:
         """Build the items of a message; what never found its item is left in `loose`."""
         for segment in self._as_said(segments):
-            if segment.named or segment.resolution.status is not Status.UNKNOWN:
+            is_item = segment.named or segment.resolution.status is not Status.UNKNOWN
+            if is_item and not self._is_next_size(segment):
                 self._take_item(segment)
             elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces) and segment.wanted.portion is None:
                 self._take_amount(segment)
@@ -227,6 +228,14 @@ class Collector:
         same = variant.sku == item.sku and not lexicon().sizes.keys().isdisjoint(option.keys)
         lacks = self._lacks_size(variant, option)
         return self._less_named(variant, base if lacks else (), option) if lacks or same else variant
+
+    def _is_next_size(self, segment: Segment) -> bool:
+        """Whether a size alone, though a row is called by it, is another of the good before it ("and a big one")."""
+        if segment.named or not self.items or not segment.has_options:
+            return False
+        sized = not lexicon().sizes.keys().isdisjoint(self.items[-1].keys)
+        found = self._in_size(self.items[-1], segment) if sized else self.items[-1]
+        return found.sku != self.items[-1].sku and found.resolution.status is Status.SURE and found.resolution.exact
 
     def _in_size(self, item: Item, option: Segment) -> Item:
         keys = (*self._without_size(item.keys), *option.keys)
