@@ -231,7 +231,7 @@ class Collector:
 
     def _is_next_size(self, segment: Segment) -> bool:
         """Whether a size alone, though a row is called by it, is another of the good before it ("and a big one")."""
-        if segment.named or not self.items or not segment.has_options:
+        if segment.named or not self.items or not segment.has_options or not segment.amounts:
             return False
         sized = not lexicon().sizes.keys().isdisjoint(self.items[-1].keys)
         found = self._in_size(self.items[-1], segment) if sized else self.items[-1]

@@ -1,4 +1,4 @@
-"""Numbers with a half or a quarter in one word with them ("साडेतीन", "sadeteen"), and those said twice ("do do")."""
+"""Numbers with a half or a quarter in one word with them ("साडेतीन"), those said twice, and words for a weight."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.lexicon import phrase_key
 from backend.catalog.linking.terms import spoken_number
+from backend.conversations.reading.pieces import cues, places_of
 from backend.conversations.reading.slips import number_of_word
 
 _SHIFTS: Final = {
@@ -39,6 +41,7 @@ def joined_number(word: str) -> float | None:
 
 def with_joined(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
     """The reading with such numbers before or behind the unit that they count, or by themselves."""
+    reading = _weighed(text, reading, catalogue)
     found = list(_joined(text, catalogue))
     amounts: Sequence[Mapping[str, Any]] = reading.get("amounts") or ()
     doubled = list(_doubled(text, amounts, catalogue))
@@ -50,6 +53,44 @@ def with_joined(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
         amounts = sorted([*kept, _counted(text, start, end, value, beside)], key=lambda one: int(one["start"]))
     mentions = [one for one in reading.get("mentions") or () if not any(_is_all_of(one, span) for span in found)]
     return {**reading, "amounts": list(amounts), "mentions": mentions} if found else reading
+
+
+def _weighed(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """The reading with the words that are a weight by themselves ("पावशेर", "pav sher"), unless they are a good here."""
+    weights = cues().weights
+    spans = [one for one in places_of(_listed(), text) if _is_weight(text[slice(*one)], catalogue)]
+    if not spans:
+        return reading
+    kept = [one for one in reading.get("amounts") or () if not any(_meets(one, span) for span in spans)]
+    unit = {"unit": "kg", "kind": _MEASURE, "currency": None, "repeat": False}
+    told = (_counted(text, *span, weights[phrase_key(text[slice(*span)])], None) | unit for span in spans)
+    amounts = sorted([*kept, *told], key=lambda one: int(one["start"]))
+    mentions = [_without(text, one, spans) for one in reading.get("mentions") or ()]
+    return {**reading, "amounts": amounts, "mentions": [one for one in mentions if one is not None]}
+
+
+def _listed() -> frozenset[str]:
+    return frozenset(cues().weights)
+
+
+def _is_weight(said: str, catalogue: Catalogue) -> bool:
+    keys = (fold(word) for _, _, word in words(said))
+    return all(key not in catalogue.index.by_key or spoken_number(key) is not None for key in keys)
+
+
+def _meets(span: Mapping[str, Any], other: tuple[int, int]) -> bool:
+    return bool(span["start"] < other[1] and other[0] < span["end"])
+
+
+def _without(text: str, mention: Mapping[str, Any], spans: Sequence[tuple[int, int]]) -> Mapping[str, Any] | None:
+    """A mention without the weight at its start or end, or None where nothing is left."""
+    start, end = int(mention["start"]), int(mention["end"])
+    for first, last in spans:
+        if first <= start < last:
+            start = last + len(text[last:]) - len(text[last:].lstrip())
+        if first < end <= last:
+            end = len(text[:first].rstrip())
+    return {**mention, "start": start, "end": end, "text": text[start:end]} if start < end else None
 
 
 def _joined(text: str, catalogue: Catalogue) -> Iterator[tuple[int, int, float]]:

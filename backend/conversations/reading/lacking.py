@@ -10,6 +10,7 @@ from backend.conversations.reading.segment import ONE_NAME, Segment
 
 # How sure the tagger must be of a good that no row has; one with an amount beside it is a good more often.
 _LISTED_GOOD: Final = 0.7
+_PAIR: Final = 2
 _ENTRY: Final = frozenset({Kind.AMOUNT, Kind.GOODS})
 
 
@@ -32,10 +33,26 @@ def is_lacking_good(
     part = of_them(text)
     if part is not None and segment.end > part:
         return True
+    if not items and _names_a_good(segment) and _opens(segment, pieces):
+        return True
     sure = [float(one.get("p", 1.0)) for one in tokens if _is_tagged(one, segment)]
     listed = bool(segment.amounts) or (bool(items) and is_led(segment, pieces)) or _leads(segment, pieces)
     surest = max(sure, default=0.0) if listed else min(sure, default=0.0)
     return surest >= BARE_GOOD or (listed and min(sure, default=0.0) >= _LISTED_GOOD)
+
+
+def _names_a_good(segment: Segment) -> bool:
+    """Whether one of two words that the bot took for one good is a word of the shop ("mutthi peanuts")."""
+    named = [one for one in segment.pieces if one.kind in NAMING]
+    known = [one for one in named if one.kind is Kind.GOODS and not one.weak and not one.recovered]
+    return len(named) == _PAIR and len(known) == 1 and all(one.mention is not None for one in named)
+
+
+def _opens(segment: Segment, pieces: Sequence[Piece]) -> bool:
+    """Whether it is the first entry of a list, whose next one is counted."""
+    behind = [one for one in pieces if one.start >= segment.end][:2]
+    listed = len(behind) == _PAIR and behind[0].text.strip() in {",", ""} and behind[1].kind is Kind.AMOUNT
+    return listed and segment.pieces[0] is pieces[0]
 
 
 def is_led(segment: Segment, pieces: Sequence[Piece]) -> bool:

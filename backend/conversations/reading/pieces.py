@@ -80,6 +80,7 @@ class Cues:
     vague_after: frozenset[str]
     vague_joints: frozenset[str]
     several: Mapping[str, float]
+    weights: Mapping[str, float]
     ranges: frozenset[str]
     with_before: frozenset[str]
     number_words: frozenset[str]
@@ -288,6 +289,7 @@ def cues() -> Cues:
         vague_after=frozenset(map(fold, lists["vague_after"])),
         vague_joints=frozenset(map(fold, lists["vague_joints"])),
         several={fold(word): value for word, value in lists["several"].items()},
+        weights={phrase_key(word): value for word, value in lists["weights"].items()},
         ranges=frozenset(word.lower() for word in lists["ranges"]),
         with_before=frozenset(map(fold, lists["with_before"])),
         number_words=frozenset(map(fold, lists["number_words"])),
