@@ -115,6 +115,12 @@ class Around:
         exact = any(item.start <= start <= item.end for start, _ in places_of(cues().exactly, self._text))
         return not item.unamounted and (exact or not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1]))
 
+    def is_made(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether a word of making it so many stands beside an item, and none for more of it ("make the cups 4")."""
+        before, after = self.beside(item, items)
+        puts = cues().more - cues().joins
+        return not cues().set.isdisjoint([*before, *after]) and puts.isdisjoint([*before, *after[:1]])
+
     def also(self, item: Item) -> bool:
         """Whether "also" stands right behind an item, which then takes nothing's place ("thinner bhi, brush nahi")."""
         return not cues().also.isdisjoint(self._said(item.end, len(self._text))[:1])

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
-from backend.catalog.linking.folding import fold, words, words_before
+from backend.catalog.linking.folding import fold, stems, words, words_before
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, resolve
+from backend.catalog.linking.spec import HALVES
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
 from backend.conversations.reading.instead import is_said_of
@@ -139,6 +140,32 @@ def so_many(catalogue: Catalogue, sku: str | None, wanted: Wanted) -> Fraction |
     return quantity_of(catalogue, sku, wanted) if sku is not None and wanted.measured else wanted.count
 
 
+def more_beside(bare: Sequence[Segment], items: Sequence[Item], text: str) -> frozenset[str]:
+    """Words for more beside a bare number; before what else is added ("no, put one, and add soap") none adds to it."""
+    first = min(item.start for item in items)
+    said = [fold(word) for _, _, word in words(text[:first])]
+    refused = not either(cues().corrections, cues().negations).isdisjoint(said)
+    if not refused or any(one.start > first for one in bare):
+        return cues().more
+    return cues().more.intersection(said[: _and_in(said)]) - _PUT
+
+
+def _and_in(said: Sequence[str]) -> int:
+    return next((at for at, key in enumerate(said) if at and key in cues().joins), len(said))
+
+
+def in_size_of_order(item: Item, order: Mapping[str, Fraction], catalogue: Catalogue) -> bool:
+    """Whether an item that says no size names one good of the order, and would be another size of it elsewhere."""
+    said, wanted = read_keys(item.keys), item.wanted
+    sized = said.sized or said.label or said.container or wanted.size or wanted.measure or wanted.portion
+    if item.sku is None or item.sku in order or sized or wanted.count in HALVES:
+        return False
+    rows, family = catalogue.by_sku, catalogue.by_sku[item.sku].family
+    own = [sku for sku in order if rows[sku].family == family]
+    named = frozenset(word.key for sku in own for word in rows[sku].spoken)
+    return len(own) == 1 and all(not named.isdisjoint(stems(key)) for key in item.keys)
+
+
 def becomes(item: Item, text: str, order: Mapping[str, Fraction]) -> bool:
     """Whether an item is to have another amount ("change the flour to 4kg"), and does not come off."""
     said = {fold(word) for _, _, word in words(text[item.start : item.end])}
@@ -171,6 +198,15 @@ def named_of(items: Sequence[Item], own: Catalogue) -> list[str]:
 def family(catalogue: Catalogue, item: Item) -> frozenset[str]:
     """The goods words of the row that an item would mean if it were ordered anew."""
     return catalogue.by_sku[item.sku].family if item.sku else frozenset()
+
+
+def only_of_family(item: Item, order: Mapping[str, Fraction], catalogue: Catalogue) -> str | None:
+    """The one row of an order that shares a goods word with what an item that says no size would mean elsewhere."""
+    said = read_keys(item.keys)
+    if said.sized or said.label or said.container:
+        return None
+    near = [sku for sku in order if catalogue.by_sku[sku].family & family(catalogue, item)]
+    return near[0] if len(near) == 1 else None
 
 
 def is_same_good(item: Item, sku: str, catalogue: Catalogue, *, shared: bool) -> bool:

@@ -10,6 +10,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
+from backend.catalog.linking.spec import HALVES
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.around import Around
 from backend.conversations.reading.brought_to import brought_to
@@ -18,7 +19,7 @@ from backend.conversations.reading.change import (
     amounts_to_much,
     as_size,
     becomes,
-    family,
+    in_size_of_order,
     is_added,
     is_another,
     is_former_size,
@@ -28,9 +29,11 @@ from backend.conversations.reading.change import (
     lacks_a_size,
     leaves_some,
     may_stay,
+    more_beside,
     named_of,
     nearest,
     number_of,
+    only_of_family,
     other_row,
     quantity_of,
     so_many,
@@ -101,9 +104,9 @@ class Changer:
         taken = len(self.change.removed)
         for item in on:
             self._put_on(item, on, gone)
-        self.change.lost = self.change.lost or self._missed > len(self.change.removed) - taken
         self.change.unclear = self.change.unclear and self.change.empty
-        self.change.lost = self.change.lost or any(self._is_dropped(item) for item in on)
+        dropped = any(self._is_dropped(item) for item in on)
+        self.change.lost = self.change.lost or dropped or self._missed > len(self.change.removed) - taken
         return self.change
 
     def _is_dropped(self, item: Item) -> bool:
@@ -126,7 +129,7 @@ class Changer:
         steered = self._said(either(cues().set, cues().corrections, cues().more))
         if bare and apart and len(self._order) == 1 and steered:
             # "Not two, three, and a soap": the "and" adds the soap.
-            self._apply_loose(bare, cues().more - cues().joins)
+            self._apply_loose(bare, more_beside(bare, items, self._text) - cues().joins)
         else:
             self.change.lost = self.change.lost or (bool(bare) and apart)
 
@@ -218,22 +221,19 @@ class Changer:
         found = resolve(self._own, read_keys(item.keys, item.weak), Wanted(count=Fraction(1)))
         if found.sku and found.status in {Status.SURE, Status.ODD}:
             return found.sku
-        said = read_keys(item.keys)
         if item.role in _TAKEN_OFF and found.rule == _KIND and len(found.alternatives) == 1:
             return found.alternatives[0]
-        if item.role not in _TAKEN_OFF or said.sized or said.label or said.container:
-            return None
-        near = [sku for sku in self._order if self._catalogue.by_sku[sku].family & family(self._catalogue, item)]
-        return near[0] if len(near) == 1 else None
+        return only_of_family(item, self._order, self._catalogue) if item.role in _TAKEN_OFF else None
 
     def _may_be_own(self, item: Item) -> bool:
         """Whether a good that has a row elsewhere can still mean one of the order: it comes off, or is exchanged."""
         bare = item.unamounted and not read_keys(item.keys).sized
-        return self._only() or item.role in _TAKEN_OFF or (bare and self._said(cues().set | cues().off))
+        return self._only(item) or item.role in _TAKEN_OFF or (bare and self._said(cues().set | cues().off))
 
-    def _only(self) -> bool:
-        """Whether "only one bread" speaks of the bread that is on the order, whatever sort that is."""
-        return self._said(cues().only) and not self._said(cues().more)
+    def _only(self, item: Item) -> bool:
+        """Whether "only one bread" or "make the bread 4" speaks of the bread on the order, whatever sort or size."""
+        made = self._around.is_made(item, self._items) and in_size_of_order(item, self._order, self._catalogue)
+        return made or (self._said(cues().only) and not self._said(cues().more))
 
     def _take_off(self, off: Sequence[Item], on: Sequence[Item]) -> list[str]:
         gone: list[str] = []
@@ -269,7 +269,7 @@ class Changer:
             if more := self._around.another(item, self._items):  # Else it is only spoken of, beside what is changed.
                 self.change.add(own, Fraction(more))
             return
-        if own is not None and (not settled or item.sku == own or (self._only() and not item.unamounted)):
+        if own and (not settled or item.sku == own or (self._only(item) and not item.unamounted)):
             self._again(item, own)
         elif self._swapped(item, on, gone) or self._resized_beside(item, on):
             self._swaps.append(item)
@@ -307,7 +307,7 @@ class Changer:
         for sku in nearest(item, [*gone, *made] if gone else [*self._order], self._catalogue):
             target = self._sort_of(item, sku)
             if target is not None:
-                count = None if self._around.attributes(item) else item.wanted.count
+                count = None if self._around.attributes(item) or item.wanted.count in HALVES else item.wanted.count
                 self.change.lost |= not gone and not refused and leaves_some(count, self._order[sku], self._text)
                 self._swap(sku, target, count, item.keys)
                 return True
