@@ -321,10 +321,11 @@ def stems(key: str) -> frozenset[str]:
     for ending, instead, shortest in _ENDINGS:
         if key.endswith(ending) and len(key) - len(ending) >= shortest:
             found.add(key[: len(key) - len(ending)] + instead)
+    mark = "" if key[:1].isalnum() else key[:1]  # of what is a good in a shop ("vikombe")
     for prefix, instead in _PREFIXES:
         # "Mayai" leaves "yay", but "maggi" is no plural of "ghee".
-        if key.startswith(prefix) and len(instead) + len(key) - len(prefix) >= 3:  # noqa: PLR2004
-            found.add(instead + key[len(prefix) :])
+        if key.startswith(mark + prefix) and len(instead) + len(key) - len(mark + prefix) >= 3:  # noqa: PLR2004
+            found.add(mark + instead + key[len(mark + prefix) :])
     return frozenset(found)
 
 

@@ -180,8 +180,19 @@ def number_of(catalogue: Catalogue, sku: str, wanted: Wanted) -> Fraction | None
     """
     if wanted.count is not None and wanted.measure is None:
         whole = wanted.count.denominator == 1 or catalogue.by_sku[sku].weighed
-        return wanted.count if whole else None
+        return wanted.count if whole and not _holds_another(catalogue.by_sku[sku], wanted.container) else None
     return quantity_of(catalogue, sku, wanted) if wanted.measured else None
+
+
+def _holds_another(row: CatalogueItem, container: str | None) -> bool:
+    """Whether "four bowls" counts no row of single pieces: bowls may be wanted, or what is served in them."""
+    drunk = container in _DRUNK_FROM and row.measure is None
+    return row.container == _PIECE and (container in _EATEN_FROM or drunk)
+
+
+_PIECE: Final = "piece"
+_EATEN_FROM: Final = frozenset({"bowl", "plate"})
+_DRUNK_FROM: Final = frozenset({"cup", "glass"})
 
 
 def leaves_some(count: Fraction | None, had: Fraction, text: str) -> bool:
