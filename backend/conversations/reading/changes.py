@@ -340,7 +340,7 @@ class Changer:
     def _sort_of(self, item: Item, sku: str) -> str | None:
         """The row that an item means as another sort of a row of the order, or None."""
         row = self._catalogue.by_sku[sku]
-        if item.resolution.status is Status.SURE and not self._around.attributes(item):
+        if item.resolution.status in {Status.SURE, Status.ODD} and not self._around.attributes(item):
             return item.sku if item.sku and self._catalogue.by_sku[item.sku].family & row.family else None
         number = (f"{float(item.wanted.count):g}",) if item.wanted.count and self._around.attributes(item) else ()
         keys = (*(term.key for term in row.terms.goods), *item.keys, *number)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import crosses, words
+from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import (
     ALSO_GIVES,
@@ -33,7 +33,7 @@ from backend.conversations.reading.joined import with_joined
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
-from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, places_of
+from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
 from backend.conversations.reading.recounts import with_recounts
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_wish, counted_first, is_item, parts_of
@@ -133,16 +133,35 @@ def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> 
     for place, piece in enumerate(pieces):
         if piece.kind in _NAMING or piece.kind is Kind.AMOUNT:
             continue
-        before, behind = _without_also(pieces[:place]), _without_joints(pieces[place + 1 :])
+        behind = _without_joints(pieces[place + 1 :])
         if piece.key in cues().vague and _is_bare(behind):
             end = behind[0].start
-        elif (piece.key in cues().vague_after or _half_counts(reading, piece)) and _is_bare(before[::-1]):
+        elif _is_few_behind(reading, pieces, place):
             end = piece.end
         else:
             continue
         word = text[piece.start : end].rstrip()
         found.append({**counted(piece, 0.0, "vague"), "value": None, "end": piece.start + len(word), "text": word})
     return found
+
+
+def _is_few_behind(reading: Mapping[str, Any], pieces: Sequence[Piece], place: int) -> bool:
+    """Whether "a few" is said behind what it counts, right behind it or in a clause of its own."""
+    piece, before = pieces[place], _without_also(pieces[:place])
+    after = piece.key in cues().vague_after or _half_counts(reading, piece)
+    return (after and _is_bare(before[::-1])) or (piece.key in cues().vague and _says_only_few(pieces, place))
+
+
+def _says_only_few(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether a clause behind a good without an amount says "a few", and nothing else ("add rice, just a few")."""
+    start = max((n for n, piece in enumerate(pieces[:place], 1) if piece.kind in CUTS), default=0)
+    known = either(cues().vague, cues().vague_joints, cues().only, _BESIDE_FEW)
+    named = [n for n, piece in enumerate(pieces[:start], 1) if piece.kind in _NAMING or piece.kind is Kind.AMOUNT]
+    said = itertools.takewhile(lambda piece: piece.kind not in CUTS, pieces[start:])
+    return bool(named) and _is_bare(pieces[: named[-1]][::-1]) and all(piece.key in known for piece in said)
+
+
+_BESIDE_FEW: Final = frozenset(map(fold, ("a", "hi", "bas", "ही", "बस")))
 
 
 def _half_counts(reading: Mapping[str, Any], piece: Piece) -> bool:
