@@ -11,6 +11,7 @@ from backend.conversations.reading.happened import without_happened
 from backend.conversations.reading.how_given import without_how_given
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
+from backend.conversations.reading.told_why import without_reasons
 
 Span = tuple[int, int]
 _NAMED: Final = frozenset({Kind.GOODS, Kind.SIZE, Kind.FOREIGN})
@@ -27,6 +28,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     What is left out stands under `passing`, as spans that hold no goods.
     """
     pieces = lay_out(text, reading, catalogue)
+    reading = without_reasons(text, reading, pieces)
     reading = without_how_given(
         text, without_happened(text, without_left_out(reading, pieces), pieces), pieces, catalogue
     )
