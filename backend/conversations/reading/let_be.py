@@ -33,7 +33,9 @@ def let_be(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCon
     found = _LET_BE.search(context.text) if known else None
     order = (context.order or running_order(context.history, catalogue)) if found else {}
     keys = {fold(word) for _, _, word in words(context.text)} if order else set[str]()
-    steered = not keys.isdisjoint(either(cues().off, cues().only) - cues().refusals_after)
+    alone = found is not None and _says_only(context.text[found.end() :])
+    steering = cues().off if alone else either(cues().off, cues().only)
+    steered = not keys.isdisjoint(steering - cues().refusals_after)
     if found is None or len(order) < _FEWEST or steered:
         return None
     if not context.text[found.end() :].strip() or cues().any_in(cues().keeps_alone, context.text):
@@ -43,9 +45,21 @@ def let_be(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCon
     named = [one for run in _cut(changed, catalogue, context, standing) for one in run if _goods(one.pieces)]
     own = {one.start: sku for one in named for sku in _rows(one, catalogue.part(order.keys()))}
     gone = next((one for one in reversed(named) if one.start in own and one.start < found.start()), None)
-    if gone is None or len(set(own.values())) > 1 or context.text[_end(gone) : found.start()].strip():
+    stays = {sku for start, sku in own.items() if alone and start > found.end()}
+    if (
+        gone is None
+        or own[gone.start] in stays
+        or len({*own.values()} - stays) > 1
+        or context.text[_end(gone) : found.start()].strip()
+    ):
         return None
     return _taken_off(changed, gone, context.text)
+
+
+def _says_only(behind: str) -> bool:
+    """Whether what stands behind keeps one good alone ("leave the eggs, only the bread")."""
+    said = [fold(word) for _, _, word in words(behind)]
+    return not cues().only.isdisjoint(said[:1])
 
 
 def may_be_let_be(text: str, items: Sequence[Item]) -> bool:

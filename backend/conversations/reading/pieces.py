@@ -170,7 +170,7 @@ def no_goods_words() -> frozenset[str]:
     """Folded words that steer an order or may be left out of it, and name no good that the shop lacks."""
     known = cues()
     steering = (known.asks, known.more, known.less, known.set, known.becomes, known.off, known.corrections)
-    return lexicon().optional.union(*steering)
+    return lexicon().optional.union(*steering, known.rest, known.keeps_after)
 
 
 def places_of(listed: frozenset[str], text: str) -> list[tuple[int, int]]:

@@ -15,7 +15,9 @@ from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.types import ReadingContext
 
 _FEWEST: Final = 2
-_WHOLE: Final = frozenset(map(fold, ("order", "oda", "orders", "ऑर्डर", "everything", "all", "zote", "yote", "vyote")))
+
+_ALL_OF: Final = frozenset(map(fold, ("zote", "yote", "vyote", "wote", "sab", "saare", "sagle", "सब", "सारे", "सगळे")))
+_WHOLE: Final = frozenset(map(fold, ("order", "oda", "orders", "ऑर्डर", "everything", "all", *_ALL_OF)))
 
 
 def takes_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
@@ -41,8 +43,10 @@ def _names(one: Segment) -> bool:
 def _takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
     """Whether a message refuses some goods of an order that was read back, and leaves others on it."""
     order = context.order or running_order(context.history, catalogue)
-    whole = not either(_WHOLE, cues().rest).isdisjoint(fold(word) for _, _, word in words(context.text))
-    if len(order) < _FEWEST or whole or (reading.get("flags") or {}).get("everything"):
+    said = [(start, fold(word)) for start, _, word in words(context.text)]
+    whole = [(start, key) for start, key in said if key in either(_WHOLE, cues().rest)]
+    everything = bool(whole) or (reading.get("flags") or {}).get("everything")
+    if len(order) < _FEWEST or (everything and not (whole and _ALL_OF.issuperset(key for _, key in whole))):
         return False
     standing = frozenset(word.key for sku in order for word in catalogue.by_sku[sku].spoken)
     changed = {**reading, "intent": {"name": "modify_order"}}
@@ -52,7 +56,8 @@ def _takes_some_off(reading: Mapping[str, Any], catalogue: Catalogue, context: R
     rows = {sku: one for one in named if (sku := _row(one, own))}
     off = {sku for sku, one in rows.items() if _is_off(one, context.text)}
     off |= {sku for sku, one in rows.items() if any(_is_joined(one, rows[gone], context.text) for gone in off)}
-    return 0 < len(off) < len(order)
+    ends = {rows[sku].end + 1 for sku in off}  # "Toa chai zote": all of the tea, and not of the order.
+    return 0 < len(off) < len(order) and all(start in ends for start, _ in whole)
 
 
 def _is_joined(one: Segment, gone: Segment, text: str) -> bool:
