@@ -57,6 +57,7 @@ from backend.conversations.reading.sort_instead import in_other_sort, leaves_ano
 from backend.conversations.reading.sorts import choices_of, rule_out, split_off, without_choices, without_totals
 from backend.conversations.reading.soundalikes import only_sound_so
 from backend.conversations.reading.to_size import in_named_size
+from backend.conversations.reading.told_again import asks_again
 from backend.conversations.reading.touching import runs_together
 from backend.conversations.reading.traded import traded
 from backend.conversations.reading.types import (
@@ -149,7 +150,8 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         lost = lost or may_be_recounted(items, catalogue, context)
     lost = lost or any(is_lost(segment, reading, pieces) for segment in loose) or leaves_amounts(loose, context.text)
     flags = reading.get("flags") or {}
-    if flags.get("same_again") and not any(item.resolution.status is Status.SURE for item in items):
+    again = flags.get("same_again") or (bool(context.history) and not items and asks_again(context.text))
+    if again and not any(item.resolution.status is Status.SURE for item in items):
         order = _order(catalogue, context)
         return _Read((), loose, pieces, order or None, lost=lost)
     # "The same as last time, and a whistle" orders more than the whistle; what it was is to be asked.

@@ -46,6 +46,23 @@ def as_before(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     return read_as(reading, "place_order", max(ranked(reading).get("place_order", 0.0), TAKEN_FOR))
 
 
+def asks_again(text: str) -> bool:
+    """Whether a text asks for the order that was spoken of once more ("yahi order ek baar aur", "same order again")."""
+    return _AGAIN.search(text) is not None and _THIS_ORDER.search(text) is not None and "?" not in text
+
+
+_AGAIN: Final = re.compile(
+    r"\b(?:again|once more|repeat|tena|mara nyingine|(?:ek )?ba+r aur|phir ?se|fir ?se|dobara|parat|punha)\b"
+    r"|एक बार और|फिर से|दोबारा|परत|पुन्हा",
+    re.IGNORECASE,
+)
+_THIS_ORDER: Final = re.compile(
+    r"\b(?:this|that|the|same|yahi|wahi|vahi|yehi|hich|tich|hiyo(?: hiyo)?|ile(?: ile)?) (?:order|oda)\b"
+    r"|\b(?:order|oda) (?:ile ile|hiyo hiyo|ile|hiyo)\b|(?:यही|वही|हीच|तीच|सेम) (?:ऑर्डर|आर्डर)",
+    re.IGNORECASE,
+)
+
+
 def bought_before(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext
 ) -> Mapping[str, Any] | None:

@@ -61,3 +61,19 @@ def test_what_was_bought_before_is_ordered_again_and_asked_for(text: str, taken_
     result = read(CORNER_SHOP, text, intent=taken_for)
     assert (result.intent, lines(result)) == (intent, {})
     assert intent != "place_order" or (result.decision, result.ask) == (Decision.CLARIFY, "item")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "send the same order once more",
+        "yahi order ek baar aur bhej do",
+        "तीच ऑर्डर परत पाठवा",
+        "niletee order ile ile tena",
+    ],
+)
+def test_an_order_that_has_come_is_asked_for_again(text: str) -> None:
+    history = (Turn("customer", "2 bread"), Turn("bot", "2 White Bread 400g = KES 130. Delivered, thank you!"))
+    result = read(CORNER_SHOP, text, history=history)
+    assert (lines(result), result.decision) == ({"BREAD": 2}, Decision.ACCEPT)
+    assert read(CORNER_SHOP, text).decision is Decision.CLARIFY
