@@ -13,6 +13,7 @@ from backend.conversations.reading.intents import TAKEN_FOR, ranked, read_as
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import Kind, Piece, cues, either
+from backend.conversations.reading.refused import is_let_be
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.segmenter import Segmenter
 from backend.conversations.reading.types import ReadingContext
@@ -64,19 +65,8 @@ def _says_only(behind: str) -> bool:
 
 def may_be_let_be(text: str, items: Sequence[Item]) -> bool:
     """Whether an uncounted good of a new order is to be let be for now ("gud 2, shahad abhi rehne do")."""
-    if not any(part in text for part in _LEFT_ALONE):
-        return False
     loose = (item for item in items if item.role == ADD and item.unamounted)
-    return any(_BEHIND.match(text, item.end) or _BEFORE.search(text[: item.start]) for item in loose)
-
-
-_LEFT_ALONE: Final = ("hne", "HNE", "हने", "ahu ", "राहू", "eave ")
-_BEHIND: Final = re.compile(
-    r"\s*(?:(?:abhi|aaj|filhal|tar|atta|आज|अभी|आता|तर)\s+)?"
-    r"(?:r[ea]hne ?(?:do|de|dena|dijiye|dijie)\b|rahu (?:de|dya|det)\b|रहने (?:दो|दे|दीजि)|राहू (?:दे|द्या))",
-    re.IGNORECASE,
-)
-_BEFORE: Final = re.compile(r"\bleave (?:out )?(?:the |my )?$", re.IGNORECASE)
+    return any(is_let_be(text, item.start, item.end) for item in loose)
 
 
 def _cut(

@@ -127,7 +127,9 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     lost = lost or strays.offers_a_choice(pieces, items, reading) or strays.wishes_another(context.text, items)
     more = strays.names_more(pieces, items, catalogue)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
-    items = without_totals(rule_out(without_choices(items, catalogue), catalogue), context.text, catalogue)
+    items = without_totals(
+        rule_out(without_choices(items, catalogue), context.text, catalogue), context.text, catalogue
+    )
     items = some_otherwise(split_off(items, of_them(context.text), catalogue), context.text, catalogue)
     lost = lost or in_doubt(context.text, pieces, items, reading, catalogue)
     lost = lost or only_sound_so(pieces, items, reading, catalogue)

@@ -1,10 +1,11 @@
 """What an order names to leave out: a size that is refused, and a good in whose place another comes."""
 
+import re
 from collections.abc import Sequence
 from itertools import dropwhile, takewhile
 from typing import Final
 
-from backend.catalog.linking.folding import fold
+from backend.catalog.linking.folding import fold, words_before, words_behind
 from backend.conversations.reading.instead import LEADING_OF
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 from backend.conversations.reading.segment import Segment
@@ -69,3 +70,39 @@ def _leads_to_another(behind: Sequence[Piece]) -> bool:
 
 def _is_break(piece: Piece | None, keys: frozenset[str]) -> bool:
     return piece is not None and piece.kind is Kind.BREAK and piece.key in keys
+
+
+def is_taken_back(text: str, start: int, end: int) -> bool:
+    """Whether a good that is named again, between two places of a text, is let be, left out or called off there."""
+    led = (_CALLS_OFF.search(text[:start]) or _BEFORE.search(text[:start])) and _CLOSES.match(text, end)
+    return bool(led or _CALLED_OFF.match(text, end) or _BEHIND.match(text, end))
+
+
+def is_put_in(text: str, start: int, end: int) -> bool:
+    """Whether something else comes with, in or without what stands between two places ("no sugar in the tea")."""
+    before = [fold(word) for _, _, word in words_before(text, start)][-1:]
+    behind = [fold(word) for _, _, word in words_behind(text, end)][:1]
+    return not cues().comes_without.isdisjoint(before) or not (cues().within | _INSIDE).isdisjoint(behind)
+
+
+_INSIDE: Final = frozenset(map(fold, ("in", "on", "inside", "kwa", "kwenye", "ndani")))
+_CLOSES: Final = re.compile(r"\s*(?:[,.;!।\n]|$)")
+_CALLED_OFF: Final = re.compile(r"\s+(?:(?:cancel|कैंसल|कैंसिल)(?!\w)|(?:hapana|wacha|acha|no)\s*[,.;\n])", re.IGNORECASE)
+_CALLS_OFF: Final = re.compile(
+    r"\b(?:cancel|leave|drop|skip|forget|scrap|wacha|acha)(?: out)? (?:the |that |hiyo |hizo )?$", re.IGNORECASE
+)
+
+
+def is_let_be(text: str, start: int, end: int) -> bool:
+    """Whether what stands between two places of a text is told to be let be, or left."""
+    known = any(part in text for part in _LEFT_ALONE)
+    return known and bool(_BEHIND.match(text, end) or _BEFORE.search(text[:start]))
+
+
+_LEFT_ALONE: Final = ("hne", "HNE", "हने", "ahu ", "राहू", "eave ")
+_BEHIND: Final = re.compile(
+    r"\s*(?:(?:abhi|aaj|filhal|tar|atta|आज|अभी|आता|तर)\s+)?"
+    r"(?:r[ea]hne ?(?:do|de|dena|dijiye|dijie)\b|rahu (?:de|dya|det)\b|रहने (?:दो|दे|दीजि)|राहू (?:दे|द्या))",
+    re.IGNORECASE,
+)
+_BEFORE: Final = re.compile(r"\bleave (?:out )?(?:the |my )?$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
-from backend.conversations.reading.refused import left_for_another
+from backend.conversations.reading.refused import is_taken_back, left_for_another
 from backend.conversations.reading.segment import Segment
 
 _NEAR: Final = 3
@@ -73,6 +73,7 @@ class Roles:
             refused = before[0] in _REFUSES_NEXT and not segment.amounts and not self._cut_off(segment.start)
         refused = refused or (bool(after) and after[0] in cues().refusals_after and not segment.amounts)
         refused = refused or (self._orders and left_for_another(segment, self._text, self._pieces))
+        refused = refused or self._taken_back(segment, items)
         return REMOVE if refused else ADD
 
     def _refused_by_itself(self, segment: Segment) -> bool:
@@ -81,6 +82,11 @@ class Roles:
         if not segment.amounts or not named:
             return False
         return bool(self._refusing) and all(segment.start <= one["start"] < segment.end for one in self._refusing)
+
+    def _taken_back(self, segment: Segment, items: Sequence[Item]) -> bool:
+        """Whether what an order has named before is called off where it names it again."""
+        again = not segment.amounts and any(item.sku == segment.resolution.sku for item in items if item.sku)
+        return again and self._orders and is_taken_back(self._text, segment.start, segment.end)
 
     def _before_what_is_refused(self, segment: Segment) -> bool:
         """Whether all that refuses stands in a later clause, before words of its own ("one vest, remove the tag")."""

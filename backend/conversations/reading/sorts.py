@@ -12,17 +12,25 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.refused import is_put_in
 
 _BEHIND_REFUSED: Final = 2
 _SORTS: Final = 2
 _NEGATIVE_ROLES: Final = frozenset({"remove", "from"})
 
 
-def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
-    """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row."""
+def rule_out(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """Take what is refused out of an order: "bread, but not the brown one" leaves bread, without the brown row.
+
+    Args:
+        items: The items of an order in the order of the message.
+        text: The message.
+        catalogue: The merchant's rows.
+    """
     refused = frozenset(sku for item in items if item.role in _NEGATIVE_ROLES for sku in _skus(item))
-    kept = [item for place, item in enumerate(items) if not _is_refused(item) and not _confirms(place, items)]
-    spans = tuple((item.start, item.end) for item in items if _is_refused(item))
+    gone = [item for item in items if _is_refused(item) or any(_takes_back(item, other, text) for other in items)]
+    kept = [item for place, item in enumerate(items) if item not in gone and not _confirms(place, items)]
+    spans = tuple((item.start, item.end) for item in gone)
     kept = [replace(item, corrects=(*item.corrects, *spans)) for item in kept] if spans else kept
     return [
         _again(item, catalogue, refused) if item.resolution.status is Status.OPEN and refused else item for item in kept
@@ -31,6 +39,16 @@ def rule_out(items: Sequence[Item], catalogue: Catalogue) -> list[Item]:
 
 def _is_refused(item: Item) -> bool:
     return item.role in _NEGATIVE_ROLES
+
+
+def _takes_back(item: Item, other: Item, text: str) -> bool:
+    """Whether a good is refused behind itself ("one tea, one bun, no bun, one cake instead").
+
+    What something else is to come without ("no sugar in the tea") is not.
+    """
+    refused = _is_refused(other) and other.unamounted and other.resolution.exact
+    again = refused and item.sku is not None and item.sku == other.sku and item.end <= other.start
+    return again and not is_put_in(text, other.start, other.end)
 
 
 def _confirms(place: int, items: Sequence[Item]) -> bool:

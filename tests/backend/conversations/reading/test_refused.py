@@ -54,3 +54,20 @@ def test_a_good_whose_usual_size_is_refused_is_asked_about() -> None:
 def test_what_an_order_leaves_for_another_good_does_not_come(text: str, expected: dict[str, int]) -> None:
     result = read(LAMPS, text)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{1} <brass diya> {2} <wick>, nahi nahi <wick> rehne do, <diya> kar do", {"DIYA-B": 1, "DIYA": 1}),
+        ("{1} <brass diya> {2} <wick>, <wick> nako, <diya> dya", {"DIYA-B": 1, "DIYA": 1}),
+        ("<पितळी दिवा> {एक|1}, <वात> {दोन|2}, <वात> राहू द्या, <दिवा> द्या", {"DIYA-B": 1, "DIYA": 1}),
+        ("{1} <brass diya> and {2} <wick>, no wait leave the <wick>, {1} <diya> instead", {"DIYA-B": 1, "DIYA": 1}),
+        ("<brass diya> {moja|1} na <wick> {mbili|2}, <wick> hapana, <diya> {moja|1}", {"DIYA-B": 1, "DIYA": 1}),
+        ("{1} <brass diya>, {2} <wick>, cancel the <wick>", {"DIYA-B": 1}),
+        ("{1} <brass diya> and {2} <wick>, leave the <wick> at the gate", {"DIYA-B": 1, "WICK": 2}),
+        ("{1} <diya>, {2} <wick>, no <wick> in the <diya>", {"DIYA": 1, "WICK": 2}),
+    ],
+)
+def test_a_good_that_is_taken_back_does_not_come(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(LAMPS, text)) == expected
