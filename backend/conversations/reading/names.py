@@ -14,6 +14,8 @@ NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 GOODS_TAGS: Final = frozenset({"ITEM", "OPTION"})
 # How sure the tagger must be of a good that no row has and nothing counts.
 BARE_GOOD: Final = 0.94
+# The same of one that training never met, beside a good of the shop that it makes another.
+_LEAVES_NO_DOUBT: Final = 0.96
 DONE: Final = re.compile(r"[a-z]{3,}ed")
 # Hindi's and Marathi's "to grind", "having cut": what is done with goods before they come.
 _MADE: Final = re.compile(
@@ -93,7 +95,8 @@ def _is_met(tokens: Sequence[Mapping[str, Any]], segment: Segment) -> bool:
 
 
 def _is_sure_good(token: Mapping[str, Any]) -> bool:
-    sure = float(token.get("p", 1.0)) >= BARE_GOOD and bool(token.get("met", True))
+    p = float(token.get("p", 1.0))
+    sure = p >= BARE_GOOD and (bool(token.get("met", True)) or p >= _LEAVES_NO_DOUBT)
     return sure and token.get("tag") in GOODS_TAGS
 
 
