@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import crosses, fold, words
 from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import number_of, number_said
+from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either
+from backend.conversations.reading.segment import Segment
 
 _SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
 
@@ -103,3 +107,16 @@ def _ended_by_one(said: Sequence[str]) -> list[list[str]]:
         elif word not in cues().attributes:
             parts[-1].append(key)
     return [part for part in parts if part]
+
+
+def amounts_said(items: Sequence[Item], loose: Sequence[Segment]) -> list[Wanted]:
+    """The counts and measures of a short answer, whatever they stand beside; a price beside a count names a row."""
+    each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
+    apart = [part for one in each for part in _without_price(one)]
+    return [one for one in apart if one.count is not None or one.measure is not None or one.money_minor is not None]
+
+
+def _without_price(wanted: Wanted) -> tuple[Wanted, ...]:
+    if wanted.count is None or wanted.money_minor is None:
+        return (wanted,)
+    return Wanted(money_minor=wanted.money_minor), replace(wanted, money_minor=None)

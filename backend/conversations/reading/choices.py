@@ -21,7 +21,6 @@ from backend.conversations.reading.amounts import ALSO_GIVES, number_of
 from backend.conversations.reading.answer_parts import parts_of, refuses_some, told_by_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
-from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.slips import number_words
 
 _DIGITS: Final = re.compile(r"\d+(?:[.]\d+)?")
@@ -312,9 +311,18 @@ def _by_words(rows: Sequence[CatalogueItem], said: Sequence[str], numbers: froze
     best = max(scores.values())
     first = [row for row in rows if scores[row.sku] == best]
     if best and len(first) > 1:  # "Masala" is the plain masala, where the other is "mysore masala".
-        rest = {row.sku: len({key for key in marks[row.sku] if not key.startswith(_SENSE)}) for row in first}
-        first = [row for row in first if rest[row.sku] == min(rest.values())]
+        rest = {row.sku: {key for key in marks[row.sku] if not key.startswith(_SENSE)} for row in first}
+        least = min(map(len, rest.values()))
+        first = [row for row in first if len(rest[row.sku]) == least and _is_plain(row, rest, marks, said)]
     return first[0] if best and len(first) == 1 else None
+
+
+def _is_plain(
+    row: CatalogueItem, rest: Mapping[str, AbstractSet[str]], marks: Mapping[str, frozenset[str]], said: Sequence[str]
+) -> bool:
+    """Whether a row is called by no word that the others lack, of those that an answer names by the same words."""
+    named = {sku: [key for key in said if _matches(marks[sku], [key])] for sku in rest}
+    return all(rest[row.sku] <= rest[sku] for sku in rest if named[sku] == named[row.sku])
 
 
 def _by_label(rows: Sequence[CatalogueItem], said: Sequence[str]) -> CatalogueItem | None:
@@ -348,7 +356,8 @@ def _spoken(row: CatalogueItem) -> frozenset[str]:
 
 def _matches(marks: frozenset[str], said: Sequence[str]) -> int:
     """How many of the words said are marks of a row, as written, cut short, by stem, by sense, or nearly."""
-    return sum(_is_mark(key, marks) for key in said if key not in cues().joins and not key[:1].isdigit())
+    telling = (key for key in said if key not in cues().joins and not lexicon().is_joint(key) and not key[:1].isdigit())
+    return sum(_is_mark(key, marks) for key in telling)
 
 
 def _is_mark(key: str, marks: frozenset[str]) -> bool:
@@ -385,16 +394,3 @@ def _settled(asked: Item, row: CatalogueItem, count: Fraction | None, catalogue:
 def only_tells(item: Item) -> bool:
     """Whether an item is no more than numbers and sizes ("ek choti"), and names no good."""
     return all(number_of(key) is not None or key in lexicon().sizes for key in item.keys)
-
-
-def amounts_said(items: Sequence[Item], loose: Sequence[Segment]) -> list[Wanted]:
-    """The counts and measures of a short answer, whatever they stand beside; a price beside a count names a row."""
-    each = [*(item.wanted for item in items), *(segment.wanted for segment in loose)]
-    apart = [part for one in each for part in _without_price(one)]
-    return [one for one in apart if one.count is not None or one.measure is not None or one.money_minor is not None]
-
-
-def _without_price(wanted: Wanted) -> tuple[Wanted, ...]:
-    if wanted.count is None or wanted.money_minor is None:
-        return (wanted,)
-    return Wanted(money_minor=wanted.money_minor), replace(wanted, money_minor=None)

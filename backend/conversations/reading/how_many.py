@@ -9,7 +9,7 @@ from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
-from backend.conversations.reading.choices import amounts_said
+from backend.conversations.reading.answer_parts import amounts_said
 from backend.conversations.reading.context import last_question
 from backend.conversations.reading.history import asked_items
 from backend.conversations.reading.item import ELSEWHERE, Item

@@ -12,12 +12,13 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
+from backend.conversations.reading.answer_parts import amounts_said
 from backend.conversations.reading.asides import named_otherwise, told_behind
 from backend.conversations.reading.besides import is_besides
 from backend.conversations.reading.change import changes_nothing
 from backend.conversations.reading.change_doubts import may_change_otherwise
 from backend.conversations.reading.changes import Changer
-from backend.conversations.reading.choices import amounts_said, chosen, chosen_each, only_tells, taken_together
+from backend.conversations.reading.choices import chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.collecting import read_items
 from backend.conversations.reading.confidence import calibration
 from backend.conversations.reading.decide import Facts, Verdict, decide

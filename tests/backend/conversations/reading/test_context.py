@@ -5,7 +5,7 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Slot, Turn
 from tests.support.marked_reading import READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP, marked
+from tests.support.shops import CORNER_SHOP, marked, shop_of
 
 
 @pytest.mark.parametrize(
@@ -244,3 +244,19 @@ def test_an_answer_weighs_what_is_sold_by_weight() -> None:
     before, reading = marked("<roast>")
     history = (Turn("customer", before, reading), Turn("bot", "Roast Beef or Roast Goat, how many kilos?"))
     assert lines(read(shop, "goat {kilo mbili|2kg}", history=history)) == {"ROAST-G": 2}
+
+
+FISHMONGER = shop_of(
+    ("RAW-S", "Raw Perch Small", "small raw perch|perch ndogo", "size=small"),
+    ("RAW-M", "Raw Perch Medium (about 400g)", "medium raw perch|perch medium|sangara", "size=medium"),
+    ("FRIED-S", "Fried Perch Small", "fried perch small|perch ndogo ya kukaanga", "size=small"),
+    ("FRIED-M", "Fried Perch Medium", "fried perch medium|perch medium ya kukaanga", "size=medium"),
+)
+
+
+@pytest.mark.parametrize("answer", ["ya medium", "medium", "medium wali", "ya medium tafadhali"])
+def test_a_size_that_two_sorts_have_is_that_of_what_was_asked_for(answer: str) -> None:
+    """A "ya" or "of" in another row's alias names none."""
+    before, reading = marked("<perch> {2}")
+    history = (Turn("customer", before, reading), Turn("bot", "Perch: ndogo ama medium?"))
+    assert lines(read(FISHMONGER, answer, history=history)) == {"RAW-M": 2}
