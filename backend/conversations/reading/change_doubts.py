@@ -39,6 +39,7 @@ def may_change_otherwise(text: str, items: Sequence[Item], change: Change, order
     return (
         (not order and any(_stands_instead(item, text) for item in items))
         or _adds_a_part(text, keys, change, order, catalogue)
+        or any(_takes_off_a_class(item, order, catalogue) for item in items)
         or _loses_size(items, change, order, catalogue)
         or _exchanges_half(keys, change)
         or (not items and cues().any_in(cues().something_more, text))
@@ -65,6 +66,15 @@ def _exchanges_half(keys: Sequence[str], change: Change) -> bool:
     """
     half = bool(change.added) != bool(change.removed)
     return half and not (_EXCHANGING if change.added else _EXCHANGING | _INSTEAD).isdisjoint(keys)
+
+
+def _takes_off_a_class(item: Item, order: Order, catalogue: Catalogue) -> bool:
+    """Whether what comes off is told by a word for many a good ("one of the drinks"), which others there may be too."""
+    said = {term.key for term in read_keys(item.keys).goods}
+    if item.role == ADD or item.sku not in order or item.resolution.exact or not said or said - cues().class_words:
+        return False
+    held = [catalogue.by_sku[sku].container for sku in order]
+    return held.count(catalogue.by_sku[item.sku or ""].container) > 1
 
 
 def _changes_some(keys: Sequence[str], change: Change, order: Order) -> bool:

@@ -121,6 +121,7 @@ class Cues:
     passing: Mapping[str, frozenset[str]]
     enough: frozenset[str]
     something_more: frozenset[str]
+    class_words: frozenset[str]
     leaves: frozenset[str]
     moves: frozenset[str]
     place_leads: frozenset[str]
@@ -309,6 +310,7 @@ def cues() -> Cues:
         attributes=frozenset(lists["attributes"]),
         rest=frozenset(map(fold, lists["rest"])),
         within=frozenset(map(fold, lists["within"])),
+        class_words=frozenset(map(fold, lists["class_words"])),
         comes_without=frozenset(map(fold, lists["comes_without"])),
         place_parts=frozenset(map(fold, lists["place_parts"])),
         numbered_places=frozenset(map(fold, lists["numbered_places"])),

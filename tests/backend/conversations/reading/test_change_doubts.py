@@ -5,7 +5,7 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Turn
 from tests.support.marked_reading import READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP
+from tests.support.shops import CORNER_SHOP, shop_of
 
 TAILOR = catalogue_from_rows(
     [
@@ -121,3 +121,20 @@ def test_an_exchange_by_which_nothing_comes_is_asked_about(text: str) -> None:
 def test_something_small_makes_nothing_smaller(text: str) -> None:
     history = _after("1 x Bondit Fabric Glue 4L = KES 90")
     assert read(TAILOR, text, intent="modify_order", history=history).decision is Decision.CLARIFY
+
+
+KIOSK = shop_of(
+    ("BOOST", "Boost Energy Drink 250ml", "boost"),
+    ("SQUASH", "Mango Squash 500ml", "squash"),
+    unit="bottle",
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["remove {one|1} of the <-drinks>", "<-drinks> me se {ek|1} hata do", "toa <-drinks> {moja|1}"]
+)
+def test_a_word_for_many_a_good_may_take_off_another(text: str) -> None:
+    """Both are drinks, though one alone is called so; where nothing else is on the order it is the one."""
+    both, one = (_after(f"2 x Boost Energy Drink 250ml{more} = KES 60") for more in (", 2 x Mango Squash 500ml", ""))
+    assert read(KIOSK, text, intent="modify_order", history=both).decision is Decision.CLARIFY
+    assert lines(read(KIOSK, text, intent="modify_order", history=one)) == {"BOOST": 1}
