@@ -1,11 +1,13 @@
 """Turns the amounts beside a mention into whole packs, weights or pieces of a row, or says that they come out odd."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue, CatalogueItem
+from backend.catalog.linking.folding import fold
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.packs import PIECES_IN, Pack, as_fraction, by_money, fewest
 from backend.catalog.linking.terms import Measure
@@ -149,9 +151,38 @@ def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
     if count == Fraction(1, 2) and len(half) == 1:
         return _one(half[0], Fraction(1))
     if not item.pieces:
-        return None
+        return _broken_up(catalogue, row, count)
     packs = [Pack(number, size) for number in catalogue.siblings(row) if (size := _pieces(catalogue.items[number]))]
     return _named(catalogue, fewest(packs, count * item.pieces))
+
+
+_HOLDS: Final = re.compile(r"\((\d+) ([^\W\d]{3,})\)")
+
+
+def _broken_up(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
+    """Half a crate, or a crate and a half, of one whose name says what it holds ("Cola 300ml crate (24 bottles)").
+
+    What it holds is a row that comes in such a container and size, or whose name is that word ("Bun tray (6 bun)").
+    """
+    item = catalogue.items[row]
+    held = _HOLDS.search(item.name)
+    if held is None:
+        return None
+    key = fold(held.group(2))
+    container = lexicon().containers.get(key)
+    single = [number for number, other in enumerate(catalogue.items) if _is_one_of(other, item, key, container)]
+    if len(single) != 1:
+        return None
+    size = Fraction(held.group(1))
+    return _named(catalogue, fewest([Pack(row, size), Pack(single[0], Fraction(1))], count * size))
+
+
+def _is_one_of(other: CatalogueItem, item: CatalogueItem, key: str, container: str | None) -> bool:
+    if other is item or _HOLDS.search(other.name):
+        return False
+    if container is None:
+        return other.family == {key}
+    return other.container == container and other.measure == item.measure and item.family <= other.family
 
 
 def _pieces(item: CatalogueItem) -> Fraction | None:

@@ -44,7 +44,8 @@ def count_of(spec: Spec, wanted: Wanted, *, labelled: bool, weighed: bool) -> Fr
     A half that names its row counts nothing; one that only a word says is a part of what is weighed ("korosho robo").
     """
     if labelled:
-        return None if wanted.count in HALVES and wanted.container not in PIECES_IN else wanted.count
+        named = wanted.count in HALVES and spec.label in _PARTS and wanted.container not in PIECES_IN
+        return None if named else wanted.count
     if wanted.portion is not None and wanted.container is not None and wanted.count is not None:
         return wanted.count * _PARTS[wanted.portion]  # "Three half plates" of what has no half size.
     bare = wanted.count is None and weighed and spec.measure is None

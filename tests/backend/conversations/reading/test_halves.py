@@ -90,3 +90,38 @@ def test_half_plates_of_what_has_none_are_asked_about() -> None:
 
 def test_two_half_trays_are_one() -> None:
     assert lines(read(CORNER_SHOP, "{two|2} {half trays|0.5tray} of <eggs>")) == {"EGG-T": 1}
+
+
+DEPOT = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "50", "stock": "400"}
+        for sku, name, aliases, unit in (
+            ("ALE", "Ginger Ale 300ml", "ginger ale", "bottle"),
+            ("ALE-CRATE", "Ginger Ale 300ml crate (24 bottles)", "crate ya ginger ale|ginger ale crate", "crate"),
+            ("ALE-PET", "Ginger Ale 500ml", "ginger ale 500", "bottle"),
+            ("BUN", "Bun (single)", "bun|bans", "piece"),
+            ("BUN-SLAB", "Bun Slab (8 bun)", "bun slab|slab bun", "packet"),
+            ("SQUASH-CTN", "Maid Squash 400ml carton (12 bottles)", "maid squash carton", "carton"),
+            ("SQUASH", "Maid Squash 400ml", "maid squash", "bottle"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{half a crate|0.5crate} of <ginger ale>", {"ALE": 12}),
+        ("{crate moja na nusu|1.5crate} ya <ginger ale>", {"ALE-CRATE": 1, "ALE": 12}),
+        ("{dedh|1.5} <bun slab>", {"BUN-SLAB": 1, "BUN": 4}),
+        ("{half carton|0.5carton} of <maid squash>", {"SQUASH": 6}),
+        ("{2.5|2.5crate} <ginger ale>", {"ALE-CRATE": 2, "ALE": 12}),
+    ],
+)
+def test_a_broken_pack_comes_in_what_its_name_says_it_holds(text: str, expected: dict[str, int]) -> None:
+    result = read(DEPOT, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_a_part_of_a_pack_that_does_not_come_out_even_is_asked_about() -> None:
+    assert read(DEPOT, "{1.3|1.3crate} <ginger ale>").decision is Decision.CLARIFY
