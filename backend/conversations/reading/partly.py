@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.folding import fold, words, words_behind
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
@@ -16,12 +16,13 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.rearranging import sort_of
 
+_ONES: Final = frozenset({"one", "ones"})
 _IN: Final = frozenset({"me", "mein", "mai", "madhe", "madhye", "में", "मे", "मध्ये"})
 SOME_OF_THEM: Final = "some of them"
 
 
 def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
-    """The items, of which so many of one come in the sort that is said behind "in one", "in two".
+    """The items, of which so many of one come in the sort that is said behind "in one", or before "wala".
 
     Args:
         items: The items of an order in the order of the message.
@@ -29,6 +30,10 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
         catalogue: The merchant's rows.
     """
     out = list(items)
+    for last, (before, item) in enumerate(pairwise(items), start=1):
+        if _is_one_of_last(before, item, text):
+            count = item.wanted.count or Fraction(1)
+            out[last - 1 : last + 1] = _shared(out[last - 1], item, item.start, count, catalogue)
     for place, number in _parts(text):
         base = max((n for n, item in enumerate(out) if item.end <= place), default=None)
         part = base + 1 if base is not None and base + 1 < len(out) else None
@@ -38,6 +43,14 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
                 span = (place, out[part].end)
                 out[base : part + 1] = [replace(out[base], corrects=(*out[base].corrects, span))]
     return out
+
+
+def _is_one_of_last(before: Item, item: Item, text: str) -> bool:
+    """Whether a counted sort with "wala" behind it is right behind what there is more of ("misal 4, ek dahi wali")."""
+    if not item.amounts or item.resolution.exact or text[before.end : item.start].strip(" ,("):
+        return False
+    after = [word.lower() for _, _, word in words_behind(text, item.end)][:1]
+    return after != [] and after[0] in cues().attributes - _ONES and not text[item.end :].startswith(",")
 
 
 def _is_refused(part: Item, text: str) -> bool:

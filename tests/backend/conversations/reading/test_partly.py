@@ -33,6 +33,9 @@ DOSA_STALL = catalogue_from_rows(
         ("{4} <dosa>, ek me <masala dosa>, <idli> {2}", {"PLAIN": 3, "MASALA": 1, "IDLI": 2}),
         ("{4} <dosa>, ek me <extra chutney>", {"PLAIN": 4, "CHUTNEY": 1}),
         ("{1} <dosa>, ek me <extra chutney>", {"PLAIN": 1, "CHUTNEY": 1}),
+        ("<dosa> {4}, {ek|1} <masala> wala", {"PLAIN": 3, "MASALA": 1}),
+        ("{4} <डोसा>, {दोन|2} <मसाला> वाले आणि <idli> {1}", {"PLAIN": 2, "MASALA": 2, "IDLI": 1}),
+        ("<dosa> {4}, {ek|1} <masala dosa>", {"PLAIN": 4, "MASALA": 1}),
     ],
 )
 def test_some_of_a_good_come_in_another_sort(text: str, expected: dict[str, int]) -> None:
