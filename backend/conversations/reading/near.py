@@ -57,6 +57,7 @@ def may_be_mistyped(
     sized = _beside_goods(pieces)
     idle = {one.start for one in loose if _tells_time(one, text) or _counts_again(one, items, text)}
     idle |= {one.start for one in loose if counts_people(text, one.start, one.end) or _is_of_all(one, text)}
+    idle |= {one.start for one in loose if _is_of_note(one, text, reading)}
     answers = len(items) == 1 and items[0].resolution.rule == _ANSWERED
     idle |= {one.start for one in loose if answers and number_of(one.key) == (items[0].wanted.count or 1)}
     return (
@@ -134,6 +135,13 @@ def _beside_goods(pieces: Sequence[Piece]) -> frozenset[int]:
             runs.append([])
     named = [run for run in runs if any(piece.kind in _NAMED for piece in run)]
     return frozenset(piece.start for run in named or runs for piece in run)
+
+
+def _is_of_note(piece: Piece, text: str, reading: Mapping[str, Any]) -> bool:
+    """Whether a number says in how many something is to be that is a note ("ek me cheeni kam")."""
+    note = (reading.get("slots") or {}).get("note") or {}
+    between = words(text[piece.end : int(note.get("start") or 0)]) if number_of(piece.key) is not None else []
+    return len(between) == 1 and fold(between[0][2]) in cues().within
 
 
 def _is_suspect(piece: Piece, catalogue: Catalogue, *, strange: bool, bare: bool) -> bool:

@@ -99,3 +99,15 @@ def test_an_unsure_one_before_a_good_that_comes_once_says_no_more(text: str, dec
     reading["tokens"] = [{**one, "p": 0.5} if one["start"] == 0 else one for one in reading["tokens"]]
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING))
     assert result.decision is decision
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("ek mein", "malai kam"), ("एक में", "मलाई कम"), ("doghanmadhe", "malai kami")]
+)
+def test_a_number_of_those_that_a_note_is_about_counts_nothing(said: str, told: str) -> None:
+    plain, reading = marked(f"{{2}} <milk>, {said} {told}")
+    start, note = plain.index(said), plain.index(told)
+    reading["slots"] = {"note": {"text": plain[note:], "start": note, "end": len(plain)}}
+    reading["tokens"] = [{**one, "p": 0.5} if one["start"] == start else one for one in reading["tokens"]]
+    result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, history=(), thresholds=EVERYTHING))
+    assert (lines(result), result.decision) == ({"MILK": 2}, Decision.ACCEPT)
