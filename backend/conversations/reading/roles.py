@@ -15,6 +15,13 @@ _NEAR: Final = 3
 _GAP: Final = 8
 _PAIR: Final = 2
 _WITHOUT: Final = frozenset(map(fold, ("without", "bina", "बिना", "bila", "bagair", "बगैर", "vina", "विना")))
+# Behind a good, before or behind how it is to be ("ziwe baridi", "should be cold", "thandi honi chahiye").
+_SHOULD_BE: Final = frozenset(
+    map(
+        fold,
+        ("iwe", "ziwe", "yawe", "viwe", "ikuwe", "zikuwe", "should", "must", "hona", "honi", "hone", "होना", "होनी"),
+    )
+)
 _REFUSES_NEXT: Final = frozenset({"no"})
 # Swahili's genitives, behind which stands what something is of.
 GENITIVES: Final = frozenset(map(fold, ("ya", "za", "wa", "la", "cha", "vya")))
@@ -32,9 +39,9 @@ def _joins(gap: str) -> bool:
 
 
 def only_says_in_what(segment: Segment, items: Sequence[Item], after: Sequence[str]) -> bool:
-    """Whether a good that is open, and ordered already in one of its sorts, is only said to be with or without."""
+    """Whether a good that is open, and ordered already in one of its sorts, only comes with or without something, or so."""
     rows = {*segment.resolution.alternatives} if segment.resolution.status is Status.OPEN else set()
-    within = not cues().within.isdisjoint(after[:1])
+    within = not cues().within.isdisjoint(after[:1]) or not _SHOULD_BE.isdisjoint(after[:_PAIR])
     return within and not segment.amounts and any(item.sku in rows for item in items)
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
-from backend.conversations.reading.types import ReadingContext
-from tests.support.marked_reading import EVERYTHING, lines
-from tests.support.shops import marked
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked, shop_of
 
 SHOP = catalogue_from_rows(
     [
@@ -34,3 +34,28 @@ def _lines(text: str, refusing: str) -> dict[str, int]:
 )
 def test_a_later_clause_takes_off_what_it_names_itself(text: str, refusing: str, expected: dict[str, int]) -> None:
     assert _lines(text, refusing) == expected
+
+
+SODAS = shop_of(
+    ("FANTA", "Fanta 300ml", "fanta"),
+    ("SPRITE", "Sprite 300ml", "sprite"),
+    ("PEPSI", "Pepsi 500ml", "pepsi"),
+    unit="bottle",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<fanta> {mbili|2} na <sprite> {moja|1}. <soda> ziwe baridi",
+        "{2} <fanta> and {1} <sprite>, <soda> should be cold please",
+        "{do|2} <fanta> aur {ek|1} <sprite>, <soda> thandi honi chahiye",
+    ],
+)
+def test_what_is_ordered_by_its_sorts_may_be_told_how_to_come(text: str) -> None:
+    result = read(SODAS, text)
+    assert (lines(result), result.decision) == ({"FANTA": 2, "SPRITE": 1}, Decision.ACCEPT)
+
+
+def test_a_kind_of_which_nothing_is_ordered_is_asked_about() -> None:
+    assert read(SODAS, "<chips> {2}. <soda> iwe baridi").decision is Decision.CLARIFY
