@@ -78,14 +78,16 @@ def is_taken_back(text: str, start: int, end: int) -> bool:
     return bool(led or _CALLED_OFF.match(text, end) or _BEHIND.match(text, end))
 
 
-def is_put_in(text: str, start: int, end: int) -> bool:
-    """Whether something else comes with, in or without what stands between two places ("no sugar in the tea")."""
+def is_refused_alone(text: str, start: int, end: int) -> bool:
+    """Whether a good between two places is refused, and not some sort of it, or in another ("no sugar in the tea")."""
     before = [fold(word) for _, _, word in words_before(text, start)][-1:]
+    known = cues()
+    closing = known.refusals_after | known.off_after | known.joins | known.corrections | known.set
     behind = [fold(word) for _, _, word in words_behind(text, end)][:1]
-    return not cues().comes_without.isdisjoint(before) or not (cues().within | _INSIDE).isdisjoint(behind)
+    closed = bool(_CLOSES.match(text, end)) or not closing.isdisjoint(behind) or is_taken_back(text, start, end)
+    return closed and known.comes_without.isdisjoint(before)
 
 
-_INSIDE: Final = frozenset(map(fold, ("in", "on", "inside", "kwa", "kwenye", "ndani")))
 _CLOSES: Final = re.compile(r"\s*(?:[,.;!।\n]|$)")
 _CALLED_OFF: Final = re.compile(r"\s+(?:(?:cancel|कैंसल|कैंसिल)(?!\w)|(?:hapana|wacha|acha|no)\s*[,.;\n])", re.IGNORECASE)
 _CALLS_OFF: Final = re.compile(

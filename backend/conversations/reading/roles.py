@@ -39,7 +39,7 @@ def _joins(gap: str) -> bool:
 
 
 def only_says_in_what(segment: Segment, items: Sequence[Item], after: Sequence[str]) -> bool:
-    """Whether a good that is open, and ordered already in one of its sorts, only comes with or without something, or so."""
+    """Whether a good that is open, and ordered already in one of its sorts, comes with or without something, or so."""
     rows = {*segment.resolution.alternatives} if segment.resolution.status is Status.OPEN else set()
     within = not cues().within.isdisjoint(after[:1]) or not _SHOULD_BE.isdisjoint(after[:_PAIR])
     return within and not segment.amounts and any(item.sku in rows for item in items)

@@ -12,7 +12,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.pieces import cues
-from backend.conversations.reading.refused import is_put_in
+from backend.conversations.reading.refused import is_refused_alone
 
 _BEHIND_REFUSED: Final = 2
 _SORTS: Final = 2
@@ -44,11 +44,11 @@ def _is_refused(item: Item) -> bool:
 def _takes_back(item: Item, other: Item, text: str) -> bool:
     """Whether a good is refused behind itself ("one tea, one bun, no bun, one cake instead").
 
-    What something else is to come without ("no sugar in the tea") is not.
+    What something else is to come without ("no sugar in the tea"), or a sort of it ("no stale bun"), is not.
     """
     refused = _is_refused(other) and other.unamounted and other.resolution.exact
     again = refused and item.sku is not None and item.sku == other.sku and item.end <= other.start
-    return again and not is_put_in(text, other.start, other.end)
+    return again and is_refused_alone(text, other.start, other.end)
 
 
 def _confirms(place: int, items: Sequence[Item]) -> bool:

@@ -67,6 +67,7 @@ def test_what_an_order_leaves_for_another_good_does_not_come(text: str, expected
         ("{1} <brass diya>, {2} <wick>, cancel the <wick>", {"DIYA-B": 1}),
         ("{1} <brass diya> and {2} <wick>, leave the <wick> at the gate", {"DIYA-B": 1, "WICK": 2}),
         ("{1} <diya>, {2} <wick>, no <wick> in the <diya>", {"DIYA": 1, "WICK": 2}),
+        ("<diya> {moja|1} na <wick> {mbili|2}. usilete <-wick> zilizochomeka", {"DIYA": 1, "WICK": 2}),
     ],
 )
 def test_a_good_that_is_taken_back_does_not_come(text: str, expected: dict[str, int]) -> None:
