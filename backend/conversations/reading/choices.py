@@ -67,7 +67,7 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
     worded = [fold(word) for _, _, word in words(text) if word.lower() not in number_words()]
     alike = [one for one in rows if _matches(marks[one.sku], worded) == _matches(marks[row.sku], worded)]
     named = numbers_of(row) & _telling(alike)  # "Nafaka two" is two of it, where no other Nafaka is left.
-    named |= {_price(row)} & _numbers_in(question)
+    named |= {price_of(row)} & _numbers_in(question)
     other = [one for one in said if _number(one) not in named and one != Wanted(measure=row.measure)]
     if len(other) > 1 or any(one.vague for one in said):
         wanted = Wanted(vague=True)  # "Two kubwa and the other three" shares out what no one row can have.
@@ -169,11 +169,12 @@ def _by_measure(rows: Sequence[CatalogueItem], said: Sequence[Wanted]) -> Catalo
 
 def _by_price(rows: Sequence[CatalogueItem], question: str, numbers: frozenset[str]) -> CatalogueItem | None:
     """The row that an answer names by its price, where the question told it ("the 1200 one")."""
-    found = [row for row in rows if _price(row) in numbers & _numbers_in(question)]
+    found = [row for row in rows if price_of(row) in numbers & _numbers_in(question)]
     return found[0] if len(found) == 1 else None
 
 
-def _price(row: CatalogueItem) -> str:
+def price_of(row: CatalogueItem) -> str:
+    """The price of a row as a number that a text may hold."""
     return f"{row.price_minor / 100:g}"
 
 

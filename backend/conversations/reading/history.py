@@ -10,7 +10,7 @@ from typing import Any, Final
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.resolve import Resolution, Status
-from backend.conversations.reading.choices import told_apart
+from backend.conversations.reading.choices import numbers_of, price_of, prices_in, told_apart
 from backend.conversations.reading.counted_before import counted_before
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
@@ -145,6 +145,7 @@ def offered(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     question = next((turn.text for turn in reversed(turns) if turn.sender == _BOT), "")
     named = _named_in(question, catalogue)
     rows = tuple(item.sku for item in catalogue.items if item.sku in named)
+    rows = rows if len(rows) >= _SEVERAL else _priced_in(question, catalogue)
     if said is None or len(rows) < _SEVERAL:
         return []
     amounts = amounts_of(said.reading or {})
@@ -152,6 +153,15 @@ def offered(turns: Sequence[Turn], catalogue: Catalogue) -> list[Item]:
     wanted = wanted_of(amounts) if len(amounts) == 1 else Wanted()
     numbers = tuple(range(len(amounts)))
     return [Item(0, len(said.text), said.text, (), frozenset(), numbers, wanted, resolution)]
+
+
+def _priced_in(question: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The rows of which a question tells a size and the price ("24cm (850) or 28cm (1100)?")."""
+    numbers = prices_in(question)
+    if len(numbers) <= _SEVERAL:
+        return ()
+    priced = ((row, price_of(row)) for row in catalogue.items)
+    return tuple(row.sku for row, price in priced if price in numbers and numbers_of(row) & numbers - {price})
 
 
 def as_offered(asked: Sequence[Item], turns: Sequence[Turn], catalogue: Catalogue) -> Item | None:

@@ -260,3 +260,25 @@ def test_a_size_that_two_sorts_have_is_that_of_what_was_asked_for(answer: str) -
     before, reading = marked("<perch> {2}")
     history = (Turn("customer", before, reading), Turn("bot", "Perch: ndogo ama medium?"))
     assert lines(read(FISHMONGER, answer, history=history)) == {"RAW-M": 2}
+
+
+POTTER = shop_of(
+    ("POT-18", "Glazed Pot 18cm", "glazed pot 18", "size=18cm"),
+    ("POT-26", "Glazed Pot 26cm", "glazed pot 26", "size=26cm"),
+    ("MUG", "Clay Mug", "mug"),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "question"),
+    [
+        ("ile ya {26}", "Iko ya 18cm (30) na ya 26cm (30). Ipi?"),
+        ("the {26} one", "We have 18cm (30) and 26cm (30). Which?"),
+        ("{26} wala", "18cm (30) ya 26cm (30)?"),
+    ],
+)
+def test_rows_that_a_question_offers_by_size_and_price_are_those_that_are_meant(answer: str, question: str) -> None:
+    """What the customer called them is no word of the shop."""
+    before, reading = marked("chungu cha kupikia")
+    history = (Turn("customer", before, reading), Turn("bot", question))
+    assert lines(read(POTTER, answer, history=history)) == {"POT-26": 1}
