@@ -14,6 +14,7 @@ from backend.conversations.reading.pieces import Kind, Piece
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.sharing import with_shared
+from backend.conversations.reading.siblings import says_what_it_comes_in
 from backend.conversations.reading.types import ReadingContext
 from backend.conversations.reading.which_one import told_which
 
@@ -36,7 +37,10 @@ def read_items(
         or leads_to_note(piece.end, reading, context.text)
         or is_second_count(piece.start, items, context.text)
         for piece in passed_over
-        if not any(item.holds(piece.start) for item in items)
+        if not any(
+            item.holds(piece.start) or says_what_it_comes_in(item, piece.start, piece.end, context.text, catalogue)
+            for item in items
+        )
     )
     loose = [segment for segment in loose if not any(item.holds(segment.start) for item in items)]
     return items, loose, pieces, lost

@@ -1,6 +1,6 @@
 """One item of a message: what was said of a good, and the row that it means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.catalog.linking.quantities import Wanted
@@ -33,6 +33,10 @@ class Item:
         if self.start <= place < self.end:
             return True
         return bool(self.corrects) and any(start <= place < end for start, end in self.corrects)
+
+    def instead_of(self, start: int, end: int) -> "Item":
+        """The same, said instead of what stands at a place of the message."""
+        return replace(self, corrects=(*self.corrects, (start, end)))
 
     @property
     def unamounted(self) -> bool:

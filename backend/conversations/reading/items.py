@@ -18,7 +18,14 @@ from backend.conversations.reading.pieces import Kind, Piece, cues, either, plac
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import Segment, as_one_name
-from backend.conversations.reading.siblings import in_new_size, in_next_measure, in_next_size, in_two_sizes, resolved
+from backend.conversations.reading.siblings import (
+    in_new_size,
+    in_next_measure,
+    in_next_size,
+    in_two_sizes,
+    resolved,
+    tells_pieces,
+)
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
 _NEAR: Final = 3
@@ -60,6 +67,8 @@ class Collector:
                 self._take_item(segment)
             elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces) and segment.wanted.portion is None:
                 self._take_amount(segment)
+            elif self.items and tells_pieces(self.items[-1], segment, self._catalogue):
+                self.items[-1] = self.items[-1].instead_of(segment.start, segment.end)
             else:
                 self._take_option(segment)
         self.loose += self._waiting
@@ -137,7 +146,7 @@ class Collector:
         earlier_bare = again and same is not None and self.items[same].unamounted
         if again and same is not None and not item.unamounted and (earlier_bare or self._corrected(segment)):
             former = self.items[same]
-            self.items[same] = replace(item, corrects=(*former.corrects, (former.start, former.end)))
+            self.items[same] = replace(item, corrects=former.corrects).instead_of(former.start, former.end)
         elif not (again and item.unamounted):  # Named again without an amount, it is only spoken of.
             self.items.append(item)
         self._again = same if again and item.unamounted else None

@@ -4,13 +4,17 @@ from dataclasses import replace
 from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.folding import fold, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.quantities import Wanted, alike
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.item import Item
+from backend.conversations.reading.pieces import Kind
 from backend.conversations.reading.segment import Segment
 from backend.conversations.reading.wants import wanted_of
+
+_PIECE: Final = "piece"
 
 
 def resolved(item: Item, catalogue: Catalogue) -> Item:
@@ -78,3 +82,30 @@ def in_new_size(last: Item, segment: Segment, catalogue: Catalogue) -> Item | No
 
 
 _NO_COUNT: Final = 20
+
+
+def says_what_it_comes_in(item: Item, start: int, end: int, text: str, catalogue: Catalogue) -> bool:
+    """Whether a unit without a number, right behind a counted good, is what its row comes in ("2 agarbatti ka packet").
+
+    Args:
+        item: A good that was read.
+        start: Where the unit stands, with the words that lead to it.
+        end: Where it ends.
+        text: The message.
+        catalogue: The merchant's rows.
+    """
+    row, known = catalogue.by_sku.get(item.sku or ""), lexicon()
+    if row is None or item.wanted.count is None or text[item.end : start].strip() or item.end > start:
+        return False
+    said = [fold(word) for _, _, word in words(text[start:end])]
+    units = [known.containers[key] for key in said if key in known.containers]
+    joined = all(key in known.containers or known.is_joint(key) for key in said)
+    return joined and len(units) == 1 and alike(units[0], row.container)
+
+
+def tells_pieces(last: Item, segment: Segment, catalogue: Catalogue) -> bool:
+    """Whether a size with "pieces" and no number says how what is weighed is cut ("2kg mutton, small pieces")."""
+    row, units = catalogue.by_sku.get(last.sku or ""), lexicon().containers
+    bare = all(piece.kind is not Kind.AMOUNT or fold(piece.text) in units for piece in segment.pieces)
+    weighed = row is not None and row.weighed and (last.wanted.measured or last.wanted.count is not None)
+    return weighed and bare and segment.wanted.container == _PIECE and not segment.named

@@ -52,3 +52,29 @@ def test_which_bundle_is_to_be_asked(text: str) -> None:
 def test_a_bundle_that_is_told_is_booked() -> None:
     result = read(MILL, "<upvas combo> {2}")
     assert (lines(result), result.decision) == ({"COMBO-FAST": 2}, Decision.ACCEPT)
+
+
+GRILL = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": unit, "price": "90", "stock": "90"}
+        for sku, name, aliases, unit in (
+            ("LAMB", "Lamb Shoulder", "lamb|bakra", "kg"),
+            ("LAMB-W", "Whole Lamb", "whole lamb", "piece"),
+            ("TIKKI", "Potato Tikki (pack of 4)", "tikki", "packet"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<lamb> {2kg}, medium {pieces|1piece}", {"LAMB": 2}),
+        ("{2kg} <bakra>, chhote {piece|1piece}. {1} <tikki>", {"LAMB": 2, "TIKKI": 1}),
+        ("{2} <tikki> {ka packet|1packet}", {"TIKKI": 2}),
+        ("{1kg} <lamb>, {tatu|3} <tikki> {za packet|1packet}", {"TIKKI": 3, "LAMB": 1}),
+    ],
+)
+def test_how_it_is_cut_and_what_it_comes_in_count_nothing(text: str, expected: dict[str, int]) -> None:
+    result = read(GRILL, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
