@@ -48,6 +48,32 @@ def named_otherwise(items: Sequence[Item], pieces: Sequence[Piece]) -> list[Item
     return [_other_good(item, before.get(item.start)) for item in items]
 
 
+def without_slips_of_tongue(
+    items: Sequence[Item], pieces: Sequence[Piece], text: str
+) -> tuple[list[Item], Sequence[Piece]]:
+    """The items, and the pieces, without a good that no row has, and for which as many of another come at once.
+
+    Args:
+        items: The items of a message in order.
+        pieces: All pieces of the message in order.
+        text: The message ("3 filter... sorry, 3 tea").
+    """
+    if all(item.resolution.status is not Status.UNKNOWN for item in items):
+        return [*items], pieces
+    gone = [last for last, item in pairwise(items) if item.resolution.exact and _takes_the_place(last, item, text)]
+    kept = [piece for piece in pieces if not any(item.start <= piece.start < item.end for item in gone)]
+    return [item for item in items if item not in gone], kept
+
+
+def _takes_the_place(last: Item, item: Item, text: str) -> bool:
+    between = text[last.end : item.start].strip()
+    said = {fold(word) for _, _, word in words(between)} if not between[:1].isalnum() else set[str]()
+    known = cues()
+    only = said <= known.corrections | known.only | lexicon().filler and not said.isdisjoint(known.corrections)
+    counted = last.resolution.status is Status.UNKNOWN and last.wanted.count is not None
+    return counted and only and last.wanted.count == item.wanted.count and last.role == item.role
+
+
 def _other_good(item: Item, before: Piece | None) -> Item:
     if before is None or item.role != ADD or f"{before.key} {item.keys[0]}" not in lexicon().senses:
         return item

@@ -13,7 +13,7 @@ from backend.catalog.linking.resolve import Status
 from backend.conversations.reading import context as talk
 from backend.conversations.reading import strays
 from backend.conversations.reading.answer_parts import amounts_said
-from backend.conversations.reading.asides import named_otherwise, told_behind
+from backend.conversations.reading.asides import named_otherwise, told_behind, without_slips_of_tongue
 from backend.conversations.reading.besides import is_besides
 from backend.conversations.reading.change import changes_nothing
 from backend.conversations.reading.change_doubts import may_change_otherwise
@@ -128,6 +128,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
     lost = lost or strays.offers_a_choice(pieces, items, reading) or strays.wishes_another(context.text, items)
     more = strays.names_more(pieces, items, catalogue)
     items = named_otherwise(told_behind(items, context.text, catalogue), pieces)
+    items, pieces = without_slips_of_tongue(items, pieces, context.text)
     items = without_totals(
         rule_out(without_choices(items, catalogue), context.text, catalogue), context.text, catalogue
     )

@@ -49,3 +49,26 @@ def test_what_is_refused_beside_an_order_was_read() -> None:
 def test_a_reminder_in_the_same_form_forbids_nothing() -> None:
     result = read(CORNER_SHOP, "<mayai> {6}, usisahau <ugali>")
     assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.ITEM)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{1} <bread> and {3} <brioche>... sorry just {3} <milk> please", {"BREAD": 1, "MILK": 3}),
+        ("<mkate> {moja|1} na <chapo> {mbili|2}, hapana <maziwa> {mbili|2}", {"BREAD": 1, "MILK": 2}),
+        ("{1} <bread> aur {2} <paratha>, nahi {2} <milk>", {"BREAD": 1, "MILK": 2}),
+        ("{1} <bread> nd {2} <milk>", {"BREAD": 1, "MILK": 2}),
+        ("<bread> {1} <nd milk> {2}", {"BREAD": 1, "MILK": 2}),
+        ("<mkate> {1}, si <juisi> nimekataa <juisi>", {"BREAD": 1}),
+    ],
+)
+def test_a_good_that_the_shop_lacks_and_that_is_corrected_at_once_is_not_asked_about(
+    text: str, expected: dict[str, int]
+) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{1} <bread>, {3} <brioche> and {3} <milk>", "{3} <brioche>, sorry, {2} <milk>"])
+def test_one_that_nothing_corrects_is_asked_about(text: str) -> None:
+    assert read(CORNER_SHOP, text).decision is Decision.CLARIFY
