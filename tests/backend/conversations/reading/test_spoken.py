@@ -29,6 +29,8 @@ def test_goods_that_may_only_be_spoken_of_are_asked_about(shop: Catalogue, text:
     [
         (CORNER_SHOP, "nataka <mkate> kama wa jana {2}, na <maziwa> {1}", {"BREAD": 2, "MILK": 1}),
         (CORNER_SHOP, "morning, <mkate> {2}. niletee pia <maziwa> {1}", {"BREAD": 2, "MILK": 1}),
+        (CORNER_SHOP, "hi. I was thinking {2} <bread>, {1} <milk>", {"BREAD": 2, "MILK": 1}),
+        (CORNER_SHOP, "sasa. nilikuwa nafikiria <mkate> {2}, <maziwa> {1}", {"BREAD": 2, "MILK": 1}),
         (KITCHEN, "<poha> {1}, <vada> {2}. kal wali chai acchi thi", {"POHA": 1, "VADA": 2}),
     ],
 )
