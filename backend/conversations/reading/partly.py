@@ -9,6 +9,7 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_behind
+from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
@@ -29,6 +30,7 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
         text: The message.
         catalogue: The merchant's rows.
     """
+    items = _in_corrected_sort(items, text, catalogue)
     out = list(items)
     for last, (before, item) in enumerate(pairwise(items), start=1):
         if _is_one_of_last(before, item, text):
@@ -43,6 +45,27 @@ def some_otherwise(items: Sequence[Item], text: str, catalogue: Catalogue) -> li
                 span = (place, out[part].end)
                 out[base : part + 1] = [replace(out[base], corrects=(*out[base].corrects, span))]
     return out
+
+
+def _in_corrected_sort(items: Sequence[Item], text: str, catalogue: Catalogue) -> list[Item]:
+    """The items, one in the sort that corrects its own at once ("mug white 2, nahi yaar black kar do")."""
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        corrects = last is not None and item.unamounted and item.resolution.status is Status.OPEN
+        if last is None or not corrects or not _is_corrected(text[last.end : item.start]):
+            out.append(item)
+            continue
+        sku = sort_of(item, last.sku, catalogue) if last.sku and last.resolution.status is Status.SURE else None
+        lines = tuple((sku, quantity) for _, quantity in last.resolution.lines) if sku is not None else ()
+        found = last.resolution._replace(sku=sku, lines=lines)
+        out[-1:] = [last, item] if sku is None else [replace(last, resolution=found).instead_of(item.start, item.end)]
+    return out
+
+
+def _is_corrected(between: str) -> bool:
+    said = {fold(word) for _, _, word in words(between)}
+    return not said.isdisjoint(cues().corrections) and said <= cues().corrections | lexicon().filler
 
 
 def _is_one_of_last(before: Item, item: Item, text: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision
 from tests.support.marked_reading import lines, read
+from tests.support.shops import shop_of
 
 DOSA_STALL = catalogue_from_rows(
     [
@@ -51,3 +52,24 @@ def test_as_many_as_there_are_in_another_sort_are_asked_about() -> None:
 @pytest.mark.parametrize("text", ["{4} <dosa>, ek me <chutney> nahi dalna", "{4} <डोसा>, दोन मध्ये <chutney> नको"])
 def test_what_some_come_without_is_not_ordered(text: str) -> None:
     assert lines(read(DOSA_STALL, text)) == {"PLAIN": 4}
+
+
+GIFTS = shop_of(
+    ("MUG-W", "Tin Mug White", "tin mug white", "colour=white"),
+    ("MUG-G", "Tin Mug Green", "tin mug green", "colour=green"),
+    ("VASE-G", "Glass Vase Green", "vase green", "colour=green"),
+    ("CARD", "Card", "card"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<tin mug white> {2}, nahi yaar <green> kar do, <card> {1}",
+        "{2} <tin mug white>, sorry, <green>. {1} <card>",
+        "<tin mug white> {mbili|2}, hapana <green>, <card> {moja|1}",
+    ],
+)
+def test_a_sort_that_corrects_another_takes_its_place(text: str) -> None:
+    result = read(GIFTS, text)
+    assert (lines(result), result.decision) == ({"MUG-G": 2, "CARD": 1}, Decision.ACCEPT)
