@@ -3,19 +3,25 @@
     PYTHONPATH=. .venv/bin/python scripts/calibrate_reading.py [--dry-run]
 
 Each order of `data/orders` and `data/studied` is read as it stands and with characters left out, doubled, swapped or
-mistyped, so that the model meets readings that go wrong. Figures are out of fold, each trade left out in turn. The
-labels of the benchmark are never read here.
+mistyped, so that the model meets readings that go wrong. A shop is read by a bot that was trained without its messages,
+as a new shop will be. Figures are out of fold, each trade left out in turn. The labels of the benchmark are never read
+here.
 """
 
 import argparse
 import json
 import random
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
+import bots_apart
 import numpy as np
 import yaml
 
@@ -23,6 +29,7 @@ from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.conversations.reading.bot_process import BotProcess
 from backend.conversations.reading.cases import Case, read_cases
 from backend.conversations.reading.evaluation import is_right, reliability
+from backend.conversations.reading.settings import ReadingSettings
 from backend.conversations.reading.types import Decision, OrderReading, Thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,20 +92,38 @@ def noisy(text: str, rate: float, dice: random.Random) -> str:
 
 def samples() -> list[Sample]:
     """All readings with their labels, the noisy ones labelled as the clean ones are."""
-    dice = random.Random(SEED)  # noqa: S311 - no secret hangs on it
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(bots_apart.PARTS) as pool,
+    ):
+        told = pool.map(partial(_samples_of, folder=Path(folder)), range(bots_apart.PARTS))
+        return list(chain.from_iterable(told))
+
+
+def _samples_of(part: int, folder: Path) -> list[Sample]:
+    """The readings of a part of the shops, by a bot that was trained on the others."""
+    print(f"  … part {part + 1} of {bots_apart.PARTS}: training a bot without these shops", flush=True)
+    settings = ReadingSettings(bot_model=bots_apart.trained_without(part, folder))
+    shops = [one for one in trades() if bots_apart.part_of(one[0]) == part]
     found: list[Sample] = []
-    for trade, catalogue, labels in trades():
-        cases, by_id = [], {}
-        for number, label in enumerate(labels):
-            turns = tuple((turn["from"], str(turn["text"])) for turn in label.get("history") or ())
-            for copy, rate in enumerate(NOISE if label["intent"] in ORDER_INTENTS else (0.0, 0.02)):
-                case = Case(f"{number}-{copy}", noisy(str(label["text"]), rate, dice), turns)
-                cases.append(case)
-                by_id[case.id] = label
-        with BotProcess() as bot:
-            results = list(read_cases(cases, catalogue, bot, Thresholds(accept=0.0)))
-        found.extend(sample(trade, by_id[case.id], result) for case, result in results)
+    for number, (trade, catalogue, labels) in enumerate(shops, 1):
+        print(f"  … part {part + 1}: {trade}, shop {number} of {len(shops)}", flush=True)
+        found.extend(_samples_in(trade, catalogue, labels, settings))
     return found
+
+
+def _samples_in(trade: str, catalogue: Catalogue, labels: list[dict], settings: ReadingSettings) -> Iterator[Sample]:
+    dice = random.Random(f"{SEED}/{trade}")  # noqa: S311 - no secret hangs on it
+    cases, by_id = [], {}
+    for number, label in enumerate(labels):
+        turns = tuple((turn["from"], str(turn["text"])) for turn in label.get("history") or ())
+        for copy, rate in enumerate(NOISE if label["intent"] in ORDER_INTENTS else (0.0, 0.02)):
+            case = Case(f"{number}-{copy}", noisy(str(label["text"]), rate, dice), turns)
+            cases.append(case)
+            by_id[case.id] = label
+    with BotProcess(settings) as bot:
+        results = list(read_cases(cases, catalogue, bot, Thresholds(accept=0.0)))
+    return (sample(trade, by_id[case.id], result) for case, result in results)
 
 
 def sample(trade: str, label: dict, result: OrderReading) -> Sample:

@@ -10,8 +10,12 @@ from typing import Final
 from backend.runtime.settings import ROOT, RuntimeSettings
 
 _COMPONENT: Final = re.compile(rb"Starting to train component '(\w+)'")
-_RASA_DATA: Final = ("data/nlu", "data/rules", "data/stories")
-_INPUTS: Final = ("config.yml", "domain.yml", *_RASA_DATA, "data/context", "data/intents", "bot")
+_DATA: Final = Path("data")
+_RASA_DATA: Final = ("nlu", "rules", "stories")
+_INPUTS: Final = (
+    *("config.yml", "domain.yml", "bot"),
+    *(f"{_DATA}/{name}" for name in (*_RASA_DATA, "context", "intents", "marked")),
+)
 
 
 def _files() -> Iterator[Path]:
@@ -53,11 +57,12 @@ def model_of(settings: RuntimeSettings, tell: Callable[[str], None] = _unheard) 
     return settings.model.absolute() if settings.model else train(settings.bot_python, tell)
 
 
-def training_command(bot_python: Path, model: Path) -> list[str]:
+def training_command(bot_python: Path, model: Path, data: Path = _DATA) -> list[str]:
     """Return the command that trains a model and writes it to this path; it runs in the project's folder."""
     return [
         *(str(bot_python), "-m", "bot", "train", "--out", str(model.parent), "--force", "--skip-validation"),
-        *("--fixed-model-name", model.name.removesuffix(".tar.gz"), "--data", *_RASA_DATA),
+        *("--fixed-model-name", model.name.removesuffix(".tar.gz"), "--data"),
+        *(str(data / name) for name in _RASA_DATA),
     ]
 
 

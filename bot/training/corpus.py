@@ -1,8 +1,8 @@
 """Reads the hand-written data.
 
-`data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` mark what messages name; `data/intents/<lang>/<topic>.yml`, in
-Rasa's form as well, marks nothing and teaches the intent alone. Where the metadata of a block say what was `asked`, its
-lines answer that question of the bot.
+`data/nlu/<lang>/<topic>.yml` and `data/context/*.yml` mark what messages name, and so do `data/marked/*.yml` for those
+to the shops of `data/studied`; `data/intents/<lang>/<topic>.yml`, in Rasa's form as well, marks nothing and teaches the
+intent alone. Where the metadata of a block say what was `asked`, its lines answer that question of the bot.
 """
 
 from collections.abc import Iterator
@@ -54,6 +54,16 @@ def in_context(data: Path) -> Iterator[Example]:
                 settled(row.get("asked"), row.get("bot") or ""),
                 row.get("bot") or "",
             )
+
+
+def to_shops(data: Path) -> Iterator[Example]:
+    """Yield the messages to the studied shops, marked or for their intent alone; the file's name is the language."""
+    for path in sorted((data / "marked").glob("*.yml")):
+        for row in _read(path)["messages"]:
+            text, labels = plain(str(row["text"]))
+            bot = row.get("bot") or ""
+            spans = row.get("marks", True)
+            yield Example(text, row["intent"], path.stem, labels, settled(None, bot), bot, spans=spans)
 
 
 def intents_alone(data: Path) -> Iterator[Example]:

@@ -6,18 +6,19 @@ from pathlib import Path
 
 from bot.nlu.annotated import Example
 from bot.training.contextual import in_contexts, in_one_context
-from bot.training.corpus import hand_written, in_context, intents_alone
+from bot.training.corpus import hand_written, in_context, intents_alone, to_shops
 from bot.training.generate import generate
 
 HAND_WEIGHT = 2.0
 
 
 def widened(data: Path, seed: int = 7) -> Iterator[Example]:
-    """Yield what is added to the hand-written examples: dialogue contexts, intents alone, copies in context, shops."""
+    """Yield what widens the hand-written examples: replies, messages to shops, intents alone, copies, inventions."""
     yield from (replace(example, weight=HAND_WEIGHT) for example in in_context(data))
+    yield from to_shops(data)
     yield from in_one_context((replace(example, weight=HAND_WEIGHT) for example in intents_alone(data)), seed)
     yield from in_contexts(hand_written(data), seed)
-    yield from generate(seed)
+    yield from generate(seed, 0.5)
 
 
 def everything(data: Path, seed: int = 7) -> list[Example]:

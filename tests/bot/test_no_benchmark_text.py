@@ -8,7 +8,7 @@ import pytest
 import regex
 
 from bot.nlu.normalise import fold
-from bot.training.corpus import hand_written, in_context, intents_alone
+from bot.training.corpus import hand_written, in_context, intents_alone, to_shops
 from bot.training.goods import load
 from bot.training.writer import phrases
 
@@ -34,7 +34,7 @@ def _templates() -> list[str]:
 
 
 def _training_texts() -> set[str]:
-    sources = (hand_written, in_context, intents_alone)
+    sources = (hand_written, in_context, intents_alone, to_shops)
     written = [example.text for source in sources for example in source(_ROOT / "data")]
     return {_key(text) for text in [*written, *_templates()]}
 

@@ -67,6 +67,7 @@ ORDER_FILES = sorted(DATA.glob("orders/*.yml"))
 NLU_FILES = sorted(DATA.glob("nlu/*/*.yml"))
 CONTEXT_FILES = sorted(DATA.glob("context/*.yml"))
 INTENT_FILES = sorted(DATA.glob("intents/*/*.yml"))
+MARKED_FILES = sorted(DATA.glob("marked/*.yml"))
 
 
 @cache
@@ -107,6 +108,8 @@ def all_texts() -> Iterator[str]:
         yield from (plain(reply["text"]) for reply in load(path)["replies"])
     for path in INTENT_FILES:
         yield from (text for _, text in examples(path))
+    for path in MARKED_FILES:
+        yield from (plain(entry["text"]) for entry in load(path)["messages"])
     for path in ORDER_FILES:
         yield from (case["text"] for case in load(path)["cases"])
 
@@ -226,6 +229,19 @@ def test_replies_are_well_annotated(path: Path) -> None:
         assert reply["asked"] in SLOTS | {"confirm"}, reply
         assert reply["intent"] in INTENTS, reply
         assert_annotations(reply["text"])
+
+
+@pytest.mark.parametrize("path", MARKED_FILES, ids=lambda path: path.stem)
+def test_marked_messages_are_those_of_studied_shops(path: Path) -> None:
+    """Each is a labelled message of its shop, in its language and with its intent; what has no marks says so."""
+    assert path.stem in LANGUAGES
+    for entry in load(path)["messages"]:
+        cases = load(DATA / "studied" / f"{entry['shop']}.yml")["cases"]
+        text = plain(entry["text"])
+        assert any((case["text"], case["lang"], case["intent"]) == (text, path.stem, entry["intent"]) for case in cases)
+        assert set(entry) <= {"shop", "bot", "intent", "text", "marks"}, entry
+        assert entry.get("marks", True) or text == entry["text"], entry
+        assert_annotations(entry["text"])
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

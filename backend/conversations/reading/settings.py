@@ -18,9 +18,10 @@ class ReadingSettings(BaseSettings):
         default=Path("bot/.venv/bin/python"), description="The bot's interpreter; relative paths start at the project."
     )
     bot_reader: str = Field(default="bot.read", description="The module that reads JSON lines and writes readings.")
+    bot_model: Path | None = Field(default=None, description="The model to read with; the newest in models/ if unset.")
     project_root: Path = Field(default=PROJECT_ROOT, description="Where the bot's package and models/ stand.")
 
     def command(self) -> list[str]:
         """The command line of the reader."""
         python = self.bot_python if self.bot_python.is_absolute() else self.project_root / self.bot_python
-        return [str(python), "-m", self.bot_reader]
+        return [str(python), "-m", self.bot_reader, *(("--model", str(self.bot_model)) if self.bot_model else ())]
