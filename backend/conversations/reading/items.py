@@ -10,6 +10,7 @@ from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, alike
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
+from backend.conversations.reading import siblings
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.lacking import is_lacking_good, is_led
 from backend.conversations.reading.layout import Amount
@@ -18,14 +19,6 @@ from backend.conversations.reading.pieces import Kind, Piece, cues, either, plac
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
 from backend.conversations.reading.segment import Segment, as_one_name
-from backend.conversations.reading.siblings import (
-    in_new_size,
-    in_next_measure,
-    in_next_size,
-    in_two_sizes,
-    resolved,
-    tells_pieces,
-)
 from backend.conversations.reading.wants import COUNTING, wanted_of
 
 _NEAR: Final = 3
@@ -67,7 +60,7 @@ class Collector:
                 self._take_item(segment)
             elif all(piece.kind is Kind.AMOUNT for piece in segment.pieces) and segment.wanted.portion is None:
                 self._take_amount(segment)
-            elif self.items and tells_pieces(self.items[-1], segment, self._catalogue):
+            elif self.items and siblings.tells_pieces(self.items[-1], segment, self._catalogue):
                 self.items[-1] = self.items[-1].instead_of(segment.start, segment.end)
             else:
                 self._take_option(segment)
@@ -117,17 +110,17 @@ class Collector:
     # One item.
 
     def _take_item(self, segment: Segment) -> None:
-        if self._only_says_how(segment) or self._only_for_whom(segment):
-            return
-        if only_says_in_what(segment, self.items, self._words_after(segment.end)):
+        aside = self._only_says_how(segment) or self._only_for_whom(segment)
+        if aside or only_says_in_what(segment, self.items, self._words_after(segment.end)):
             return
         item = self._item(segment)
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):
             item = self._resolved(replace(item, wanted=replace(item.wanted, vague=True)))
         if item.resolution.status is Status.UNKNOWN and not self._convincing(segment):
-            sort = self._sort_of_last(segment, item)
-            self.items += [sort] if sort is not None else []
-            self.loose += [segment] if segment.amounts and sort is None else []
+            if sort := self._sort_of_last(segment, item):
+                self.items.append(sort)
+            elif segment.amounts:
+                self.loose.append(segment)
             return
         apart = [lost for lost in self._waiting if self._apart(segment, lost.end) or self._is_its_own(lost, segment)]
         self.loose += apart
@@ -233,7 +226,7 @@ class Collector:
 
     def _variant(self, item: Item, option: Segment) -> Item:
         """The same good in another size, with the option's own amount."""
-        variant, base = self._in_size(item, option), self._without_size(item.keys)
+        variant, base = self._in_size(item, option), _without_size(item.keys)
         same = variant.sku == item.sku and not lexicon().sizes.keys().isdisjoint(option.keys)
         lacks = self._lacks_size(variant, option)
         return self._less_named(variant, base if lacks else (), option) if lacks or same else variant
@@ -247,7 +240,7 @@ class Collector:
         return found.sku != self.items[-1].sku and found.resolution.status is Status.SURE and found.resolution.exact
 
     def _in_size(self, item: Item, option: Segment) -> Item:
-        keys = (*self._without_size(item.keys), *option.keys)
+        keys = (*_without_size(item.keys), *option.keys)
         variant = replace(item, start=option.start, end=option.end, amounts=option.amounts, wanted=option.wanted)
         return self._resolved(replace(variant, keys=keys, guessed=True))
 
@@ -270,12 +263,8 @@ class Collector:
         opened = variant.resolution._replace(status=Status.OPEN, lines=(), alternatives=(variant.sku or "",), sku=None)
         return replace(variant, resolution=opened)
 
-    @staticmethod
-    def _without_size(keys: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(goods.key for goods in read_keys(keys).goods)
-
     def _resolved(self, item: Item) -> Item:
-        return resolved(item, self._catalogue)
+        return siblings.resolved(item, self._catalogue)
 
     def _with(self, item: Item, amounts: tuple[int, ...]) -> Item:
         wanted = wanted_of([self._amounts[number] for number in amounts])
@@ -292,14 +281,14 @@ class Collector:
             self.items[self._again] = self._with(self.items[self._again], segment.amounts)
             return
         last = self.items[-1]
-        sibling = in_next_size(last, segment, self._catalogue) if self._joined(segment) else None
+        sibling = siblings.in_next_size(last, segment, self._catalogue) if self._joined(segment) else None
         if sibling is None and not self._corrected(segment):
-            sibling = in_next_measure(last, segment, self._catalogue)
+            sibling = siblings.in_next_measure(last, segment, self._catalogue)
         if sibling is not None:
             self.items.append(sibling)
         elif (last.unamounted and not self._counts_other(segment)) or self._corrected(segment):
             counted = self._in_its_unit(last, self._with(last, self._amounts_with(last, segment)))
-            self.items[-1] = in_new_size(last, segment, self._catalogue) or counted
+            self.items[-1] = siblings.in_new_size(last, segment, self._catalogue) or counted
             self._spread(segment)
         else:
             self._waiting.append(segment)
@@ -334,16 +323,15 @@ class Collector:
         if is_refused(segment, self._pieces, self._text):
             self.items[-1] = self._without_option(last, segment)
             return
-        if last.role in _NEGATIVE and (self._apart(segment, last.end) or in_two_sizes(last, segment)):
+        if last.role in _NEGATIVE and (self._apart(segment, last.end) or siblings.in_two_sizes(last, segment)):
             self.items.append(replace(self._variant(last, segment), role=ADD))
             return
         if not segment.amounts and segment.only_holds and self._apart(segment, last.end):
             return  # "Three lanterns, packed in a box": how it comes, and not what is sold.
-        if (self._joined(segment) or segment.amounts) and in_two_sizes(last, segment):
+        if (self._joined(segment) or segment.amounts) and siblings.in_two_sizes(last, segment):
             self._take_second_size(last, segment)
             return
-        settled = last.resolution.status is Status.SURE and bool(last.amounts) and bool(segment.amounts)
-        if settled or (segment.amounts and last.amounts):
+        if segment.amounts and last.amounts:
             self.items.append(self._variant(last, segment))
             return
         keys, amounts = (*last.keys, *segment.keys), (*last.amounts, *segment.amounts)
@@ -401,9 +389,13 @@ def _tells(key: str) -> bool:
 
 # What follows is what was there before.
 STEAD_OF: Final = frozenset(
-    tuple(map(fold, pair)) for pair in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
+    (fold(one), fold(of)) for one, of in (("instead", "of"), ("rather", "than"), ("badala", "ya"))
 )
 _LET_BE: Final = frozenset(map(fold, ("iwe", "ziwe", "yawe", "ikuwe", "zikuwe", "yakuwe")))
 MAKE_IT: Final = frozenset(
     map(fold, ("iwe", "ziwe", "yawe", "ikuwe", "zikuwe", "yakuwe", "kar", "kara", "karo", "करा", "कर"))
 )
+
+
+def _without_size(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(goods.key for goods in read_keys(keys).goods)
