@@ -353,9 +353,7 @@ class Collector:
     def _spread(self, segment: Segment) -> None:
         """Spread "flour and sugar two two": a doubled amount belongs to every item before it that has none."""
         doubled = [number for number in segment.amounts if self._amounts[number].repeat]
-        if not doubled:
-            return
-        for place in range(len(self.items) - 2, -1, -1):
+        for place in range(len(self.items) - 2, -1, -1) if doubled else ():
             if not self.items[place].unamounted:
                 break
             self.items[place] = self._with(self.items[place], (doubled[0],))
