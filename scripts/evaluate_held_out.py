@@ -126,8 +126,8 @@ measured was looked at; its *first look* is the figure of that reading with the 
 put right afterwards). The errors of a set are studied after its first look, so that its figures of *now* are no longer
 blind and only show what was mended. The first look of the last set, taken after the errors of those before it were
 mended, is the best estimate of what a new shop meets. From the ninth on, a set has the benchmark's mix of languages,
-intents and questions, and trades near to its own. Sets without a folder there have moved to `data/studied`, and the
-confidence is fitted on them too; their last figures stay as they were.
+intents and questions, and trades near to its own. Sets without a folder there have moved to `data/studied`: the bot
+is trained and the confidence fitted on them too; their last figures stay as they were.
 
 | set | when | messages | intent | macro-F1 | line F1 | exact order | worst language | decision | silent | coverage |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
