@@ -85,7 +85,7 @@ def _markup(
     if not _is_right(label, result):
         return None
     tokens = _tokens(reading)
-    if not _placed(text, label.get("address"), tokens, result):
+    if not _placed(text, label, tokens, result):
         return None
     _name_found(text, tokens, result, catalogue)
     if label["intent"] in ORDERS and label["expect"] == "accept":
@@ -105,14 +105,15 @@ def _tokens(reading: Mapping[str, Any]) -> list[Token]:
     return [Token(one["start"], one["end"], one["tag"], one["start"] in begins) for one in reading.get("tokens") or ()]
 
 
-def _placed(text: str, address: str | None, tokens: list[Token], result: OrderReading) -> bool:
+def _placed(text: str, label: Mapping[str, Any], tokens: list[Token], result: OrderReading) -> bool:
     """Lay the labelled address over the tokens; False where the address that was read can't be put right so."""
-    at = text.find(address) if address else -1
-    if at < 0:
-        return fuzz.token_set_ratio(address or "", result.address or "") >= SAME_PLACE or not (
-            address or result.address
-        )
-    inside = [token for token in tokens if at <= token.start and token.end <= at + len(address or "")]
+    address = label.get("address") or ""
+    at = text.find(address)
+    if address and at < 0:
+        return fuzz.token_set_ratio(address, result.address or "") >= SAME_PLACE
+    if not address and (label.get("ask") == "address" or label["intent"] == "ask_delivery"):
+        return not result.address  # A place is named, though not to deliver to as it stands.
+    inside = [token for token in tokens if at <= token.start and token.end <= at + len(address)]
     for token in tokens:
         if token.tag == "ADDRESS":
             token.tag = OUTSIDE
