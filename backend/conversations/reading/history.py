@@ -25,7 +25,11 @@ from backend.conversations.reading.wants import wanted_of
 _CUSTOMER: Final = "customer"
 _SEVERAL: Final = 2
 _BOT: Final = "bot"
-_COUNT: Final = re.compile(r"(?<![\d.#(])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*%)", re.IGNORECASE)
+_UNITS_SPOKEN: Final = {"kilo": "kg", "किलो": "kg", "lita": "l", "लिटर": "l", "लीटर": "l"}
+_SPOKEN: Final = "|".join(_UNITS_SPOKEN)
+_COUNT: Final = re.compile(
+    rf"(?<![\d.#(])(\d+)(?![\d.]|\s*(?:kg|g|gm|ml|l|ltr|cl)\b|\s*(?:{_SPOKEN})(?!\w)|\s*%)", re.IGNORECASE
+)
 _TOTAL: Final = re.compile(r"=.*", re.DOTALL)
 _STANDS: Final = re.compile(
     r"=|\bbooked\b|#\s?\d|\btotal\b|\bjumla\b|\bkul\b|कुल|एकूण|[₹€]\s?\d+ (?:for|ka|ke|ki|च)", re.IGNORECASE
@@ -97,24 +101,34 @@ def _as_listed(item: Item) -> Sequence[tuple[str, Fraction]]:
 
 
 def _counts(text: str) -> dict[str, Any]:
+    measures = _measures(text)
     found = [
         {"start": one.start(), "end": one.end(), "text": one.group(), "value": int(one.group()), "kind": "count"}
         for one in _COUNT.finditer(text)
+        if all(one.end() <= each["start"] or each["end"] <= one.start() for each in measures)
     ]
-    return {"amounts": [*found, *_measures(text)]}
+    return {"amounts": [*found, *measures]}
 
 
-_MEASURE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(kg|g|gm|ml|l|ltr)\b", re.IGNORECASE)
+# "2kg", and Swahili's "kilo 2".
+_MEASURE: Final = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*(?:(kg|g|gm|ml|l|ltr)\b|({_SPOKEN})(?!\w))|\b(kilo|lita)\s+(\d+(?:\.\d+)?)(?![\d.]*\w)",
+    re.IGNORECASE,
+)
 
 
 def _measures(text: str) -> list[dict[str, Any]]:
     return [
         {
-            "start": one.start(), "end": one.end(), "text": one.group(), "value": float(one.group(1)),
-            "unit": one.group(2).lower(), "kind": "measure",
+            "start": one.start(), "end": one.end(), "text": one.group(), "value": float(one[1] or one[5]),
+            "unit": _unit(one[2] or one[3] or one[4]), "kind": "measure",
         }
         for one in _MEASURE.finditer(text)
     ]  # fmt: skip
+
+
+def _unit(said: str) -> str:
+    return _UNITS_SPOKEN.get(said.lower(), said.lower())
 
 
 def items_of(text: str, reading: Mapping[str, Any], catalogue: Catalogue, *, trusted: bool = False) -> list[Item]:

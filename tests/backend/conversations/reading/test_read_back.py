@@ -47,3 +47,28 @@ def test_a_number_in_a_name_counts_nothing(shop: Catalogue, said: str, expected:
 )
 def test_a_list_with_other_numbers_or_words_is_read_as_any(listed: str) -> None:
     assert named_in_full(listed, BUREAU) == {}
+
+
+WEIGHED = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": alias, "unit": unit, "price": "90", "stock": "60"}
+        for sku, name, alias, unit in (
+            ("BEAN", "Beans (loose, per kg)", "maharage|राजमा", "kg"),
+            ("ROPE", "Sisal Rope", "kamba", "kg"),
+            ("SACK", "Jute Sack", "gunia|बोरी", "piece"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Maharage kilo 3, Gunia 2 = KES 300. Tuendelee?", {"BEAN": 3, "SACK": 2}),
+        ("Gunia 5, Kamba kilo 2 = KES 300. Sawa?", {"SACK": 5, "ROPE": 2}),
+        ("3 किलो राजमा, 2 बोरी = ₹300. बुक करूँ?", {"BEAN": 3, "SACK": 2}),
+        ("Maharage 2kg, Gunia 1 = KES 300. Sawa?", {"BEAN": 2, "SACK": 1}),
+    ],
+)
+def test_a_weight_with_its_unit_in_words_is_read_back(said: str, expected: dict[str, int]) -> None:
+    assert running_order([Turn("bot", said)], WEIGHED) == expected
