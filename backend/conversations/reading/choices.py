@@ -74,9 +74,10 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
         asked = replace(asked, wanted=wanted)
     else:
         wanted = other[0] if other else Wanted(count=_TWO if _takes_two(keys) else None)
+    packs = None if row.weighed else _packs(row, wanted)
     if row.weighed and wanted.measure is not None:
         asked = replace(asked, wanted=replace(asked.wanted, measure=wanted.measure))
-    return _settled(asked, row, wanted.count if wanted.count is not None else _packs(row, wanted), catalogue)
+    return _settled(asked, row, wanted.count if wanted.count is not None else packs, catalogue)
 
 
 def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> list[Item] | None:

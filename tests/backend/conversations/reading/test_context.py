@@ -282,3 +282,14 @@ def test_rows_that_a_question_offers_by_size_and_price_are_those_that_are_meant(
     before, reading = marked("chungu cha kupikia")
     history = (Turn("customer", before, reading), Turn("bot", question))
     assert lines(read(POTTER, answer, history=history)) == {"POT-26": 1}
+
+
+@pytest.mark.parametrize("text", ["<gadwal> {kilo mbili|2kg}", "the <gadwal> {2kg}"])
+def test_a_weight_said_again_with_the_sort_is_no_more_of_it(text: str) -> None:
+    rows = [
+        {"sku": sku, "name": name, "aliases": "", "unit": "kg", "price": "90", "stock": "60"}
+        for sku, name in (("RICE-G", "Gadwal Rice (loose, per kg)"), ("RICE-P", "Pelican Rice (loose, per kg)"))
+    ]
+    before, reading = marked("<rice> {kilo mbili|2kg}")
+    history = (Turn("customer", before, reading), Turn("bot", "Gadwal au Pelican?"))
+    assert lines(read(catalogue_from_rows(rows), text, history=history)) == {"RICE-G": 2}
