@@ -127,11 +127,17 @@ _DO: Final = frozenset(map(fold, ("kara", "kar", "karo", "kardo", "karna", "karu
 
 
 def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:
-    """Words for more; Swahili's "weka" puts "those" or "only one" at a number, and adds what it names otherwise."""
+    """Words for more; Swahili's "weka" puts "those" or "only one" at a number, and adds what it names otherwise.
+
+    With "badala ya mbili", instead of two, nothing adds.
+    """
+    if _INSTEAD in keys:
+        return frozenset()
     return cues().more if either(_THOSE, cues().only).isdisjoint(keys) else cues().more - _PUT
 
 
 _PUT: Final = {fold("weka")}
+_INSTEAD: Final = fold("badala")
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))
 
 

@@ -125,3 +125,11 @@ def test_only_so_many_is_the_new_number_beside_what_comes(text: str) -> None:
 )
 def test_less_that_is_not_told_and_what_may_stay_are_asked_about(text: str) -> None:
     assert read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize(
+    "text", ["weka <maziwa> {tano|5} badala ya {tatu|3} bana", "ongeza <maziwa> {5} badala ya tatu"]
+)
+def test_a_number_instead_of_another_is_the_new_one(text: str) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (result.removed, lines(result)) == (("MILK",), {"MILK": 5})
