@@ -34,6 +34,11 @@ _BEHIND_IT: Final = re.compile(
 )
 _LED_TO: Final = re.compile(r"\s(?:to|hadi|mpaka)\s+(?P<place>[A-Z]\w+(?: [A-Z]\w+){0,2})$")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
+_FOR_WHERE: Final = re.compile(r"(?:\S+\s+){0,2}\S*(?:ke liye|के लिए|saa?thi|साठी)", re.IGNORECASE)  # "घरासाठी, ..."
+_FORMER: Final = re.compile(
+    r",?\s+(?:and not|instead of|rather than|in place of|badala ya)\s.*", re.IGNORECASE | re.DOTALL
+)
+_HOUSE: Final = re.compile(r"(?:^|[.!?\n।]\s*)(?P<number>\d{1,4}[A-Za-z]?,?\s+)$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
 _NO_LONGER: Final = frozenset(map(fold, ("siko", "sipo", "hatuko", "hatupo", "siishi", "not")))
 _LETTER: Final = re.compile(r"[\u0900-\u097f]{1,2}")  # The house बी-6 is no "by six".
@@ -42,8 +47,8 @@ _LONGEST: Final = 3
 _UNSURE: Final = 0.97
 _LIKELY: Final = 0.9
 _BRINGS: Final = re.compile(
-    r"(?:[a-z]{1,5})?(?:let|pelek|tum|fik(?:ish)?)(?:[aei]|[eiw]+[ae]|[ei]+ni)"
-)  # nipelekee, pelekeni
+    r"(?:[a-z]{1,5})?(?:let|pelek|tum|drop|fik(?:ish)?)(?:[aei]|[eiw]+[ae]|[ei]+ni)"
+)  # nipelekee, pelekeni, mnidropie
 _NAMING: Final = frozenset({"O", "ITEM", "ADDRESS"})
 Word = tuple[int, int, str]
 
@@ -74,7 +79,8 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
         one for one in reading.get("mentions") or () if first <= one["start"] < start or end <= one["start"] < last
     ]
     mentions = [one for one in reading.get("mentions") or () if one not in inside]
-    return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions}
+    amounts = [one for one in reading.get("amounts") or () if not first <= one["start"] < start]
+    return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions, "amounts": amounts}
 
 
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,12 +143,18 @@ def _without_other_clauses(address: Mapping[str, Any]) -> Mapping[str, Any]:
     """An address without a first clause that tells an hour or what is left out, and a last one that tells no more."""
     text, start = str(address["text"]), int(address["start"])
     first = _FIRST_CLAUSE.match(text)
-    if first and (_tells_hour(first.group(1)) or not _WITHOUT.isdisjoint(_keys(first.group(1))[:1])):
+    if first and (_tells_no_place(first.group(1)) or not _WITHOUT.isdisjoint(_keys(first.group(1))[:1])):
         text, start = text[first.end() :], start + first.end()
+    text = _FORMER.sub("", text) or text
     last = _LAST_CLAUSE.search(text)
     if last and not _NO_LONGER.isdisjoint(_keys(last.group(1))[:1]):
         text = text[: last.start()]
     return {**address, "text": text, "start": start, "end": start + len(text)} if text != address["text"] else address
+
+
+def _tells_no_place(clause: str) -> bool:
+    """Whether a clause tells an hour, or whom or what the goods are for."""
+    return _tells_hour(clause) or _FOR_WHERE.fullmatch(clause.strip()) is not None
 
 
 def _tells_hour(clause: str) -> bool:
@@ -158,6 +170,9 @@ def _keys(clause: str) -> list[str]:
 
 def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
     """Where the address begins, the name in the clause before it included."""
+    house = _HOUSE.search(text[:start])  # "Will pay cash. 21 Rose Villa, ..."
+    if house:
+        return house.start("number")
     led = text[:start].rstrip()
     cut = len(led) - 1 if led.endswith(",") else len(led)
     breaks = [one.end() for one in _BREAK.finditer(text[:cut])]
