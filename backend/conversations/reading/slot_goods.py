@@ -23,6 +23,9 @@ _CUT: Final = re.compile(r"[,;\n।]|\.(?=\s)|\s(?:na|and|aur|ani|plus|और|�
 _FOR_WHERE: Final = re.compile(
     r"(?:\s+[^\s,]+){1,2}?(?:\s+(?:ke liye|के लिए|saa?thi|साठी)|साठी)\s*(?P<end>,|$)", re.IGNORECASE
 )
+_NUMBERED: Final = re.compile(
+    r"(?:\b(?:number|namba|nambari|plot|hse)|नं|नंबर|क्र(?:मांक)?)\.?\s*$", re.IGNORECASE
+)  # "घर नं 27"
 _COUNT_ALONE: Final = re.compile(r"(?P<count>[^\s,.।]+)\s*(?:[।\n]|\.(?=\s)|,)\s*")
 
 
@@ -76,7 +79,8 @@ def is_item(
     text: str, start: int, end: int, reading: Mapping[str, Any], catalogue: Catalogue, *, counted: bool
 ) -> bool:
     """Whether a stretch of a message is a good of the shop by its whole name, and where asked for, counted."""
-    if counted and not any(start <= one["start"] < end for one in reading.get("amounts") or ()):
+    counts = (int(one["start"]) for one in reading.get("amounts") or () if start <= one["start"] < end)
+    if counted and all(_NUMBERED.search(text[start:place]) for place in counts):
         return False
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]

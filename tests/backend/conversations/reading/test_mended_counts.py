@@ -74,3 +74,20 @@ def test_a_number_at_the_end_of_an_entry_counts_as_those_of_the_other_entries_do
     text: str, expected: dict[str, int]
 ) -> None:
     assert lines(read(CORNER_SHOP, text)) == expected
+
+
+@pytest.mark.parametrize("place", ["मकान नं 27, गांधी नगर", "house number 27, Gandhi Nagar"])
+def test_the_number_of_a_house_counts_no_good_that_sounds_like_one(place: str) -> None:
+    ovens = catalogue_from_rows(
+        [
+            {"sku": "NAAN", "name": "Makan Naan", "aliases": "makan naan|house number", "price": "20", "stock": "90"},
+            {"sku": "LAMP", "name": "Clay Lamp", "aliases": "lamp|taa", "price": "20", "stock": "900"},
+        ]
+    )
+    plain, reading = marked(f"{{2}} <lamp>, {place}")
+    start = plain.index(place)
+    reading["slots"] = {
+        "address": {"text": place, "start": start, "end": len(plain), "confidence": 0.97, "vague": False}
+    }
+    result = read_message(reading, ovens, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert (lines(result), result.address) == ({"LAMP": 2}, place)
