@@ -29,7 +29,7 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     counted = [one for one in counted if not counts_time(text, one, catalogue)]
     unnamed = [kept for one in counted if (kept := without_vessel_name(text, one, catalogue))]
     sized = [_without_money(text, one) for one in unnamed]
-    sized = [part for one in sized for part in _size_apart(text, _in_rupees(text, one))]
+    sized = _unit_off_name(text, [part for one in sized for part in _size_apart(text, _in_rupees(text, one))])
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
     told = [one for one in told if not comes_without(text, one, told)]
@@ -141,6 +141,28 @@ def _size_apart(text: str, amount: Mapping[str, Any]) -> list[Mapping[str, Any]]
 
 
 _ACROSS: Final = frozenset({"inch", "width"})  # what goods are by their size, and are not sold by
+
+
+def _unit_off_name(text: str, amounts: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The amounts, a unit right behind a name that ends in digits ("h614 kilo mbili") with the number behind it."""
+    glued = [one for one in amounts if one.get("unit") and _ends_word(text, int(one["start"]))]
+    for one in glued:
+        end = int(one["end"])
+        unit = _UNIT_BEHIND.fullmatch(str(one.get("text") or ""))
+        number = next((other for other in amounts if text[end : int(other["start"])].isspace()), None)
+        if unit is None or number is None or number.get("kind") != "count":
+            continue
+        place = {"start": int(one["start"]) + unit.start(1), "end": number["end"]}
+        whole = {**one, **place, "text": text[place["start"] : place["end"]], "value": number["value"]}
+        amounts = [whole if other is one else other for other in amounts if other is not number]
+    return amounts
+
+
+_UNIT_BEHIND: Final = re.compile(r"[\d.]+ ([^\d\s]+)")
+
+
+def _ends_word(text: str, place: int) -> bool:
+    return text[:place][-1:].isalpha() and text[:place][-1:] not in "xX"
 
 
 def _in_rupees(text: str, amount: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,7 +48,18 @@ def without_former(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapp
     former = [
         after for one, after in pairwise(ordered) if _is_former(text[int(one["end"]) : int(after["start"])], after)
     ]
+    former += [one for one in ordered[1:] if one.get("kind") == "measure" and _is_refused_size(text, one)]
     return [one for one in amounts if one not in former] if former else list(amounts)
+
+
+def _is_refused_size(text: str, amount: Mapping[str, Any]) -> bool:
+    """Whether a weight is all that a clause refuses ("two of the 500g. Not the one kilo")."""
+    start, end = int(amount["start"]), int(amount["end"])
+    return bool(_NOT_THE.search(text[:start]) and _CLOSES.match(text, end))
+
+
+_NOT_THE: Final = re.compile(r"[,.;!\n]\s*(?:not|si|sio|siyo)\s+(?:(?:the|a|ya|ile ya|za)\s+)?$", re.IGNORECASE)
+_CLOSES: Final = re.compile(r"\s*(?:one|ones)?\s*(?:[,.;!\n]|$)", re.IGNORECASE)
 
 
 def _is_former(between: str, amount: Mapping[str, Any]) -> bool:

@@ -107,3 +107,37 @@ BUTCHER = catalogue_from_rows(
 @pytest.mark.parametrize("text", ["<maini> {ya mia nane|800money}", "<liver> {ya soo nane|800money} tafadhali"])
 def test_a_number_of_a_name_is_one_of_a_sum_as_well(text: str) -> None:
     assert lines(read(BUTCHER, text)) == {"LIVER": 1}
+
+
+SEEDS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": alias, "unit": "packet", "price": "90", "stock": "40", "options": size}
+        for sku, name, alias, size in (
+            ("K9-2", "K955 Sorghum Seed 2kg", "k955|955", "size=2kg"),
+            ("K9-5", "K955 Sorghum Seed 5kg", "955 5kg", "size=5kg"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("k{955 kilo|955kg} {saba|7} tafadhali", {"K9-5": 1, "K9-2": 1}),
+        ("k{955 kilo|955kg} {do|2}", {"K9-2": 1}),
+        ("k{955|955} {saba|7}", {"K9-2": 7}),
+    ],
+)
+def test_a_unit_behind_a_name_in_digits_has_the_number_behind_it(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(SEEDS, text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{2} <malisho> {500ml}. Not the {one litre|1l}.",
+        "<malisho> {mbili|2} {500ml}, sio ya {lita moja|1l}",
+    ],
+)
+def test_a_size_that_is_refused_in_its_own_clause_orders_nothing(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)) == {"MILK": 2}
