@@ -1,7 +1,7 @@
 """Numbers that count a good from behind the verb that asks for it ("keki leteni mbili"), or a size ("moja ya 500g")."""
 
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Any, Final
 
 from backend.conversations.reading.amounts import ALSO_GIVES
@@ -9,6 +9,8 @@ from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either
 from backend.conversations.reading.roles import GENITIVES
 
 _GENITIVE_AND_SIZE: Final = 2
+_OF: Final = "of"
+_LEADS: Final = GENITIVES | {_OF}
 _NAMING: Final = frozenset({Kind.GOODS, Kind.SIZE})
 
 
@@ -32,6 +34,8 @@ def counts_behind_verb(pieces: Sequence[Piece], place: int) -> bool:
 def counts_a_size(pieces: Sequence[Piece], place: int, amounts: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a genitive leads from the number at a place to a weight or the like, which is what is counted."""
     behind = pieces[place + 1 : place + 3]
-    if len(behind) < _GENITIVE_AND_SIZE or behind[0].key not in GENITIVES or behind[1].amount is None:
+    if behind and behind[0].key == _OF:
+        behind = [behind[0], *dropwhile(lambda one: one.kind is Kind.JOINT, pieces[place + 2 : place + 4])]
+    if len(behind) < _GENITIVE_AND_SIZE or behind[0].key not in _LEADS or behind[1].amount is None:
         return False
     return amounts[behind[1].amount].get("kind") == "measure"

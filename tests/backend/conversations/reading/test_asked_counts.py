@@ -49,6 +49,7 @@ def test_a_number_behind_the_verb_counts_a_bare_good(
     ("text", "expected"),
     [
         ("nipe mbili za {500ml|500ml}", [("mbili", 2), ("500ml", 500)]),
+        ("mbili of the {500ml|500ml} ones", [("mbili", 2), ("500ml", 500)]),
         ("nipe mbili na {500ml|500ml}", [("500ml", 500)]),
     ],
 )
