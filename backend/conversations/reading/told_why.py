@@ -22,6 +22,10 @@ _BEGINS: Final = re.compile(
     r"karibisha|alika|safiri)\b.*",
     re.IGNORECASE,
 )
+# Swahili's younger and older of a family are called as small and big things are.
+_FOR_KIN: Final = re.compile(
+    r"\b(?:ya|za|wa|la|cha|vya|kwa) (?:mdogo|wadogo|mkubwa|wakubwa) (?:wangu|wako|wake|wetu|wao)\b", re.IGNORECASE
+)
 _CUT: Final = re.compile(r"[,.;\n।!]+")
 
 
@@ -36,6 +40,8 @@ def without_reasons(text: str, reading: Mapping[str, Any], pieces: Sequence[Piec
         pieces: All pieces of the message in order.
     """
     orders = (reading.get("intent") or {}).get("name") == "place_order"
+    if orders and (kin := [one.span() for one in _FOR_KIN.finditer(text)]):
+        reading = passed_over(reading, kin)
     if not orders or all(piece.kind is not Kind.FOREIGN for piece in pieces):
         return reading
     goods = [piece.end for piece in pieces if piece.kind is Kind.GOODS and not piece.weak]
