@@ -15,6 +15,7 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.let_be import may_be_let_be
 from backend.conversations.reading.names import GOODS_TAGS, is_done
+from backend.conversations.reading.near import is_known
 from backend.conversations.reading.own_choices import is_of_no_choice, may_be_choice
 from backend.conversations.reading.partly import SOME_OF_THEM
 from backend.conversations.reading.pieces import ASKS_ME, UNREAD, Kind, Piece
@@ -27,6 +28,7 @@ _NAMES: Final = frozenset({Kind.GOODS, Kind.JOINT, Kind.SIZE})
 _BESIDE: Final = _NAMES | {Kind.AMOUNT}
 _SIZE: Final = "size"
 _SURE: Final = 0.7
+_LIKELY: Final = 0.5
 _NEXT: Final = 2
 _LAST_NUMBER: Final = re.compile(r"[,;.\n]\s*\d+$")
 _INFINITIVE: Final = re.compile(r"ku\w{3,}")
@@ -145,11 +147,21 @@ def _is_foreign(
     """Whether a sort or a size of the bot's that its row does not have is right beside a good ("sadolin varnish")."""
     word, beside = (before, after) if before.kind in UNREAD else (after, before)
     item = next((one for one in ordered if one.holds(beside.start)), None)
+    if item is not None and word is before and beside.kind is Kind.GOODS and _is_likely_sort(word, item, reading):
+        return True
     if item is None or beside.kind not in _BESIDE or not _is_sure_good(word, reading):
         return False
     own = numbers_of(catalogue.by_sku[item.sku or ""])
     sized = word.kind is Kind.OTHER and word.text.isdigit() and word.text not in own
     return sized or (word.kind is Kind.FOREIGN and not _tells_how(word))
+
+
+def _is_likely_sort(word: Piece, item: Item, reading: Mapping[str, Any]) -> bool:
+    """Whether a word that the bot was likely wrong to leave out leads to a part of a row's name ("rabbit pellets")."""
+    if word.kind is not Kind.OTHER or item.resolution.rule != "several" or is_known(word):
+        return False
+    tokens = reading.get("tokens") or ()
+    return any(float(one.get("p", 1.0)) < _LIKELY for one in tokens if one["start"] == word.start)
 
 
 def _counted_by_address(item: Item, reading: Mapping[str, Any]) -> bool:

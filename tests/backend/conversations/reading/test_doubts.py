@@ -172,3 +172,23 @@ def test_a_name_of_its_own_is_no_sort_of_the_last_good() -> None:
     named = read(LAMP_OIL, "<small lamp> {3}, <jyoti tel bada> {2}")
     assert (lines(named), named.decision) == ({"LAMP": 3, "OIL": 2}, Decision.ACCEPT)
     assert read(LAMP_OIL, "<small lamp> {3}, <lavender> {2}").decision is Decision.CLARIFY
+
+
+PENS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": alias, "price": "90", "stock": "40"}
+        for sku, name, alias in (
+            ("FISH", "Tilapia Starter Flakes", "tilapia starter"),
+            ("BIRD", "Parrot Seed Mix", "parrot mix"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.42, Decision.CLARIFY), (0.99, Decision.ACCEPT)])
+def test_a_sort_that_the_bot_half_took_for_one_is_asked_about(p: float, expected: Decision) -> None:
+    plain, reading = marked("{2} hamster <flakes>")
+    for token in reading["tokens"]:
+        token["p"] = p if token["text"] == "hamster" else token["p"]
+    result = read_message(reading, PENS, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert result.decision is expected
