@@ -82,7 +82,25 @@ def names_good(text: str, reading: Mapping[str, Any], catalogue: Catalogue, note
     if not pieces or any(one.kind is not Kind.GOODS for one in pieces):
         return False
     found = resolve(catalogue, read_keys(tuple(one.key for one in pieces)), Wanted())
+    if _begins_name(text, reading, start, end, catalogue):
+        return True
     return found.exact or (len(said) > 1 and found.status is Status.OPEN)
+
+
+def _begins_name(text: str, reading: Mapping[str, Any], start: int, end: int, catalogue: Catalogue) -> bool:
+    """Whether a note and the good right behind it are a row's whole name ("jain" + "full thali")."""
+    behind = [fold(word) for _, _, word in words_behind(text, end)][:_LONGEST_NAME]
+    led = tuple(fold(word) for _, _, word in words(text[start:end]))
+    if not any(text[end : int(one["start"])].isspace() for one in _named(reading)):
+        return False
+    names = ((*led, *behind[:width]) for width in range(1, len(behind) + 1))
+    found = (resolve(catalogue, read_keys(name), Wanted()) for name in names)
+    return any(one.exact and one.rule == "alias" for one in found)
+
+
+def _named(reading: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    mentions = reading.get("mentions") or ()
+    return [part for one in mentions for part in (one, *(one.get("options") or ()))]
 
 
 def is_good(text: str, payment: Mapping[str, Any], catalogue: Catalogue) -> bool:

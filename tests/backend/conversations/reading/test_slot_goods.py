@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.catalog.linking.catalogue import Catalogue
+from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from tests.support.marked_reading import lines, read
 from tests.support.shops import CORNER_SHOP, KITCHEN
 
@@ -75,3 +75,17 @@ def test_a_counted_good_that_a_note_begins_with_is_ordered(
 ) -> None:
     result = read(shop, text, slots={"note": {"text": note, "start": 0, "end": len(note)}})
     assert lines(result) == ordered
+
+
+@pytest.mark.parametrize(("note", "good"), [("satvik", "thali"), ("सात्विक", "थाली")])
+def test_a_note_that_begins_a_whole_name_is_a_part_of_it(note: str, good: str) -> None:
+    rows = [
+        {"sku": sku, "name": name, "aliases": alias, "price": "90", "stock": "40"}
+        for sku, name, alias in (
+            ("THALI", "Big Thali", "thali|थाली"),
+            ("SATVIK", "Satvik Thali", "satvik thali|सात्विक थाली"),
+        )
+    ]
+    slots = {"note": {"text": note, "start": 0, "end": len(note)}}
+    result = read(catalogue_from_rows(rows), f"{note} <{good}> {{2}}", slots=slots)
+    assert (lines(result), result.note) == ({"SATVIK": 2}, None)
