@@ -350,13 +350,13 @@ _REFUSING: Final = frozenset({"special_instruction", "out_of_scope", "deny", "pl
 
 
 def _way_told(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> Mapping[str, Any] | None:
-    """A few words with a way of paying, after the question how, choose it."""
+    """A few words with a way of paying and no good, after the question how, choose it."""
     del catalogue
     payment = (reading.get("slots") or {}).get("payment") or {}
     asked = context.asked == "payment" or cues().any_in(cues().way_questions, last_question(context.history))
-    short = len(words(context.text)) <= _SHORT and not context.text.rstrip().endswith("?")
+    short = len(words(context.text.partition(",")[0])) <= _SHORT and not context.text.rstrip().endswith("?")
     gone = cues().any_in(cues().money_gone, context.text) or bool((reading.get("flags") or {}).get("paid"))
-    if not payment.get("value") or not asked or not short or gone:
+    if not payment.get("value") or not asked or not short or gone or reading.get("mentions"):
         return None
     return read_as(reading, "choose_payment", max(ranked(reading).get("choose_payment", 0.0), TAKEN_FOR))
 
@@ -378,7 +378,7 @@ _RULES: Final = (
     (_NO_GOODS, _moved),
     (frozenset({"deny"}), _named_no),
     (_REFUSING, _other_named),
-    (frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope"}), _way_told),
+    (frozenset({"payment_problem", "claim_paid", "affirm", "out_of_scope", PLACE}), _way_told),
     (frozenset({"cancel_order", _ADDRESS, MODIFY}), _some_off),
     (frozenset({MODIFY}), _more_of_it),
     (frozenset({"cancel_order", "track_order", MODIFY}), moves_it),

@@ -281,3 +281,17 @@ def test_a_size_in_words_answers_which_one(text: str, intent: str) -> None:
     history = (Turn("customer", plain, reading), Turn("bot", "Tuna size 38 na 39. Upewe ipi?"))
     result = read(shop, text, intent=intent, history=history)
     assert (result.intent, lines(result), result.decision) == ("place_order", {"SNK-39": 1}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["gpay kar deta hu, scanner bhejo", "paytm kartoy, code pathva"])
+def test_a_way_of_paying_after_the_question_how_orders_nothing(text: str) -> None:
+    slot = {
+        "text": text.split(maxsplit=1)[0],
+        "start": 0,
+        "end": len(text.split(maxsplit=1)[0]),
+        "value": "upi",
+        "supported": True,
+    }
+    history = (Turn("customer", "2 bread"), Turn("bot", "Total 130. UPI, card ya cash?"))
+    result = read(CORNER_SHOP, text, intent="place_order", history=history, slots={"payment": slot})
+    assert (result.intent, result.payment, result.decision) == ("choose_payment", "upi", Decision.ACCEPT)
