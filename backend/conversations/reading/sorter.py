@@ -23,7 +23,7 @@ from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.verbs import asks_to_treat
 
 _COMBO: Final = "combo"
-_ND: Final = "nd"  # an "and" that the bot may take for the beginning of a name
+_ANDS: Final = frozenset({"nd", "n"})  # each an "and" that the bot may take for a part of a name
 _GOODS_TAGS: Final = frozenset({"ITEM", "OPTION", "REMOVE"})
 _KNOWN: Final = 0.72
 _CERTAIN: Final = 0.9
@@ -165,7 +165,7 @@ class Sorter:
 
     def _kind(self, word: str, key: str, mention: int | None, tag: str, p: float) -> tuple[Kind, bool]:
         said = self._said(word, key)
-        if said.joins and (mention is None or key == _ND):
+        if said.joins and (mention is None or key in _ANDS):
             return Kind.JOIN, False
         if said.adds or (said.steers and (mention is None or said.refuses)):
             return (Kind.GOODS if self._sold(key) else Kind.BREAK), False

@@ -6,7 +6,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import marked
+from tests.support.shops import CORNER_SHOP, marked
 
 GROCER = catalogue_from_rows(
     [
@@ -45,3 +45,8 @@ def test_a_good_beside_a_word_that_nothing_reads_is_asked_about(text: str) -> No
     tokens = [{**one, "p": 0.6} if one["tag"] == "ITEM" else one for one in reading["tokens"]]
     result = read_message({**reading, "tokens": tokens}, GROCER, ReadingContext(plain, thresholds=EVERYTHING))
     assert result.decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("whole", ["kilo mzima", "whole kilo", "पूरा किलो"])
+def test_a_whole_kilo_corrects_half_of_one(whole: str) -> None:
+    assert lines(read(CORNER_SHOP, f"<onions> {{nusu kilo|0.5kg}}, hapana, weka {whole}")) == {"ONION": 1}

@@ -247,3 +247,15 @@ def test_a_word_that_is_joined_with_a_vessel_may_be_a_good(text: str) -> None:
     tokens = [{**one, "p": 0.8} if one["text"] in {"popo", "बैट"} else one for one in reading["tokens"]]
     context = ReadingContext(text=plain, thresholds=EVERYTHING)
     assert read_message({**reading, "tokens": tokens}, CORNER_SHOP, context).decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("haste", ["लवकर", "जल्दी", "झटपट"])
+def test_haste_that_the_bot_took_for_a_part_of_a_good_is_none(haste: str) -> None:
+    result = read(CORNER_SHOP, f"{{2}} <coke {haste}> पाठव रे भाऊ")
+    assert (lines(result), result.decision) == ({"COKE": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("joint", ["n", "nd"])
+def test_a_short_and_that_the_bot_took_for_a_part_of_a_good_joins(joint: str) -> None:
+    plain, reading = marked(f"{{1}} <milk {joint}> {{2}} <coke>")
+    assert [one.text for one in lay_out(plain, reading, CORNER_SHOP) if one.kind is Kind.JOIN] == [joint]
