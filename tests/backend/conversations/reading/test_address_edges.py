@@ -84,6 +84,8 @@ def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsur
         ("one with no cream. Acacia House, room 4", "with no cream. Acacia House, room 4", "Acacia House, room 4"),
         ("Acacia House, room 4, siko tena Elm", "Acacia House, room 4, siko tena Elm", "Acacia House, room 4"),
         ("sasa Acacia House, room 4", "sasa Acacia House, room 4", "Acacia House, room 4"),
+        ("Sai Sadan, room 4", "Sai Sadan, room 4", "Sai Sadan, room 4"),
+        ("साई सदन, गल्ली 4", "साई सदन, गल्ली 4", "साई सदन, गल्ली 4"),
         ("leta now Acacia House, room 4", "now Acacia House, room 4", "Acacia House, room 4"),
         ("mnidropie Acacia House, room 4", "mnidropie Acacia House, room 4", "Acacia House, room 4"),
         ("घरासाठी, शांती सदन, गल्ली 4", "घरासाठी, शांती सदन, गल्ली 4", "शांती सदन, गल्ली 4"),
