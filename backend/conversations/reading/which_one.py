@@ -7,6 +7,8 @@ from typing import Final
 
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
+from backend.catalog.linking.lexicon import lexicon
+from backend.catalog.linking.packs import as_fraction
 from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import read_keys
 from backend.conversations.reading.amounts import number_of
@@ -71,6 +73,8 @@ def _merged(items: list[Item], text: str, amounts: Sequence[Amount], catalogue: 
         base = _told_of(out, item.start, item.end, text) if told else base
         if base is not None and told is not None:
             out[base] = told
+        elif out and (packed := _in_packs(out[-1], item, text, catalogue)):
+            out[-1] = packed
         elif not (out and _is_refused(out[-1], item, text)):
             out.append(item)
     return out
@@ -94,10 +98,46 @@ def _unnumbered(keys: Sequence[str]) -> tuple[str, ...]:
 
 def _is_refused(last: Item, item: Item, text: str) -> bool:
     """Whether the same good in another size is what is not wanted ("one of 5 litres, not 2 litres")."""
-    if item.keys != last.keys or item.amounts or item.wanted.size is None:
+    sized = not item.amounts and item.wanted.size is not None
+    sized = sized or (_is_size_alone(item) and item.sku not in {None, last.sku})
+    if item.keys != last.keys or not sized:
         return False
-    led = [fold(word) for _, _, word in words_before(text, item.start)[-1:]]
-    return not REFUSES_BEFORE.isdisjoint(led)
+    led = [fold(word) for _, _, word in words_before(text, item.start)]
+    while led and led[-1] in _OF:
+        led.pop()
+    return not REFUSES_BEFORE.isdisjoint(led[-1:])
+
+
+def _is_size_alone(item: Item) -> bool:
+    return item.guessed and item.wanted.measure is not None and item.wanted.count is None
+
+
+def _in_packs(last: Item, item: Item, text: str, catalogue: Catalogue) -> Item | None:
+    """The item before, whose weight the next one tells the packs of ("3 litres of milk, in 1 litre packs"), or None."""
+    size = item.wanted.size or item.wanted.measure
+    known = lexicon()
+    same = [key for key in item.keys if key not in known.containers and not known.is_joint(key)] == [*last.keys]
+    told = same and item.wanted.count in {None, 1} and item.role == last.role
+    row, total = catalogue.by_sku.get(item.sku or ""), last.wanted.measure
+    if not told or total is None or size is None or row is None or row.measure != size or last.wanted.count is not None:
+        return None
+    packs = as_fraction(total.base) / as_fraction(size.base)
+    if packs.denominator > 1 or not _says_packs(text, last.end, item):
+        return None
+    return replace(last, resolution=item.resolution._replace(lines=((row.sku, packs),)))
+
+
+def _says_packs(text: str, start: int, item: Item) -> bool:
+    """Whether a size names what holds it, and nothing but signs and what leads to it stands before it."""
+    led = [fold(word) for _, _, word in words(text[start : item.start])]
+    said = [fold(word) for _, _, word in (*words(text[item.start : item.end]), *words_behind(text, item.end)[:_NEAR])]
+    known = lexicon()
+    held = not known.containers.keys().isdisjoint([*led, *said])
+    return held and all(key in known.containers or key in _LEADS for key in led)
+
+
+_NEAR: Final = 2
+_LEADS: Final = _OF | frozenset(map(fold, ("in", "as", "kwa", "each", "ek", "एक")))
 
 
 def _told_of(items: Sequence[Item], start: int, end: int, text: str) -> int | None:

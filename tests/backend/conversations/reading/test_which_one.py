@@ -43,3 +43,24 @@ def test_another_size_with_its_own_count_is_ordered_beside() -> None:
 )
 def test_a_size_that_is_refused_is_not_ordered(text: str) -> None:
     assert lines(read(CORNER_SHOP, text)) == {"SUGAR-2": 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["{2} of the <sugar> {2kg|2kg}. Not the {1kg|1kg}.", "<sukari> {2kg|2kg} {mbili|2}, si ya {kilo moja|1kg}"]
+)
+def test_nor_one_that_an_article_leads_to(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)) == {"SUGAR-2": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<malisho milk> {3l|3l} in {one litre|1l} packets", {"MILK-L": 3}),
+        ("<malisho> {lita tatu|3l}, pakiti za {lita moja|1l}", {"MILK-L": 3}),
+        ("<malisho> {teen litre|3l}, {ek litre|1l} ke packet, <bread> {1}", {"MILK-L": 3, "BREAD": 1}),
+        ("<malisho> {3l|3l} and a packet of {1l|1l}", {"MILK-L": 4}),
+        ("<maisha> {4kg|4kg} in {1kg|1kg} packets", {"FLOUR-1": 4}),
+    ],
+)
+def test_the_packs_that_a_weight_is_to_come_in_are_no_more_of_it(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(CORNER_SHOP, text)) == expected
