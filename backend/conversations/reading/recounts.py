@@ -4,24 +4,30 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from backend.catalog.linking.folding import fold, words_behind
+from backend.catalog.linking.folding import fold, words, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_said
 from backend.conversations.reading.passed_over import passed_over
-from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.pieces import cues, either
 
 _NO: Final = r"(?:nahi|nahin|nai|no|nako|hapana|नहीं|नही|नको|नाही)"
 _NOT: Final = r"(?:si|sio|siyo|not|nahi|nako|नहीं|नको)"
 _TAKEN_BACK: Final = re.compile(rf"(?<!\w){_NO}[\s,.!]+{_NO}(?!\w)[\s,.!]*", re.IGNORECASE)
-_SAME_NOT: Final = re.compile(
-    rf"(?:(?<!\w)(?:aah|ah|oh|wait|arre|are|no|hapana)[\s,.]+)?(?<!\w){_NOT}\s+(?P<number>[^\s,.]+)",
+_OH: Final = r"(?:(?<!\w)(?:aa?h|oh|wait|arre|are|no|hapana|samahani|sorry|pole|sori|अरे|सॉरी)[\s,.]+)*"
+_SAME_NOT: Final = re.compile(rf"{_OH}(?<!\w)(?P<no>{_NOT})\s+(?P<number>[^\s,.]+)", re.IGNORECASE)
+_BUT: Final = re.compile(r"[\s,.]*(?:(?:ni|its|it's|but|bali|lakini|nataka|weka|balki|बल्कि)\s+)?")
+_LET_ME: Final = re.compile(
+    rf"{_OH}(?<!\w)(?:(?:wacha|acha|hebu)\s+(?:tu\s+)?(?:ni|tu)(?:chukue|seme|pee)|"
+    r"(?:actually |just )?(?:let me|lemme|i'?ll) (?:just )?(?:take|have|get|do))\s+(?:just |only |tu )?",
     re.IGNORECASE,
+)
+_NUMBER_NOT: Final = re.compile(
+    rf"{_OH}(?<![^\s,.])(?P<number>[^\s,.]+)\s+(?:nahi|nahin|nako|no|नहीं|नही|नको)\s+(?=\w)", re.IGNORECASE
 )
 _MAKES: Final = re.compile(
     r"\s*(?:(?:kar|kardo|karo|kara|weka|iwe|ziwe|make|कर|करा|करो)\b\s*(?:do|de|dena|dya|दो|द्या)?)?"
 )
-_BREAKS: Final = re.compile(r"[.;!?।\n]")
-_APART: Final = 3
+_BREAKS: Final = re.compile(r"(?<!\.)\.(?!\.)|[;!?।\n]")
 _COUNT: Final = "count"
 Amount = Mapping[str, Any]
 
@@ -39,14 +45,65 @@ def with_recounts(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
     if not amounts:
         return reading
     for found in _TAKEN_BACK.finditer(text):
-        new = next((one for one in amounts if int(one["start"]) == found.end()), None)
+        new = _amount_at(found, amounts)
         if new is not None:
             return _recounted(text, reading, found.start(), _before(text, found, amounts), new)
+    read = (rule(text, reading, amounts) for rule in (_refused_before, _refused_behind, _let_me))
+    return next((one for one in read if one is not None), reading)
+
+
+def _refused_before(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) -> Mapping[str, Any] | None:
     for found in _SAME_NOT.finditer(text):
-        had, new = _before(text, found, amounts), next((one for one in amounts if _follows(one, found)), None)
-        if had is not None and new is not None and number_said(fold(found["number"]), found["number"]) == had["value"]:
+        had, said = _before(text, found, amounts), number_said(fold(found["number"]), found["number"])
+        new = _amount_at(_BUT.match(text, found.end()), amounts)
+        if had is None or not said:
+            continue
+        led = fold(found["no"]) not in cues().refusals_after
+        if new is not None and had["value"] in {said, new["value"] if led else said}:
             return _recounted(text, reading, found.start(), had, new)
-    return reading
+        if led and had["value"] != said and _ends(text, found.end()):
+            return _without(reading, found.start(), found.end())
+    return None
+
+
+def _refused_behind(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) -> Mapping[str, Any] | None:
+    for found in _NUMBER_NOT.finditer(text):
+        new = _amount_at(found, amounts)
+        if new is not None and (named := _named_again(text, found, new, amounts)) is not None:
+            had, end = named
+            return _recounted(text, reading, found.start(), had, {**new, "end": end})
+    return None
+
+
+def _let_me(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) -> Mapping[str, Any] | None:
+    for found in _LET_ME.finditer(text):
+        had, new = _before(text, found, amounts), _amount_at(found, amounts)
+        if had is not None and new is not None:
+            return _recounted(text, reading, found.start(), had, new)
+    return None
+
+
+def _amount_at(found: re.Match[str] | None, amounts: Sequence[Amount]) -> Amount | None:
+    return next((one for one in amounts if found is not None and int(one["start"]) == found.end()), None)
+
+
+def _named_again(text: str, found: re.Match[str], new: Amount, amounts: Sequence[Amount]) -> tuple[Amount, int] | None:
+    """The one count that is refused for a new one, and where its good ends that the new one names again; else None."""
+    behind = words_behind(text, int(new["end"]))[:1]
+    refused = number_said(fold(found["number"]), found["number"])
+    had = [one for one in amounts if int(one["end"]) <= found.start() and one["value"] == refused]
+    if not behind or len(had) != 1 or had[0].get("kind") != _COUNT:
+        return None
+    start = int(had[0]["end"])
+    end = next((int(one["start"]) for one in amounts if int(one["start"]) > start), found.start())
+    said = {fold(word) for _, _, word in words(text[start : min(end, found.start())])}
+    return (had[0], int(new["end"]) + behind[0][1]) if fold(behind[0][2]) in said - lexicon().filler else None
+
+
+def _without(reading: Mapping[str, Any], start: int, end: int) -> Mapping[str, Any]:
+    """The reading without a number that is refused for the one before it ("milk one, not two")."""
+    kept = [one for one in reading.get("amounts") or () if not start <= int(one["start"]) < end]
+    return {**passed_over(reading, [(start, end)]), "amounts": kept}
 
 
 def _before(text: str, found: re.Match[str], amounts: Sequence[Amount]) -> Amount | None:
@@ -62,11 +119,7 @@ def _ends(text: str, place: int) -> bool:
     if not behind or text[place : place + behind[0][0]].strip():
         return True
     key = fold(behind[0][2])
-    return key in cues().joins or key in cues().asks or key in lexicon().filler
-
-
-def _follows(amount: Amount, found: re.Match[str]) -> bool:
-    return 0 <= int(amount["start"]) - found.end() <= _APART
+    return key in either(cues().joins, cues().asks, cues().only, lexicon().filler)
 
 
 def _recounted(text: str, reading: Mapping[str, Any], start: int, had: Amount | None, new: Amount) -> Mapping[str, Any]:

@@ -28,3 +28,25 @@ def test_the_last_number_counts(text: str, expected: dict[str, int]) -> None:
 ])  # fmt: skip
 def test_a_no_without_a_number_of_its_own_takes_no_count_back(text: str) -> None:
     assert lines(read(CORNER_SHOP, text)).get("MILK", 2) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<mkate> {moja|1} na <mayai> {tano|5}, samahani sio {tano|5} ni {sita|6}", {"BREAD": 1, "EGG": 6}),
+        ("<bread> {3}, not {3}, but {4}", {"BREAD": 4}),
+        ("<mayai> {nne|4}, si {tano|5}, ni {nne|4} tu", {"EGG": 4}),
+        ("<mkate> {moja|1} na <mayai> {nne|4}, si {tano|5}", {"BREAD": 1, "EGG": 4}),
+        ("<mayai> {sita|6}... ah wacha nichukue {nne|4} tu", {"EGG": 4}),
+        ("{3} <bread>, actually let me just have {two|2}", {"BREAD": 2}),
+        ("{2} <brown bread> aur {1} <milk>, arre do nahi {teen|3} bread karo", {"BREAD-B": 3, "MILK": 1}),
+        ("{दो|2} <brown bread> और {एक|1} <milk>, अरे दो नहीं {तीन|3} bread", {"BREAD-B": 3, "MILK": 1}),
+    ],
+)
+def test_a_number_that_corrects_another_counts_in_its_stead(text: str, expected: dict[str, int]) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+def test_a_good_of_its_own_behind_such_a_number_comes_on() -> None:
+    assert lines(read(CORNER_SHOP, "{2} <milk>, wacha nichukue {3} <bread>")) == {"MILK": 2, "BREAD": 3}
