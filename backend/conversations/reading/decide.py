@@ -103,7 +103,12 @@ def _no_payment(facts: Facts) -> bool:
 
 
 def _vague_address(facts: Facts) -> bool:
-    return bool(facts.address and facts.address.get("vague")) and not facts.flags.get("usual_place")
+    vague = facts.address.get("vague") if facts.address else cues().any_in(cues().brought_elsewhere, facts.text)
+    return bool(vague) and not facts.flags.get("usual_place")
+
+
+def _on_credit(facts: Facts) -> bool:
+    return bool(facts.flags.get("credit")) or cues().any_in(cues().on_account, facts.text)
 
 
 def _bad_phone(facts: Facts) -> bool:
@@ -139,7 +144,7 @@ RULES: Final = (
     Rule("nothing more", ("deny",), lambda facts: facts.answered_more, Decision.ACCEPT),
     Rule("refused", ("deny",), lambda facts: facts.asked_confirm, Decision.CLARIFY, Slot.ITEM),
     Rule("acted on", ("affirm", "deny", "special_instruction"), _always, Decision.ACCEPT),
-    Rule("credit", _ORDERS, _flag("credit"), Decision.HANDOFF),
+    Rule("credit", _ORDERS, _on_credit, Decision.HANDOFF),
     Rule("bulk", _ORDERS, is_bulk, Decision.HANDOFF),
     Rule("unclear change", _ORDERS, lambda facts: facts.unclear, Decision.CLARIFY, Slot.ITEM),
     Rule("item open", _ORDERS, _open(Slot.ITEM), Decision.CLARIFY, Slot.ITEM),
