@@ -15,6 +15,27 @@ _COURTESY: Final = re.compile(
 )
 
 
+# "Do one thing": what follows is the wish, and the "one" counts nothing.
+_ONE_THING: Final = re.compile(
+    r"(?<!\w)(?:(?:ek|एक)\s+(?:kaam|काम)\s+(?:kar\w*|कर\S*)(?:\s+(?:na|naa|ना|ji|जी))?"
+    r"|do one thing|fanya jambo moja)(?=\s|[,.:-])",
+    re.IGNORECASE,
+)
+
+
+def without_one_thing(text: str, reading: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """A text with spaces for such words, and the reading without what the bot found in them."""
+    found = _ONE_THING.search(text)
+    if found is None:
+        return text, reading
+    start, end = found.span()
+    kept = {
+        name: [one for one in reading.get(name) or () if one["end"] <= start or end <= one["start"]]
+        for name in ("amounts", "mentions", "tokens")
+    }
+    return text[:start] + " " * (end - start) + text[end:], {**reading, **kept}
+
+
 def without_courtesies(text: str, reading: Mapping[str, Any]) -> str:
     """A text with spaces in the place of thanks, of those whom goods are for, and of the customer's number."""
     phone = (reading.get("slots") or {}).get("phone")

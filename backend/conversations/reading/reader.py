@@ -21,6 +21,7 @@ from backend.conversations.reading.changes import Changer
 from backend.conversations.reading.choices import chosen, chosen_each, only_tells, taken_together
 from backend.conversations.reading.collecting import read_items
 from backend.conversations.reading.confidence import calibration
+from backend.conversations.reading.courtesies import without_one_thing
 from backend.conversations.reading.decide import Facts, Verdict, decide
 from backend.conversations.reading.doubts import in_doubt
 from backend.conversations.reading.exchanged import some_exchanged
@@ -105,6 +106,8 @@ def read_message(reading: Mapping[str, Any], catalogue: Catalogue, context: Read
     Returns:
         Lines, slots, decision and confidence; lines only for orders and changes of orders.
     """
+    text, reading = without_one_thing(context.text, reading)
+    context = context if text is context.text else replace(context, text=text)
     reading = settled(corrected(context.text, reading, catalogue), catalogue, context)
     intent = str((reading.get("intent") or {}).get("name") or "out_of_scope")
     read = _READERS.get(intent, _no_order)(reading, catalogue, context)
