@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words
+from backend.catalog.linking.quantities import Wanted
 from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.pieces import cues
 
@@ -27,7 +28,14 @@ def off_together(items: Sequence[Item], text: str, order: Mapping[str, Fraction]
         listed = out[place - 1].role == REMOVE and item.role == ADD and item.unamounted and item.sku in order
         if listed and _joins(text[before.end : item.start]) and _ends(text[item.end :]):
             out[place] = replace(item, role=REMOVE)
-    return out
+    return [_without_lent(item, out) for item in out]
+
+
+def _without_lent(item: Item, items: Sequence[Item]) -> Item:
+    """An item that comes off, without an amount that is also of what comes on ("no milk, juice, both one litre")."""
+    lent = item.role == REMOVE and not item.unamounted
+    lent = lent and any(one.role == ADD and one.amounts == item.amounts for one in items)
+    return replace(item, amounts=(), wanted=Wanted()) if lent else item
 
 
 def _joins(gap: str) -> bool:

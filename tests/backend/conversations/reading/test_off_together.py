@@ -53,3 +53,16 @@ def test_what_is_made_another_size_takes_the_place_of_its_own_row(text: str) -> 
 def test_do_less_takes_that_many_off(text: str) -> None:
     result = read(KITCHEN, text, intent="modify_order", history=THREE_TEAS)
     assert (lines(result), result.decision) == ({"TEA": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<-malisho> nahi <pwani> wala karna, <dono> {1 litre|1l} hi",
+        "<-malisho> hapana, weka <pwani>, <zote> {lita moja|1l}",
+    ],
+)
+def test_an_amount_of_both_counts_what_comes_on_and_not_what_goes(text: str) -> None:
+    history = (Turn("customer", "malisho"), Turn("bot", "2 Malisho Milk 1L = KES 230. Book karu?"))
+    result = read(CORNER_SHOP, text, intent="modify_order", history=history)
+    assert (result.removed, lines(result)) == (("MILK-L",), {"MILK-P": 2})
