@@ -98,10 +98,10 @@ def _counted(catalogue: Catalogue, row: int, wanted: Wanted) -> Lines | None:
     if _in_packs(item, wanted) == wanted.count and not _breaks_packs(item, wanted):
         return _one(item, wanted.count)
     # "3 idli", of plates of three, may be one plate or three.
-    return None if item.container in _SERVED else _named(catalogue, fewest(_packed(catalogue, row), wanted.count))
+    return None if item.container in SERVED else _named(catalogue, fewest(_packed(catalogue, row), wanted.count))
 
 
-_SERVED: Final = frozenset({"plate", "bowl"})  # who orders what is served in these counts these, or what is on them
+SERVED: Final = frozenset({"plate", "bowl"})  # who orders what is served in these counts these, or what is on them
 
 
 def _by_dozens(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
@@ -125,7 +125,7 @@ _FEWEST_PIECES: Final = 3
 def _breaks_packs(item: CatalogueItem, wanted: Wanted) -> bool:
     """Whether a bare count is above what a pack holds and fills none: 75 plates, of packs of fifty."""
     count, pieces = wanted.count or Fraction(1), item.pieces or 0
-    return wanted.container is None and _FEWEST_PIECES <= pieces < count and item.container not in _SERVED
+    return wanted.container is None and _FEWEST_PIECES <= pieces < count and item.container not in SERVED
 
 
 def _packed(catalogue: Catalogue, row: int) -> list[Pack]:

@@ -8,7 +8,7 @@ from backend.catalog.linking.candidates import is_bundle
 from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, stems, words
 from backend.catalog.linking.lexicon import lexicon
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.quantities import SERVED, Wanted
 from backend.catalog.linking.resolve import ANOTHER, Resolution, Status, resolve
 from backend.catalog.linking.terms import is_unit, read_keys
 from backend.conversations.reading.layout import Amount, amounts_of, clauses, lay_out
@@ -119,6 +119,8 @@ class Segmenter:
         numbered = pieces[place - 1].key in cues().number_words
         name = _as_name(amount, numbered=numbered)
         held = set(name) <= set(plain.keys)  # "Fuse 15" holds it, so that another 15 counts.
+        # "Idli 2 plate" counts, though the row's name says that two are on a plate.
+        held = held or (amount.unit in SERVED and not rest and _is_whole_name(plain.resolution))
         if held or (amount.digits is None and not numbered and not self._in_names(name)):
             return None
         segment = self._resolved(pieces, rest, name)

@@ -125,3 +125,10 @@ def test_a_broken_pack_comes_in_what_its_name_says_it_holds(text: str, expected:
 
 def test_a_part_of_a_pack_that_does_not_come_out_even_is_asked_about() -> None:
     assert read(DEPOT, "{1.3|1.3crate} <ginger ale>").decision is Decision.CLARIFY
+
+
+@pytest.mark.parametrize("text", ["<kothimbir vadi> {2 plate|2plate}", "<कोथिंबीर वडी> {दोन प्लेट|2plate}"])
+def test_plates_are_counted_though_a_row_tells_how_many_are_on_one(text: str) -> None:
+    row = {"sku": "VADI", "name": "Kothimbir Vadi (2 pc plate)", "aliases": "kothimbir vadi|कोथिंबीर वडी"}
+    shop = catalogue_from_rows([row | {"unit": "plate", "price": "45", "stock": "40", "currency": "INR"}])
+    assert lines(read(shop, text)) == {"VADI": 2}
