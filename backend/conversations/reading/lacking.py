@@ -37,6 +37,7 @@ def is_lacking_good(
         return True
     sure = [float(one.get("p", 1.0)) for one in tokens if _is_tagged(one, segment)]
     listed = bool(segment.amounts) or (bool(items) and is_led(segment, pieces)) or _leads(segment, pieces)
+    listed = listed or text[segment.end :].lstrip().startswith("(")  # Brackets tell which of a good is meant.
     surest = max(sure, default=0.0) if listed else min(sure, default=0.0)
     return surest >= BARE_GOOD or (listed and min(sure, default=0.0) >= _LISTED_GOOD)
 

@@ -23,6 +23,14 @@ def test_a_strange_good_that_leads_a_list_is_asked_about(text: str) -> None:
     assert result.unmatched
 
 
+@pytest.mark.parametrize(
+    "text", ["send <gripe water> (the blue one) and {one|1} <bread>", "<dengu> (ya kijani), <maziwa> {2}"]
+)
+def test_a_strange_good_that_brackets_tell_more_of_is_asked_about(text: str) -> None:
+    result = _read(text, p=0.8)
+    assert (result.decision, result.ask, len(result.unmatched)) == (Decision.CLARIFY, Slot.ITEM, 1)
+
+
 def test_alone_the_bot_must_be_surer_of_it() -> None:
     assert not _read("send <gripe water> today, {one|1} <bread>", p=0.8).unmatched
 
