@@ -15,6 +15,18 @@ _RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # What is on the path c
 
 
 @contextmanager
+def held_port() -> Iterator[int]:
+    """A port that nobody else is given while a server on it is away; the server may still take it.
+
+    Linux binds two sockets that both allow reuse to one port, as long as no more than one of them listens (socket(7)).
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@contextmanager
 def redis_server(folder: Path, port: int) -> Iterator[str]:
     """Serve Redis on this port; what it holds ends with it."""
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]

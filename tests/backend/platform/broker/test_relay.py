@@ -22,6 +22,7 @@ from backend.platform.dead_letters import replay, set_paused
 from backend.platform.events import Event, StoredEvent, Subscription, publish_many
 from backend.platform.observability.trace import traced
 from tests.backend.platform.broker.readers import KINDS, Reader, Told
+from tests.support.servers import held_port
 
 VENDOR = Actor(ActorKind.VENDOR, "V-42")
 type RelayTo = Callable[[str], BrokerRelay]
@@ -140,21 +141,22 @@ async def test_a_broker_that_comes_back_is_told_what_it_missed(
     database: Database, relay_to: RelayTo, name: str, tmp_path: Path
 ) -> None:
     """Away at the start, away in the middle: the cursor stands, and then everything comes, once."""
-    kind, port = KINDS[name], free_port()
-    with kind.serve(tmp_path, port) as url:
-        reader = kind.reader(url)
-    relay = relay_to(url)
-    await _walk(database, Walked("ORD1", 1))
-    assert await relay.step() == 0
-    with kind.serve(tmp_path, port):
-        await reader.prepare()
-        await _tell_all(relay)
-        told = await reader.read()
-    await _walk(database, Walked("ORD1", 2), Walked("ORD2", 1))
-    assert await relay.step() == 0
-    with kind.serve(tmp_path, port):
-        await _tell_all(relay)
-        told += await reader.read()
+    kind = KINDS[name]
+    with held_port() as port:
+        with kind.serve(tmp_path, port) as url:
+            reader = kind.reader(url)
+        relay = relay_to(url)
+        await _walk(database, Walked("ORD1", 1))
+        assert await relay.step() == 0
+        with kind.serve(tmp_path, port):
+            await reader.prepare()
+            await _tell_all(relay)
+            told = await reader.read()
+        await _walk(database, Walked("ORD1", 2), Walked("ORD2", 1))
+        assert await relay.step() == 0
+        with kind.serve(tmp_path, port):
+            await _tell_all(relay)
+            told += await reader.read()
     unique = {one.headers["event_id"]: one for one in told}
     assert _steps(list(unique.values()), "ORD1") == [1, 2]
     assert _steps(list(unique.values()), "ORD2") == [1]
