@@ -28,3 +28,11 @@ def test_the_model_is_trained_on_messages_to_shops() -> None:
     told = {example.text for example in to_shops(_DATA)}
     assert told
     assert told <= {example.text for example in everything(_DATA)}
+
+
+def test_no_message_is_trained_under_two_intents() -> None:
+    """Rasa's validation refuses it, whatever was asked before."""
+    told: dict[str, set[str]] = {}
+    for example in everything(_DATA):
+        told.setdefault(example.text, set()).add(example.intent)
+    assert {text: intents for text, intents in told.items() if len(intents) > 1} == {}
