@@ -69,6 +69,7 @@ def _weighed(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Map
     return {**reading, "amounts": amounts, "mentions": [one for one in mentions if one is not None]}
 
 
+@lru_cache(maxsize=1)
 def _listed() -> frozenset[str]:
     return frozenset(cues().weights)
 

@@ -1,7 +1,7 @@
 """What goods are for, told in a clause of its own behind them ("..., pakode banane hai", "..., naanza maisha")."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from backend.conversations.reading.passed_over import passed_over
@@ -26,7 +26,7 @@ _BEGINS: Final = re.compile(
 _FOR_KIN: Final = re.compile(
     r"\b(?:ya|za|wa|la|cha|vya|kwa) (?:mdogo|wadogo|mkubwa|wakubwa) (?:wangu|wako|wake|wetu|wao)\b", re.IGNORECASE
 )
-_CUT: Final = re.compile(r"[,.;\n।!]+")
+_CLAUSE: Final = re.compile(r"[^,.;\n।!]+")
 
 
 def without_reasons(text: str, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> Mapping[str, Any]:
@@ -45,17 +45,9 @@ def without_reasons(text: str, reading: Mapping[str, Any], pieces: Sequence[Piec
     if not orders or all(piece.kind is not Kind.FOREIGN for piece in pieces):
         return reading
     goods = [piece.end for piece in pieces if piece.kind is Kind.GOODS and not piece.weak]
-    spans = [span for span in _clauses(text) if goods and span[0] >= min(goods) and _tells_why(text, span, pieces)]
+    behind = [one.span() for one in _CLAUSE.finditer(text) if goods and one.start() >= min(goods)]
+    spans = [span for span in behind if _tells_why(text, span, pieces)]
     return passed_over(reading, spans) if spans else reading
-
-
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for cut in (*_CUT.finditer(text), None):
-        end = len(text) if cut is None else cut.start()
-        if text[start:end].strip():
-            yield start, end
-        start = end if cut is None else cut.end()
 
 
 def _tells_why(text: str, span: tuple[int, int], pieces: Sequence[Piece]) -> bool:
