@@ -3,21 +3,26 @@
     PYTHONPATH=. .venv/bin/python scripts/mark_messages.py [SHOP ...]
 
 A message is marked where its reading came out as labelled. The marks are those of the bot, put right by what is known
-by then: the address as it is labelled; words of a row that the catalogue found and the bot did not; and words that the
-bot took for goods and nothing came of. A message that is read otherwise than labelled teaches its intent alone, and
-has no marks. Without names all shops of `data/studied` are marked anew; with names, theirs are added.
+by then: the address as it is labelled; words of a row that the catalogue found and the bot did not; words of the shop's
+goods in messages that order none; words that the bot took for goods and nothing came of; and everyday words at the ends
+of a good. A message that is read otherwise than labelled teaches its intent alone, and has no marks. Left out are what
+stands in the benchmark or is near to it, and a text that another intent has. Without names all shops of `data/studied`
+are marked anew; with names, theirs are added.
 """
 
 import argparse
+import json
+import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.catalog.linking.folding import fold
@@ -42,7 +47,17 @@ NAMES: Final = {
 OUTSIDE: Final = "O"
 SPLIT: Final = frozenset({"ITEM", "OPTION", "ADDRESS", "NOTE"})
 ORDERS: Final = frozenset({"place_order", "modify_order"})
+# Intents that name goods, also such as the shop lacks.
+SHOPPING: Final = ORDERS | {"ask_price", "ask_availability"}
+HAND_WRITTEN: Final = ROOT / "data" / "nlu"
+OFTEN: Final = 5
+GOOD: Final = re.compile(r"\[([^\[\]]+)\]\(item\)")
+UNMARKED: Final = re.compile(r"\[([^\[\]]+)\]\(\w+\)")
+WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u097f])*")
+WORD_OR_NUMBER: Final = re.compile(r"\w(?:\w|[\u0900-\u097f])*")
 SAME_PLACE: Final = 90
+BENCHMARK: Final = ROOT.parent / "shared" / "eval" / "dev.jsonl"
+NEAR: Final = 82
 
 
 @dataclass(slots=True)
@@ -68,7 +83,7 @@ def marked(shop: str) -> Iterator[tuple[str, dict[str, Any]]]:
         entry = {"shop": shop, "bot": talk.last_question(context.history), "intent": label["intent"]}
         if set("[]{}") & set(case.text):
             continue
-        text = _markup(case.text, label, readings[case.id], result, catalogue)
+        text = markup(case.text, label, readings[case.id], result, catalogue)
         marks = {"text": case.text, "marks": False} if text is None else {"text": text}
         yield label["lang"], {name: value for name, value in (entry | marks).items() if value != ""}
 
@@ -78,7 +93,7 @@ def _case(number: int, label: Mapping[str, Any]) -> Case:
     return Case(str(number), str(label["text"]), turns)
 
 
-def _markup(
+def markup(
     text: str, label: Mapping[str, Any], reading: Mapping[str, Any], result: OrderReading, catalogue: Catalogue
 ) -> str | None:
     """The message with its marks; None where its reading is not the labelled one."""
@@ -87,9 +102,14 @@ def _markup(
     tokens = _tokens(reading)
     if not _placed(text, label, tokens, result):
         return None
-    _name_found(text, tokens, result, catalogue)
+    found = _words_found(result, catalogue)
+    _name_found(text, tokens, found, paid=bool(label.get("payment")))
+    sold = _words_sold(catalogue)
     if label["intent"] in ORDERS and label["expect"] == "accept":
         _drop_unfound(tokens, result)
+    else:
+        _name_sold(text, tokens, sold)
+    _drop_plain(text, tokens, sold, strict=label["intent"] not in SHOPPING)
     return _written(text, tokens)
 
 
@@ -122,20 +142,62 @@ def _placed(text: str, label: Mapping[str, Any], tokens: list[Token], result: Or
     return True
 
 
-def _name_found(text: str, tokens: list[Token], result: OrderReading, catalogue: Catalogue) -> None:
-    """Mark the words of a row that the catalogue found where the bot saw no good."""
-    for found in result.found:
-        rows = [sku for sku, _ in found.resolution.lines] or found.resolution.alternatives
-        keys = {word.key for sku in rows if sku in catalogue.by_sku for word in catalogue.by_sku[sku].spoken}
+def _words_found(result: OrderReading, catalogue: Catalogue) -> Mapping[tuple[int, int], frozenset[str]]:
+    """Where the catalogue found goods, and the folded words of the rows that they are."""
+    found = {}
+    for one in result.found:
+        rows = [sku for sku, _ in one.resolution.lines] or one.resolution.alternatives
+        known = [catalogue.by_sku[sku] for sku in rows if sku in catalogue.by_sku]
+        found[one.start, one.end] = frozenset(word.key for row in known for word in row.spoken)
+    return found
+
+
+def _name_found(text: str, tokens: list[Token], found: Mapping[tuple[int, int], frozenset[str]], *, paid: bool) -> None:
+    """Mark the words of a row that was found and that the bot took for none, and those right beside it."""
+    free = {OUTSIDE} if paid else {OUTSIDE, "PAYMENT"}
+    for (start, end), keys in found.items():
         for token in tokens:
             word = text[token.start : token.end]
-            if (
-                found.start <= token.start < found.end
-                and token.tag == OUTSIDE
-                and word.isalpha()
-                and fold(word) in keys
-            ):
+            inside = start <= token.start < end
+            beside = token.end <= start and not text[token.end : start].strip(" ")
+            beside = beside or (end <= token.start and not text[end : token.start].strip(" "))
+            if (inside or beside) and token.tag in free and word.isalpha() and fold(word) in keys:
                 token.tag = "ITEM"
+
+
+def _name_sold(text: str, tokens: list[Token], sold: Collection[str]) -> None:
+    """Mark words of the shop's goods that are no everyday words."""
+    for token in tokens:
+        word = text[token.start : token.end]
+        if token.tag == OUTSIDE and word.isalpha() and fold(word) in sold and fold(word) not in plain_words():
+            token.tag = "ITEM"
+
+
+def _drop_plain(text: str, tokens: list[Token], sold: Collection[str], *, strict: bool) -> None:
+    """Take the mark off the ends of a good: everyday words, and in a `strict` message all that is not sold."""
+    for line in (tokens, tokens[::-1]):
+        at_end = True
+        for token in line:
+            key = fold(text[token.start : token.end])
+            if at_end and token.tag == "ITEM" and key not in sold and (strict or key in plain_words()):
+                token.tag = OUTSIDE
+            at_end = token.tag != "ITEM"
+
+
+def _words_sold(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(word.key for row in catalogue.by_sku.values() for word in row.spoken)
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Folded words that the messages written by hand use `OFTEN` times or more, and never within a good."""
+    outside: Counter[str] = Counter()
+    goods = set()
+    for path in HAND_WRITTEN.glob("*/*.yml"):
+        for line in path.read_text("utf-8").splitlines():
+            goods |= {fold(word) for good in GOOD.findall(line) for word in WORD.findall(good)}
+            outside.update(fold(word) for word in WORD.findall(UNMARKED.sub(" ", line)))
+    return frozenset(word for word, count in outside.items() if count >= OFTEN) - goods
 
 
 def _drop_unfound(tokens: list[Token], result: OrderReading) -> None:
@@ -162,6 +224,31 @@ def _written(text: str, tokens: list[Token]) -> str:
     return out + text[at:]
 
 
+def own(entries: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """What may be trained on, by language: no text of the benchmark or near to it, and none under two intents."""
+    cases = map(json.loads, BENCHMARK.read_text("utf-8").splitlines()) if BENCHMARK.exists() else ()
+    known = [_key(text) for case in cases for text in (case["text"], *(turn["text"] for turn in case["history"]))]
+    intents: dict[str, str] = {}
+    kept: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for lang, rows in entries.items():
+        for row in rows:
+            text = UNMARKED.sub(r"\1", row["text"])
+            if intents.setdefault(text, row["intent"]) == row["intent"] and not _is_near(_key(text), known):
+                kept[lang].append(row)
+    return kept
+
+
+def _key(text: str) -> str:
+    return " ".join(fold(word) for word in WORD_OR_NUMBER.findall(text))
+
+
+def _is_near(key: str, known: Sequence[str]) -> bool:
+    if " " not in key:  # A bare "yes", "thanks" or "cash" is nobody's sentence.
+        return False
+    near = process.extractOne(key, known, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR)
+    return near is not None or process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=NEAR) is not None
+
+
 def main() -> int:
     """Mark the shops."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -177,7 +264,7 @@ def main() -> int:
         for lang, entry in marked(shop):
             entries[lang].append(entry)
     MARKED.mkdir(exist_ok=True)
-    for lang, rows in entries.items():
+    for lang, rows in own(entries).items():
         body = yaml.safe_dump({"messages": rows}, allow_unicode=True, sort_keys=False, width=100_000)
         (MARKED / f"{lang}.yml").write_text(HEAD + body, "utf-8")
     return 0

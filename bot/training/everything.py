@@ -11,7 +11,7 @@ from bot.training.generate import generate
 
 HAND_WEIGHT = 2.0
 # How much of what its recipes ask for the generator writes: messages to shops took the place of the rest.
-INVENTED = 0.5
+INVENTED = 0.35
 
 
 def widened(data: Path, seed: int = 7) -> Iterator[Example]:
