@@ -39,6 +39,14 @@ _FORMER: Final = re.compile(
     r",?\s+(?:and not|instead of|rather than|in place of|badala ya)\s.*", re.IGNORECASE | re.DOTALL
 )
 _HOUSE: Final = re.compile(r"(?:^|[.!?\n।]\s*)(?P<number>\d{1,4}[A-Za-z]?,?\s+)$")
+# "Address: ..." to the end of its sentence.
+_TOLD_AS_PLACE: Final = re.compile(
+    r"(?<!\w)(?:address|adress|location|anwani|anuani|pata|patta|पता|पत्ता)\s*(?::|-+)\s*[^.।\n]*$", re.IGNORECASE
+)
+_LINE: Final = re.compile(r"[^\s][^\n]*[^\s]")
+_REST_OF_PLACE: Final = re.compile(r"(?:,\s*[^,.।\n]+)+")
+# "... mtulete Kinoo 87, Muthiga flats": a name, and its number, that somebody is to bring it to.
+_BROUGHT_TO: Final = re.compile(r"(?P<verb>\w+) (?P<place>[A-Z]\w+(?: [A-Z]\w+)?(?: \d{1,4})?),\s*$")
 _WITHOUT: Final = frozenset(map(fold, ("with", "without", "bila", "bina", "no")))
 _NO_LONGER: Final = frozenset(map(fold, ("siko", "sipo", "hatuko", "hatupo", "siishi", "not")))
 _LETTER: Final = re.compile(r"[\u0900-\u097f]{1,2}")  # The house बी-6 is no "by six".
@@ -60,7 +68,7 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     good. A name is one to three words that neither the shop nor any list of ours knows, alone in their clause.
     """
     slots = reading.get("slots") or {}
-    address = slots.get("address")
+    address = slots.get("address") or ("\n" in text and _on_its_own_line(text, reading))
     if not address or address.get("start") is None or address.get("vague"):
         return reading
     address = _without_other_clauses(_without_lead(_without_name(text, address)))
@@ -69,18 +77,35 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     reading = {**reading, "slots": slots}
     start, end = int(address["start"]), int(address["end"])
     first = _head(text, start, reading, catalogue)
-    last = _tail(text, end, reading, catalogue)
+    last = _tail(text, (start, end), reading, catalogue)
     if (first, last) == (start, end):
         return reading
     whole = {**address, "start": first, "end": last, "text": text[first:start] + str(address["text"]) + text[end:last]}
     longer = _without_other_clauses(_without_lead(whole))
     first, last = int(longer["start"]), int(longer["end"])
     inside = [
-        one for one in reading.get("mentions") or () if first <= one["start"] < start or end <= one["start"] < last
+        one
+        for one in reading.get("mentions") or ()
+        if (first < one["end"] and one["start"] < start) or end <= one["start"] < last
     ]
     mentions = [one for one in reading.get("mentions") or () if one not in inside]
     amounts = [one for one in reading.get("amounts") or () if not first <= one["start"] < start]
     return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions, "amounts": amounts}
+
+
+def _on_its_own_line(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A line of which the bot half took every word for an address, though together they were none to it."""
+    tokens = reading.get("tokens") or ()
+    for line in _LINE.finditer(text):
+        inside = [one for one in tokens if line.start() <= one["start"] < line.end()]
+        if len(inside) >= _LONGEST and all(one["tag"] == "ADDRESS" for one in inside):
+            return {"text": line.group(), "start": line.start(), "end": line.end(), "vague": False}
+    return None
+
+
+def is_told_as_place(text: str, start: int) -> bool:
+    """Whether what stands at a place is led to by "address:", and not parted from that by the end of a sentence."""
+    return _TOLD_AS_PLACE.search(text[:start]) is not None
 
 
 def _without_lead(address: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -173,6 +198,9 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
     house = _HOUSE.search(text[:start])  # "Will pay cash. 21 Rose Villa, ..."
     if house:
         return house.start("number")
+    brought = _BROUGHT_TO.search(text[:start])
+    if brought and _brings(brought["verb"]) and all(_may_name(one, catalogue) for one in _names(text, brought)):
+        return brought.start("place")
     led = text[:start].rstrip()
     cut = len(led) - 1 if led.endswith(",") else len(led)
     breaks = [one.end() for one in _BREAK.finditer(text[:cut])]
@@ -184,8 +212,14 @@ def _head(text: str, start: int, reading: Mapping[str, Any], catalogue: Catalogu
     return named[0][0] if named and (begun or told) else start
 
 
-def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> int:
+def _names(text: str, found: re.Match[str]) -> Sequence[Word]:
+    said = _clause(text, found.start("place"), found.end("place"))
+    return [one for one in said if not one[2].isdigit()]
+
+
+def _tail(text: str, span: tuple[int, int], reading: Mapping[str, Any], catalogue: Catalogue) -> int:
     """Where the address ends, the name in the message's last clause included."""
+    start, end = span
     gap = text[end:]
     beside = _BEHIND_IT.match(gap) or (_NEXT_TO.match(gap) if _ENDS_NEXT.search(text[:end]) else None)
     if beside:
@@ -198,6 +232,9 @@ def _tail(text: str, end: int, reading: Mapping[str, Any], catalogue: Catalogue)
         return end + numbered.end()
     if not gap.lstrip().startswith(","):
         return end
+    rest = _REST_OF_PLACE.match(text, end) if is_told_as_place(text, start) else None
+    if rest and not any(first < rest.end() and end < last for first, last in _named_or_held(reading)):
+        return rest.end()
     begun = end + gap.index(",") + 1
     stop = min([len(text), *(one.start() + begun for one in _BREAK.finditer(text[begun:]))])
     stop = min([stop, *(first for first, _ in _held(reading) if first >= begun)])
@@ -212,6 +249,11 @@ def _held(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
     slots = [slot for name, slot in (reading.get("slots") or {}).items() if slot and name != "address"]
     each = [*slots, *(reading.get("amounts") or ())]
     return [(int(one["start"]), int(one["end"])) for one in each if one.get("start") is not None]
+
+
+def _named_or_held(reading: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Spans of the bot's goods and amounts, and of the slots other than the address."""
+    return [*_held(reading), *((int(one["start"]), int(one["end"])) for one in reading.get("mentions") or ())]
 
 
 def _clause(text: str, start: int, end: int) -> list[Word]:

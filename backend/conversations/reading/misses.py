@@ -16,6 +16,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.pieces import Kind, Piece, cues
 from backend.conversations.reading.slips import is_near, number_words, single, unmet
+from backend.conversations.reading.slot_goods import numbers_house
 
 _COUNTING: Final = frozenset({Kind.SIZE, Kind.AMOUNT})
 _NOT_NAMING: Final = frozenset({Kind.SIZE, Kind.JOINT, Kind.OTHER})
@@ -137,7 +138,7 @@ def _counts_good(part: str, catalogue: Catalogue) -> bool:
     """Whether a part of an address is the name of a good and a number."""
     keys = [fold(word) for _, _, word in words(part)]
     counted = 1 < len(keys) <= _FIRST_WORDS and number_of(keys[-1]) is not None
-    return counted and _is_name(keys[:-1], catalogue)
+    return counted and _is_name(keys[:-1], catalogue) and not numbers_house(part, catalogue)
 
 
 def _is_name(keys: Sequence[str], catalogue: Catalogue) -> bool:

@@ -72,6 +72,7 @@ class Cues:
     never_goods: frozenset[str]
     never_written: frozenset[str]
     address_words: frozenset[str]
+    houses: frozenset[str]
     gives: frozenset[str]
     asks: frozenset[str]
     helped: frozenset[str]
@@ -273,7 +274,7 @@ def cues() -> Cues:
     text = resources.files("backend.conversations.reading").joinpath("words.toml").read_text("utf-8")
     lists = tomllib.loads(text)
     for name, stems in lists["swahili"].items():
-        lists["changes"][name] += sorted(set(_conjugated(stems)) - _ALSO_WORDS)
+        lists["changes"].get(name, lists.get(name)).extend(sorted(set(_conjugated(stems)) - _ALSO_WORDS))
     return Cues(
         joins=frozenset(map(fold, lists["joins"])),
         # "Nah" folds to the "na" that joins two goods in Swahili.
@@ -284,6 +285,7 @@ def cues() -> Cues:
         never_goods=frozenset(map(fold, lists["never_goods"])),
         never_written=frozenset(word.lower() for word in lists["never_goods"]),
         address_words=frozenset(lists["address_words"]),
+        houses=frozenset(lists["houses"]),
         gives=frozenset(map(fold, lists["gives"])),
         asks=frozenset(map(fold, lists["asks"])),
         helped=frozenset(lists["helped"]),

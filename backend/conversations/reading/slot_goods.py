@@ -9,6 +9,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before
 from backend.catalog.linking.resolve import Status
 from backend.conversations.reading.amounts import number_of
+from backend.conversations.reading.edges import is_told_as_place
 from backend.conversations.reading.layout import amounts_of, clauses, lay_out
 from backend.conversations.reading.pieces import CUTS, Kind, cues, either
 from backend.conversations.reading.segmenter import Segmenter
@@ -82,6 +83,8 @@ def is_item(
     counts = (int(one["start"]) for one in reading.get("amounts") or () if start <= one["start"] < end)
     if counted and all(_NUMBERED.search(text[start:place]) for place in counts):
         return False
+    if counted and (numbers_house(text[start:end], catalogue) or is_told_as_place(text, start)):
+        return False
     bare = {**reading, "slots": {}, "mentions": [], "tokens": []}
     pieces = [piece for piece in lay_out(text, bare, catalogue, trusted=True) if start <= piece.start < end]
     pieces = [piece for piece in pieces if piece.kind not in CUTS]
@@ -95,3 +98,9 @@ def is_item(
     found = [segment.resolution for run in cut for segment in run]
     named = len(found) == 1 and found[0].status in NAMED and found[0].exact
     return named and found[0].score >= _NO_SLIP
+
+
+def numbers_house(said: str, catalogue: Catalogue) -> bool:
+    """Whether a stretch begins with a word for a house that the shop does not spell so ("मकान 23" is no butter)."""
+    typed = next((word.lower() for _, _, word in words(said)), "")
+    return typed in cues().houses and typed not in catalogue.written

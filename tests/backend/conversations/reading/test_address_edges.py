@@ -42,6 +42,11 @@ def addressed(text: str, address: str, unsure: str = "") -> str:
         ("बी-6, शांती सदन, गल्ली 4", "बी-6, शांती सदन, गल्ली 4", "", "बी-6, शांती सदन, गल्ली 4"),
         ("by 6, Shanti Sadan, lane 4", "by 6, Shanti Sadan, lane 4", "", "Shanti Sadan, lane 4"),
         ("{2} <milk> to City Mall, call the door", "City Mall", "the door", "City Mall"),
+        ("{2} <milk>. पत्ता: रो हाउस 7, बाग, सातपूर, मंदिर", "रो हाउस 7, बाग", "", "रो हाउस 7, बाग, सातपूर, मंदिर"),
+        ("{2} <milk>. anwani: Block 7, Umoja, Tena. asante", "Block 7", "", "Block 7, Umoja, Tena"),
+        ("{2} <milk>. address: Block 7, Umoja, {2} <bread>", "Block 7", "", "Block 7"),
+        ("{2} <milk> tuletee Umoja 17, Tena flats", "Tena flats", "", "Umoja 17, Tena flats"),
+        ("{2} <milk> tuletee Bread 17, Tena flats", "Tena flats", "", "Tena flats"),
     ],
 )
 def test_a_name_at_its_edge_is_part_of_an_address(text: str, address: str, unsure: str, expected: str) -> None:
@@ -124,3 +129,14 @@ def test_an_address_takes_the_name_that_a_note_leads_to(text: str, note: str, ad
     }
     found = with_edges(plain, {**reading, "slots": slots}, CORNER_SHOP)["slots"]
     assert (found["address"]["text"], found["note"]["text"]) == (address, left)
+
+
+def test_a_line_of_its_own_that_was_half_taken_for_an_address_is_one() -> None:
+    plain, reading = marked("{2} <milk>\nUmoja city, Tena B2 1104\nasante")
+    there = plain.index("Umoja")
+    words = ("Umoja", "city", "Tena", "B2", "1104")
+    tokens = [{"start": plain.index(word), "end": 0, "tag": "ADDRESS", "p": 0.5} for word in words]
+    read = {**reading, "tokens": [one for one in reading["tokens"] if one["start"] < there] + tokens, "slots": {}}
+    assert with_edges(plain, read, CORNER_SHOP)["slots"]["address"]["text"] == "Umoja city, Tena B2 1104"
+    told = {**read, "tokens": [*tokens[1:], {**tokens[0], "tag": "ITEM"}]}
+    assert not with_edges(plain, told, CORNER_SHOP)["slots"].get("address")

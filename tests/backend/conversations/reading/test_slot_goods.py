@@ -89,3 +89,27 @@ def test_a_note_that_begins_a_whole_name_is_a_part_of_it(note: str, good: str) -
     slots = {"note": {"text": note, "start": 0, "end": len(note)}}
     result = read(catalogue_from_rows(rows), f"{note} <{good}> {{2}}", slots=slots)
     assert (lines(result), result.note) == ({"SATVIK": 2}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("<chai> {2}. पता: पोहे 5, गल्ली 4, शांती नगर", "पोहे 5, गल्ली 4, शांती नगर"),
+        ("{2} <chai>, address: tea 14, gate 4, Aundh road", "tea 14, gate 4, Aundh road"),
+        ("<chai> {2}. anwani - vada 5, gate 4, Moi road", "vada 5, gate 4, Moi road"),
+    ],
+)
+def test_what_address_leads_to_is_no_good(text: str, address: str) -> None:
+    result = read(KITCHEN, text, slots={"address": _slot(text, address)})
+    assert (lines(result), result.address) == ({"TEA": 2}, address)
+
+
+@pytest.mark.parametrize("house", ["ghar", "घर", "nyumba"])
+def test_the_number_of_a_house_counts_no_good_that_sounds_so(house: str) -> None:
+    rows = [
+        {"sku": sku, "name": name, "aliases": alias, "price": "90", "stock": "40"}
+        for sku, name, alias in (("TEA", "Tea", "chai"), ("CLOVE", "Gharr Nhyumba", "gharr|nhyumba"))
+    ]
+    text = f"{{2}} <chai>, {house} 23, Shanti nagar"
+    result = read(catalogue_from_rows(rows), text, slots={"address": _slot(text, f"{house} 23, Shanti nagar")})
+    assert (lines(result), result.address) == ({"TEA": 2}, f"{house} 23, Shanti nagar")
