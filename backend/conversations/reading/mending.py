@@ -40,7 +40,7 @@ from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
 from backend.conversations.reading.told_without import note_of_some
 from backend.conversations.reading.torn_names import name_ends
-from backend.conversations.reading.two_or_give import counts_two
+from backend.conversations.reading.two_or_give import counts_two, is_verb
 from backend.conversations.reading.unread import tells_of_a_wish
 from backend.conversations.reading.whole_names import with_whole_names
 
@@ -254,9 +254,8 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         counts = counts or counts_behind_verb(pieces, place - 1)
         counts = counts or counts_a_size(pieces, place - 1, reading.get("amounts") or ())
         price = after.key in lexicon().joints_before and piece.key.isdigit()
-        sold = near is not None and near.kind is Kind.GOODS  # "Dal" is to put in, or lentils.
-        given = not sold and piece.key in ALSO_GIVES and helps(text, piece.start)
-        if unread and told and (counts or price) and not given:
+        given = piece.key in ALSO_GIVES and helps(text, piece.start)
+        if unread and told and (counts or price) and not (given and is_verb(near, reading, catalogue)):
             found.append(counted(piece, value, "money" if price and value >= LEAST_PRICE else "count"))
     return found
 
@@ -388,10 +387,8 @@ _SENTENCE: Final = re.compile(r"[.।]\s+|\n+")
 
 def _counted_before(text: str, reading: Mapping[str, Any], catalogue: Catalogue, slot: Mapping[str, Any]) -> int | None:
     """Where the good ends that a slot begins with, and that an amount right before the slot counts."""
-    start, end = slot["start"], slot["end"]
-    counts = [
-        one for one in reading.get("amounts") or () if one["end"] <= start and not text[one["end"] : start].strip()
-    ]
+    start, end, given = slot["start"], slot["end"], reading.get("amounts") or ()
+    counts = [one for one in given if one["end"] <= start and not text[one["end"] : start].strip()]
     if not counts:
         return None
     first = counts[0]["start"]

@@ -1,11 +1,12 @@
 """Where Hindi's "do" counts two, though it may say "give": among the counts of a list, or before "and add"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
+from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold
-from backend.conversations.reading.amounts import ALSO_GIVES
+from backend.conversations.reading.amounts import ALSO_GIVES, number_said
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues
 
 _NAMING: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
@@ -38,8 +39,20 @@ def counts_two(pieces: Sequence[Piece], at: int) -> bool:
     return (
         bool(gives and gives[0].key in _GIVES)
         or _is_listed(pieces, at)
+        or _ends_as_others(pieces, at)
         or _is_to_be_added(pieces[at + 1 : at + 1 + _AND_ADD])
     )
+
+
+def is_verb(piece: Piece | None, reading: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether a word that "do" helps ("daal", to put in) is no good, though the shop sells what sounds so ("dal").
+
+    In a change it is none where the bot takes it for none and the shop does not spell its good so.
+    """
+    if piece is None or piece.kind is not Kind.GOODS:
+        return True
+    changes = (reading.get("intent") or {}).get("name") == "modify_order"
+    return changes and piece.weak and piece.text.lower() not in catalogue.written
 
 
 def _opens_before_giving(pieces: Sequence[Piece], at: int) -> bool:
@@ -58,6 +71,15 @@ def _is_listed(pieces: Sequence[Piece], at: int) -> bool:
     if not any(one.kind is Kind.AMOUNT for one in led) or not after or after[0].kind not in _NAMING:
         return False
     return led[0].kind is Kind.AMOUNT or held[-1].kind is Kind.AMOUNT
+
+
+def _ends_as_others(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether it ends its entry as a number in letters ends one before ("naan chaar, dal do, ...")."""
+    if at + 1 < len(pieces) and pieces[at + 1].kind not in CUTS:
+        return False
+    entries = zip(pieces[:at], pieces[1:at], pieces[2 : at + 1], strict=False)
+    numbers = (two for one, two, end in entries if one.kind in _NAMING and two.kind is Kind.OTHER and end.kind in CUTS)
+    return any(one.key not in ALSO_GIVES and (number_said(one.key, one.text) or 0) > 1 for one in numbers)
 
 
 def _is_to_be_added(behind: Sequence[Piece]) -> bool:

@@ -3,8 +3,10 @@
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
-from backend.conversations.reading.types import Decision, Turn
-from tests.support.marked_reading import lines, read
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext, Turn
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import marked
 
 DHABA = catalogue_from_rows(
     [
@@ -35,10 +37,24 @@ def test_it_counts_among_counts(text: str, expected: dict[str, int]) -> None:
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
 
 
+@pytest.mark.parametrize("text", ["<paratha> chaar, <dal> do, jaldi", "<पराठा> चार, <दाल> दो, जल्दी"])
+def test_it_counts_where_a_number_in_letters_ends_the_entry_before(text: str) -> None:
+    plain, reading = marked(text)
+    doubted = [{**one, "p": 0.7} if one["tag"] == "O" else one for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": doubted}, DHABA, ReadingContext(text=plain, thresholds=EVERYTHING))
+    assert lines(result) == {"PARATHA": 4, "DAL": 2}
+
+
 @pytest.mark.parametrize("text", ["<paratha> do aur jod do", "<पराठा> दो और जोड़ दो"])
 def test_it_counts_where_a_second_one_gives(text: str) -> None:
     result = read(DHABA, text, intent="modify_order", history=FOUR)
     assert (lines(result), result.removed, result.decision) == ({"PARATHA": 2}, (), Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["<paratha> {6} aur daal do", "<पराठा> {6} और डाल दो"])
+def test_it_counts_no_verb_that_sounds_like_a_good(text: str) -> None:
+    result = read(DHABA, text, intent="modify_order", history=FOUR)
+    assert (lines(result), result.decision) == ({"PARATHA": 6}, Decision.ACCEPT)
 
 
 @pytest.mark.parametrize(
