@@ -356,7 +356,7 @@ def _container_of(item: CatalogueItem, choice: _Choice, wanted: Wanted, spec: Sp
     if item.pieces and f"{item.pieces}" in spec.numbers:
         return item.container  # "Tissue 4 pack nne" says what a pack holds, and then how many.
     if choice.rule != "alias":
-        return spec.container
+        return wanted.container or spec.container
     return wanted.container if wanted.container and quantities.alike(wanted.container, item.container) else None
 
 

@@ -8,6 +8,7 @@ from backend.catalog.linking.quantities import Wanted
 from backend.catalog.linking.terms import Measure, Terms
 
 HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
+_PIECE: Final = "piece"
 _PARTS: Final = {label: part for part, label in HALVES.items()}
 
 
@@ -35,7 +36,8 @@ def spec_of(terms: Terms, wanted: Wanted) -> Spec:
     measure = wanted.size or terms.measure or wanted.measure
     part = HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
     label = terms.label or wanted.portion or part
-    return Spec(measure, label, wanted.container or terms.container, terms.numbers)
+    counted = wanted.container if wanted.container != _PIECE or terms.container is None else None
+    return Spec(measure, label, counted or terms.container, terms.numbers)  # "Gift box, 4 pcs": so many boxes.
 
 
 def count_of(spec: Spec, wanted: Wanted, *, labelled: bool, weighed: bool) -> Fraction | None:

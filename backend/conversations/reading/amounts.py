@@ -28,7 +28,7 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     counted = [one for one in amounts if not counts_people(text, one["start"], one["end"])]
     counted = [one for one in counted if not counts_time(text, one, catalogue)]
     unnamed = [kept for one in counted if (kept := without_vessel_name(text, one, catalogue))]
-    sized = [_without_money(text, one) for one in unnamed]
+    sized = [_without_money(text, one) for one in _in_its_packs(text, unnamed)]
     sized = _unit_off_name(text, [part for one in sized for part in _size_apart(text, _in_rupees(text, one))])
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
@@ -297,6 +297,26 @@ def _units_behind(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mappi
     ordered = sorted(amounts, key=lambda amount: int(amount["start"]))
     leads = bool(ordered) and ordered[0].get("kind") == "count" and not text[: int(ordered[0]["start"])].strip()
     return [_without_unit(one) if leads and one is not ordered[0] else one for one in ordered]
+
+
+def _in_its_packs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Take "ka box 2" for two boxes: a container that a good is "of", and the count right behind it."""
+    kept: list[Mapping[str, Any]] = []
+    for one in sorted(amounts, key=lambda amount: int(amount["start"])):
+        led = kept[-1] if kept else one
+        container = led.get("kind") == "pack" and _OF_PACK.fullmatch(str(led.get("text") or ""))
+        if container and one.get("kind") == "count" and text[int(led["end"]) : int(one["start"])].isspace():
+            start = int(led["start"]) + container.start("unit")
+            kept[-1] = {**led, "start": start, "end": one["end"], "text": text[start : one["end"]]} | {
+                "value": one["value"],
+                "high": one.get("high"),
+            }
+        else:
+            kept.append(one)
+    return kept
+
+
+_OF_PACK: Final = re.compile(r"(?:k[aie]|ch[aie]|का|की|के|चा|ची|चे|ya|za|la|cha|vya)\s+(?P<unit>\S+)", re.IGNORECASE)
 
 
 def _without_unit(amount: Mapping[str, Any]) -> Mapping[str, Any]:

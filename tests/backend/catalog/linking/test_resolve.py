@@ -338,3 +338,19 @@ def test_a_size_is_looked_for_among_all_sorts_that_one_name_begins(words: str) -
     )
     found = resolve(shop, terms_of(words), Wanted(count=TWO))
     assert (found.status, {*found.alternatives}) == (Status.OPEN, {"SALT-L", "CHILLI-L"})
+
+
+def test_pieces_of_what_is_called_by_its_container_are_so_many_of_it() -> None:
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": alias, "unit": unit, "price": "90", "stock": "40"}
+            for sku, name, alias, unit in (
+                ("HAMPER", "Fruit Hamper Basket", "hamper basket|hamper box", "box"),
+                ("BUNS", "Bun Packet (6 pcs)", "bun packet", "packet"),
+            )
+        ]
+    )
+    four, twelve = (Wanted(count=Fraction(number), container="piece") for number in (4, 12))
+    assert resolve(shop, terms_of("hamper box"), four).lines == (("HAMPER", Fraction(4)),)
+    assert resolve(shop, terms_of("hamper box"), four).exact
+    assert resolve(shop, terms_of("bun packet"), twelve).lines == (("BUNS", TWO),)

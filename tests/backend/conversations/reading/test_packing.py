@@ -31,3 +31,12 @@ def _amount(text: str, said: str, value: float, kind: str) -> dict[str, Any]:
 def test_a_number_of_packs_behind_in_is_no_count(text: str, weight: str, packed: str, kind: str, expected: str) -> None:
     amounts = [_amount(text, weight, 3.0, "measure"), _amount(text, packed, 3.0, kind)]
     assert [one["kind"] for one in as_meant(text, amounts, SHOP)] == ["measure", expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "said"), [("chai ka dabba 3 dena", "ka dabba", "3"), ("चहाचा chi box 2", "chi box", "2")]
+)
+def test_a_count_behind_of_a_container_counts_containers(text: str, unit: str, said: str) -> None:
+    amounts = [{**_amount(text, unit, 1.0, "pack"), "unit": "box"}, _amount(text, said, float(said), "count")]
+    told = [(one["kind"], one["value"], one["text"]) for one in as_meant(text, amounts, SHOP)]
+    assert told == [("pack", float(said), f"{unit.split()[1]} {said}")]
