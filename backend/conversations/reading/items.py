@@ -196,7 +196,8 @@ class Collector:
     def _only_says_how(self, segment: Segment) -> bool:
         """Whether words that no row has tell how what was named before is to come ("cleaned")."""
         free = bool(self.items) and segment.resolution.status is Status.UNKNOWN and segment.wanted.count is None
-        return free and says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
+        how = says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
+        return free and (how or not cues().less.isdisjoint(self._words_before(segment.start)[-1:]))
 
     def _is_its_own(self, lost: Segment, segment: Segment) -> bool:
         """Whether an "and" parts an item from an amount whose unit is what a row is called by ("a tray and a loaf")."""

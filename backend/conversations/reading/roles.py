@@ -111,9 +111,13 @@ class Roles:
         return bool(self._refusing) and self._orders and all(key in cues().joins for key in said)
 
     def _comes_without(self, segment: Segment) -> bool:
-        """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself."""
+        """Whether what stands behind a good is refused ("poha bina pyaz"), and not the good itself.
+
+        So is what a counted one is to have less of, in an order ("दो चाय कम चीनी").
+        """
         after = self._words_after(segment.end)[:_PAIR]
-        return len(after) == _PAIR and after[0] in _WITHOUT
+        less = self._orders and bool(segment.amounts) and after[:1] != after[1:] and {*after[:1]} <= cues().less
+        return len(after) == _PAIR and (after[0] in _WITHOUT or less)
 
     def _behind_without(self, place: int) -> bool:
         """Whether Swahili's "may it not be with" stands right before a place ("isiwe na sukari")."""

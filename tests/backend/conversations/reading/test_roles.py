@@ -28,6 +28,8 @@ def _lines(text: str, refusing: str) -> dict[str, int]:
     [
         ("{2} <mug> and {one|1} <-vase>, it's a present so remove the price sticker", "remove", {"MUG": 2, "VASE": 1}),
         ("<kikombe> {2} na <-chombo> {1}, toa bei tafadhali", "toa", {"MUG": 2, "VASE": 1}),
+        ("{2} <-mug> kam size aur {1} <vase>", "kam", {"MUG": 2, "VASE": 1}),
+        ("{दो|2} <-mug> कम चौड़ा और {1} <vase>", "कम", {"MUG": 2, "VASE": 1}),
         ("{2} <mug>, remove the <-vase>", "remove", {"MUG": 2}),
         ("{2} <mug>, <-vase> hatao", "hatao", {"MUG": 2}),
     ],

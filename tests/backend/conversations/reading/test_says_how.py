@@ -24,6 +24,8 @@ MILL = catalogue_from_rows(
     [
         "<jowar> {2 kilo|2kg}, <bareek pisna>",
         "<jowar> {2 kilo|2kg}, <pisna>",
+        "<jowar> {2 kilo|2kg} kam <chhilka>",
+        "<ज्वारी> {दोन किलो|2kg} कमी <कोंडा>",
         "<ज्वारी> {दोन किलो|2kg}, बारीक <दळून> द्या",
         "<ज्वारी> {2 किलो|2kg}, <पीसकर> देना",
         "<jwari> {2 kilo|2kg} <dalun> dya",
