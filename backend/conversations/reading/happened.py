@@ -11,6 +11,13 @@ from backend.conversations.reading.pieces import Kind, Piece, cues
 # Swahili's "it has ...", "they have ..."; the verb agrees with the noun before it.
 _HAS: Final = re.compile(r"(?:zi|wa|ya|vi|ki|li|i)me[a-z]{4,}")
 _SAID: Final = re.compile(rf"\b{_HAS.pattern}\b", re.IGNORECASE)
+# Who has come, or joined: "dost aa gaya", "wageni wamefika", "my sister came".
+_CAME: Final = re.compile(
+    r"(?<!\w)(?:aa? ga?y[aei]+|aay[aei]+ h[au]i?n?|aale?l[aei]|aal[aei] aahet?|(?:a|wa)me(?:kuja|fika|ongezeka)|"
+    r"(?:has |have |just )?(?:came|joined)(?: over)?|is coming|are coming|आ गय[ाेी]|आ गए|आल[ाेी]त?)(?!\w)",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(r"[^,.;!?।\n]+")
 _NAMES: Final = frozenset({Kind.GOODS, Kind.FOREIGN, Kind.SIZE, Kind.JOINT})
 
 
@@ -22,11 +29,22 @@ def without_happened(text: str, reading: Mapping[str, Any], pieces: Sequence[Pie
         reading: The reading.
         pieces: All pieces of the message in order.
     """
+    reading = _without_guests(text, reading, pieces) if _CAME.search(text) else reading
     if not _SAID.search(text) or (reading.get("intent") or {}).get("name") != "place_order":
         return reading
     told = [place for place, piece in enumerate(pieces) if _HAS.fullmatch(piece.text.lower())]
     spans = [span for place in told for span in _subject(pieces, place)]
     return passed_over(reading, spans) if spans else reading
+
+
+def _without_guests(text: str, reading: Mapping[str, Any], pieces: Sequence[Piece]) -> Mapping[str, Any]:
+    """The reading without clauses that tell who has come, and count no good of the shop ("dost aa gaya ek aur")."""
+    clauses = [one.span() for one in _CLAUSE.finditer(text) if _CAME.search(one.group())]
+    named = [one.start for one in pieces if one.kind in {Kind.GOODS, Kind.SIZE}]
+    spans = [(start, end) for start, end in clauses if not any(start <= place < end for place in named)]
+    amounts = reading.get("amounts") or ()
+    kept = [one for one in amounts if not any(start <= one["start"] < end for start, end in spans)]
+    return {**passed_over(reading, spans), "amounts": kept} if spans else reading
 
 
 def _is_named(piece: Piece) -> bool:

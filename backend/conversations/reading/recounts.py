@@ -18,6 +18,7 @@ _SAME_NOT: Final = re.compile(rf"{_OH}(?<!\w)(?P<no>{_NOT})\s+(?P<number>[^\s,.]
 _BUT: Final = re.compile(r"[\s,.]*(?:(?:ni|its|it's|but|bali|lakini|nataka|weka|balki|बल्कि)\s+)?")
 _LET_ME: Final = re.compile(
     rf"{_OH}(?<!\w)(?:(?:wacha|acha|hebu)\s+(?:tu\s+)?(?:ni|tu)(?:chukue|seme|pee)|"
+    r"(?:ama|au|or|but|lakini)\s+(?:wacha|acha|ngoja|wait)(?=\s+\w+\s+(?:tu|only|pekee)\b)|"
     r"(?:actually |just )?(?:let me|lemme|i'?ll) (?:just )?(?:take|have|get|do))\s+(?:just |only |tu )?",
     re.IGNORECASE,
 )

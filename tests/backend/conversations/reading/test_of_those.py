@@ -25,6 +25,8 @@ def _asked(text: str) -> tuple[Turn, Turn]:
         ("a <tent> please", "the small one, {three|3} of those", {"TENT-S": 3}),
         ("nataka <hema>", "ya kati, {mbili|2} za hizo", {"TENT-M": 2}),
         ("nataka <hema>", "medium {tatu|3} hizo", {"TENT-M": 3}),
+        ("a <tent> please", "medium, tatu", {"TENT-M": 3}),
+        ("nataka <hema>", "ile ndogo, nne.", {"TENT-S": 4}),
         ("a <tent> please", "{2} small, {1} medium", {"TENT-S": 2, "TENT-M": 1}),
     ],
 )

@@ -38,6 +38,8 @@ def test_a_no_without_a_number_of_its_own_takes_no_count_back(text: str) -> None
         ("<mayai> {nne|4}, si {tano|5}, ni {nne|4} tu", {"EGG": 4}),
         ("<mkate> {moja|1} na <mayai> {nne|4}, si {tano|5}", {"BREAD": 1, "EGG": 4}),
         ("<mayai> {sita|6}... ah wacha nichukue {nne|4} tu", {"EGG": 4}),
+        ("<mayai> {sita|6}, ama wacha {nne|4} tu. na <mkate> {mbili|2}", {"EGG": 4, "BREAD": 2}),
+        ("{6} <eggs> or wait {4} only", {"EGG": 4}),
         ("{3} <bread>, actually let me just have {two|2}", {"BREAD": 2}),
         ("{2} <brown bread> aur {1} <milk>, arre do nahi {teen|3} bread karo", {"BREAD-B": 3, "MILK": 1}),
         ("{दो|2} <brown bread> और {एक|1} <milk>, अरे दो नहीं {तीन|3} bread", {"BREAD-B": 3, "MILK": 1}),
