@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, takewhile
+from itertools import dropwhile, pairwise, takewhile
 from typing import Any, Final
 
 from backend.catalog.linking.candidates import ENOUGH
@@ -13,10 +13,14 @@ from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.layout import clauses
 from backend.conversations.reading.own_choices import is_choice_of
 from backend.conversations.reading.pieces import CUTS, Kind, Piece, cues, either, is_word
+from backend.conversations.reading.roles import GENITIVES
 from backend.conversations.reading.verbs import asks_to_treat
 
 _LONGEST: Final = 4
 _PASSED_OVER: Final = 0.95
+_UNSURE: Final = 0.8
+_OF_SOMETHING: Final = 2
+_SEND_ME: Final = re.compile(r"(?:m|u)?(?:ni|tu)(?:tumi|lete|pati|peleke|wekee?)\w*[ei]|(?:m|u)?(?:ni|tu)pe+")
 _ASKS_ME: Final = re.compile(r"ni\w{2,}[ei]")  # Swahili's "do ... for me": nisaidie, nicheki, nitumie.
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _HINDI: Final = frozenset({"hi-Latn", "mr-Latn"})
@@ -156,7 +160,7 @@ def _joined_with_items(pieces: Sequence[Piece], items: Sequence[Item]) -> Iterat
     for place, (led_by, run) in enumerate(runs):
         before = _joined(led_by) and place > 0 and _holds(runs[place - 1][1], items)
         after = place + 1 < len(runs) and _joined(runs[place + 1][0]) and _holds(runs[place + 1][1], items)
-        if run and (before or after) and not _holds(run, items) and not _refused(led_by):
+        if run and (before or after) and not _holds(run, items) and not _refused(led_by, run):
             yield run
 
 
@@ -178,9 +182,11 @@ def _joined(led_by: Sequence[Piece]) -> bool:
     return bool(led_by) and led_by[-1].kind is Kind.JOIN
 
 
-def _refused(led_by: Sequence[Piece]) -> bool:
+def _refused(led_by: Sequence[Piece], run: Sequence[Piece]) -> bool:
     """Whether they say without what a good is to come ("two coffees without sugar", "zisiwe na sukari")."""
+    sends = bool(run) and _SEND_ME.fullmatch(run[0].text.lower()) is not None
     refusing = either(cues().negations, cues().off)
+    led_by = led_by[:-1] if led_by and led_by[-1].text.lower() == "si" and sends else led_by  # "Si unitumie ...?"
     return any(piece.kind is Kind.BREAK and piece.key in refusing for piece in led_by)
 
 
@@ -191,12 +197,23 @@ def _holds(run: Sequence[Piece], items: Sequence[Item]) -> bool:
 def _is_stray(run: Sequence[Piece], reading: Mapping[str, Any]) -> bool:
     known = cues()
     steering = either(known.never_goods, known.more, known.less, known.set, known.off, known.corrections, known.pays)
+    run = list(dropwhile(lambda piece: piece.key in known.asks or _SEND_ME.fullmatch(piece.text.lower()), run))
+    if len(run) > _OF_SOMETHING and run[1].key in GENITIVES and run[0].kind is Kind.OTHER:
+        return _is_doubted_name(run, steering, reading)
     said = [piece for piece in run if piece.kind is Kind.OTHER]
     plain = all(piece.kind in _SILENT or piece.kind is Kind.SIZE for piece in run) and all(
         piece.key not in steering for piece in said
     )
     plain = plain and not any(_ASKS_ME.fullmatch(piece.text.lower()) or asks_to_treat(piece.text) for piece in said)
     return plain and 0 < len(said) <= _LONGEST and min(_p(piece, reading) for piece in said) < _PASSED_OVER
+
+
+def _is_doubted_name(run: Sequence[Piece], steering: frozenset[str], reading: Mapping[str, Any]) -> bool:
+    """Whether a word of no list, told by what it is of ("kiti cha gari"), is a name that the bot may have missed."""
+    head, others = run[0], [piece for piece in run if piece.kind is not Kind.JOINT]
+    listed = head.key in steering or _ASKS_ME.fullmatch(head.text.lower()) or asks_to_treat(head.text)
+    plain = all(piece.kind is Kind.OTHER or piece.weak for piece in others)
+    return plain and not listed and len(others) <= _LONGEST and min(_p(one, reading) for one in others) < _UNSURE
 
 
 def _p(piece: Piece, reading: Mapping[str, Any]) -> float:

@@ -259,3 +259,28 @@ def test_haste_that_the_bot_took_for_a_part_of_a_good_is_none(haste: str) -> Non
 def test_a_short_and_that_the_bot_took_for_a_part_of_a_good_joins(joint: str) -> None:
     plain, reading = marked(f"{{1}} <milk {joint}> {{2}} <coke>")
     assert [one.text for one in lay_out(plain, reading, CORNER_SHOP) if one.kind is Kind.JOIN] == [joint]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("<mkate> {mbili|2} na viatu vya shule", "viatu"),
+        ("si unitumie viatu vya shule na <mkate> {mbili|2}", "shule"),
+        ("<mkate> {mbili|2} na pazia la dirisha la watoto", "pazia"),
+    ],
+)
+def test_a_name_of_something_behind_an_and_is_asked_about(text: str, doubted: str) -> None:
+    assert _doubting(text, doubted) is Decision.CLARIFY
+    assert _doubting(text, "nothing") is Decision.ACCEPT
+
+
+def test_change_for_a_note_is_no_good() -> None:
+    assert _doubting("<mkate> {mbili|2} na uje na change ya soo tano", "change") is Decision.ACCEPT
+
+
+def _doubting(text: str, doubted: str) -> Decision:
+    """The decision where the bot was of two minds about a word."""
+    plain, reading = marked(text)
+    tokens = [{**one, "p": 0.5} if one["text"] == doubted else {**one, "p": 1.0} for one in reading["tokens"]]
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    return read_message({**reading, "tokens": tokens}, CORNER_SHOP, context).decision
