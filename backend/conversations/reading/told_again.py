@@ -57,7 +57,7 @@ _AGAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _THIS_ORDER: Final = re.compile(
-    r"\b(?:this|that|the|same|yahi|wahi|vahi|yehi|hich|tich|hiyo(?: hiyo)?|ile(?: ile)?) (?:order|oda)\b"
+    r"\b(?:this|that|the|same|yahi|wahi|vahi|yehi|hich|tich|hiyo(?: hiyo)?|ile(?: ile)?) (?:\w+ ){0,3}?(?:order|oda)\b"
     r"|\b(?:order|oda) (?:ile ile|hiyo hiyo|ile|hiyo)\b|(?:यही|वही|हीच|तीच|सेम) (?:ऑर्डर|आर्डर)",
     re.IGNORECASE,
 )

@@ -68,6 +68,8 @@ def test_what_was_bought_before_is_ordered_again_and_asked_for(text: str, taken_
     [
         "send the same order once more",
         "yahi order ek baar aur bhej do",
+        "wahi kal wala order dobara bhej do",
+        "repeat that big family order",
         "तीच ऑर्डर परत पाठवा",
         "niletee order ile ile tena",
     ],
