@@ -12,6 +12,7 @@ from backend.conversations.reading.slips import strangers
 from backend.conversations.reading.types import ReadingContext
 
 _ANSWERS: Final = frozenset({"affirm", "deny", "choose_payment"})
+_PAYS: Final = "choose_payment"
 _WORD_FOR_COOK: Final = "special_instruction"
 _ORDERED: Final = frozenset({Kind.AMOUNT, Kind.SIZE})
 _GOODS: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
@@ -20,19 +21,25 @@ _GOODS: Final = frozenset({Kind.GOODS, Kind.FOREIGN})
 def acts_on_nothing(intent: str, reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext) -> bool:
     """Whether a message answers where nothing was asked, or has a word for a cook who cooks nothing.
 
-    A word for the cook or the rider may come first; it is in doubt where it tells how much of a good, or holds words
-    that the bot has never met.
+    A way of paying, or a word for the cook or the rider, may come first; it is in doubt where it holds words that the
+    bot has never met, and such a word where it tells how much of a good.
     """
     if context.history or context.order or context.asked:
         return False
+    if intent == _PAYS and ((reading.get("slots") or {}).get("payment") or {}).get("text"):
+        return _is_strange(reading, context.text)
     return intent in _ANSWERS or (intent == _WORD_FOR_COOK and _may_order(reading, catalogue, context.text))
 
 
-def _may_order(reading: Mapping[str, Any], catalogue: Catalogue, text: str) -> bool:
+def _is_strange(reading: Mapping[str, Any], text: str) -> bool:
+    """Whether a message holds words that the bot has never met, besides what it took for slots."""
     said = blocked_spans(reading)
-    strange = any(not any(start <= place < end for start, end in said) for place in strangers(text, reading))
+    return any(not any(start <= place < end for start, end in said) for place in strangers(text, reading))
+
+
+def _may_order(reading: Mapping[str, Any], catalogue: Catalogue, text: str) -> bool:
     kinds = {piece.kind for piece in lay_out(text, reading, catalogue)}
-    return strange or not (_ORDERED.isdisjoint(kinds) or _GOODS.isdisjoint(kinds))
+    return _is_strange(reading, text) or not (_ORDERED.isdisjoint(kinds) or _GOODS.isdisjoint(kinds))
 
 
 def how_sure(reading: Mapping[str, Any], context: ReadingContext) -> float:

@@ -75,3 +75,18 @@ def test_a_wish_for_a_good_is_an_order_where_the_bot_only_guesses(text: str, p: 
     plain, reading = marked(text, "return_refund")
     reading = {**reading, "intent": {"name": "return_refund", "confidence": p}}
     assert read_message(reading, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING)).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "unmet", "decision"),
+    [
+        ("I will pay cash", "", Decision.ACCEPT),
+        ("nitalipa na cash", "", Decision.ACCEPT),
+        ("brwaed na cash", "brwaed", Decision.CLARIFY),
+    ],
+)
+def test_a_way_of_paying_may_come_first(text: str, unmet: str, decision: Decision) -> None:
+    plain, reading = paying(text)
+    tokens = [{**one, "met": one["text"] != unmet} for one in reading["tokens"]]
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    assert read_message({**reading, "tokens": tokens}, CORNER_SHOP, context).decision is decision
