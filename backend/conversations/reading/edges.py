@@ -43,6 +43,9 @@ _HOUSE: Final = re.compile(r"(?:^|[.!?\n।]\s*)(?P<number>\d{1,4}[A-Za-z]?,?\s+
 _TOLD_AS_PLACE: Final = re.compile(
     r"(?<!\w)(?:address|adress|location|anwani|anuani|pata|patta|पता|पत्ता)\s*(?::|-+)\s*[^.।\n]*$", re.IGNORECASE
 )
+_FOR_WHOM: Final = re.compile(
+    r"for (?:the |our |my )?(?:office|team|staff|class|kids|guys|house|family)\b", re.IGNORECASE
+)
 _LINE: Final = re.compile(r"[^\s][^\n]*[^\s]")
 _REST_OF_PLACE: Final = re.compile(r"(?:,\s*[^,.।\n]+)+")
 # "... mtulete Kinoo 87, Muthiga flats": a name, and its number, that somebody is to bring it to.
@@ -69,6 +72,8 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     """
     slots = reading.get("slots") or {}
     address = slots.get("address") or ("\n" in text and _on_its_own_line(text, reading))
+    if address and address.get("vague") and _FOR_WHOM.match(str(address.get("text"))):
+        return {**reading, "slots": {**slots, "address": None}}
     if not address or address.get("start") is None or address.get("vague"):
         return reading
     address = _without_other_clauses(_without_lead(_without_name(text, address)))

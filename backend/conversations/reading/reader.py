@@ -152,7 +152,7 @@ def _placed(reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingCo
         items, loose = joined, ()
     else:
         lost = lost or leaves_words(context.text, pieces, items, reading, catalogue)
-        items = [*items, *unread_goods(pieces, items, reading)]
+        items = [*items, *unread_goods(pieces, items, reading, catalogue.choices)]
         lost = lost or runs_together(context.text, pieces, items, catalogue)
         lost = lost or may_be_recounted(items, catalogue, context)
     lost = lost or any(is_lost(segment, reading, pieces) for segment in loose) or leaves_amounts(loose, context.text)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import dropwhile, pairwise, takewhile
 from typing import Any, Final
 
@@ -35,17 +36,23 @@ _PORTIONS: Final = frozenset({"bit", "lot", "touch", "pinch"})
 _INFINITIVE: Final = re.compile(r"ku\w{2,}")
 
 
-def unread_goods(pieces: Sequence[Piece], items: Sequence[Item], reading: Mapping[str, Any]) -> list[Item]:
+def unread_goods(
+    pieces: Sequence[Piece],
+    items: Sequence[Item],
+    reading: Mapping[str, Any],
+    choices: AbstractSet[str] = frozenset(),
+) -> list[Item]:
     """The words of an order that name a good, are no part of an item, and that no row of the shop explains.
 
     Args:
         pieces: All pieces of the message in order.
         items: The items that were read.
         reading: The bot's reading, for how sure it was of each word.
+        choices: Words for what rows of the shop may be had in ("eggless"), of which a wish tells no other good.
     """
     free = [piece for piece in pieces if piece.kind in CUTS or not _is_held(piece, items)]
     found = [*_led_by_article(free, items, reading), *_wanted(pieces, items, reading), *_alone(free)] if items else []
-    return [_unknown(run) for run in found if run]
+    return [_unknown(run) for run in found if run and not all(one.key in choices for one in run)]
 
 
 def tells_of_a_wish(text: str) -> bool:
@@ -116,6 +123,8 @@ def _is_known(piece: Piece) -> bool:
     """Whether a list of ours knows a word, or it tells what is done, so that it names no good."""
     known = cues()
     listed = (known.asks, known.never_goods, known.gives, known.corrections, known.set, known.more, known.less)
+    if piece.text.lower() in known.place_leads:
+        return True
     lists = (*listed, known.off, known.vague, lexicon().filler, lexicon().optional, _PORTIONS)
     told = number_of(piece.key) is not None or is_done(piece.text.lower())
     return told or any(piece.key in one for one in lists)

@@ -140,3 +140,13 @@ def test_a_line_of_its_own_that_was_half_taken_for_an_address_is_one() -> None:
     assert with_edges(plain, read, CORNER_SHOP)["slots"]["address"]["text"] == "Umoja city, Tena B2 1104"
     told = {**read, "tokens": [*tokens[1:], {**tokens[0], "tag": "ITEM"}]}
     assert not with_edges(plain, told, CORNER_SHOP)["slots"].get("address")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("for the office", None), ("for our team", None), ("to the office", "to the office")]
+)
+def test_whom_goods_are_for_is_no_place(said: str, kept: str | None) -> None:
+    plain, reading = marked("{2} <milk> " + said)
+    slot = {"text": said, "start": plain.index(said), "end": len(plain), "vague": True}
+    found = with_edges(plain, {**reading, "slots": {"address": slot}}, CORNER_SHOP)
+    assert (found["slots"]["address"] or {}).get("text") == kept

@@ -3,8 +3,14 @@
 import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
+from backend.catalog.linking.folding import fold
+from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.resolve import Resolution, Status
+from backend.conversations.reading.item import ADD, Item
+from backend.conversations.reading.pieces import Kind, Piece
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot
+from backend.conversations.reading.unread import unread_goods
 from tests.support.marked_reading import EVERYTHING, lines, read
 from tests.support.shops import CORNER_SHOP, marked
 
@@ -76,6 +82,19 @@ def test_what_an_article_or_a_wish_leads_to_is_asked_about(text: str, unmet: str
 )
 def test_words_that_name_no_good_are_let_be(text: str, unmet: str) -> None:
     assert read(CORNER_SHOP, text, unmet=(unmet,)).decision is Decision.ACCEPT
+
+
+def test_what_a_row_may_be_had_in_is_no_other_good() -> None:
+    kinds = ((Kind.GOODS, 0, "pie"), (Kind.FOREIGN, 4, "lidless"), (Kind.OTHER, 12, "chahiye"))
+    pieces = [Piece(kind, start, start + len(word), word, fold(word)) for kind, start, word in kinds]
+    pie = Item(0, 3, "pie", ("pie",), frozenset(), (), Wanted(), Resolution(Status.SURE), ADD)
+    assert [one.text for one in unread_goods(pieces, [pie], {})] == ["lidless"]
+    assert unread_goods(pieces, [pie], {}, frozenset({fold("lidless")})) == []
+
+
+def test_a_word_that_leads_to_a_place_is_no_good() -> None:
+    result = read(CORNER_SHOP, "{1} <bread> n a <coke> im at Juja", unmet=("im",))
+    assert not result.unmatched
 
 
 def test_a_wish_of_somebody_else_is_no_note() -> None:
