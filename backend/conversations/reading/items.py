@@ -14,7 +14,7 @@ from backend.conversations.reading import siblings
 from backend.conversations.reading.item import ADD, Item
 from backend.conversations.reading.lacking import is_lacking_good, is_led
 from backend.conversations.reading.layout import Amount
-from backend.conversations.reading.names import NAMING, is_one_name, says_how
+from backend.conversations.reading.names import NAMING, is_one_name, only_says_how
 from backend.conversations.reading.pieces import Kind, Piece, cues, either, places_of
 from backend.conversations.reading.refused import is_refused
 from backend.conversations.reading.roles import GENITIVES, Roles, only_says_in_what
@@ -194,10 +194,8 @@ class Collector:
         return bool(self.items) and is_led(segment, self._pieces)
 
     def _only_says_how(self, segment: Segment) -> bool:
-        """Whether words that no row has tell how what was named before is to come ("cleaned")."""
-        free = bool(self.items) and segment.resolution.status is Status.UNKNOWN and segment.wanted.count is None
-        how = says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
-        return free and (how or not cues().less.isdisjoint(self._words_before(segment.start)[-1:]))
+        """Whether words tell how what was named before is to come ("cleaned", "kam masala")."""
+        return bool(self.items) and only_says_how(segment, self._words_before(segment.start))
 
     def _is_its_own(self, lost: Segment, segment: Segment) -> bool:
         """Whether an "and" parts an item from an amount whose unit is what a row is called by ("a tray and a loaf")."""

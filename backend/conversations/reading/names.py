@@ -56,11 +56,25 @@ _MANNERS: Final = frozenset(
         "नीट",
     ]
 )
+_LESS_OF: Final = frozenset(map(fold, ("less", "kam", "kami", "कम", "कमी")))  # "... kam masala"
 
 
 def is_done(word: str) -> bool:
     """Whether a word in small letters says what is done with goods ("cleaned", "pisna", "कापून")."""
     return DONE.fullmatch(word) is not None or _MADE.fullmatch(word) is not None
+
+
+def only_says_how(segment: Segment, before: Sequence[str]) -> bool:
+    """Whether uncounted words that name no row tell how goods are to come: what is done with them, or less of what.
+
+    Args:
+        segment: The words.
+        before: The folded words before them.
+    """
+    if segment.resolution.sku is not None or segment.wanted.count is not None:
+        return False
+    how = says_how([piece.text.lower() for piece in segment.pieces if piece.kind in NAMING])
+    return not _LESS_OF.isdisjoint(before[-1:]) or (segment.resolution.status is Status.UNKNOWN and how)
 
 
 def says_how(said: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision, Slot
 from tests.support.marked_reading import lines, read
+from tests.support.shops import CORNER_SHOP
 
 MILL = catalogue_from_rows(
     [
@@ -80,3 +81,9 @@ GRILL = catalogue_from_rows(
 def test_how_it_is_cut_and_what_it_comes_in_count_nothing(text: str, expected: dict[str, int]) -> None:
     result = read(GRILL, text)
     assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["{2} <milk> kam <unga>, {3} <bread>", "{2} <milk> less <gas>, {3} <bread>"])
+def test_what_goods_come_with_less_of_is_not_asked_about(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"MILK": 2, "BREAD": 3}, Decision.ACCEPT)
