@@ -56,9 +56,12 @@ def with_recounts(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
 def _refused_before(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) -> Mapping[str, Any] | None:
     for found in _SAME_NOT.finditer(text):
         had, said = _before(text, found, amounts), number_said(fold(found["number"]), found["number"])
-        new = _amount_at(_BUT.match(text, found.end()), amounts)
+        but = _BUT.match(text, found.end())
+        new = _amount_at(but, amounts)
         if had is None or not said:
             continue
+        if new is None and but and (again := _said_again(text, but.end(), had)):
+            return _without(reading, found.start(), again)
         led = fold(found["no"]) not in cues().refusals_after
         if new is not None and had["value"] in {said, new["value"] if led else said}:
             return _recounted(text, reading, found.start(), had, new)
@@ -82,6 +85,13 @@ def _let_me(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) ->
         if had is not None and new is not None:
             return _recounted(text, reading, found.start(), had, new)
     return None
+
+
+def _said_again(text: str, place: int, had: Amount) -> int:
+    """Where a word for the count that stands ends, which is said once more ("one, not two, it's one"), or 0."""
+    behind = words_behind(text, place)[:1]
+    again = bool(behind) and behind[0][0] == 0 and number_said(fold(behind[0][2]), behind[0][2]) == had["value"]
+    return place + behind[0][1] if again else 0
 
 
 def _amount_at(found: re.Match[str] | None, amounts: Sequence[Amount]) -> Amount | None:

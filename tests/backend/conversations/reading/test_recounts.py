@@ -2,9 +2,10 @@
 
 import pytest
 
-from backend.conversations.reading.types import Decision
-from tests.support.marked_reading import lines, read
-from tests.support.shops import CORNER_SHOP
+from backend.conversations.reading.reader import read_message
+from backend.conversations.reading.types import Decision, ReadingContext
+from tests.support.marked_reading import EVERYTHING, lines, read
+from tests.support.shops import CORNER_SHOP, marked
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,15 @@ def test_a_number_that_corrects_another_counts_in_its_stead(text: str, expected:
 
 def test_a_good_of_its_own_behind_such_a_number_comes_on() -> None:
     assert lines(read(CORNER_SHOP, "{2} <milk>, wacha nichukue {3} <bread>")) == {"MILK": 2, "BREAD": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("<mayai> {nne|4}, si {tano|5}, ni nne tu", 4), ("{3} <eggs>, not {4}, it's three", 3)]
+)
+def test_a_count_said_again_behind_the_refused_one_is_the_count(text: str, count: int) -> None:
+    plain, reading = marked(text)
+    doubted = [{**one, "p": 0.5} if one["tag"] == "O" else one for one in reading["tokens"]]
+    result = read_message(
+        {**reading, "tokens": doubted}, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING)
+    )
+    assert (lines(result), result.decision) == ({"EGG": count}, Decision.ACCEPT)
