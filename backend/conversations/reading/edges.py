@@ -46,6 +46,12 @@ _TOLD_AS_PLACE: Final = re.compile(
 _FOR_WHOM: Final = re.compile(
     r"for (?:the |our |my )?(?:office|team|staff|class|kids|guys|house|family)\b", re.IGNORECASE
 )
+# "leteni maktaba kuu badala ya lango", "bring it to the library instead of the gate".
+_BROUGHT_INSTEAD: Final = re.compile(
+    r"(?<!\w)(?:[mnuiztw]{0,3}(?:let|pelek)[aei]+(?:ni)?|(?:bring|send|deliver|drop)(?: it| them)? (?:to|at))\s+"
+    r"(?P<place>\w[^,.;!?\n]*?)\s+(?:badala ya|instead of|rather than|in place of|and not|si)\s+\w",
+    re.IGNORECASE,
+)
 _LINE: Final = re.compile(r"[^\s][^\n]*[^\s]")
 _REST_OF_PLACE: Final = re.compile(r"(?:,\s*[^,.।\n]+)+")
 # "... mtulete Kinoo 87, Muthiga flats": a name, and its number, that somebody is to bring it to.
@@ -74,6 +80,8 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     address = slots.get("address") or ("\n" in text and _on_its_own_line(text, reading))
     if address and address.get("vague") and _FOR_WHOM.match(str(address.get("text"))):
         return {**reading, "slots": {**slots, "address": None}}
+    if not address and (reading.get("intent") or {}).get("name") == "change_address":
+        return _with_new_place(text, reading)
     if not address or address.get("start") is None or address.get("vague"):
         return reading
     address = _without_other_clauses(_without_lead(_without_name(text, address)))
@@ -96,6 +104,22 @@ def with_edges(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> M
     mentions = [one for one in reading.get("mentions") or () if one not in inside]
     amounts = [one for one in reading.get("amounts") or () if not first <= one["start"] < start]
     return {**reading, "slots": {**slots, "address": longer}, "mentions": mentions, "amounts": amounts}
+
+
+def _with_new_place(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reading with the place to which an order is to be brought in another's stead, where that is told so."""
+    found = _BROUGHT_INSTEAD.search(text)
+    if found is None or _is_common(found["place"]):
+        return reading
+    start, end = found.span("place")
+    slots = {name: one for name, one in (reading.get("slots") or {}).items() if not _meets(one, start, len(text))}
+    address = {"text": found["place"], "start": start, "end": end, "vague": False}
+    return {**reading, "slots": {**slots, "address": address}}
+
+
+def _meets(slot: Mapping[str, Any] | None, start: int, end: int) -> bool:
+    said: Mapping[str, Any] = slot or {}
+    return said.get("start") is not None and said["start"] < end and start < said["end"]
 
 
 def _on_its_own_line(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any] | None:

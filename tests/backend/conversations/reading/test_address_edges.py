@@ -150,3 +150,19 @@ def test_whom_goods_are_for_is_no_place(said: str, kept: str | None) -> None:
     slot = {"text": said, "start": plain.index(said), "end": len(plain), "vague": True}
     found = with_edges(plain, {**reading, "slots": {"address": slot}}, CORNER_SHOP)
     assert (found["slots"]["address"] or {}).get("text") == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("leteni ukumbi wa Umoja badala ya lango", "ukumbi wa Umoja"),
+        ("bring it to the Acacia hall instead of the gate", "the Acacia hall"),
+        ("leteni haraka", None),
+    ],
+)
+def test_a_place_in_anothers_stead_is_the_new_address(text: str, place: str | None) -> None:
+    plain, reading = marked(text, "change_address")
+    note = {"text": plain[20:], "start": 20, "end": len(plain)}
+    slots = with_edges(plain, {**reading, "slots": {"note": note}}, CORNER_SHOP)["slots"]
+    assert (slots.get("address") or {}).get("text") == place
+    assert bool(slots.get("note")) is (place is None)
