@@ -26,8 +26,9 @@ def acts_on_nothing(intent: str, reading: Mapping[str, Any], catalogue: Catalogu
     """
     if context.history or context.order or context.asked:
         return False
-    if intent == _PAYS and ((reading.get("slots") or {}).get("payment") or {}).get("text"):
-        return _is_strange(reading, context.text)
+    payment = (reading.get("slots") or {}).get("payment") or {}
+    if intent == _PAYS and payment.get("text"):
+        return bool(payment.get("supported", True)) and _is_strange(reading, context.text)
     return intent in _ANSWERS or (intent == _WORD_FOR_COOK and _may_order(reading, catalogue, context.text))
 
 

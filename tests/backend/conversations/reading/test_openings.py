@@ -90,3 +90,12 @@ def test_a_way_of_paying_may_come_first(text: str, unmet: str, decision: Decisio
     tokens = [{**one, "met": one["text"] != unmet} for one in reading["tokens"]]
     context = ReadingContext(text=plain, thresholds=EVERYTHING)
     assert read_message({**reading, "tokens": tokens}, CORNER_SHOP, context).decision is decision
+
+
+def test_a_way_of_paying_that_is_not_taken_is_asked_about() -> None:
+    plain, reading = marked("can we pay by chit? the clerk writes it", "choose_payment")
+    slot = {"value": None, "text": "chit", "start": 14, "end": 18, "supported": False}
+    context = ReadingContext(text=plain, thresholds=EVERYTHING)
+    tokens = [{**one, "met": False} for one in reading["tokens"]]
+    result = read_message({**reading, "tokens": tokens, "slots": {"payment": slot}}, CORNER_SHOP, context)
+    assert (result.decision, result.ask) == (Decision.CLARIFY, Slot.PAYMENT)
