@@ -20,6 +20,7 @@ ALSO_GIVES: Final = frozenset({"do"})
 
 _YEARS: Final = frozenset({"miaka", "umri"})
 _AGE: Final = re.compile(r"-?(?:yrs?|years?)[- ]old\b|saal (?:ka|ki|ke)\b|varsha?ch[aiey]\w*", re.IGNORECASE)
+_PEOPLE: Final = frozenset({"watu", "wasee", "mabeshte", "wageni", "mabro", "marafiki", "wanafunzi", "majamaa"})
 _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 
 
@@ -41,7 +42,8 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
 
 def counts_people(text: str, start: int, end: int) -> bool:
     """Whether a number tells how many people there are ("tuko kumi, leta ..."), or how old one is ("my 8 yr old")."""
-    before = [word.lower() for _, _, word in words_before(text, start)][-1:]
+    before = [word.lower() for _, _, word in words_before(text, start)]
+    before = before[-2:-1] if len(before) > 1 and before[-1] in _PEOPLE else before[-1:]
     behind = text[end:].lstrip(" ")
     aged = _AGE.match(behind) is not None or not _YEARS.isdisjoint(before)
     return aged or (not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before))

@@ -6,6 +6,7 @@ import pytest
 
 from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.amounts import as_meant
+from backend.conversations.reading.types import Decision
 from tests.support.marked_reading import lines, read
 from tests.support.shops import CORNER_SHOP
 
@@ -61,6 +62,12 @@ def test_a_number_said_twice_before_an_inch_counts_a_size() -> None:
 )
 def test_the_number_of_a_place_counts_nothing(text: str, expected: dict[str, int]) -> None:
     assert lines(read(CORNER_SHOP, text)) == expected
+
+
+@pytest.mark.parametrize("text", ["tuko watu {saba|7}, leta <mkate> {nne|4}", "tupo wanafunzi {9}, <mkate> {nne|4}"])
+def test_how_many_we_are_counts_nothing(text: str) -> None:
+    result = read(CORNER_SHOP, text)
+    assert (lines(result), result.decision) == ({"BREAD": 4}, Decision.ACCEPT)
 
 
 @pytest.mark.parametrize(

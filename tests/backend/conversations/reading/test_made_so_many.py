@@ -22,6 +22,7 @@ PLATES = (Turn("customer", "poha, 2 chai"), Turn("bot", "1 Kanda Poha (plate), 2
         ("make the <pots> {5}", {"POT-S": 5}),
         ("<chungu> ziwe {tano|5}", {"POT-S": 5}),
         ("<matka> {paanch|5} kar do", {"POT-S": 5}),
+        ("<chungu> <vipunguze> viwe {mbili|2} tu", {"POT-S": 2}),
         ("make the <pots> {5} and add {2} <lids>", {"POT-S": 5, "LID": 2}),
         ("make it {5} <handi>", {"POT-L": 5}),
     ],

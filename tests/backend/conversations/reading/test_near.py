@@ -5,7 +5,7 @@ import pytest
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext
 from tests.support.marked_reading import EVERYTHING, READ_BACK, lines, read
-from tests.support.shops import CORNER_SHOP, marked
+from tests.support.shops import CORNER_SHOP, marked, shop_of
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,9 @@ def test_a_number_of_those_that_a_note_is_about_counts_nothing(said: str, told: 
     reading["tokens"] = [{**one, "p": 0.5} if one["start"] == start else one for one in reading["tokens"]]
     result = read_message(reading, CORNER_SHOP, ReadingContext(text=plain, history=(), thresholds=EVERYTHING))
     assert (lines(result), result.decision) == ({"MILK": 2}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize("text", ["udya padwa ahe, {2} <lily>", "kal holi hai, {2} <lily>"])
+def test_a_feast_is_no_slip_for_a_good(text: str) -> None:
+    shop = shop_of(("PADMA", "Padma", "padma", ""), ("HOLDI", "Holdi", "holdi", ""), ("LILY", "Lily", "lily", ""))
+    assert read(shop, text, unmet=("padwa", "holi")).decision is Decision.ACCEPT
