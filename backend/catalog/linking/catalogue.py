@@ -30,7 +30,7 @@ _LIKE_KNOWN: Final = 62.0
 _LIKE_VESSEL: Final = 80.0  # containers are no words of the shop's own: leaves ("patte") are no pots
 _NONE: Final = (0.0, "")
 _COUNT_IN_NAME: Final = re.compile(
-    r"\((?:\w+ of )?(\d+)\s*(?:pcs?|pieces?|eggs?)?\)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE
+    r"(?:\((?:\w+ of )?|\btray of )(\d+)\s*(?:(?:pcs?|pieces?|eggs?)?\)|$)|(\d+)\s*(?:pack|pcs?|pc|s)\b", re.IGNORECASE
 )
 _SILENT: Final = re.compile(r"(?<=m)b$")  # the last letter of "bomb" and "comb"
 

@@ -15,6 +15,9 @@ from backend.catalog.linking.terms import Measure
 Lines = tuple[tuple[str, Fraction], ...]
 # These hold more than one of what a shop sells singly; how many is the shop's business, so it is asked.
 _PIECE: Final = "piece"
+TRAY: Final = "tray"
+_EGG: Final = fold("egg")
+_EGGS_IN_TRAY: Final = 30
 _NOT_ADDED_UP: Final = frozenset({"inch", "width", "voltage", "current", "power"})  # two of 1 inch are none of 2 inch
 _DOZEN: Final = "dozen"
 OUTER: Final = frozenset(
@@ -153,6 +156,9 @@ def _broken(catalogue: Catalogue, row: int, count: Fraction) -> Lines | None:
     if not item.pieces:
         return _broken_up(catalogue, row, count)
     packs = [Pack(number, size) for number in catalogue.siblings(row) if (size := _pieces(catalogue.items[number]))]
+    if item.container == TRAY and len(packs) == 1:
+        singles = [number for number, other in enumerate(catalogue.items) if _is_egg(other)]
+        packs += [Pack(singles[0], Fraction(1))] if len(singles) == 1 else []
     return _named(catalogue, fewest(packs, count * item.pieces))
 
 
@@ -185,6 +191,10 @@ def _is_one_of(other: CatalogueItem, item: CatalogueItem, key: str, container: s
     return other.container == container and other.measure == item.measure and item.family <= other.family
 
 
+def _is_egg(item: CatalogueItem) -> bool:
+    return item.container == _PIECE and _EGG in item.family
+
+
 def _pieces(item: CatalogueItem) -> Fraction | None:
     if item.pieces:
         return Fraction(item.pieces)
@@ -197,7 +207,8 @@ def _siblings(catalogue: Catalogue, row: int) -> list[CatalogueItem]:
 
 def _in_container(catalogue: Catalogue, row: int, container: str, count: Fraction) -> Lines | None:
     item = catalogue.items[row]
-    pieces = PIECES_IN.get(container)
+    broken = container == TRAY and count.denominator > 1 and _is_egg(item)
+    pieces = _EGGS_IN_TRAY if broken else PIECES_IN.get(container)
     if container == _PAIR and not lexicon().paired.isdisjoint(item.family):
         return _one(item, count)
     if pieces and not item.weighed:

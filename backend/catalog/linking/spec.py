@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from backend.catalog.linking.packs import PIECES_IN
-from backend.catalog.linking.quantities import Wanted
+from backend.catalog.linking.quantities import TRAY, Wanted
 from backend.catalog.linking.terms import Measure, Terms
 
 HALVES: Final = {Fraction(1, 2): "half", Fraction(1, 4): "quarter"}
@@ -34,7 +34,8 @@ class Spec(NamedTuple):
 def spec_of(terms: Terms, wanted: Wanted) -> Spec:
     """The size in a mention's words and amounts; the amounts go first."""
     measure = wanted.size or terms.measure or wanted.measure
-    part = HALVES.get(wanted.count) if wanted.count is not None and wanted.container not in PIECES_IN else None
+    broken = wanted.container in PIECES_IN or wanted.container == TRAY  # Half a tray is no half size.
+    part = HALVES.get(wanted.count) if wanted.count is not None and not broken else None
     label = terms.label or wanted.portion or part
     counted = wanted.container if wanted.container != _PIECE or terms.container is None else None
     return Spec(measure, label, counted or terms.container, terms.numbers)  # "Gift box, 4 pcs": so many boxes.

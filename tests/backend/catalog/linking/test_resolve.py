@@ -354,3 +354,24 @@ def test_pieces_of_what_is_called_by_its_container_are_so_many_of_it() -> None:
     assert resolve(shop, terms_of("hamper box"), four).lines == (("HAMPER", Fraction(4)),)
     assert resolve(shop, terms_of("hamper box"), four).exact
     assert resolve(shop, terms_of("bun packet"), twelve).lines == (("BUNS", TWO),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "count", "expected"),
+    [
+        ((("YAI", "Kienyeji Egg", "yai", "piece"),), HALF, {"YAI": 15}),
+        ((("YAI", "Egg (one)", "yai", "piece"), ("TREI", "Eggs, tray of 30", "trei", "tray")), HALF, {"YAI": 15}),
+        ((("YAI", "Egg (one)", "yai", "piece"), ("TREI", "Eggs, tray of 30", "trei", "tray")), TWO, {"TREI": 2}),
+    ],
+)
+def test_half_a_tray_of_eggs_is_fifteen(
+    rows: tuple[tuple[str, str, str, str], ...], count: Fraction, expected: dict[str, int]
+) -> None:
+    shop = catalogue_from_rows(
+        [
+            {"sku": sku, "name": name, "aliases": alias, "unit": unit, "price": "15", "stock": "90"}
+            for sku, name, alias, unit in rows
+        ]
+    )
+    found = resolve(shop, terms_of("eggs"), Wanted(count=count, container="tray"))
+    assert (found.status, dict(found.lines)) == (Status.SURE, expected)
