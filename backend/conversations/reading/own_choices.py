@@ -17,6 +17,10 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues
 from backend.conversations.reading.siblings import resolved
 
+# Between a good and what it is to come in: "..., zile za kijani", ", the green ones".
+_OF_THAT: Final = re.compile(
+    r"\s*,?\s*(?:zile|ile|yale|vile|wale|hizo|the|all|zote|vyote)\s(?:z?ya\s|za\s|wa\s|cha\s|vya\s)?\s*"
+)
 _END: Final = re.compile(r"[.;\n।)]")
 
 
@@ -75,9 +79,11 @@ def _may_join(one: Item, other: Item) -> bool:
 
 def _joined(one: Item, other: Item, text: str, catalogue: Catalogue) -> Item | None:
     """Two items that touch as the good that one of them is, or None where neither is a choice of the other."""
-    if not text[one.end : other.start].isspace():
+    gap = text[one.end : other.start]
+    told = _OF_THAT.fullmatch(gap) is not None
+    if not gap.isspace() and not told:
         return None
-    for good, choice in ((other, one), (one, other)):
+    for good, choice in ((one, other),) if told else ((other, one), (one, other)):
         if _is_choice(choice, good, catalogue):
             amounts, wanted = (choice.amounts, choice.wanted) if good.unamounted else (good.amounts, good.wanted)
             joined = replace(good, amounts=amounts, wanted=replace(wanted, size=wanted.size or good.wanted.size))
@@ -93,7 +99,7 @@ def _is_choice(choice: Item, good: Item, catalogue: Catalogue) -> bool:
         or not row.choices
         or not good.resolution.exact
         or choice.resolution.exact
-        or choice.resolution.status is Status.ODD
+        or (choice.resolution.status is Status.ODD and choice.amounts)
     ):
         return False
     said = [term.key for term in read_keys(choice.keys).goods]

@@ -26,6 +26,8 @@ FLORIST = shop_of(
         ("<लाल> <जरबेरा> {दो|2}", {"GERBERA": 2}),
         ("<balloon> {3} <love> wala", {"BALLOON": 3}),
         ("<puto> <love> {tatu|3}", {"BALLOON": 3}),
+        ("<gerbera> {tatu|3}, zile za <red>", {"GERBERA": 3}),
+        ("{3} <gerbera>, the <red> ones", {"GERBERA": 3}),
         ("{2} <gerbera red>, <red rose> {5}", {"GERBERA": 2, "ROSE-R": 5}),
         ("<gerbera> {4} ({2} <laal> {2} <peele>), <lily> {1}", {"GERBERA": 4, "LILY": 1}),
         ("<gerbera> {4}, {3} <red> {1} pink", {"GERBERA": 4}),
