@@ -77,11 +77,17 @@ def _ends_name(
     """Whether a number in letters is a part of the name before it ("gulab jamun tin"), which is counted already."""
     said = words(str(amount.get("text") or ""))
     before = words_before(text, int(amount["start"]))[-1:]
+    if len(said) == len(before) == 1 and amount.get("kind") == "measure" and _is_a_gram(amount):
+        return (fold(before[0][2]), fold(said[0][2])) in catalogue.pairs  # "Green grams" are no gram of green.
     if amount.get("kind") != "count" or len(said) != 1 or said[0][2][:1].isdigit() or not before:
         return False
     clause = max(text.rfind(sign, 0, int(amount["start"])) for sign in ",;\n.")
     counted = any(clause < int(one["start"]) < before[0][0] for one in amounts)
     return counted and (fold(before[0][2]), fold(said[0][2])) in catalogue.pairs
+
+
+def _is_a_gram(amount: Mapping[str, Any]) -> bool:
+    return amount.get("unit") == "g" and amount.get("value") == 1 and str(amount.get("text") or "").isalpha()
 
 
 def comes_without(text: str, amount: Mapping[str, Any], amounts: Sequence[Mapping[str, Any]]) -> bool:

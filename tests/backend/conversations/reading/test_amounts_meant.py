@@ -148,3 +148,13 @@ def test_a_unit_behind_a_name_in_digits_has_the_number_behind_it(text: str, expe
 )
 def test_a_size_that_is_refused_in_its_own_clause_orders_nothing(text: str) -> None:
     assert lines(read(CORNER_SHOP, text)) == {"MILK": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("black grams worth 80 bob", 0), ("sugar grams worth 80 bob", 1), ("black grams 2 kilo", 0)]
+)
+def test_grams_that_a_good_is_called_by_are_no_weight(text: str, kept: int) -> None:
+    rows = [{"sku": "DENGU", "name": "Black Grams (loose)", "aliases": "dengu", "price": "170", "unit": "kg"}]
+    start = text.index("grams")
+    grams = {"start": start, "end": start + 5, "text": "grams", "value": 1.0, "unit": "g", "kind": "measure"}
+    assert len(as_meant(text, [grams], catalogue_from_rows(rows))) == kept

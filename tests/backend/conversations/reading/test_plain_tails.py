@@ -63,6 +63,7 @@ def _ordered(text: str, catalogue: Catalogue, *history: Turn, **slots: str) -> d
             {"payment": "mpesa", "address": "Baraka Court, door 7"},
             {"HOLDER": 2, "NUTS": 3},
         ),
+        (DUKA, "nipee nazi mbili fasta, cal 0700 000 100", {"phone": "0700 000 100"}, {"NUTS": 2}),
         (DUKA, "nipee nazi mbili, phone holder sita by 5pm", {}, {"NUTS": 2, "HOLDER": 6}),
         (DUKA, "kwa kesho nazi nne na phone holder moja saa kumi, asante sana", {}, {"NUTS": 4, "HOLDER": 1}),
         (DUKA, "hi team\n2 hello kitty mug and 1 kitty mug\nthanks", {}, {"HELLO": 2, "KITTY": 1}),
