@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from backend.catalog.linking.catalogue import Catalogue
-from backend.catalog.linking.folding import fold, words_before, words_behind
+from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.quantities import Wanted, alike
 from backend.catalog.linking.resolve import Status, resolve
@@ -72,13 +72,15 @@ class Collector:
         return self.items
 
     def _called_by_unit(self, segment: Segment) -> list[Item]:
-        """An amount that no item took as an item, where its unit is all that one row is called by ("1 tray")."""
+        """An amount that no item took as an item, where its unit is what one row is called by ("1 tray", "kipande")."""
         unit = self._amounts[segment.amounts[0]].unit if len(segment.amounts) == 1 and not segment.keys else None
         if unit is None or segment.wanted.measured:
             return []
-        resolution = resolve(self._catalogue, read_keys((fold(unit),)), Wanted(count=segment.wanted.count))
-        item = replace(self._item(segment), text=unit, keys=(fold(unit),), resolution=resolution)
-        return [item] if resolution.rule == "alias" and resolution.exact and item.sku else []
+        for key in map(fold, (unit, *(word for _, _, word in words(self._amounts[segment.amounts[0]].text)))):
+            found = resolve(self._catalogue, read_keys((key,)), Wanted(count=segment.wanted.count))
+            if found.rule == "alias" and found.exact and found.sku:
+                return [replace(self._item(segment), text=unit, keys=(key,), resolution=found)]
+        return []
 
     def _spread_on(self) -> None:
         """Spread "two-two packets of flour and rice": a doubled amount that leads belongs to all behind it."""

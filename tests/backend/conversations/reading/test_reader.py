@@ -6,7 +6,7 @@ from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import Decision, ReadingContext, Slot, Thresholds
 from tests.support.marked_reading import EVERYTHING, lines, read
-from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, marked
+from tests.support.shops import CORNER_SHOP, FURNISHER, KITCHEN, marked, shop_of
 
 
 @pytest.mark.parametrize(
@@ -283,6 +283,16 @@ def test_a_unit_that_one_row_is_called_by_is_ordered() -> None:
     """A tray is the shop's tray of eggs, where no good stands beside it."""
     result = read(CORNER_SHOP, "{2} <mkate>, {1 tray|1tray} and {3} <coke>")
     assert lines(result) == {"BREAD": 2, "EGG-T": 1, "COKE": 3}
+
+
+def test_a_word_for_pieces_that_one_row_is_called_by_is_ordered() -> None:
+    shop = shop_of(
+        ("CHEESE", "Cheese Slice", "kipande|slice", ""),
+        ("PEN", "Pen", "pen|kalamu", ""),
+        ("INK", "Ink", "ink|wino", ""),
+    )
+    result = read(shop, "<kalamu> {mbili|2}, {kipande moja|1piece}, <wino> {mbili|2}")
+    assert (lines(result), result.decision) == ({"PEN": 2, "CHEESE": 1, "INK": 2}, Decision.ACCEPT)
 
 
 def test_a_word_of_a_name_refuses_nothing() -> None:
