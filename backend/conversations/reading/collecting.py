@@ -17,6 +17,7 @@ from backend.conversations.reading.sharing import with_shared
 from backend.conversations.reading.siblings import says_what_it_comes_in
 from backend.conversations.reading.types import ReadingContext
 from backend.conversations.reading.which_one import told_which
+from backend.conversations.reading.with_each import with_each
 
 
 def read_items(
@@ -28,6 +29,7 @@ def read_items(
     collector = Collector(context.text, reading, catalogue, amounts, pieces)
     items = with_own_choices(collector.collect(segments), context.text, catalogue)
     items, loose = told_which(items, collector.loose, context.text, amounts, catalogue)
+    items = with_each(items, context.text, catalogue)
     items = with_shared(items, context.text, pieces, catalogue)
     items = in_both_sizes(items, context.text, amounts, catalogue)
     read = {piece.start for segment in segments for piece in segment.pieces}

@@ -11,6 +11,7 @@ from backend.catalog.linking.resolve import Status, resolve
 from backend.catalog.linking.terms import is_unit, read_keys, spoken_number
 from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.pieces import Kind, cues, places_of
+from backend.conversations.reading.with_each import gives_with_each
 
 _A_GUESS: Final = 0.65
 _LONGEST_NAME: Final = 3
@@ -62,7 +63,7 @@ def is_loose_talk(text: str, reading: Mapping[str, Any], catalogue: Catalogue, n
 def counts_alike(note: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether a note says that there are to be as many of a good of the shop as of another ("kanda tevdhach")."""
     text = str(note.get("text") or "")
-    alike = bool(places_of(cues().same_count, text))
+    alike = bool(places_of(cues().same_count, text)) or gives_with_each(text)
     return alike and any(fold(word) in catalogue.index.by_key for _, _, word in words(text))
 
 
