@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.catalog.linking.catalogue import Catalogue
+from backend.conversations.reading.before_now import with_good_before_now
 from backend.conversations.reading.both_sizes import in_both_sizes
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
@@ -24,6 +25,7 @@ def read_items(
     reading: Mapping[str, Any], catalogue: Catalogue, context: ReadingContext, standing: frozenset[str] = frozenset()
 ) -> tuple[list[Item], Sequence[Segment], Sequence[Piece], bool]:
     """The items of a message, the segments that came to none, its pieces, and whether an amount was passed over."""
+    reading = with_good_before_now(context.text, reading, catalogue)
     segments, pieces = read_segments(context.text, reading, catalogue, standing=standing)
     amounts = amounts_of(reading)
     collector = Collector(context.text, reading, catalogue, amounts, pieces)
