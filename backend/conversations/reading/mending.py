@@ -38,7 +38,7 @@ from backend.conversations.reading.recounts import with_recounts
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_wish, counted_first, is_item, parts_of
 from backend.conversations.reading.steps import LEAST_PRICE, counted, numbers_in, with_steps
-from backend.conversations.reading.told_without import note_of_some
+from backend.conversations.reading.told_without import note_of_some, without_some
 from backend.conversations.reading.torn_names import name_ends
 from backend.conversations.reading.two_or_give import counts_two, is_verb
 from backend.conversations.reading.unread import tells_of_a_wish
@@ -57,7 +57,7 @@ def corrected(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Ma
 
     Of a slot only clauses that are nothing but a known name and its amount are taken, and only from its start.
     """
-    reading = with_whole_names(text, with_recounts(text, reading), catalogue)
+    reading = with_whole_names(text, with_recounts(text, without_some(text, reading, catalogue)), catalogue)
     reading = with_joined(text, _without_crosses(text, reading, catalogue), catalogue)
     reading = with_edges(text, reading, catalogue)
     slots = dict(reading.get("slots") or {})

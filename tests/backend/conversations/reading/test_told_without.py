@@ -23,3 +23,33 @@ def test_some_without_something_are_a_note(shop: Catalogue, text: str, expected:
 
 def test_a_good_that_comes_without_something_is_none() -> None:
     assert read(KITCHEN, "{2} <poha> bina pyaz").note is None
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "expected"),
+    [
+        (KITCHEN, "{3} <poha>, {1} <poha> without onions", {"POHA": 3}),
+        (KITCHEN, "{3} <poha>, {1} <poha> without onions and {2} <chai>", {"POHA": 3, "TEA": 2}),
+        (KITCHEN, "<पोहा> {5}, {दो|2} <पोहा> बिना प्याज", {"POHA": 5}),
+        (KITCHEN, "<पोहे> {पाच|5}, त्यातले {दोन|2} <बिनकांद्याचे>", {"POHA": 5}),
+        (KITCHEN, "{4} <idli>, unme se {do|2} bina chutney", {"IDLI": 4}),
+        (CORNER_SHOP, "<mayai> sita, {moja|1} isiwe na chumvi", {"EGG": 6}),
+        (CORNER_SHOP, "<mayai> {sita|6}, sahani {moja|1} bila chumvi", {"EGG": 6}),
+        (KITCHEN, "<poha> {2} and <vada> {2}, no chutney on {one plate|1}", {"POHA": 2, "VADA": 2}),
+    ],
+)
+def test_some_of_the_goods_before_are_no_more_of_them(shop: Catalogue, text: str, expected: dict[str, int]) -> None:
+    result = read(shop, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <poha>, {1} <chai> without sugar", {"POHA": 2, "TEA": 1}),
+        ("{2} <chai> and {1} <chai> without sugar", {"TEA": 3}),
+        ("{1} <chai>, {2} <poha> bina pyaz", {"TEA": 1, "POHA": 2}),
+    ],
+)
+def test_what_is_another_good_or_added_is_ordered(text: str, expected: dict[str, int]) -> None:
+    assert lines(read(KITCHEN, text)) == expected
