@@ -12,6 +12,7 @@ from backend.catalog.linking.folding import fold, stems, words, words_before, wo
 from backend.catalog.linking.lexicon import lexicon
 from backend.catalog.linking.terms import is_unit, measure_of, spoken_number
 from backend.conversations.reading.pieces import cues
+from backend.conversations.reading.prices import as_price, is_price_asked
 from backend.conversations.reading.slips import number_of_word, number_words
 from backend.conversations.reading.stretches import counts_time
 from backend.conversations.reading.vessel_names import without_vessel_name
@@ -20,7 +21,10 @@ ALSO_GIVES: Final = frozenset({"do"})
 
 _YEARS: Final = frozenset({"miaka", "umri"})
 _AGE: Final = re.compile(r"-?(?:yrs?|years?)[- ]old\b|saal (?:ka|ki|ke)\b|varsha?ch[aiey]\w*", re.IGNORECASE)
-_PEOPLE: Final = frozenset({"watu", "wasee", "mabeshte", "wageni", "mabro", "marafiki", "wanafunzi", "majamaa"})
+_PEOPLE: Final = frozenset(
+    {"madem", "wasee", "watu", "wageni", "wasupa", "mabeshte", "watoto", "watoi", "masistee", "mabro", "marafiki",
+     "wanafunzi", "majamaa"}
+)  # fmt: skip
 _WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 
 
@@ -33,7 +37,10 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     sized = _unit_off_name(text, [part for one in sized for part in _size_apart(text, _in_rupees(text, one))])
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
-    told = [one for one in told if not comes_without(text, one, told)]
+    told = [
+        one for one in told if not comes_without(text, one, told) and not is_price_asked(text, one, told, catalogue)
+    ]
+    told = [as_price(text, one, catalogue) for one in told]
     single = _each_with_unit(text, _units_behind(text, told))
     single = [_as_packing(text, one, single) for one in single]
     unnamed = [kept for one in _without_verbs(text, single) if (kept := _without_brand(text, one, catalogue))]
@@ -43,9 +50,12 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
 def counts_people(text: str, start: int, end: int) -> bool:
     """Whether a number tells how many people there are ("tuko kumi, leta ..."), or how old one is ("my 8 yr old")."""
     before = [word.lower() for _, _, word in words_before(text, start)]
-    before = before[-2:-1] if len(before) > 1 and before[-1] in _PEOPLE else before[-1:]
+    of_people = bool(before) and before[-1] in _PEOPLE
+    before = before[-2:-1] if of_people and len(before) > 1 else before[-1:]
     behind = text[end:].lstrip(" ")
     aged = _AGE.match(behind) is not None or not _YEARS.isdisjoint(before)
+    if of_people and text[start:end].lower().startswith("wa"):
+        return True  # "Za madem wawili": for how many girls.
     return aged or (not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before))
 
 

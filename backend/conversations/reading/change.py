@@ -136,6 +136,16 @@ def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:
     return cues().more if either(_THOSE, cues().only).isdisjoint(keys) else cues().more - _PUT
 
 
+def words_for_others(item: Item, gone: Sequence[str], *, swaps: bool) -> frozenset[str]:
+    """Words for more that put something else on an order; what is put in the place of what goes may be a sort of it.
+
+    "Take off the white, add black" adds a black one of what was white.
+    """
+    if len(gone) == 1 and item.unamounted and item.resolution.status is Status.OPEN:
+        return cues().more - cues().joins - cues().puts
+    return cues().more - cues().joins if gone and swaps else cues().more
+
+
 _PUT: Final = {fold("weka")}
 _INSTEAD: Final = fold("badala")
 _THOSE: Final = frozenset(map(fold, ("hizo", "hizi", "hiyo", "hio", "hii", "zile", "ile")))

@@ -41,6 +41,7 @@ from backend.conversations.reading.change import (
     without_doing,
     without_sizes,
     words_for_more,
+    words_for_others,
 )
 from backend.conversations.reading.doubling import doubles
 from backend.conversations.reading.instead import is_said_of
@@ -296,11 +297,9 @@ class Changer:
     def _swapped(self, item: Item, on: Sequence[Item], gone: Sequence[str]) -> bool:
         """Take "brown instead of white" or "the 1kg one": another size or sort of a row that is on the order."""
         refused = not gone and self._said(_NOT_THAT)
-        more = cues().more - cues().joins if gone and self._said(cues().set) else cues().more
-        if len(on) > 1 or (self._said(without_sizes(more, item)) and not refused):
-            return False
+        more = without_sizes(words_for_others(item, gone, swaps=self._said(cues().set)), item)
         steered = self._said(either(cues().set, cues().corrections)) or self._around.tells_which(item)
-        if not gone and not refused and not steered:
+        if len(on) > 1 or (self._said(more) and not refused) or not (gone or refused or steered):
             return False
         # "Drop the lassi and make the biryani chicken": what is made another sort may be another row than what goes.
         made = [sku for sku in self._order if sku not in gone and self._said(cues().set) and item.unamounted]

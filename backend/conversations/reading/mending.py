@@ -34,6 +34,7 @@ from backend.conversations.reading.layout import lay_out
 from backend.conversations.reading.parts import without_parts
 from backend.conversations.reading.passing import without_passing
 from backend.conversations.reading.pieces import CUTS, UNREAD, Kind, Piece, cues, either, places_of
+from backend.conversations.reading.prices import tells_price
 from backend.conversations.reading.recounts import with_recounts
 from backend.conversations.reading.slips import meant, strangers
 from backend.conversations.reading.slot_goods import EDGE, HELD, counted_before_wish, counted_first, is_item, parts_of
@@ -242,12 +243,12 @@ def _lost_counts(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         if value is None or value < 1:
             continue
         before = pieces[place - 3] if place > _NEAR and near is not None and _is_wala(near) else near
-        two = counts_two(pieces, place - 1)
-        listed = two or (listing and _ends_entry(before, piece, after))
+        listed = counts_two(pieces, place - 1) or (listing and _ends_entry(before, piece, after))
         opens = (near is None or near.kind in CUTS) and (
             _is_bare(_behind_joints(pieces, place)) or _is_sort(pieces[: place + 1])
         )
-        told = listed or opens or piece.key in cues().several or _unsure(reading, piece)
+        told = listed or opens or piece.key in cues().several or _p(reading, piece) < _SURE
+        told = told or tells_price(piece.text, after.text, catalogue)
         # "One" joins elsewhere; "छह" (six) only folds to a word that does.
         unread = piece.kind is Kind.OTHER or opens or number_of(piece.key) is None
         counts = listed or _leads(before, _past_joints(pieces, place)) or _follows(before, piece, after)
@@ -309,11 +310,6 @@ def _ends_entry(before: Piece | None, piece: Piece, after: Piece) -> bool:
         return named and after.kind not in HELD
     counts = not piece.text[:1].isdigit() and (number_said(piece.key, piece.text) or 0) > 1
     return named and counts and (after.kind not in HELD or after.key in lexicon().filler)
-
-
-def _unsure(reading: Mapping[str, Any], piece: Piece) -> bool:
-    """Whether the bot was of two minds about a word."""
-    return _p(reading, piece) < _SURE
 
 
 def _p(reading: Mapping[str, Any], piece: Piece) -> float:

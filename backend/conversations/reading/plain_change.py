@@ -57,16 +57,18 @@ _TAKEN_OFF: Final = ("{goes}[cm]*",)  # "Sitaki coke tena": no more of it.
 _ADDED: Final = ("(?=.*[jm])(?!.*g)c*{comes}",)
 _TRADED: Final = ("eAf{comes}", "Aef{comes}", "sA{comes}", "{comes}sA", "At{comes}")
 _BOTH: Final = ("{goes}c*{comes}", "{comes}{goes}")
+_ALONE: Final = ("O[rt]c?N[bp]*", "[bpw]*Nc?[sr]O[bp]*", "sO[bpw]*N[bp]*")  # of the one row of an order
 _COUNTED: Final = (
     "[be]A[bf]*Nb*", "Ab+Nb*", "ANb+", "[bw]?A[bf]*Nc?[sr]O[bp]*", "[bpw]*NAc?[sr]O", "A[bfw]*Nc?[sr]O[bp]*",
     "AO[rt]c?N[bp]*",
     "[be]AqO[bf]N", "AOuNb*", "O[rt]c?N[bp]*A", "AsO[bpw]*N[bp]*", "sO[bpw]*N[bp]*A", "sO[bpw]*AN",
+    "sAO[bpw]*N[bp]*", "sOA[bpw]*N[bp]*",
 )  # fmt: skip
 
 
 def _rules() -> Iterator[re.Pattern[str]]:
     """Every rule, with each order in which what comes or goes and the words around it may stand."""
-    shapes = (*_TAKEN_OFF, *_ADDED, *_TRADED, *_BOTH, *_COUNTED)
+    shapes = (*_TAKEN_OFF, *_ADDED, *_TRADED, *_BOTH, *_COUNTED, *_ALONE)
     filled = dict.fromkeys(
         shape.format(goes=goes, comes=comes) for shape in shapes for goes in _GOES for comes in _COMES
     )
@@ -113,7 +115,8 @@ MAY_CHANGE: Final = frozenset(
 def _read(text: str, order: Order, catalogue: Catalogue) -> Plain | None:
     found: dict[object, Plain] = {}
     for parts in divided(text, catalogue):
-        if prod(len(one.letters) for one in parts) <= MOST_WAYS and any(one.rows for one in parts):
+        named = any(one.rows for one in parts) or len(order) == 1
+        if named and prod(len(one.letters) for one in parts) <= MOST_WAYS:
             for plain in _meanings(parts, order, catalogue):
                 found.setdefault((frozenset(plain.removed), plain.added), plain)
     if not found and (told := comes_to(text, order, catalogue)):
@@ -142,6 +145,8 @@ def _meant(match: re.Match[str], parts: Sequence[Said], order: Order, catalogue:
     """The change that a rule makes of the parts, or None where the order or the shop does not fit it."""
     part = {role: parts[match.start(role)] for role in match.groupdict()}
     gone = _only(part["A"].rows & order.keys()) if "A" in part else None
+    if not {"A", "C"} & part.keys() and len(order) == 1:
+        return _counted(next(iter(order)), None, part, order, catalogue)
     if "C" in part:
         went = None if gone is None else _as_row(part["A"], gone)
         return _coming(went, part, order, catalogue) if ("A" in part) == (went is not None) else None
@@ -164,13 +169,14 @@ def _coming(went: Said | None, part: Mapping[str, Said], order: Order, catalogue
     return Plain(removed, added, (*((went,) if went else ()), part["C"]), odd=amount is None)
 
 
-def _counted(sku: str, item: Said, part: Mapping[str, Said], order: Order, catalogue: Catalogue) -> Plain | None:
+def _counted(sku: str, item: Said | None, part: Mapping[str, Said], order: Order, catalogue: Catalogue) -> Plain | None:
     """A row of the order in another number; an old number that is said has to be the one that it has."""
     number, told = Fraction(part["N"].number), "O" in part
     if told and part["O"].number != order[sku]:
         return None
     amount = number if told else quantity_of(catalogue, sku, Wanted(count=number))
-    return Plain((sku,), ((sku, amount),), (item,)) if amount not in {None, order[sku]} else None
+    named = (item,) if item is not None else ()
+    return Plain((sku,), ((sku, amount),), named) if amount not in {None, order[sku]} else None
 
 
 def _as_row(said: Said, sku: str) -> Said:

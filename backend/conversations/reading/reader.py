@@ -60,6 +60,7 @@ from backend.conversations.reading.sorts import choices_of, rule_out, split_off,
 from backend.conversations.reading.soundalikes import only_sound_so
 from backend.conversations.reading.to_size import in_named_size
 from backend.conversations.reading.told_again import asks_again
+from backend.conversations.reading.told_numbers import without_told
 from backend.conversations.reading.touching import runs_together
 from backend.conversations.reading.traded import traded
 from backend.conversations.reading.types import (
@@ -243,6 +244,7 @@ def _modified(reading: Mapping[str, Any], catalogue: Catalogue, context: Reading
     if plain := plain_change(context.text, order, catalogue):
         named = plain.items(context.text)
         return _Read(named, (), (), dict(plain.added), plain.removed, open_items=named if plain.odd else ())
+    reading = without_told(context.text, reading, order, catalogue)
     items, loose, pieces, _ = read_items(reading, catalogue, context, _words_of(order, catalogue))
     items = in_sort_of_order(context.text, items, order, catalogue)
     items = off_together(recounted(context.text, items, order, catalogue), context.text, order)

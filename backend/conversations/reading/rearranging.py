@@ -123,9 +123,10 @@ def _refused_for(text: str, items: Sequence[Item], order: Order, catalogue: Cata
         return None
     row = catalogue.by_sku[sku]
     called = {fold(word) for name in (row.name, *row.aliases) for _, _, word in words(name)}
-    change = Change(lost=called.isdisjoint(_refused(text, keys, item)))
+    made = not cues().becomes.isdisjoint(keys)  # "No, make them ginger" refuses what was read back.
+    change = Change(lost=not made and called.isdisjoint(_refused(text, keys, item)))
     change.take_off(sku)
-    change.add(*item.resolution.lines[0])
+    change.add(item.sku, order[sku] if made and item.unamounted else item.resolution.lines[0][1])
     return change
 
 

@@ -28,7 +28,7 @@ def in_other_sort(pieces: Sequence[Piece], order: Order, catalogue: Catalogue) -
         order: The running order.
         catalogue: The merchant's rows.
     """
-    refused, said = _refused_and_said(pieces)
+    refused, said = _made_another(pieces) or _refused_and_said(pieces)
     if not refused or not said or any(one.kind is Kind.AMOUNT or one.key in cues().also for one in pieces):
         return None
     pairs = {(sku, other) for sku in order for other in _others(catalogue.by_sku[sku], refused, said, catalogue)}
@@ -38,6 +38,24 @@ def in_other_sort(pieces: Sequence[Piece], order: Order, catalogue: Catalogue) -
     change.take_off(sku)
     change.add(other, order[sku])
     return change
+
+
+def _made_another(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]] | None:
+    """The words before and behind "to", in a message that begins by making one thing another; None in any other."""
+    places = [at for at, one in enumerate(pieces) if one.text.lower() in _INTO]
+    steered = [one.text.lower() for one in pieces[:_LEADING] if one.text.lower() in _CHANGES]
+    if len(places) != 1 or not steered:
+        return None
+    refused = list(takewhile(_names, reversed(pieces[: places[0]])))[::-1]
+    said = list(takewhile(_names, pieces[places[0] + 1 :]))
+    more = any(one.kind in _NAMING and one not in refused and one not in said for one in pieces)
+    fits = 0 < len(refused) <= _LONGEST and 0 < len(said) <= _LONGEST
+    return (refused, said) if fits and not more else None
+
+
+_LEADING: Final = 3
+_INTO: Final = frozenset({"to", "into", "iwe", "ziwe", "kuwa"})
+_CHANGES: Final = frozenset({"change", "make", "switch", "swap", "turn", "badilisha", "badili", "geuza", "fanya"})
 
 
 def leaves_another(pieces: Sequence[Piece], change: Change) -> bool:

@@ -16,7 +16,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, of_them
 
 Order = Mapping[str, Fraction]
-_BECOMES: Final = re.compile(r"\b(?:to|into|iwe|ziwe|yawe|uwe)\b", re.IGNORECASE)
+_BECOMES: Final = re.compile(r"\b(?:to|into|iwe|ziwe|yawe|uwe|nahin?|nako)\b|(?:नहीं|नको)(?=\s)", re.IGNORECASE)
 _INSTEAD: Final = re.compile(r"\b(?:badala\s+ya|instead\s+of|rather\s+than)\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _ONE: Final = re.compile(r"\b(?:one|a|an)\b", re.IGNORECASE)
@@ -52,7 +52,7 @@ def in_named_size(text: str, items: Sequence[Item], order: Order, catalogue: Cat
 
 
 def _counts(key: str) -> bool:
-    return number_of(key) is not None and not key[:1].isdigit() and _ONE.fullmatch(key) is None
+    return (number_of(key) or 0) >= 1 and not key[:1].isdigit() and _ONE.fullmatch(key) is None
 
 
 def _parts(text: str) -> tuple[str, str] | None:

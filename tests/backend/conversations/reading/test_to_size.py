@@ -37,6 +37,7 @@ def test_a_number_too_high_for_a_count_is_the_size(text: str) -> None:
         "change the {50ml} <shoe polish> to {100ml}",
         "change the <shoe polish> to {100ml}",
         "badilisha <polish> iwe {100ml}",
+        "<shoe polish> {50ml} nahi {100ml} wala kar do",
     ],
 )
 def test_a_measure_changes_all_of_them(text: str) -> None:
