@@ -87,7 +87,8 @@ def _wants_prompt_again(facts: Facts) -> bool:
 
 
 def _paid_or_left(facts: Facts) -> bool:
-    return bool(facts.flags.get("paid") or facts.flags.get("left")) or facts.left
+    told = cues().any_in(cues().paid_before, facts.text)
+    return bool(facts.flags.get("paid") or facts.flags.get("left")) or facts.left or told
 
 
 def _no_address(facts: Facts) -> bool:

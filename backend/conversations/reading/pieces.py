@@ -133,6 +133,7 @@ class Cues:
     of_an_order: frozenset[str]
     how_questions: frozenset[str]
     on_account: frozenset[str]
+    paid_before: frozenset[str]
     brought_elsewhere: frozenset[str]
     within: frozenset[str]
     clock: frozenset[str]
@@ -164,7 +165,7 @@ _PHRASES: Final = (
     "all_of_them", "half_each", "same_size", "same_colour", "same_count", "last_time", "confirm_questions", "hours",
     "for_whom", "for_all", "enough", "something_more", "leaves", "moves", "way_questions",
     "many_questions", "reminders", "price_questions", "how_questions", "of_an_order", "place_openers",
-    "keeps_alone", "exactly", "those_too", "on_account", "brought_elsewhere",
+    "keeps_alone", "exactly", "those_too", "on_account", "brought_elsewhere", "paid_before",
 )  # fmt: skip
 _LONGEST_PHRASE: Final = 4
 

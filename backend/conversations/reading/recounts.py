@@ -42,6 +42,7 @@ def with_recounts(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
         text: The message.
         reading: The bot's reading.
     """
+    reading = _with_times(text, reading)
     amounts = sorted(reading.get("amounts") or (), key=lambda one: int(one["start"]))
     if not amounts:
         return reading
@@ -51,6 +52,24 @@ def with_recounts(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
             return _recounted(text, reading, found.start(), _before(text, found, amounts), new)
     read = (rule(text, reading, amounts) for rule in (_refused_before, _refused_behind, _let_me))
     return next((one for one in read if one is not None), reading)
+
+
+def _with_times(text: str, reading: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reading with "times two" behind what it counts as a count ("wings 6 mara mbili"); a change doubles by it."""
+    found = _TIMES.search(text)
+    if found is None or (reading.get("intent") or {}).get("name") == "modify_order":
+        return reading
+    start, end = found.span()
+    value = number_said(fold(found["number"] or "two"), found["number"] or "two")
+    kept = [one for one in reading.get("amounts") or () if not (one["start"] < end and start < one["end"])]
+    said = {"text": found.group(), "start": start, "end": end, "value": value, "high": None}
+    told = {**said, "unit": None, "kind": _COUNT, "currency": None, "repeat": False}
+    return {**reading, "amounts": sorted([*kept, told], key=lambda one: int(one["start"]))}
+
+
+_TIMES: Final = re.compile(
+    r"(?<=\w )(?:mara (?P<number>mbili|tatu|nne|tano|sita)|twice)(?! (?:kwa|a|per|every)\b)\b", re.IGNORECASE
+)
 
 
 def _refused_before(text: str, reading: Mapping[str, Any], amounts: Sequence[Amount]) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What some of a good are to come without ("four coffees, one without sugar"): a note, which orders no more of it."""
+"""What goods are to come without ("four coffees, one without sugar"), or cut into: a note, which orders no more."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,17 @@ from backend.conversations.reading.pieces import cues
 
 _WITHOUT: Final = re.compile(
     r"without|\bbil?a\b|\bbin|\bvina|\bbagair|siwe\b|\bno |\bless\b|\bkam\b|\bkami\b|\bmat\b|nahi|nako|siweke\b|sitie\b"
-    r"|बिन|विना|बगैर|कम|मत|नहीं|नको",
+    r"|\bcut\b|\bchop|\bslice|kat[aeiw]|\btukd|\btukr|तुकड|टुकड़|बिन|विना|बगैर|कम|मत|नहीं|नको",
     re.IGNORECASE,
 )
 _AND: Final = re.compile(r"\s(?:and|aur|ani|na|plus|pia|और|आणि|&|\+)(?=\s)", re.IGNORECASE)
+_CUT: Final = re.compile(
+    r"\s*(?:(?:and|please|pls|but)\s+)*(?:cut|chop|slice|divide)\b.*\b(?:into|in)\s+\S+.*"
+    r"|\s*(?:kata|katia|nikatie|(?:i|zi|ya|u|mu)(?:kate|katwe))\s.*\bvipande\b.*"
+    r"|.*\b(?:tukd[ae]|tukd[ey]|tukre)\b.*\b(?:kar|kara|karo|karun|karke|kaap|kapun)\w*.*"
+    r"|.*(?:टुकड़े|तुकडे)\s.*(?:कर|का[टप]).*",
+    re.IGNORECASE | re.DOTALL,
+)
 _ON_SOME: Final = re.compile(
     r"\s*(?:with )?(?:no|without|less|bila|hold the|skip the)(?: \w+){1,2} (?:on|in|for|kwa|kwenye) (?:just |only )?"
     r"(?P<number>\w+)(?: (?:of (?:them|those|these)|\w+))?\s*",
@@ -62,7 +69,7 @@ def without_some(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
         return reading
     amounts = reading.get("amounts") or ()
     clauses = (_until_next(text, *one.span(), amounts) for one in _CLAUSE.finditer(text))
-    spans = [span for span in clauses if _is_of_some(text, *span, amounts, catalogue)]
+    spans = [span for span in clauses if _is_of_some(text, *span, reading, catalogue)]
     if not spans:
         return reading
     start, end = spans[0]
@@ -90,13 +97,16 @@ def _until_next(text: str, start: int, end: int, amounts: Sequence[Mapping[str, 
     return start, joins[-1] if joins else end
 
 
-def _is_of_some(text: str, start: int, end: int, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> bool:
+def _is_of_some(text: str, start: int, end: int, reading: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether a clause says of a number of the goods before it that they come without something, or with less."""
+    amounts: Sequence[Mapping[str, Any]] = reading.get("amounts") or ()
     earlier = [one for one in amounts if one["end"] <= start]
     inside = [one for one in amounts if start <= one["start"] < end]
     if len(inside) > 1 or not text[:start].strip():
         return False
     had = [float(one.get("value") or 0) for one in earlier] + [_number(word) for _, _, word in words(text[:start])]
+    if _CUT.fullmatch(text[start:end]):
+        return any(one["end"] <= start for one in reading.get("mentions") or ())
     on_some = _ON_SOME.fullmatch(text[start:end])
     if on_some is not None and (number := _number(on_some["number"])):
         return max(had) >= number

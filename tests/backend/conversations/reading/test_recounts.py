@@ -65,3 +65,18 @@ def test_a_count_said_again_behind_the_refused_one_is_the_count(text: str, count
         {**reading, "tokens": doubted}, CORNER_SHOP, ReadingContext(text=plain, thresholds=EVERYTHING)
     )
     assert (lines(result), result.decision) == ({"EGG": count}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("<milk> mara mbili", 2), ("<maziwa> mara {tatu|3}", 3), ("<mkate> {moja|1} na <milk> twice", 2)],
+)
+def test_times_so_many_is_a_count(text: str, count: int) -> None:
+    assert lines(read(CORNER_SHOP, text))["MILK"] == count
+
+
+@pytest.mark.parametrize(
+    "text", ["<milk> {mbili|2}, za wasee {wawili|2}", "<milk> {mbili|2} za <madem> {wawili|2} na mimi"]
+)
+def test_those_whom_goods_are_for_count_none(text: str) -> None:
+    assert lines(read(CORNER_SHOP, text)) == {"MILK": 2}

@@ -53,3 +53,17 @@ def test_some_of_the_goods_before_are_no_more_of_them(shop: Catalogue, text: str
 )
 def test_what_is_another_good_or_added_is_ordered(text: str, expected: dict[str, int]) -> None:
     assert lines(read(KITCHEN, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{2} <poha> and {1} <vada>, cut the <vada> into {4}", {"POHA": 2, "VADA": 1}),
+        ("<poha> {2}, <vada> {1}. ikatwe vipande {vinne|4}", {"POHA": 2, "VADA": 1}),
+        ("<vada> {1}, uske {chaar|4} tukde kar dena", {"VADA": 1}),
+        ("{1} <vada>, {चार|4} तुकडे करून द्या", {"VADA": 1}),
+    ],
+)
+def test_what_goods_are_cut_into_counts_none(text: str, expected: dict[str, int]) -> None:
+    result = read(KITCHEN, text)
+    assert (lines(result), result.decision) == (expected, Decision.ACCEPT)
