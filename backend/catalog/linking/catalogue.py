@@ -345,9 +345,9 @@ _TIN: Final = "tin"
 
 
 def _named_as_joints(items: Sequence[CatalogueItem]) -> frozenset[str]:
-    """Goods that a Kenyan shop calls by what is a joint in India alone ("wali", rice)."""
+    """Goods that a Kenyan shop calls by what is a joint in India alone ("wali", rice), which ends no name there."""
     names = (words(alias) for item in items if item.currency == "KES" for alias in (item.name, *item.aliases))
-    keys = frozenset(fold(said[0][2]) for said in names if len(said) == 1)
+    keys = frozenset(fold(said[0][2]) for said in names if said)
     return frozenset(key for key in keys & lexicon().joints_before if sense_of(key))
 
 

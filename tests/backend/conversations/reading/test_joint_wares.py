@@ -89,3 +89,12 @@ def test_what_sounds_like_a_verb_or_says_a_size_is_a_good_as_the_shop_spells_it(
         ]
     )
     assert lines(read(shop, text)) == expected
+
+
+def test_a_kenyan_shop_names_a_dish_by_it() -> None:
+    """No row is called rice alone."""
+    rows = [("RICE-MEAT", "Rice and Meat", "wali nyama"), ("MEAT", "Meat Plate", "nyama"), ("TEA", "Tea", "chai")]
+    common = {"unit": "plate", "price": "90", "stock": "50", "currency": "KES"}
+    shop = catalogue_from_rows([{"sku": sku, "name": name, "aliases": other, **common} for sku, name, other in rows])
+    assert lines(read(shop, "nipe wali <nyama> {mbili|2}")) == {"RICE-MEAT": 2}
+    assert lines(read(shop, "nipe <nyama> {mbili|2}")) == {"MEAT": 2}
