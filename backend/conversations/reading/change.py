@@ -136,6 +136,12 @@ def words_for_more(keys: AbstractSet[str]) -> frozenset[str]:
     return cues().more if either(_THOSE, cues().only).isdisjoint(keys) else cues().more - _PUT
 
 
+def words_of_becoming() -> frozenset[str]:
+    """Words by which a number takes the place of another ("cups six, no, eight")."""
+    known = cues()
+    return either(known.set, known.corrections, known.becomes, known.only, known.less, known.negations)
+
+
 def words_for_others(item: Item, gone: Sequence[str], *, swaps: bool) -> frozenset[str]:
     """Words for more that put something else on an order; what is put in the place of what goes may be a sort of it.
 

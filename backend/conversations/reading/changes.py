@@ -42,6 +42,7 @@ from backend.conversations.reading.change import (
     without_sizes,
     words_for_more,
     words_for_others,
+    words_of_becoming,
 )
 from backend.conversations.reading.doubling import doubles
 from backend.conversations.reading.instead import is_said_of
@@ -157,7 +158,7 @@ class Changer:
             return item
         if item.unamounted and self._said(cues().less | cues().set) and self._said(cues().becomes):
             return replace(item, wanted=replace(item.wanted, count=counts[0]), amounts=_LOST, role="add")
-        if item.wanted.count == self._order[own]:
+        if item.wanted.count == self._order[own] and self._said(words_of_becoming()):
             return replace(item, wanted=replace(item.wanted, count=counts[0]))
         if item.wanted.count == self._order[own] - counts[0]:  # "One less, only two": both say the same.
             self._keys -= cues().less

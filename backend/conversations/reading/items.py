@@ -113,7 +113,8 @@ class Collector:
 
     def _take_item(self, segment: Segment) -> None:
         aside = self._only_says_how(segment) or self._only_for_whom(segment)
-        if aside or only_says_in_what(segment, self.items, self._words_after(segment.end)):
+        before, after = self._words_before(segment.start), self._words_after(segment.end)
+        if aside or only_says_in_what(segment, self.items, before, after):
             return
         item = self._item(segment)
         if (item.unamounted and self._vaguely(segment, item)) or self._for_each_before(item):

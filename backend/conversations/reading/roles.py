@@ -38,11 +38,22 @@ def _joins(gap: str) -> bool:
     return len(gap) <= _GAP and all(fold(word) in lexicon().filler for _, _, word in words(gap))
 
 
-def only_says_in_what(segment: Segment, items: Sequence[Item], after: Sequence[str]) -> bool:
-    """Whether a good that is open, and ordered already in one of its sorts, comes with or without something, or so."""
+def only_says_in_what(segment: Segment, items: Sequence[Item], before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a good that is open, and ordered already in one of its sorts, comes with or without something, or so.
+
+    So does one that tells the last item's own sort behind another that is refused ("3 lassi, not mango, sweet").
+    """
     rows = {*segment.resolution.alternatives} if segment.resolution.status is Status.OPEN else set()
     within = not cues().within.isdisjoint(after[:1]) or not _SHOULD_BE.isdisjoint(after[:_PAIR])
-    return within and not segment.amounts and any(item.sku in rows for item in items)
+    within = within or (_gives(after) and any(one.key in lexicon().optional for one in segment.pieces))
+    within = within or (not lexicon().optional.isdisjoint(after[:1]) and _gives(after[1:]))
+    own = not cues().refusals_after.isdisjoint(before[-1:]) and bool(items) and items[-1].sku in rows
+    return not segment.amounts and ((within and any(item.sku in rows for item in items)) or own)
+
+
+def _gives(after: Sequence[str]) -> bool:
+    """Whether a word of giving is next ("bhakri garam dya")."""
+    return not (cues().gives | cues().asks).isdisjoint(after[:1])
 
 
 class Roles:

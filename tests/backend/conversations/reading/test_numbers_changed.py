@@ -133,3 +133,11 @@ def test_less_that_is_not_told_and_what_may_stay_are_asked_about(text: str) -> N
 def test_a_number_instead_of_another_is_the_new_one(text: str) -> None:
     result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
     assert (result.removed, lines(result)) == (("MILK",), {"MILK": 5})
+
+
+SIX_EGGS = (Turn("customer", "6 egg"), Turn("bot", "6 Egg = KES 90. Shall I book it?"))
+
+
+def test_as_many_more_are_added_though_a_two_may_be_heard_behind_it() -> None:
+    result = read(CORNER_SHOP, "<mayai> {6} aur daal {do|2}", intent="modify_order", history=SIX_EGGS)
+    assert (lines(result), result.removed) == ({"EGG": 6}, ())

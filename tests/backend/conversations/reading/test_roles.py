@@ -61,3 +61,28 @@ def test_what_is_ordered_by_its_sorts_may_be_told_how_to_come(text: str) -> None
 
 def test_a_kind_of_which_nothing_is_ordered_is_asked_about() -> None:
     assert read(SODAS, "<chips> {2}. <soda> iwe baridi").decision is Decision.CLARIFY
+
+
+ROLLS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "price": "90", "unit": "piece", "stock": "20"}
+        for sku, name, aliases in (
+            ("NAAN-B", "Butter Naan", "butter naan|naan|बटर नान"),
+            ("NAAN-G", "Garlic Naan", "garlic naan"),
+            ("KULCHA", "Butter Kulcha", "kulcha"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{4} <butter naan>, <butter> garam dena",
+        "<butter naan> {chaar|4}, garlic wala nahi, <butter>",
+        "<बटर नान> {4}, <बटर> गरम द्या",
+    ],
+)
+def test_a_good_named_again_in_how_it_should_come_is_no_other(text: str) -> None:
+    result = read(ROLLS, text)
+    assert (lines(result), result.decision) == ({"NAAN-B": 4}, Decision.ACCEPT)
