@@ -100,7 +100,10 @@ class Segmenter:
         """Whether size, container or filler words are all that a row is called ("two cuttings", "a tray")."""
         index = self.catalogue.index
         places = [index.by_key[key] for key in keys if key in index.by_key]
-        return any(len(index.phrases[number].goods) == 1 for place in places for number in index.postings[place])
+        if any(len(index.phrases[number].goods) == 1 for place in places for number in index.postings[place]):
+            return True
+        several = len(places) > 1 and len(places) == len(keys)  # "Full dabba", of which each word is a size elsewhere.
+        return several and _is_whole_name(resolve(self.catalogue, read_keys(tuple(keys)), Wanted()))
 
     def _number_as_name(
         self, pieces: tuple[Piece, ...], number: int, numbers: Sequence[int], plain: Segment
