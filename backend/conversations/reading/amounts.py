@@ -19,13 +19,7 @@ from backend.conversations.reading.vessel_names import without_vessel_name
 
 ALSO_GIVES: Final = frozenset({"do"})
 
-_YEARS: Final = frozenset({"miaka", "umri"})
 _AGE: Final = re.compile(r"-?(?:yrs?|years?)[- ]old\b|saal (?:ka|ki|ke)\b|varsha?ch[aiey]\w*", re.IGNORECASE)
-_PEOPLE: Final = frozenset(
-    {"madem", "wasee", "watu", "wageni", "wasupa", "mabeshte", "watoto", "watoi", "masistee", "mabro", "marafiki",
-     "wanafunzi", "majamaa"}
-)  # fmt: skip
-_WE_ARE: Final = frozenset({"tuko", "tupo", "tukiwa", "mko"})
 
 
 def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Mapping[str, Any]]:
@@ -37,9 +31,7 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
     sized = _unit_off_name(text, [part for one in sized for part in _size_apart(text, _in_rupees(text, one))])
     lettered = _letters_apart(text, sized, catalogue)
     told = [one for one in lettered if not _ends_name(text, one, lettered, catalogue)]
-    told = [
-        one for one in told if not comes_without(text, one, told) and not is_price_asked(text, one, told, catalogue)
-    ]
+    told = [one for one in told if not (comes_without(text, one, told) or is_price_asked(text, one, told, catalogue))]
     told = [as_price(text, one, catalogue) for one in told]
     single = _each_with_unit(text, _units_behind(text, told))
     single = [_as_packing(text, one, single) for one in single]
@@ -50,13 +42,14 @@ def as_meant(text: str, amounts: Sequence[Mapping[str, Any]], catalogue: Catalog
 def counts_people(text: str, start: int, end: int) -> bool:
     """Whether a number tells how many people there are ("tuko kumi, leta ..."), or how old one is ("my 8 yr old")."""
     before = [word.lower() for _, _, word in words_before(text, start)]
-    of_people = bool(before) and before[-1] in _PEOPLE
-    before = before[-2:-1] if of_people and len(before) > 1 else before[-1:]
     behind = text[end:].lstrip(" ")
-    aged = _AGE.match(behind) is not None or not _YEARS.isdisjoint(before)
-    if of_people and text[start:end].lower().startswith("wa"):
-        return True  # "Za madem wawili": for how many girls.
-    return aged or (not behind[:1].isalnum() and not _WE_ARE.isdisjoint(before))
+    if before and before[-1] in cues().people:
+        if text[start:end].lower().startswith("wa"):
+            return True  # "Za madem wawili": for how many girls.
+        before = before[:-1] or before
+    led = frozenset(before[-1:])
+    aged = _AGE.match(behind) is not None or not led.isdisjoint(cues().of_age)
+    return aged or (not behind[:1].isalnum() and not led.isdisjoint(cues().we_are))
 
 
 def numbers_place(text: str, amount: Mapping[str, Any], catalogue: Catalogue) -> bool:
@@ -325,10 +318,8 @@ def _in_its_packs(text: str, amounts: Sequence[Mapping[str, Any]]) -> list[Mappi
         container = led.get("kind") == "pack" and _OF_PACK.fullmatch(str(led.get("text") or ""))
         if container and one.get("kind") == "count" and text[int(led["end"]) : int(one["start"])].isspace():
             start = int(led["start"]) + container.start("unit")
-            kept[-1] = {**led, "start": start, "end": one["end"], "text": text[start : one["end"]]} | {
-                "value": one["value"],
-                "high": one.get("high"),
-            }
+            span = {"start": start, "end": one["end"], "text": text[start : one["end"]]}
+            kept[-1] = {**led, **span, "value": one["value"], "high": one.get("high")}
         else:
             kept.append(one)
     return kept

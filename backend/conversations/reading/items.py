@@ -112,8 +112,8 @@ class Collector:
     # One item.
 
     def _take_item(self, segment: Segment) -> None:
-        aside = self._only_says_how(segment) or self._only_for_whom(segment)
         before, after = self._words_before(segment.start), self._words_after(segment.end)
+        aside = (bool(self.items) and only_says_how(segment, before)) or self._only_for_whom(segment)
         if aside or only_says_in_what(segment, self.items, before, after):
             return
         item = self._item(segment)
@@ -195,10 +195,6 @@ class Collector:
 
     def _joined(self, segment: Segment) -> bool:
         return bool(self.items) and is_led(segment, self._pieces)
-
-    def _only_says_how(self, segment: Segment) -> bool:
-        """Whether words tell how what was named before is to come ("cleaned", "kam masala")."""
-        return bool(self.items) and only_says_how(segment, self._words_before(segment.start))
 
     def _is_its_own(self, lost: Segment, segment: Segment) -> bool:
         """Whether an "and" parts an item from an amount whose unit is what a row is called by ("a tray and a loaf")."""

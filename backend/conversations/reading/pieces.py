@@ -73,6 +73,9 @@ class Cues:
     never_written: frozenset[str]
     address_words: frozenset[str]
     houses: frozenset[str]
+    people: frozenset[str]
+    we_are: frozenset[str]
+    of_age: frozenset[str]
     gives: frozenset[str]
     asks: frozenset[str]
     helped: frozenset[str]
@@ -287,6 +290,7 @@ def cues() -> Cues:
         never_written=frozenset(word.lower() for word in lists["never_goods"]),
         address_words=frozenset(lists["address_words"]),
         houses=frozenset(lists["houses"]),
+        **{name: frozenset(lists[name]) for name in ("people", "we_are", "of_age")},
         gives=frozenset(map(fold, lists["gives"])),
         asks=frozenset(map(fold, lists["asks"])),
         helped=frozenset(lists["helped"]),
