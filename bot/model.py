@@ -1,5 +1,6 @@
 """Finds a trained model and takes the reader's parts out of it, without starting Rasa."""
 
+import gc
 import tarfile
 import tempfile
 from pathlib import Path
@@ -24,7 +25,10 @@ def newest_model(models: Path) -> Path:
 
 
 def load_reader(model: Path) -> Reader:
-    """Load the parts that `rasa train` stored in a model: the very files its components load."""
+    """Load the parts that `rasa train` stored in a model: the very files its components load.
+
+    They stay for the life of the process: no collection of garbage walks them again, which took a tenth of a reading.
+    """
     with tempfile.TemporaryDirectory() as folder, tarfile.open(model) as archive:
         for member in archive:
             name = Path(member.name).name
@@ -35,4 +39,7 @@ def load_reader(model: Path) -> Reader:
         missing = [name for name in PARTS if not (Path(folder) / name).exists()]
         if missing:
             raise NoModelError(f"{model} holds no {', '.join(missing)}; it was trained with another pipeline")
-        return Reader.load(Path(folder))
+        reader = Reader.load(Path(folder))
+    gc.collect()
+    gc.freeze()
+    return reader

@@ -1,5 +1,6 @@
 """The components learn, are stored, come back, and read a message as before: through Rasa and without it."""
 
+import gc
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,18 @@ def test_the_reader_without_rasa_reads_what_the_pipeline_reads(
         file.add(folder, "components")
     reading = load_reader(archive).read(text, {"region": "KE"})
     assert _parse(components, text)["reading"] == reading
+
+
+def test_no_collection_walks_what_was_loaded(
+    trained: tuple[LocalModelStorage, list[Any], Path], tmp_path: Path
+) -> None:
+    archive = tmp_path / "model.tar.gz"
+    with tarfile.open(archive, "w:gz") as file:
+        file.add(trained[2], "components")
+    gc.unfreeze()
+    reader = load_reader(archive)
+    assert all(one is not reader for one in gc.get_objects())
+    gc.unfreeze()
 
 
 def test_a_parse_offers_intent_entities_language_and_reading(

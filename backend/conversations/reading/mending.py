@@ -129,10 +129,10 @@ def _without_crosses(text: str, reading: Mapping[str, Any], catalogue: Catalogue
 
 def _lost_vague(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> list[dict[str, Any]]:
     """The words for "a few" that stand beside a good without an amount, and that the bot passed over."""
-    pieces = lay_out(text, reading, catalogue)
+    pieces, few = lay_out(text, reading, catalogue), either(cues().vague, cues().vague_after, ALSO_GIVES)
     found = []
     for place, piece in enumerate(pieces):
-        if piece.kind in _NAMING or piece.kind is Kind.AMOUNT:
+        if piece.key not in few or piece.kind in _NAMING or piece.kind is Kind.AMOUNT:
             continue
         behind = _without_joints(pieces[place + 1 :])
         if piece.key in cues().vague and _is_bare(behind):
