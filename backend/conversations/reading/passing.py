@@ -1,6 +1,7 @@
 """Goods that are only spoken of, beside those that are ordered: "I have sugar already, send only flour"."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ _WITHIN: Final = _COUNTED | {Kind.JOINT}
 _PLACE: Final = "place_order"
 _ASKING: Final = "asking_before"
 _FALLBACK: Final = "fallback_before"
+_SHARP: Final = re.compile(r"\bsaa \w+ kamili\b", re.IGNORECASE)  # "At seven sharp", whose last word is "full" too.
 
 
 def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -27,6 +29,8 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
 
     What is left out stands under `passing`, as spans that hold no goods.
     """
+    if sharp := _SHARP.search(text):
+        reading = _without(reading, [sharp.span()])
     pieces = lay_out(text, reading, catalogue)
     reading = without_reasons(text, reading, pieces)
     reading = without_how_given(
@@ -40,6 +44,11 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     spans = [span for name, place in found for span in _spoken_of(name, place, pieces)]
     if not spans or not any(_orders(piece, spans) for piece in pieces):
         return reading
+    return _without(reading, spans)
+
+
+def _without(reading: Mapping[str, Any], spans: Sequence[Span]) -> Mapping[str, Any]:
+    """The reading without what stands in some spans."""
     mentions = [one for one in reading.get("mentions") or () if not any(_inside(one, span) for span in spans)]
     amounts = [one for one in reading.get("amounts") or () if not any(_inside(one, span) for span in spans)]
     return {**reading, "mentions": mentions, "amounts": amounts, "passing": [*(reading.get("passing") or ()), *spans]}

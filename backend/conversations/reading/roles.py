@@ -15,11 +15,12 @@ _NEAR: Final = 3
 _GAP: Final = 8
 _PAIR: Final = 2
 _WITHOUT: Final = frozenset(map(fold, ("without", "bina", "बिना", "bila", "bagair", "बगैर", "vina", "विना")))
+_SHOULD: Final = ("should", "must", "hona", "honi", "hone", "होना", "होनी")
 # Behind a good, before or behind how it is to be ("ziwe baridi", "should be cold", "thandi honi chahiye").
 _SHOULD_BE: Final = frozenset(
     map(
         fold,
-        ("iwe", "ziwe", "yawe", "viwe", "ikuwe", "zikuwe", "should", "must", "hona", "honi", "hone", "होना", "होनी"),
+        ("iwe", "ziwe", "yawe", "viwe", "ikuwe", "zikuwe", "isiwe", "zisiwe", "yasiwe", "visiwe", *_SHOULD),
     )
 )
 _REFUSES_NEXT: Final = frozenset({"no"})
@@ -41,9 +42,11 @@ def _joins(gap: str) -> bool:
 def only_says_in_what(segment: Segment, items: Sequence[Item], before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether a good that is open, and ordered already in one of its sorts, comes with or without something, or so.
 
+    One that is a row's name as well may be so, too, where a word right behind it says how it should come.
     So does one that tells the last item's own sort behind another that is refused ("3 lassi, not mango, sweet").
     """
-    rows = {*segment.resolution.alternatives} if segment.resolution.status is Status.OPEN else set()
+    how = not _SHOULD_BE.isdisjoint(after[:1])
+    rows = {*segment.resolution.alternatives} if how or segment.resolution.status is Status.OPEN else set()
     within = not cues().within.isdisjoint(after[:1]) or not _SHOULD_BE.isdisjoint(after[:_PAIR])
     within = within or (_gives(after) and any(one.key in lexicon().optional for one in segment.pieces))
     within = within or (not lexicon().optional.isdisjoint(after[:1]) and _gives(after[1:]))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.catalog.linking.catalogue import catalogue_from_rows
 from backend.conversations.reading.types import Decision
 from tests.support.marked_reading import lines, read
 from tests.support.shops import CORNER_SHOP
@@ -61,3 +62,18 @@ def test_a_change_speaks_of_the_running_order() -> None:
 @pytest.mark.parametrize("wish", ["<brown bread> if available", "<brown bread> kama iko", "<brown bread> ho to"])
 def test_what_is_wished_for_in_its_place_is_asked_about(wish: str) -> None:
     assert read(CORNER_SHOP, f"{{2}} <bread> ({wish}) and {{1}} <milk>").decision is Decision.CLARIFY
+
+
+STEWS = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": aliases, "unit": "plate", "price": "90", "stock": "20", "options": size}
+        for sku, name, aliases, size in (
+            ("MUTHOKOI-F", "Muthokoi (full plate)", "muthokoi full", "size=full"),
+            ("MUTHOKOI-H", "Muthokoi (half plate)", "muthokoi half|muthokoi nusu", "size=half"),
+        )
+    ]
+)
+
+
+def test_an_hour_sharp_is_no_full_plate() -> None:
+    assert lines(read(STEWS, "<muthokoi> [nusu] {mbili|2}, zifike saa nane kamili")) == {"MUTHOKOI-H": 2}

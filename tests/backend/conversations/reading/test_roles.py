@@ -86,3 +86,15 @@ ROLLS = catalogue_from_rows(
 def test_a_good_named_again_in_how_it_should_come_is_no_other(text: str) -> None:
     result = read(ROLLS, text)
     assert (lines(result), result.decision) == ({"NAAN-B": 4}, Decision.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<garlic naan> {mbili|2} na <kulcha> {moja|1}, <naan> isiwe na mafuta",
+        "{2} <garlic naan> and {1} <kulcha>, <naan> should be soft",
+        "<garlic naan> {do|2} aur <kulcha> {ek|1}, <naan> honi chahiye garam",
+    ],
+)
+def test_a_sort_named_by_another_row_s_name_in_how_it_should_come_is_no_other(text: str) -> None:
+    assert lines(read(ROLLS, text)) == {"NAAN-G": 2, "KULCHA": 1}
