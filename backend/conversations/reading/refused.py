@@ -19,6 +19,7 @@ _LEAVING: Final = frozenset(map(fold, ("sodun", "chhodkar", "chodkar", "chhodke"
 _LEFT: Final = _IN_PLACE | _LEAVING
 # Stands before a size that is not wanted.
 REFUSES_BEFORE: Final = frozenset(map(fold, ("not", "without", "bina", "बिना", "sio", "siyo", "si", "bila")))
+_THE: Final = frozenset(map(fold, ("the", "that", "ile", "hiyo")))
 
 
 def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
@@ -32,7 +33,10 @@ def is_refused(segment: Segment, pieces: Sequence[Piece], text: str) -> bool:
     if segment.amounts:
         return False
     start, end = segment.start, segment.end
-    before = next((one for one in reversed(pieces) if one.end <= start), None)
+    former = [one for one in pieces if one.end <= start]
+    if former and former[-1].key in _THE and text[former[-1].end : start].isspace():
+        start = former.pop().start  # "Not the half."
+    before = next(reversed(former), None)
     behind = [one for one in pieces if one.start >= end]
     which = list(takewhile(_tells_which, behind))  # "Chhota wala nahi" refuses the small one.
     end, after = which[-1].end if which else end, next(iter(behind[len(which) :]), None)

@@ -24,6 +24,8 @@ LAMPS = catalogue_from_rows(
     [
         ("small <enamel cup> not large", {"CUP-S": 1}),
         ("lahan <enamel cup> {ek|1}, motha nako", {"CUP-S": 1}),
+        ("<enamel cup>, the large one not the small", {"CUP-L": 1}),
+        ("<enamel cup> {mbili|2}, kubwa sio ile ndogo", {"CUP-L": 2}),
         ("{2} large <enamel cup>, small nahi", {"CUP-L": 2}),
         ("<enamel cup> {2} chhota nahi bada", {"CUP-L": 2}),
         ("lahan <-enamel cup> nako motha dya", {"CUP-L": 1}),
