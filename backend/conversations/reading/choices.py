@@ -73,7 +73,7 @@ def chosen(asked: Item, text: str, question: str, said: Sequence[Wanted], catalo
         wanted = Wanted(vague=True)  # "Two kubwa and the other three" shares out what no one row can have.
         asked = replace(asked, wanted=wanted)
     else:
-        wanted = other[0] if other else Wanted(count=_TWO if _takes_two(keys) else None)
+        wanted = other[0] if other else Wanted(count=_TWO if _takes_two(keys, text) else None)
     packs = None if row.weighed else _packs(row, wanted)
     if row.weighed and wanted.measure is not None:
         asked = replace(asked, wanted=replace(asked.wanted, measure=wanted.measure))
@@ -179,9 +179,10 @@ def price_of(row: CatalogueItem) -> str:
     return f"{row.price_minor / 100:g}"
 
 
-def _takes_two(keys: Sequence[str]) -> bool:
-    """Whether an answer ends in "wale do": behind the plural it is two of them, where "wala do" may ask to give one."""
-    return keys[-1] in ALSO_GIVES and keys[-2:-1] != [] and keys[-2] in _SEVERAL_ONES
+def _takes_two(keys: Sequence[str], text: str) -> bool:
+    """Whether an answer ends in "wale do", or in ", do": two of them, where "wala do" may ask to give one."""
+    apart = keys[-1] in ALSO_GIVES and len(words(text.rpartition(",")[2])) == 1
+    return keys[-1] in ALSO_GIVES and len(keys) > 1 and (apart or keys[-2] in _SEVERAL_ONES)
 
 
 def _number(said: Wanted) -> str:

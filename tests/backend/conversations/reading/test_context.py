@@ -20,6 +20,7 @@ from tests.support.shops import CORNER_SHOP, marked, shop_of
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "nafaca", {"FLOUR-N": 3}),
         ("Gas: 6kg or 13kg?", "<gas>", "{2} of the {13}", {"GAS-13": 2}),
         ("Gas: 6kg or 13kg?", "<gas>", "{terah|13} wale do", {"GAS-13": 2}),
+        ("Gas: 6kg or 13kg?", "<gas>", "{13} wala, दो", {"GAS-13": 2}),
         ("Gas: 6kg or 13kg?", "<gas>", "{terah|13} wale {do|2} cylinder", {"GAS-13": 2}),
         ("Mkate mdogo ama mkubwa?", "<mkate> {3}", "vile vikubwa", {"BREAD-8": 3}),
         ("Maisha ama Nafaka?", "<unga> {tatu|3}", "hio ya nafa", {"FLOUR-N": 3}),
