@@ -15,6 +15,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either
 from backend.conversations.reading.segment import Segment
 
+_PAIR: Final = 2
 _SIGNS: Final = re.compile(r"[,;\n]|\.(?=\s)")
 
 
@@ -34,6 +35,13 @@ def told_by_number(text: str) -> list[str]:
 def parts_of(text: str, telling: frozenset[str]) -> list[list[str]]:
     """The parts of an answer, each with a sign, an "and" or a number of its own at its edge; as folded words."""
     return [part for clause in _SIGNS.split(text) for part in _of_clause(clause, telling)]
+
+
+def ends_in_a_count(text: str, parts: Sequence[Sequence[str]]) -> bool:
+    """Whether no more than a number in a word stands behind a comma and one name ("the 3L, one"): how many of it."""
+    if len(parts) != _PAIR or len(parts[1]) != 1 or parts[1][0].isdigit() or "," not in text:
+        return False
+    return number_of(parts[1][0]) is not None and not all(map(number_of, parts[0]))
 
 
 def _of_clause(clause: str, telling: frozenset[str]) -> list[list[str]]:

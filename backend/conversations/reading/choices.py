@@ -18,7 +18,7 @@ from backend.catalog.linking.quantities import Wanted, lines_for
 from backend.catalog.linking.resolve import Resolution, Status, labelled
 from backend.catalog.linking.terms import is_unit
 from backend.conversations.reading.amounts import ALSO_GIVES, number_of
-from backend.conversations.reading.answer_parts import parts_of, refuses_some, told_by_number
+from backend.conversations.reading.answer_parts import ends_in_a_count, parts_of, refuses_some, told_by_number
 from backend.conversations.reading.item import Item
 from backend.conversations.reading.pieces import cues, either, places_of
 from backend.conversations.reading.slips import number_words
@@ -94,7 +94,7 @@ def chosen_each(asked: Item, text: str, question: str, catalogue: Catalogue) -> 
     parts = parts_of(text, telling) if len(rows) >= _FEWEST and not refuses_some(text) else []
     said = [_part_of(part, rows) for part in parts]
     skus = {row.sku for row, _ in said if row is not None}
-    if len(said) < _FEWEST or len(skus) < len(said):
+    if len(said) < _FEWEST or len(skus) < len(said) or ends_in_a_count(text, parts):
         return None
     remaining = [not cues().rest.isdisjoint(part) for part in parts]
     silent = not any(remaining) and all(count is None for _, count in said)

@@ -69,6 +69,15 @@ def test_a_weight_in_an_answer_is_the_row_of_that_weight(answer: str, expected: 
     assert lines(read(SOAPS, answer, history=history)) == expected
 
 
+@pytest.mark.parametrize(
+    "answer", ["the {half kilo|0.5kg}, {one|1}", "ya {500g|500g}, {moja|1}", "{500g|500g}, {ek|1}"]
+)
+def test_a_number_behind_the_comma_of_an_answer_counts_and_names_no_row(answer: str) -> None:
+    before, reading = marked("naomba <foam>")
+    history = (Turn("customer", before, reading), Turn("bot", "Foam 500g au 1kg?"))
+    assert lines(read(SOAPS, answer, history=history)) == {"FOAM-H": 1}
+
+
 def test_same_again_takes_the_order_that_the_history_shows() -> None:
     result = read(CORNER_SHOP, "same again", history=READ_BACK, flags={"same_again": True})
     assert lines(result) == {"MILK": 3, "BREAD": 1, "EGG": 6}
