@@ -16,7 +16,7 @@ from backend.conversations.reading.item import Item
 from backend.conversations.reading.items import Collector
 from backend.conversations.reading.layout import amounts_of
 from backend.conversations.reading.pieces import cues
-from backend.conversations.reading.read_back import named_in_full
+from backend.conversations.reading.read_back import counted_behind, named_in_full
 from backend.conversations.reading.recent import Recent
 from backend.conversations.reading.segmenter import read_segments
 from backend.conversations.reading.types import Turn
@@ -62,7 +62,7 @@ def _read_back(text: str, catalogue: Catalogue) -> dict[str, Fraction]:
         return {}
     listed = _NUMBER_OF.sub(lambda found: " " * len(found.group()), _MONEY.sub(" , ", _TOTAL.sub("", text)))
     listed = _TIMES.sub(lambda found: " " * len(found.group()), listed)
-    if whole := named_in_full(listed, catalogue):
+    if whole := counted_behind(listed, catalogue) or named_in_full(listed, catalogue):
         return whole
     order = _listed(listed, catalogue)
     sized = _SIZE.sub(lambda found: f" size {found[1]} ", listed)

@@ -1,10 +1,12 @@
 """Orders that we read back with each row named in full."""
 
+from fractions import Fraction
+
 import pytest
 
 from backend.catalog.linking.catalogue import Catalogue, catalogue_from_rows
 from backend.conversations.reading.history import running_order
-from backend.conversations.reading.read_back import named_in_full
+from backend.conversations.reading.read_back import counted_behind, named_in_full
 from backend.conversations.reading.types import Turn
 
 
@@ -72,3 +74,35 @@ WEIGHED = catalogue_from_rows(
 )
 def test_a_weight_with_its_unit_in_words_is_read_back(said: str, expected: dict[str, int]) -> None:
     assert running_order([Turn("bot", said)], WEIGHED) == expected
+
+
+COUNTED_BEHIND = catalogue_from_rows(
+    [
+        {"sku": sku, "name": name, "aliases": alias, "unit": unit, "price": "90", "stock": "60"}
+        for sku, name, alias, unit in (
+            ("WOOL-G", "Soft Wool, dark green (7)", "green wool|wool green", "piece"),
+            ("WOOL-R", "Soft Wool, red (9)", "red wool|wool red", "piece"),
+            ("BUN", "Bun (single)", "bun|बन", "piece"),
+            ("BUN-T", "Buns tray (30)", "tray ya bun", "tray"),
+            ("RICE", "Rice", "mchele|तांदूळ", "kg"),
+            ("SET-4", "Brush Set 4", "brush set 4|brush set", "set"),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Wool green 6, Wool red 1 = KES 830. Nithibitishe?", {"WOOL-G": 6, "WOOL-R": 1}),
+        ("Buns 20, Rice 0.5kg = KES 500. Sawa?", {"BUN": 20, "RICE": Fraction(1, 2)}),
+        ("बन 20, तांदूळ 2 kg = ₹500. Confirm?", {"BUN": 20, "RICE": 2}),
+    ],
+)
+def test_a_count_behind_a_whole_name_is_of_that_row(said: str, expected: dict[str, object]) -> None:
+    assert running_order([Turn("bot", said)], COUNTED_BEHIND) == expected
+
+
+@pytest.mark.parametrize("listed", ["Brush Set 4", "Bun 3, something 2", "Rice 3", "Bun 2kg", "3 Bun"])
+def test_a_list_that_is_not_counted_behind_whole_names_is_read_as_any(listed: str) -> None:
+    assert counted_behind(listed, COUNTED_BEHIND) == {}
