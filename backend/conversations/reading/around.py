@@ -1,12 +1,14 @@
 """The words around the items of a message: beside one, between two, and those that say which one is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
 from backend.catalog.linking.folding import fold, words, words_behind
 from backend.conversations.reading.amounts import number_of
-from backend.conversations.reading.item import Item
+from backend.conversations.reading.item import ADD, REMOVE, Item
 from backend.conversations.reading.items import MAKE_IT
 from backend.conversations.reading.pieces import cues, either, places_of
 
@@ -110,8 +112,23 @@ class Around:
         """Whether "wala" or "one" stands behind a counted word: "the eight socket one" tells which, not how many."""
         return item.wanted.count is not None and self._is_attribute(item)
 
+    def put_on(self, item: Item, items: Sequence[Item], order: Mapping[str, Fraction]) -> Item:
+        """An item that a word of putting leads to as one that comes ("toa maziwa uweke chai"), if no order has it."""
+        if item.role != REMOVE or item.sku is None or item.sku in order:
+            return item
+        led = self.beside(item, items)[0]
+        return replace(item, role=ADD) if not cues().puts.isdisjoint(led[-1:]) else item
+
+    def _only(self, item: Item) -> bool:
+        """Whether "just" or "only" stands right beside an item that nothing adds ("just one soap")."""
+        before, after = self._said(0, item.start)[-_NEXT:], self._said(item.end, len(self._text))
+        alone = not cues().only.isdisjoint([*before[-1:], *after[:1]])
+        return alone and cues().puts.isdisjoint(before)
+
     def made(self, item: Item) -> bool:
         """Whether "make it" stands right behind the new count ("... ball do kar do"), or it is only so many."""
+        if self._only(item):
+            return True
         exact = any(item.start <= start <= item.end for start, _ in places_of(cues().exactly, self._text))
         return not item.unamounted and (exact or not MAKE_IT.isdisjoint(self._said(item.end, len(self._text))[:1]))
 

@@ -89,7 +89,7 @@ class Changer:
         stays = not is_said_of(self._text)  # "Leave the tea, one coffee in its place": what Hindi leaves goes.
         kept = [item for item in items if stays and self._around.kept(item, items) and not is_new(item, self._order)]
         self.change.lost = any(self._around.may_go(item, items) for item in kept)
-        items = [item for item in items if item not in kept]
+        items = [self._around.put_on(item, items, self._order) for item in items if item not in kept]
         if self._exchanges_some(items):
             return self.change
         named, items = items, [self._newer(item, items, loose) for item in items]
@@ -144,7 +144,7 @@ class Changer:
             return False
         settled = items[1].resolution.status is Status.SURE and items[1].resolution.exact
         target = self._sort_of(items[1], sku) or (items[1].sku if settled else None)
-        if target is None or target == sku:
+        if target is None or target == sku or self._around.led_off(items[1], items):
             return False
         self.change.set(sku, self._order[sku] - count)
         self.change.add(target, count)
@@ -166,8 +166,6 @@ class Changer:
 
     def _said(self, cue: frozenset[str]) -> bool:
         return not cue.isdisjoint(self._keys)
-
-    # What comes off.
 
     def _off(self, items: Sequence[Item]) -> list[Item]:
         off = [item for item in items if self._is_off(item, items)]
@@ -207,7 +205,8 @@ class Changer:
     def _off_word(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether a word of taking off stands beside an item, nearer than any other item."""
         known, (before, after) = cues(), self._around.beside(item, items)
-        if before[-1:] and before[-1] in known.puts:  # "Eggs out, add bread": what is put on does not come off.
+        stays = known.puts if item.unamounted else either(known.puts, known.only)
+        if not stays.isdisjoint(before[-1:]):  # "Eggs out, add bread": what is put on does not come off.
             before = []
         refused = known.off_after if item.unamounted else known.off_after - known.refusals_after
         closes = bool(after) and after[0] in known.off_before and self._around.ends(item, items)

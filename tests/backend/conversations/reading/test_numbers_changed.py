@@ -141,3 +141,20 @@ SIX_EGGS = (Turn("customer", "6 egg"), Turn("bot", "6 Egg = KES 90. Shall I book
 def test_as_many_more_are_added_though_a_two_may_be_heard_behind_it() -> None:
     result = read(CORNER_SHOP, "<mayai> {6} aur daal {do|2}", intent="modify_order", history=SIX_EGGS)
     assert (lines(result), result.removed) == ({"EGG": 6}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "added"),
+    [
+        ("toa <-mkate> uweke <-pwani>", {"BREAD"}, {"MILK-P": 1}),
+        ("take the <-bread> off, put <-pwani>", {"BREAD"}, {"MILK-P": 1}),
+        ("punguza <maziwa> {2|2} ziwe {1|1}, na uondoe <-mkate>", {"MILK", "BREAD"}, {"MILK": 1}),
+        ("no, just {1} <milk>, and add {a|1} <nafaka>", {"MILK"}, {"MILK": 1, "FLOUR-N": 1}),
+        ("hapana, <maziwa> {moja|1} tu, na uongeze <nafaka> {moja|1}", {"MILK"}, {"MILK": 1, "FLOUR-N": 1}),
+    ],
+)
+def test_what_is_put_comes_what_is_taken_off_goes_and_only_so_many_stay(
+    text: str, removed: set[str], added: dict[str, int]
+) -> None:
+    result = read(CORNER_SHOP, text, intent="modify_order", history=READ_BACK)
+    assert (set(result.removed), lines(result), result.decision) == (removed, added, Decision.ACCEPT)
