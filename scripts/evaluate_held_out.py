@@ -121,13 +121,14 @@ def keep(name: str, label: str, found: Mapping[str, Any]) -> None:
 SECTION: Final = """{heading}
 
 Written by `make eval-held-out KEEP=now`. The shops of `data/held_out` are of trades that are neither in the benchmark
-nor among our own (but the sixty-first, whose catalogues alone are new), and nothing is trained or fitted on them. Each set was written before the reading that it first
-measured was looked at; its *first look* is the figure of that reading with the labels as first written (28 were
-put right afterwards). The errors of a set are studied after its first look, so that its figures of *now* are no longer
-blind and only show what was mended. The first look of the last set, taken after the errors of those before it were
-mended, is the best estimate of what a new shop meets. From the ninth on, a set has the benchmark's mix of languages,
-intents and questions, and trades near to its own. Sets without a folder there have moved to `data/studied`: the bot
-is trained and the confidence fitted on them too; their last figures stay as they were.
+nor among our own (but the sixty-first, whose catalogues alone are new), and nothing is trained or fitted on them.
+Each set was written before the reading that it first measured was looked at; its *first look* is the figure of that
+reading with the labels as first written (28 were put right afterwards). The errors of a set are studied after its
+first look, so that its figures of *now* are no longer blind and only show what was mended. The first look of the last
+set, taken after the errors of those before it were mended, is the best estimate of what a new shop meets. From the
+ninth on, a set has the benchmark's mix of languages, intents and questions, and trades near to its own. Sets without
+a folder there have moved to `data/studied`: the bot is trained and the confidence fitted on them too; their last
+figures stay as they were.
 
 | set | when | messages | intent | macro-F1 | line F1 | exact order | worst language | decision | silent | coverage |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
