@@ -35,9 +35,8 @@ _BEHIND_IT: Final = re.compile(
 _LED_TO: Final = re.compile(r"\s(?:to|hadi|mpaka)\s+(?P<place>[A-Z]\w+(?: [A-Z]\w+){0,2})$")
 _LAST_CLAUSE: Final = re.compile(r",\s*([^,\n]+)$")
 _FOR_WHERE: Final = re.compile(r"(?:\S+\s+){0,2}\S*(?:ke liye|के लिए|saa?thi|साठी)", re.IGNORECASE)  # "घरासाठी, ..."
-_FORMER: Final = re.compile(
-    r",?\s+(?:and not|instead of|rather than|in place of|badala ya)\s.*", re.IGNORECASE | re.DOTALL
-)
+_IN_STEAD: Final = r"(?:and not|instead of|rather than|in place of|badala ya)"
+_FORMER: Final = re.compile(rf",?\s+{_IN_STEAD}\s.*", re.IGNORECASE | re.DOTALL)
 _HOUSE: Final = re.compile(r"(?:^|[.!?\n।]\s*)(?P<number>\d{1,4}[A-Za-z]?,?\s+)$")
 # "Address: ..." to the end of its sentence.
 _TOLD_AS_PLACE: Final = re.compile(
@@ -49,7 +48,7 @@ _FOR_WHOM: Final = re.compile(
 # "leteni maktaba kuu badala ya lango", "bring it to the library instead of the gate".
 _BROUGHT_INSTEAD: Final = re.compile(
     r"(?<!\w)(?:[mnuiztw]{0,3}(?:let|pelek)[aei]+(?:ni)?|(?:bring|send|deliver|drop)(?: it| them)? (?:to|at))\s+"
-    r"(?P<place>\w[^,.;!?\n]*?)\s+(?:badala ya|instead of|rather than|in place of|and not|si)\s+\w",
+    rf"(?P<place>\w[^,.;!?\n]*?)\s+(?:{_IN_STEAD}|si)\s+\w",
     re.IGNORECASE,
 )
 _LINE: Final = re.compile(r"[^\s][^\n]*[^\s]")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
-from backend.conversations.reading.passed_over import passed_over
+from backend.conversations.reading.passed_over import counting_nothing, passed_over
 from backend.conversations.reading.pieces import Kind, Piece, cues
 
 # Swahili's "it has ...", "they have ..."; the verb agrees with the noun before it.
@@ -42,9 +42,7 @@ def _without_guests(text: str, reading: Mapping[str, Any], pieces: Sequence[Piec
     clauses = [one.span() for one in _CLAUSE.finditer(text) if _CAME.search(one.group())]
     named = [one.start for one in pieces if one.kind in {Kind.GOODS, Kind.SIZE}]
     spans = [(start, end) for start, end in clauses if not any(start <= place < end for place in named)]
-    amounts = reading.get("amounts") or ()
-    kept = [one for one in amounts if not any(start <= one["start"] < end for start, end in spans)]
-    return {**passed_over(reading, spans), "amounts": kept} if spans else reading
+    return counting_nothing(reading, spans) if spans else reading
 
 
 def _is_named(piece: Piece) -> bool:

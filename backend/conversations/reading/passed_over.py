@@ -12,3 +12,10 @@ def passed_over(reading: Mapping[str, Any], spans: Sequence[tuple[int, int]]) ->
         if not any(start < one["end"] and one["start"] < end for start, end in spans)
     ]
     return {**reading, "mentions": mentions, "passing": [*(reading.get("passing") or ()), *spans]}
+
+
+def counting_nothing(reading: Mapping[str, Any], spans: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+    """The reading with some spans passed over, without the amounts that begin in them as well."""
+    amounts = reading.get("amounts") or ()
+    kept = [one for one in amounts if not any(start <= one["start"] < end for start, end in spans)]
+    return {**passed_over(reading, spans), "amounts": kept}

@@ -11,6 +11,7 @@ from backend.conversations.reading.asides import without_left_out
 from backend.conversations.reading.happened import without_happened
 from backend.conversations.reading.how_given import without_how_given
 from backend.conversations.reading.layout import lay_out
+from backend.conversations.reading.passed_over import counting_nothing
 from backend.conversations.reading.pieces import Kind, Piece, cues, places_of
 from backend.conversations.reading.told_why import without_reasons
 
@@ -30,7 +31,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     What is left out stands under `passing`, as spans that hold no goods.
     """
     if sharp := _SHARP.search(text):
-        reading = _without(reading, [sharp.span()])
+        reading = counting_nothing(reading, [sharp.span()])
     pieces = lay_out(text, reading, catalogue)
     reading = without_reasons(text, reading, pieces)
     reading = without_how_given(
@@ -44,14 +45,7 @@ def without_passing(text: str, reading: Mapping[str, Any], catalogue: Catalogue)
     spans = [span for name, place in found for span in _spoken_of(name, place, pieces)]
     if not spans or not any(_orders(piece, spans) for piece in pieces):
         return reading
-    return _without(reading, spans)
-
-
-def _without(reading: Mapping[str, Any], spans: Sequence[Span]) -> Mapping[str, Any]:
-    """The reading without what stands in some spans."""
-    mentions = [one for one in reading.get("mentions") or () if not any(_inside(one, span) for span in spans)]
-    amounts = [one for one in reading.get("amounts") or () if not any(_inside(one, span) for span in spans)]
-    return {**reading, "mentions": mentions, "amounts": amounts, "passing": [*(reading.get("passing") or ()), *spans]}
+    return counting_nothing(reading, spans)
 
 
 def _asked_for(text: str, start: int) -> bool:
@@ -98,7 +92,3 @@ def _lists(piece: Piece, pieces: Sequence[Piece]) -> bool:
 
 def _held(piece: Piece, span: Span) -> bool:
     return span[0] <= piece.start < span[1]
-
-
-def _inside(one: Mapping[str, Any], span: Span) -> bool:
-    return bool(span[0] <= one["start"] < span[1])

@@ -7,7 +7,7 @@ from typing import Any, Final
 from backend.catalog.linking.folding import fold, words, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import number_said
-from backend.conversations.reading.passed_over import passed_over
+from backend.conversations.reading.passed_over import counting_nothing, passed_over
 from backend.conversations.reading.pieces import cues, either
 
 _NO: Final = r"(?:nahi|nahin|nai|no|nako|hapana|नहीं|नही|नको|नाही)"
@@ -132,8 +132,7 @@ def _named_again(text: str, found: re.Match[str], new: Amount, amounts: Sequence
 
 def _without(reading: Mapping[str, Any], start: int, end: int) -> Mapping[str, Any]:
     """The reading without a number that is refused for the one before it ("milk one, not two")."""
-    kept = [one for one in reading.get("amounts") or () if not start <= int(one["start"]) < end]
-    return {**passed_over(reading, [(start, end)]), "amounts": kept}
+    return counting_nothing(reading, [(start, end)])
 
 
 def _before(text: str, found: re.Match[str], amounts: Sequence[Amount]) -> Amount | None:

@@ -9,7 +9,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold
 from backend.conversations.reading.amounts import number_of
 from backend.conversations.reading.choices import numbers_of
-from backend.conversations.reading.passed_over import passed_over
+from backend.conversations.reading.passed_over import counting_nothing
 
 Order = Mapping[str, Fraction]
 _ALL: Final = re.compile(
@@ -32,12 +32,7 @@ def without_told(text: str, reading: Mapping[str, Any], order: Order, catalogue:
         catalogue: The merchant's rows.
     """
     spans = list(_told(text, order, catalogue))
-    if not spans:
-        return reading
-    amounts = [
-        one for one in reading.get("amounts") or () if not any(a < one["end"] and one["start"] < b for a, b in spans)
-    ]
-    return {**passed_over(reading, spans), "amounts": amounts}
+    return counting_nothing(reading, spans) if spans else reading
 
 
 def _told(text: str, order: Order, catalogue: Catalogue) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from backend.catalog.linking.catalogue import Catalogue
 from backend.catalog.linking.folding import fold, words, words_before, words_behind
 from backend.catalog.linking.lexicon import lexicon
 from backend.conversations.reading.amounts import comes_without, number_said
-from backend.conversations.reading.passed_over import passed_over
+from backend.conversations.reading.passed_over import counting_nothing
 from backend.conversations.reading.pieces import cues
 
 _WITHOUT: Final = re.compile(
@@ -75,9 +75,9 @@ def without_some(text: str, reading: Mapping[str, Any], catalogue: Catalogue) ->
     start, end = spans[0]
     slots = reading.get("slots") or {}
     note = slots.get("note") or {"text": text[start:end].strip(), "start": start, "end": end, "confidence": 0.5}
-    kept = [one for one in amounts if not any(first <= one["start"] < last for first, last in spans)]
-    kept += _lost_before(text, start, amounts)
-    return {**passed_over(reading, spans), "amounts": kept, "slots": {**slots, "note": note}}
+    left = counting_nothing(reading, spans)
+    counted = [*left["amounts"], *_lost_before(text, start, amounts)]
+    return {**left, "amounts": counted, "slots": {**slots, "note": note}}
 
 
 def _lost_before(text: str, end: int, amounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
