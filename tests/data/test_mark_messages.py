@@ -1,13 +1,15 @@
 """Marks for training are those of a right reading, put right by what its catalogue and its label know."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.conversations.reading.reader import read_message
 from backend.conversations.reading.types import ReadingContext
-from scripts.mark_messages import BENCHMARK, markup, own, plain_words
+from scripts import mark_messages
+from scripts.mark_messages import markup, own, plain_words
 from tests.support.marked_reading import EVERYTHING
 from tests.support.shops import CORNER_SHOP, marked
 
@@ -52,7 +54,11 @@ def test_a_text_is_trained_under_one_intent() -> None:
     assert own(rows) == {"en": rows["en"][:1]}
 
 
-@pytest.mark.skipif(not BENCHMARK.exists(), reason="the benchmark is not beside the project")
-def test_what_is_near_to_the_benchmark_is_left_out() -> None:
-    told = json.loads(BENCHMARK.read_text("utf-8").splitlines()[0])["text"]
-    assert own({"en": [{"text": f"{told} ok", "intent": "place_order"}]}) == {}
+def test_what_is_near_to_the_benchmark_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = tmp_path / "held.jsonl"
+    case = {"text": "bring us five blue kites", "history": [{"from": "bot", "text": "Which blue, the light one?"}]}
+    held.write_text(json.dumps(case), "utf-8")
+    monkeypatch.setattr(mark_messages, "BENCHMARK", held)
+    texts = ["bring us [five](quantity) blue [kites](item) ok", "which blue the light one", "two red kites"]
+    rows = {"en": [{"text": text, "intent": "place_order"} for text in texts]}
+    assert own(rows) == {"en": rows["en"][2:]}
